@@ -1,0 +1,1 @@
+"""Quality methods as a typed library: pure functions over plain values, without Django."""

@@ -1,0 +1,12 @@
+"""Compare two Markdown texts block by block, word by word, and tables cell by cell.
+
+>>> from setsquare.methods.comparison import compare
+>>> compare("Keep records for 5 years.", "Keep records for 7 years.").changed
+1
+"""
+
+from .compare import compare
+from .dialect import parser
+from .result import BlockChange, CellChange, Comparison, RowChange, Run, Summary
+
+__all__ = ["BlockChange", "CellChange", "Comparison", "RowChange", "Run", "Summary", "compare", "parser"]
