@@ -1,0 +1,1 @@
+"""What every record is made of; knows no noun of the trade."""
