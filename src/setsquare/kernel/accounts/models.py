@@ -1,0 +1,188 @@
+"""Rows of people, units, roles and rights.
+
+These rows are changed only by the commands of the organisation domain, which keep a trail of them.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Unit(models.Model):
+    """A part of the organisation: the organisation itself, a site, a department or a team."""
+
+    class Kind(models.TextChoices):
+        """Levels of the tree."""
+
+        ORGANISATION = "organisation", _("Organisation")
+        SITE = "site", _("Site")
+        DEPARTMENT = "department", _("Department")
+        TEAM = "team", _("Team")
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    time_zone = models.CharField(max_length=60, blank=True)
+    """IANA name; blank inherits from the unit above."""
+    closed_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitPath(models.Model):
+    """The closure of the unit tree: a row for each pair of a unit and one of its ancestors, itself included."""
+
+    pk = models.CompositePrimaryKey("ancestor_id", "descendant_id")
+    ancestor = models.ForeignKey(Unit, models.PROTECT, related_name="paths_down")
+    descendant = models.ForeignKey(Unit, models.PROTECT, related_name="paths_up")
+    depth = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["descendant", "ancestor"], name="unitpath_up")]
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by their sign-in name, without regard to case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the person with this sign-in name."""
+        return self.get(username__iexact=username)
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a person; without a password they cannot sign in until one is set."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+def initials(name: str) -> str:
+    """Return the first letters of the first and last word of a name; titles, such as "Dr.", are left out."""
+    words = [word for word in name.split() if not word.endswith(".")] or name.split()
+    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper() if words else "?"
+
+
+class User(AbstractBaseUser):
+    """A person. Never deleted and never reused: who leaves keeps the row, and history keeps the name."""
+
+    class Digest(models.TextChoices):
+        """When notices are mailed."""
+
+        IMMEDIATE = "immediate", _("At once")
+        DAILY = "daily", _("Once a day")
+        NEVER = "never", _("Never")
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=150)
+    title = models.CharField(max_length=150, blank=True)
+    email = models.EmailField(blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="members")
+    manager = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reports")
+    language = models.CharField(max_length=10, default="en")
+    time_zone = models.CharField(max_length=60, blank=True)
+    digest = models.CharField(max_length=10, choices=Digest.choices, default=Digest.IMMEDIATE)
+    is_active = models.BooleanField(default=True)
+    left_on = models.DateField(null=True, blank=True)
+    joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(Lower("username"), name="user_username_any_case")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        """Return the printed name."""
+        return self.name
+
+    def get_short_name(self) -> str:
+        """Return the printed name."""
+        return self.name
+
+    @property
+    def initials(self) -> str:
+        """Return the first letters of the first and last word of the name."""
+        return initials(self.name)
+
+    @property
+    def is_staff(self) -> bool:
+        """Nobody enters by Django's own back office; there is none."""
+        return False
+
+
+class Role(models.Model):
+    """A named set of permissions, granted to people in units."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=150)
+    description = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RolePermission(models.Model):
+    """One permission that a role carries, such as `documents.approve`."""
+
+    role = models.ForeignKey(Role, models.PROTECT, related_name="permissions")
+    permission = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["role", "permission"], name="role_permission_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["permission", "role"], name="permission_roles")]
+
+
+class Grant(models.Model):
+    """A role that a person holds in a unit and everything below it, for a time."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="grants")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="grants")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user", "role", "unit"], name="grant_user"),
+            models.Index(fields=["role", "unit", "user"], name="grant_role"),
+        ]
+
+
+class Delegation(models.Model):
+    """While it lasts, `substitute` may do the tasks of `absent`, and signs with their own name."""
+
+    absent = models.ForeignKey(User, models.PROTECT, related_name="delegations_given")
+    substitute = models.ForeignKey(User, models.PROTECT, related_name="delegations_taken")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True)
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["substitute", "starts", "ends"], name="delegation_taken")]
+
+
+class Token(models.Model):
+    """A personal token for the API; only its hash is kept."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, unique=True)
+    hash = models.CharField(max_length=64)
+    scopes = models.JSONField(default=list)
+    created = models.DateTimeField()
+    expires = models.DateTimeField()
+    last_used = models.DateTimeField(null=True, blank=True)
+    revoked = models.DateTimeField(null=True, blank=True)

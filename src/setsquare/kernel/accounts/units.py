@@ -1,0 +1,57 @@
+"""The unit tree: placing, moving and reading it, with its closure kept in step."""
+
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from setsquare.kernel.accounts.models import Unit, UnitPath
+
+
+class CircularTree(ValueError):
+    """A unit cannot stand below itself."""
+
+
+def place(unit: Unit, parent: Unit | None) -> None:
+    """Store `unit` under `parent` and renew the closure of it and everything below it.
+
+    Raises CircularTree where `parent` is the unit itself or stands below it.
+    """
+    with transaction.atomic():
+        if unit.pk and parent and UnitPath.objects.filter(ancestor=unit, descendant=parent).exists():
+            raise CircularTree(unit.code)
+        unit.parent = parent
+        unit.save()
+        below = list(UnitPath.objects.filter(ancestor=unit).values_list("descendant_id", "depth")) or [
+            (unit.pk, 0)
+        ]
+        inside = [pk for pk, _ in below]
+        UnitPath.objects.filter(descendant_id__in=inside).exclude(ancestor_id__in=inside).delete()
+        above = (
+            list(UnitPath.objects.filter(descendant=parent).values_list("ancestor_id", "depth"))
+            if parent
+            else []
+        )
+        rows = [
+            UnitPath(ancestor_id=a, descendant_id=d, depth=up + 1 + down)
+            for a, up in above
+            for d, down in below
+        ]
+        if not UnitPath.objects.filter(ancestor=unit, descendant=unit).exists():
+            rows.append(UnitPath(ancestor=unit, descendant=unit, depth=0))
+        UnitPath.objects.bulk_create(rows)
+
+
+def zone(unit: Unit | None) -> ZoneInfo:
+    """Return the time zone of a unit: its own, or of the nearest unit above that names one, or UTC."""
+    if unit is None:
+        return ZoneInfo("UTC")
+    if unit.time_zone:
+        return ZoneInfo(unit.time_zone)
+    name = (
+        UnitPath.objects.filter(descendant=unit)
+        .exclude(ancestor__time_zone="")
+        .order_by("depth")
+        .values_list("ancestor__time_zone", flat=True)
+        .first()
+    )
+    return ZoneInfo(name or "UTC")
