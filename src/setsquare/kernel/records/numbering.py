@@ -1,0 +1,70 @@
+"""Numbers of records: given in order from a series, never given twice."""
+
+import datetime as dt
+import string
+from collections.abc import Callable, Collection
+
+from django.db import transaction
+from django.db.models import F
+
+from setsquare.kernel.records.models import NumberSeries, Record
+
+FIELDS = frozenset({"n", "year", "unit", "site", "type"})
+
+
+class NumberingError(ValueError):
+    """A numbering pattern that cannot be used."""
+
+
+Words = Callable[[str], Collection[str]]
+"""Returns the words, in lower case, that numbers of a record type cannot begin with."""
+_reserved: list[Words] = []
+
+
+def reserve(words: Words) -> None:
+    """Keep words from being numbers: a face's own addresses stand where the numbers do."""
+    if words not in _reserved:
+        _reserved.append(words)
+
+
+def is_reserved(type_code: str, number: str) -> bool:
+    """Tell whether a number would be taken for an address, or for the way up in one."""
+    first = number.partition("/")[0].casefold()
+    return first in (".", "..") or any(first in words(type_code) for words in _reserved)
+
+
+def check_pattern(pattern: str) -> None:
+    """Refuse a pattern without `{n}` or with an unknown field; raises NumberingError with the reason."""
+    try:
+        fields = {name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None}
+        pattern.format(n=1, year=2000, unit="U", site="S", type="T")
+    except (ValueError, KeyError, IndexError, AttributeError) as error:
+        raise NumberingError(f"The pattern {pattern!r} cannot be read: {error}.") from error
+    if "n" not in fields:
+        raise NumberingError(
+            f"The pattern {pattern!r} has no counter; write {{n}} or {{n:03}} where it goes."
+        )
+    if unknown := fields - FIELDS:
+        raise NumberingError(f"The pattern {pattern!r} names {sorted(unknown)}; known are {sorted(FIELDS)}.")
+
+
+def next_number(pattern: str, *, at: dt.datetime, **fields: str) -> str:
+    """Return the next free number of the series that `pattern` makes with `fields` (unit, site, type).
+
+    The counter runs separately for each year, unit, site and type that the pattern names. Numbers that were
+    given by hand before are skipped. Must be called inside the transaction that uses the number.
+    """
+    check_pattern(pattern)
+    values: dict[str, str | int] = {"unit": "", "site": "", "type": "", **fields, "year": at.year}
+    names = {name for _, name, _, _ in string.Formatter().parse(pattern) if name}
+    series = pattern
+    for name in names - {"n"}:
+        series = series.replace("{" + name + "}", str(values[name]))
+    with transaction.atomic():
+        NumberSeries.objects.get_or_create(pattern=series)
+        while True:
+            NumberSeries.objects.filter(pattern=series).update(last=F("last") + 1)
+            last = NumberSeries.objects.values_list("last", flat=True).get(pattern=series)
+            number = pattern.format(**values, n=last)
+            if not Record.objects.filter(number=number).exists():
+                return number

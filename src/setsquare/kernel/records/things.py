@@ -1,0 +1,327 @@
+"""What a record type is, said once: the declaration from which register, page, form, API, CLI and import derive.
+
+A domain declares each of its record types as a `Thing` in its `thing.py` and registers it when its app is ready.
+Nothing here knows HTTP.
+"""
+
+import datetime as dt
+import decimal
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.rights import units_where
+from setsquare.kernel.lifecycle import Lifecycle
+from setsquare.kernel.records.models import Record
+
+Label = str | Promise
+
+
+class Element(StrEnum):
+    """The profession's five elements, in whose order things are shown; administration comes last."""
+
+    CONTEXT = "context"
+    GOVERNANCE = "governance"
+    ASSURANCE = "assurance"
+    IMPROVEMENT = "improvement"
+    LEADERSHIP = "leadership"
+    ADMINISTRATION = "administration"
+
+    @property
+    def label(self) -> Promise:
+        """Return the element's name."""
+        return ELEMENT_LABELS[self]
+
+
+ELEMENT_LABELS: dict[Element, Promise] = {
+    Element.CONTEXT: _("Context"),
+    Element.GOVERNANCE: _("Governance"),
+    Element.ASSURANCE: _("Assurance"),
+    Element.IMPROVEMENT: _("Improvement"),
+    Element.LEADERSHIP: _("Leadership"),
+    Element.ADMINISTRATION: _("Administration"),
+}
+
+
+class Kind(StrEnum):
+    """How a value is shown and compared."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    MARKDOWN = "markdown"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    STATE = "state"
+    CHOICE = "choice"
+    PERSON = "person"
+    UNIT = "unit"
+    RECORD = "record"
+    LIST = "list"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the register. `path` is a lookup from Record (`title`, `document__kind__name`)."""
+
+    code: str
+    label: Label
+    path: str
+    kind: Kind = Kind.TEXT
+    sortable: bool = False
+    shown: bool = True
+    """Whether the register shows it before a person chooses columns."""
+    choices: Mapping[str, Label] = field(default_factory=dict)
+
+
+USUAL_COLUMNS = (
+    Column("number", _("Number"), "number", sortable=True),
+    Column("title", _("Title"), "title", sortable=True),
+    Column("state", _("State"), "state", Kind.STATE, sortable=True),
+    Column("owner", _("Owner"), "owner", Kind.PERSON),
+    Column("unit", _("Unit"), "unit", Kind.UNIT),
+    Column("changed", _("Changed"), "changed", Kind.DATETIME, sortable=True),
+)
+"""What the register of a type shows that names no columns of its own."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of the register: an equality, a range or a named condition."""
+
+    code: str
+    label: Label
+    path: str = ""
+    kind: Kind = Kind.CHOICE
+    choices: Mapping[str, Label] | Callable[[], Mapping[str, Label]] = field(default_factory=dict)
+    condition: Callable[[str, User], Q] | None = None
+    """Instead of a path: from the chosen value and the person to a condition."""
+
+    def options(self) -> Mapping[str, Label]:
+        """Return the choices, asked now where they are data."""
+        return self.choices() if callable(self.choices) else self.choices
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of a record's page: a label and where the value is found."""
+
+    label: Label
+    path: str
+    kind: Kind = Kind.TEXT
+    choices: Mapping[str, Label] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a record's page."""
+
+    label: Label
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class SearchText:
+    """What search finds a record by; matches in the title weigh most, in the body least."""
+
+    title: str
+    keywords: str = ""
+    body: str = ""
+
+
+def default_scope(thing: "Thing", user: User) -> Q:
+    """A record is seen by who holds the type's reading permission in its unit, and by its owner."""
+    return Q(unit_id__in=units_where(user, thing.read)) | Q(owner_id=user.pk)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """The declaration of one record type. Keep it small enough to be read in a sitting."""
+
+    code: str
+    """The type as stored, singular (`change_request`)."""
+    slug: str
+    """The type in addresses and on the command line, plural (`change-requests`)."""
+    name: Label
+    plural: Label
+    element: Element
+    icon: str
+    lifecycle: Lifecycle
+    read: str
+    """The permission that lets a person see records of this type."""
+    numbering: str
+    """Default pattern of its numbers."""
+    model: type[models.Model] | None = None
+    """The detail table, joined by an explicit one-to-one `record`; None where Record is enough."""
+    description: Label = ""
+    """One sentence for the empty register: what this is for."""
+    columns: tuple[Column, ...] = USUAL_COLUMNS
+    filters: tuple[Filter, ...] = ()
+    sections: tuple[Section, ...] = ()
+    related: tuple[str, ...] = ()
+    """Paths that a register or page reads along in the same query (`select_related`)."""
+    search: Callable[[Record], SearchText] | None = None
+    scope: Callable[["Thing", User], Q] = default_scope
+    parts: Callable[[Record], Mapping[str, Any]] | None = None
+    """What belongs to the record's state beyond its columns: child rows, lists."""
+    in_navigation: bool = True
+    searchable: bool = True
+
+    @property
+    def detail(self) -> str:
+        """Return the name by which Record reaches the detail row."""
+        if self.model is None:
+            return ""
+        one_to_one = self.model._meta.get_field("record")
+        return str(one_to_one.remote_field.related_name)  # type: ignore[union-attr]
+
+    def detail_of(self, record: Record) -> Any:
+        """Return the detail row of `record`, or None where the type has none."""
+        return getattr(record, self.detail) if self.detail else None
+
+    def visible_to(self, user: User) -> models.QuerySet[Record]:
+        """Return the records of this type that `user` may see."""
+        return Record.objects.filter(self.scope(self, user), type=self.code)
+
+    def state_of(self, record: Record) -> dict[str, Any]:
+        """Return the full canonical state of a record, as the trail keeps it: JSON values only.
+
+        People appear by sign-in name, units by code, records by number, so that it can be read elsewhere.
+        """
+        state: dict[str, Any] = {
+            "type": record.type,
+            "number": record.number,
+            "title": record.title,
+            "state": record.state,
+            "owner": record.owner.username,
+            "unit": record.unit.code,
+            "version": record.version,
+        }
+        row = self.detail_of(record)
+        if row is not None:
+            for column in row._meta.concrete_fields:
+                if column.name != "record" and not column.primary_key:
+                    state[column.name] = plain(getattr(row, _place_of(column)))
+        if self.parts is not None:
+            state.update({key: plain(value) for key, value in self.parts(record).items()})
+        return state
+
+
+def _place_of(column: models.Field[Any, Any]) -> str:
+    """Return where a row has the column's value: of a text or file its digest, which stands in the row itself."""
+    by_digest = isinstance(column, models.ForeignKey) and column.target_field.name == "digest"
+    return column.attname if by_digest else column.name
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as JSON holds it; rows become the name that people know them by."""
+    if value is None or isinstance(value, str | bool | int):
+        return str(value) if isinstance(value, StrEnum) else value
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, dt.date | dt.time | decimal.Decimal | uuid.UUID):
+        return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, models.Model):
+        return _name_of(value)
+    if isinstance(value, Iterable):
+        return [plain(item) for item in value]
+    return str(value)
+
+
+def _name_of(row: models.Model) -> Any:
+    if isinstance(row, Record):
+        return row.number
+    if isinstance(row, User):
+        return row.username
+    if isinstance(row, Unit):
+        return row.code
+    for name in ("code", "digest"):
+        if hasattr(row, name):
+            return getattr(row, name)
+    record = getattr(row, "record", None)
+    return record.number if isinstance(record, Record) else row.pk
+
+
+_things: dict[str, Thing] = {}
+
+
+def register(thing: Thing) -> Thing:
+    """Make a record type known; raises ImproperlyConfigured on a code or slug that is taken."""
+    for other in _things.values():
+        if other is not thing and (other.code == thing.code or other.slug == thing.slug):
+            raise ImproperlyConfigured(f"record type {thing.code!r} ({thing.slug!r}) is declared twice")
+    _things[thing.code] = thing
+    return thing
+
+
+def all_things() -> tuple[Thing, ...]:
+    """Return every record type, in the order of the five elements."""
+    order = list(Element)
+    return tuple(sorted(_things.values(), key=lambda thing: order.index(thing.element)))
+
+
+def thing_of(code: str) -> Thing:
+    """Return a record type by its code; raises KeyError."""
+    return _things[code]
+
+
+def thing_by_slug(slug: str) -> Thing:
+    """Return a record type by its plural name in addresses; raises KeyError."""
+    for thing in _things.values():
+        if thing.slug == slug:
+            return thing
+    raise KeyError(slug)
+
+
+def visible_to(
+    user: User, *, searchable: bool = False, types: Collection[str] | None = None
+) -> models.QuerySet[Record]:
+    """Return the records of every type (or of `types`, which is cheaper) that `user` may see."""
+    condition = Q(pk__in=[])
+    for thing in _things.values():
+        if (thing.searchable or not searchable) and (types is None or thing.code in types):
+            condition |= Q(type=thing.code) & thing.scope(thing, user)
+    return Record.objects.filter(condition)
+
+
+def find(user: User, number: str) -> Record:
+    """Return the record with this number if `user` may see it.
+
+    Raises Record.DoesNotExist alike where there is none and where it may not be seen.
+    """
+    record = Record.objects.select_related("owner", "unit").get(number=number)
+    if record.type not in _things:
+        raise Record.DoesNotExist
+    thing = _things[record.type]
+    if not thing.visible_to(user).filter(pk=record.pk).exists():
+        raise Record.DoesNotExist
+    return record
+
+
+def value_at(record: Record, path: str) -> Any:
+    """Return what `path` (a lookup with double underscores) leads to, or None where a step is missing."""
+    value: Any = record
+    for step in path.split("__"):
+        try:
+            value = getattr(value, step)
+        except ObjectDoesNotExist:
+            return None
+        if value is None:
+            return None
+        if callable(value) and not isinstance(value, models.Model):
+            value = value()
+    return value
