@@ -1,0 +1,235 @@
+"""The act of carrying out one command: what its function may do, all within one transaction."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.commands.declaration import Actor, Command, Situation, command_of
+from setsquare.kernel.commands.errors import Refused, WrongState
+from setsquare.kernel.commands.stored import Stored
+from setsquare.kernel.events.models import Event
+from setsquare.kernel.files.models import Attachment, Blob, Text
+from setsquare.kernel.files.texts import keep_text
+from setsquare.kernel.links.models import Link
+from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.numbering import is_reserved, next_number
+from setsquare.kernel.records.things import Thing
+from setsquare.kernel.tasks.models import Task
+
+
+@dataclass
+class Act:
+    """Handed to a command's function. Every write of a domain goes through it or its own detail rows."""
+
+    command: Command
+    thing: Thing
+    actor: Actor
+    now: dt.datetime
+    reason: str
+    situation: Situation
+    runner: Callable[[Command, Actor, Record | None, Any, str], Record]
+    _record: Record | None = None
+    note: dict[str, Any] | None = None
+    target: str | None = None
+    on_behalf_of: User | None = None
+    pending: list[Event] = field(default_factory=list)
+    stored: Stored = field(default_factory=Stored)
+
+    @property
+    def record(self) -> Record:
+        """Return the record that the command is about."""
+        if self._record is None:
+            raise TypeError(f"{self.command.key} has not made its record yet")
+        return self._record
+
+    @property
+    def detail(self) -> Any:
+        """Return the record's detail row."""
+        return self.thing.detail_of(self.record)
+
+    @property
+    def user(self) -> User:
+        """Return the person who acts; raises TypeError for the system."""
+        return self.situation.user
+
+    def create(
+        self,
+        *,
+        title: str,
+        unit: Unit,
+        owner: User,
+        number: str = "",
+        series_pattern: str = "",
+        series_values: dict[str, str] | None = None,
+        **detail: Any,
+    ) -> Record:
+        """Make the record of a creating command, with its detail row; a number given by hand must be free."""
+        if number and is_reserved(self.thing.code, number):
+            sentence = _("“%(number)s” stands for a page of Setsquare’s own; give another number.")
+            raise Refused({"number": sentence % {"number": number}})
+        taken = Refused({"number": _("The number %(number)s is taken.") % {"number": number}})
+        if number and Record.objects.filter(number=number).exists():
+            raise taken
+        if not number:
+            number = next_number(
+                series_pattern or self.thing.numbering, at=self.now, unit=unit.code, **(series_values or {})
+            )
+        record = Record(
+            type=self.thing.code,
+            number=number,
+            title=title,
+            state=self.thing.lifecycle.initial,
+            owner=owner,
+            unit=unit,
+            version=1,
+            created=self.now,
+            changed=self.now,
+        )
+        try:
+            with transaction.atomic():
+                record.save(force_insert=True)
+        except IntegrityError:  # somebody else took it at this very moment
+            raise taken from None
+        self.stored.note(record)
+        if self.thing.model is not None:
+            self.stored.note(self.thing.model._default_manager.create(record=record, **detail))
+        self._record = record
+        return record
+
+    def move_to(self, state: str) -> None:
+        """Choose the state in which the record ends, where the lifecycle table leaves it to the outcome."""
+        move = self.thing.lifecycle.move(self.command.name)
+        if state not in (*move.targets, move.target):
+            raise WrongState(f"{self.command.key} does not lead to {state}")
+        self.target = state
+
+    def say(self, text: str, **values: str | int) -> None:
+        """Tell the trail more than the command's own sentence; `text` is a msgid with named places."""
+        self.note = {"text": str(text), "values": values}
+
+    def emit(self, name: str, record: Record | None = None, **payload: Any) -> None:
+        """Announce something; delivered at least once after the transaction, to handlers that must be idempotent."""
+        self.pending.append(Event(name=name, record=record or self._record, payload=payload, at=self.now))
+
+    def ask(
+        self,
+        kind: str,
+        assignee: User,
+        due: dt.datetime,
+        *,
+        record: Record | None = None,
+        step: int = 0,
+        **details: Any,
+    ) -> Task:
+        """Open a task for a person, unless the same is open already; the person is told."""
+        about = record or self.record
+        task, made = Task.objects.get_or_create(
+            record=about,
+            kind=kind,
+            assignee=assignee,
+            step=step,
+            done=None,
+            defaults={"due": due, "opened": self.now, "details": details},
+        )
+        if made:
+            self.emit("task.opened", about, task=task.pk)
+        return task
+
+    def ask_all(self, kind: str, people: Iterable[User], due: dt.datetime, **details: Any) -> int:
+        """Open the same task for many people in a few queries; returns for how many it was not open before."""
+        asked = list(people)
+        on_record = Task.objects.filter(record=self.record, kind=kind, step=0, done__isnull=True)
+        already = set(on_record.values_list("assignee_id", flat=True))
+        opened = Task.objects.bulk_create(
+            Task(record=self.record, kind=kind, assignee=person, due=due, opened=self.now, details=details)
+            for person in asked
+            if person.pk not in already
+        )
+        for task in opened:
+            self.emit("task.opened", task=task.pk)
+        return len(opened)
+
+    def remind(self, tasks: Iterable[Task], text: str, **values: str | int) -> int:
+        """Remind the assignees of open tasks; each is marked and told once, whatever they have open here."""
+        chosen = list(tasks)
+        Task.objects.filter(pk__in=[task.pk for task in chosen]).update(reminded=self.now)
+        return self.tell_all({task.assignee for task in chosen}, "reminder", text, **values)
+
+    def escalate(self, tasks: Iterable[Task]) -> int:
+        """Mark open tasks as taken to the next level; returns how many were not marked before."""
+        chosen = Task.objects.filter(pk__in=[task.pk for task in tasks], escalated__isnull=True)
+        return chosen.update(escalated=self.now)
+
+    def finish(self, tasks: "models.QuerySet[Task] | Task", outcome: str) -> int:
+        """Close open tasks with an outcome; returns how many were open."""
+        chosen = Task.objects.filter(pk=tasks.pk) if isinstance(tasks, Task) else tasks
+        return chosen.filter(done__isnull=True).update(
+            done=self.now, done_by=self.actor.user, outcome=outcome
+        )
+
+    def complete(self, kind: str, outcome: str) -> Task:
+        """Close the actor's own (or delegated) task of this kind; raises Refused where there is none."""
+        task = self.situation.task(kind)
+        if task is None or not self.finish(task, outcome):
+            raise Refused(_("This is not among your tasks now."))
+        if task.assignee_id != self.user.pk:
+            self.on_behalf_of = task.assignee
+        return task
+
+    def tell(
+        self, user: User, kind: str, text: str, record: Record | None = None, **values: str | int
+    ) -> None:
+        """Send a notice to a person; `text` is a msgid with named places."""
+        Notice.objects.create(
+            user=user, record=record or self._record, kind=kind, text=str(text), values=values, at=self.now
+        )
+
+    def tell_all(self, people: Iterable[User], kind: str, text: str, **values: str | int) -> int:
+        """Send the same notice about the record to many people in one query; returns to how many."""
+        notices = [
+            Notice(user=person, record=self._record, kind=kind, text=str(text), values=values, at=self.now)
+            for person in people
+        ]
+        Notice.objects.bulk_create(notices)
+        return len(notices)
+
+    def link(self, target: Record, kind: str, source: Record | None = None) -> None:
+        """Link the record (or `source`) to `target`; the same link twice is one."""
+        Link.objects.get_or_create(
+            source=source or self.record, target=target, kind=kind, defaults={"made": self.now}
+        )
+
+    def unlink(self, target: Record, kind: str) -> None:
+        """Take a link away; the trail keeps that it was."""
+        Link.objects.filter(source=self.record, target=target, kind=kind).delete()
+
+    def text(self, body: str) -> Text:
+        """Keep a text by its digest and return it."""
+        return keep_text(body)
+
+    def attach(self, blob: Blob, name: str, role: str = "attachment") -> Attachment:
+        """Add a stored file to the record."""
+        return Attachment.objects.create(
+            record=self.record, blob=blob, name=name, role=role, added=self.now, added_by=self.actor.user
+        )
+
+    def also(
+        self, thing: str, name: str, record: Record | None = None, body: Any = None, reason: str = ""
+    ) -> Record:
+        """Carry out another command within this one: same person, same transaction, entries of its own.
+
+        Who may was decided by this command; states and conditions of the other hold all the same.
+        """
+        return self.runner(command_of(thing, name), self.actor, record, body or {}, reason or self.reason)
+
+
+def now() -> dt.datetime:
+    """Return the time of an act, to the microsecond in UTC."""
+    return timezone.now()

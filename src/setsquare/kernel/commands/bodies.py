@@ -1,0 +1,293 @@
+"""The input of a command, as one typed declaration from which forms, API schemas and CLI options derive."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from django.utils.translation import gettext as _
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, ErrorDetails
+
+from setsquare.kernel.accounts.models import Role, Unit, User
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.files.models import Upload
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label, find
+from setsquare.kernel.writing.media import WEB_PAGES, extension_of
+
+B = TypeVar("B", bound=BaseModel)
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""The years in which days and times are taken."""
+LARGEST = 2**63 - 1
+"""The largest whole number that a database holds."""
+UNKEEPABLE = re.compile("[\\x00\\ud800-\\udfff]")
+"""What PostgreSQL's texts or UTF-8 cannot hold."""
+
+
+class Body(BaseModel):
+    """What a command takes. Unknown names are refused, white space around texts is dropped."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, arbitrary_types_allowed=True)
+
+
+class Widget(StrEnum):
+    """How a field is asked for on the screen; AUTO derives it from the type."""
+
+    AUTO = "auto"
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    MARKDOWN = "markdown"
+    NUMBER = "number"
+    DATE = "date"
+    DATETIME = "datetime"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    PERSON = "person"
+    PEOPLE = "people"
+    UNIT = "unit"
+    UNITS = "units"
+    ROLE = "role"
+    ROLES = "roles"
+    RECORD = "record"
+    RECORDS = "records"
+    FILE = "file"
+    FILES = "files"
+    ROWS = "rows"
+    HIDDEN = "hidden"
+
+
+Choices = Mapping[str, Label]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a field of a body is named and asked for; goes into the field's `Annotated`."""
+
+    label: Label
+    hint: Label = ""
+    widget: Widget = Widget.AUTO
+    of: str = ""
+    """For records: the code of the record type to choose from (empty: any)."""
+    choices: Choices | Callable[[], Choices] = field(default_factory=dict)
+
+    def options(self) -> Choices:
+        """Return the choices, asked now where they are data."""
+        return self.choices() if callable(self.choices) else self.choices
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Give the label and hint to the API's schema."""
+        schema = handler(core_schema)
+        schema["title"] = str(self.label)
+        if self.hint:
+            schema["description"] = str(self.hint)
+        return schema
+
+
+def _person(value: Any) -> User:
+    if isinstance(value, User):
+        return value
+    found = User.objects.filter(username__iexact=str(value)).first()
+    if found is None:
+        raise ValueError(_("There is nobody with the sign-in name “%(name)s”.") % {"name": value})
+    return found
+
+
+def _active_person(value: Any) -> User:
+    person = _person(value)
+    if not person.is_active:
+        raise ValueError(_("%(name)s has left and cannot be chosen.") % {"name": person.name})
+    return person
+
+
+def _unit(value: Any) -> Unit:
+    if isinstance(value, Unit):
+        return value
+    found = Unit.objects.filter(code=str(value)).first()
+    if found is None:
+        raise ValueError(_("There is no unit with the code “%(code)s”.") % {"code": value})
+    return found
+
+
+def _open_unit(value: Any) -> Unit:
+    unit = _unit(value)
+    if why := why_closed(unit):
+        raise ValueError(why)
+    return unit
+
+
+def why_closed(unit: Unit) -> str:
+    """Return the sentence that refuses a closed unit, empty for one that is open."""
+    if unit.closed_on is None:
+        return ""
+    return _("%(name)s is closed; choose a unit that is open.") % {"name": unit.name}
+
+
+def _role(value: Any) -> Role:
+    if isinstance(value, Role):
+        return value
+    found = Role.objects.filter(code=str(value)).first()
+    if found is None:
+        raise ValueError(_("There is no role with the code “%(code)s”.") % {"code": value})
+    return found
+
+
+def _record(value: Any, info: ValidationInfo) -> Record:
+    if isinstance(value, Record):
+        return value
+    actor = (info.context or {}).get("actor")
+    try:
+        if actor is None or actor.user is None:
+            return Record.objects.get(number=str(value))
+        return find(actor.user, str(value))
+    except Record.DoesNotExist:
+        raise ValueError(_("There is no %(number)s that you can see.") % {"number": value}) from None
+
+
+def _upload(value: Any, info: ValidationInfo) -> Upload:
+    if isinstance(value, Upload):
+        return value
+    actor = (info.context or {}).get("actor")
+    uploads = Upload.objects.filter(blob_id=str(value)).select_related("blob")
+    if actor is not None and actor.user is not None:
+        uploads = uploads.filter(user=actor.user)
+    found = uploads.order_by("-id").first()
+    if found is None:
+        raise ValueError(_("This file was not uploaded by you; upload it first."))
+    return found
+
+
+def _file(value: Any, info: ValidationInfo) -> Upload:
+    found = _upload(value, info)
+    if extension_of(found.name) in WEB_PAGES:
+        raise ValueError(_("Web pages can be imported as text, but not kept as files."))
+    return found
+
+
+_string = {"type": "string"}
+Person = Annotated[User, PlainValidator(_active_person), WithJsonSchema({**_string, "format": "person"})]
+"""A person, given by sign-in name."""
+AnyPerson = Annotated[User, PlainValidator(_person), WithJsonSchema({**_string, "format": "person"})]
+"""A person, also one who left."""
+UnitRef = Annotated[Unit, PlainValidator(_open_unit), WithJsonSchema({**_string, "format": "unit"})]
+"""A unit, given by code; a closed one takes nothing new."""
+AnyUnit = Annotated[Unit, PlainValidator(_unit), WithJsonSchema({**_string, "format": "unit"})]
+"""A unit, also a closed one: where what a record has stays as it is."""
+RoleRef = Annotated[Role, PlainValidator(_role), WithJsonSchema({**_string, "format": "role"})]
+"""A role, given by code."""
+RecordRef = Annotated[Record, PlainValidator(_record), WithJsonSchema({**_string, "format": "record"})]
+"""A record, given by number; one that the actor may not see does not exist."""
+FileRef = Annotated[Upload, PlainValidator(_file), WithJsonSchema({**_string, "format": "sha256"})]
+"""A file that the actor uploaded before, given by its SHA-256, for a record to hold."""
+UploadRef = Annotated[Upload, PlainValidator(_upload), WithJsonSchema({**_string, "format": "sha256"})]
+"""The same, only to be read: it may also be a web page."""
+
+
+def shown(model: type[BaseModel], name: str) -> Shown:
+    """Return how a field is shown; a field without declaration is shown by its name."""
+    for item in model.model_fields[name].metadata:
+        if isinstance(item, Shown):
+            return item
+    return Shown(name.replace("_", " ").capitalize())
+
+
+def sentence(error: ErrorDetails) -> str:
+    """Return a clear sentence, in the person's language, for one of pydantic's complaints."""
+    context = error.get("ctx") or {}
+    kind = error["type"]
+    if kind in ("value_error", "assertion_error"):
+        return str(context.get("error", error["msg"]))
+    known = {
+        "missing": _("This has to be filled in."),
+        "extra_forbidden": _("There is no such field here."),
+        "string_too_short": _("This has to be filled in.")
+        if context.get("min_length") == 1
+        else _("Write at least %(min_length)s characters."),
+        "string_too_long": _("Write at most %(max_length)s characters."),
+        "string_type": _("Write a text here."),
+        "too_short": _("Choose at least %(min_length)s."),
+        "too_long": _("Choose at most %(max_length)s."),
+        "int_parsing": _("Write a whole number."),
+        "int_type": _("Write a whole number."),
+        "int_from_float": _("Write a whole number."),
+        "float_parsing": _("Write a number."),
+        "greater_than_equal": _("Give %(ge)s or more."),
+        "greater_than": _("Give more than %(gt)s."),
+        "less_than_equal": _("Give %(le)s or less."),
+        "bool_parsing": _("Say yes or no."),
+        "enum": _("Choose one of: %(expected)s."),
+        "literal_error": _("Choose one of: %(expected)s."),
+        "date_from_datetime_parsing": _("Give a date such as 2026-11-30."),
+        "date_parsing": _("Give a date such as 2026-11-30."),
+        "date_type": _("Give a date such as 2026-11-30."),
+        "datetime_parsing": _("Give a date and time such as 2026-11-30T09:00."),
+        "datetime_from_date_parsing": _("Give a date and time such as 2026-11-30T09:00."),
+        "string_pattern_mismatch": _("This is not of the expected form."),
+    }.get(kind)
+    return known % context if known else error["msg"]
+
+
+def _unkeepable(data: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the places of values that no database keeps, each with its sentence."""
+    if isinstance(data, str):
+        if UNKEEPABLE.search(data):
+            yield place, _("This holds a character that cannot be kept. Write it anew without.")
+    elif isinstance(data, int):
+        if abs(data) > LARGEST:
+            yield place, _("Give a smaller number.")
+    elif isinstance(data, Mapping):
+        for key, value in data.items():
+            yield from _unkeepable(value, f"{place}.{key}" if place else str(key))
+    elif isinstance(data, list | tuple):
+        for index, value in enumerate(data):
+            yield from _unkeepable(value, f"{place}.{index}" if place else str(index))
+
+
+def refuse_unkeepable(data: Any) -> None:
+    """Raise Refused where a value, at whatever depth, is of a kind that no database keeps."""
+    if found := dict(_unkeepable(data)):
+        raise Refused(found)
+
+
+def _beyond_calendar(data: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the places of days and times so far away that time zones and terms lead out of the calendar."""
+    if isinstance(data, dt.date):  # which a time is, too
+        if not FIRST_YEAR <= data.year <= LAST_YEAR:
+            sentence = _("Give a year from %(first)s to %(last)s.")
+            yield place, sentence % {"first": FIRST_YEAR, "last": LAST_YEAR}
+    elif isinstance(data, BaseModel):
+        for name in type(data).model_fields:
+            yield from _beyond_calendar(getattr(data, name), f"{place}.{name}" if place else name)
+    elif isinstance(data, list | tuple):
+        for index, value in enumerate(data):
+            yield from _beyond_calendar(value, f"{place}.{index}" if place else str(index))
+
+
+def parse(model: type[B], data: Any, actor: Any) -> B:
+    """Return `data` as a body of `model`; raises Refused with a sentence for each field that does not fit."""
+    refuse_unkeepable(data)
+    try:
+        body = model.model_validate(data, context={"actor": actor})
+        if found := dict(_beyond_calendar(body)):
+            raise Refused(found)
+        return body
+    except ValidationError as error:
+        fields: dict[str, Label] = {}
+        for detail in error.errors(include_url=False):
+            place = ".".join(str(part) for part in detail["loc"])
+            fields.setdefault(place, sentence(detail))
+        raise Refused(fields) from None

@@ -1,0 +1,276 @@
+"""Declaring commands: who may, from which states to which, with what input, reason and signature."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.prepared import Asked
+from setsquare.kernel.accounts.rights import permissions_in, stands_in_for
+from setsquare.kernel.commands.bodies import Body
+from setsquare.kernel.database.statements import stand_in
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label, Thing, thing_of
+from setsquare.kernel.tasks.kinds import personal_kinds
+from setsquare.kernel.tasks.models import Task
+
+if TYPE_CHECKING:
+    from setsquare.kernel.commands.act import Act
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and by which way they came in. A null user is the system, which signs nothing."""
+
+    user: User | None
+    channel: str = "web"
+    request: str = ""
+
+    @classmethod
+    def system(cls, channel: str = "worker") -> "Actor":
+        """Return the system as actor."""
+        return cls(None, channel)
+
+
+_RECORD = stand_in(3)
+
+
+def _open_tasks(user: User, now: dt.datetime) -> QuerySet[Task]:
+    theirs = Q(assignee=user) | Q(assignee_id__in=stands_in_for(user, now).values("absent_id"))
+    tasks = Task.objects.filter(theirs, record_id=_RECORD, done__isnull=True)
+    return tasks.select_related("assignee").order_by("step", "id")
+
+
+_OPEN_TASKS: Asked[Task] = Asked(_open_tasks, lambda: {_RECORD: "record"})
+
+
+class Situation:
+    """An actor before a record: what rules look at. Each question costs at most one query, asked once."""
+
+    def __init__(self, actor: Actor, thing: Thing, record: Record | None, unit_id: int | None = None) -> None:
+        self.actor = actor
+        self.thing = thing
+        self.record = record
+        self.unit_id = record.unit_id if record is not None else unit_id
+        self.now = timezone.now()
+
+    @property
+    def user(self) -> User:
+        """Return the person; raises TypeError for the system, whom no rule is asked about."""
+        if self.actor.user is None:
+            raise TypeError("the system has no rights of its own")
+        return self.actor.user
+
+    @property
+    def subject(self) -> Record:
+        """Return the record; raises TypeError where one is only being made."""
+        if self.record is None:
+            raise TypeError("there is no record yet")
+        return self.record
+
+    @cached_property
+    def detail(self) -> Any:
+        """Return the record's detail row."""
+        return self.thing.detail_of(self.subject)
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        """Return what the person may do in the record's unit."""
+        return permissions_in(self.user, self.unit_id)
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """Return the record's open tasks of the person and of those whom the person stands in for."""
+        return tuple(_OPEN_TASKS.instances(self.user, record=self.subject.pk))
+
+    def task(self, kind: str) -> Task | None:
+        """Return the open task of this kind that the person may do: their own first, then a delegated one."""
+        mine = [
+            task
+            for task in self.tasks
+            if task.kind == kind and (task.assignee_id == self.user.pk or kind not in personal_kinds())
+        ]
+        return next((t for t in mine if t.assignee_id == self.user.pk), mine[0] if mine else None)
+
+
+Rule = Callable[[Situation], Label | None]
+"""Returns None where all is well, otherwise the sentence that says why not."""
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """Rule: the person holds `permission` in the record's unit."""
+
+    permission: str
+
+    def __call__(self, situation: Situation) -> Label | None:
+        """Return None where the person holds it, otherwise why not."""
+        if self.permission in situation.permissions:
+            return None
+        return _("Your roles do not allow this in this unit.")
+
+
+def permitted(permission: str) -> Rule:
+    """Rule: the person holds `permission` in the record's unit."""
+    return Permitted(permission)
+
+
+def assigned(kind: str) -> Rule:
+    """Rule: the person, or somebody for whom they stand in, has an open task of this kind on the record."""
+
+    def rule(situation: Situation) -> Label | None:
+        if situation.task(kind) is not None:
+            return None
+        return _("This is not among your tasks now.")
+
+    return rule
+
+
+def owner() -> Rule:
+    """Rule: the person owns the record."""
+
+    def rule(situation: Situation) -> Label | None:
+        if situation.subject.owner_id == situation.user.pk:
+            return None
+        return _("Only the owner, %(name)s, may do this.") % {"name": situation.subject.owner.name}
+
+    return rule
+
+
+def everybody(_situation: Situation) -> Label | None:
+    """Rule: whoever can see the record."""
+    return None
+
+
+def anybody() -> Rule:
+    """Rule: everybody who can see the record."""
+    return everybody
+
+
+def as_it_is(situation: Situation) -> Mapping[str, Any]:
+    """Return the record's values by name, for the form of a command that edits them (`initial=as_it_is`)."""
+    return situation.thing.state_of(situation.subject)
+
+
+class Reason(StrEnum):
+    """When a reason is asked for."""
+
+    NEVER = "never"
+    CONTROLLED = "controlled"
+    """Where the record's state is under control (signed or effective)."""
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a signature says, such as approval or confirmation of reading."""
+
+    code: str
+    label: Label
+    statement: Label
+    """What the signer is shown and agrees to: “I have read and understood ...”."""
+
+
+class Empty(Body):
+    """The body of a command that takes nothing."""
+
+
+Perform = Callable[["Act", Any], Record | None]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One way to change records of one type."""
+
+    thing: str
+    name: str
+    label: Label
+    """Imperative, as on a button: Submit for review."""
+    past: Label
+    """As the trail tells it after the person's name: submitted it for review."""
+    perform: Perform
+    body: type[Body] = Empty
+    who: tuple[Rule, ...] = ()
+    """Any of these lets the person in; none at all: only the system."""
+    conditions: tuple[Rule, ...] = ()
+    """All of these must hold besides."""
+    signature: Meaning | Callable[[Situation], Meaning | None] | None = None
+    reason: Reason = Reason.CONTROLLED
+    creates: bool = False
+    prominent: bool = False
+    """The next thing to do in this state: the one prominent button."""
+    danger: bool = False
+    bulk: bool = False
+    """May be done to many selected records at once."""
+    listed: bool = True
+    """Whether the record's page offers it among its commands (some have a place of their own)."""
+    reindexes: bool = True
+    """Whether search has to read the record anew."""
+    tolerates: frozenset[str] = frozenset()
+    """Commands that may have happened since the person looked, without making theirs stale."""
+    hint: Label = ""
+    initial: Callable[[Situation], Mapping[str, Any]] | None = None
+    """What its form shows first."""
+
+    @property
+    def key(self) -> str:
+        """Return its full name, `document.withdraw`."""
+        return f"{self.thing}.{self.name}"
+
+    def meaning(self, situation: Situation) -> Meaning | None:
+        """Return the meaning of the signature that it takes here, if any."""
+        if self.signature is None or isinstance(self.signature, Meaning):
+            return self.signature
+        return self.signature(situation)
+
+    def needs_reason(self, record: Record | None) -> bool:
+        """Tell whether a reason has to be given."""
+        if self.reason is Reason.ALWAYS:
+            return True
+        if self.reason is Reason.NEVER or record is None:
+            return False
+        return thing_of(self.thing).lifecycle.state(record.state).controlled
+
+
+@dataclass
+class _Registry:
+    commands: dict[str, Command] = field(default_factory=dict)
+
+
+_registry = _Registry()
+
+
+def command(thing: str, name: str, **declared: Any) -> Callable[[Perform], Perform]:
+    """Declare the decorated function as the command `name` of record type `thing`; see `Command` for the rest."""
+
+    def declare(perform: Perform) -> Perform:
+        made = Command(thing=thing, name=name, perform=perform, **declared)
+        if made.key in _registry.commands:
+            raise ImproperlyConfigured(f"command {made.key} is declared twice")
+        _registry.commands[made.key] = made
+        return perform
+
+    return declare
+
+
+def command_of(thing: str, name: str) -> Command:
+    """Return a command; raises KeyError."""
+    return _registry.commands[f"{thing}.{name}"]
+
+
+def commands_of(thing: str) -> tuple[Command, ...]:
+    """Return every command of a record type, in the order of declaration."""
+    return tuple(c for c in _registry.commands.values() if c.thing == thing)
+
+
+def all_commands() -> tuple[Command, ...]:
+    """Return every command."""
+    return tuple(_registry.commands.values())

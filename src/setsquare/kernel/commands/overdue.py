@@ -1,0 +1,123 @@
+"""Keeping after what people were asked to do: reminded shortly before it is due, told to the line once it is late.
+
+The same for every record type: its kinds of tasks say in which words (`TaskKind`), and it declares the commands
+`remind_due` and `escalate` with the functions here, so that both stand in the record's trail.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Annotated
+
+import structlog
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
+from pydantic import Field
+
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body, Shown
+from setsquare.kernel.commands.declaration import Actor, all_commands
+from setsquare.kernel.commands.errors import CommandError
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.events.clock import every
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.tasks.kinds import all_kinds, kind_of
+from setsquare.kernel.tasks.models import Task
+
+REMIND, ESCALATE = "remind_due", "escalate"
+SOON = dt.timedelta(days=3)
+"""How long before its due time a task is reminded of."""
+MOST_TASKS = 1000
+"""Tasks that one round of the clock reminds of or escalates."""
+NAMED = 5
+"""People that a sentence names."""
+
+log = structlog.get_logger()
+
+
+class TaskList(Body):
+    """Which tasks."""
+
+    tasks: Annotated[list[int], Field(max_length=MOST_TASKS), Shown(gettext_lazy("Tasks"))]
+
+
+def open_of(act: Act, body: TaskList) -> list[Task]:
+    """Return those of the tasks that are open on the record now."""
+    chosen = Task.objects.filter(pk__in=body.tasks, record=act.record, done__isnull=True)
+    return list(chosen.select_related("assignee__manager").order_by("kind", "id"))
+
+
+def remind(act: Act, tasks: Iterable[Task]) -> int:
+    """Remind the people of tasks on the record; returns how many were told."""
+    told = 0
+    for kind, chosen in groupby(sorted(tasks, key=lambda task: task.kind), key=lambda task: task.kind):
+        words = kind_of(kind).reminder
+        told += act.remind(chosen, words, number=act.record.number, title=act.record.title)
+    return told
+
+
+def escalate(act: Act, body: TaskList) -> None:
+    """Tell the managers of the people who are late, once for each task; without a manager the record's owner."""
+    tasks = [task for task in open_of(act, body) if task.escalated is None]
+    act.escalate(tasks)
+    late: dict[tuple[User, str], list[str]] = {}
+    for task in tasks:
+        late.setdefault((_above(task, act), task.kind), []).append(task.assignee.name)
+    for (head, kind), names in late.items():
+        act.tell(
+            head,
+            "escalation",
+            kind_of(kind).overdue,
+            number=act.record.number,
+            title=act.record.title,
+            names=_some(names),
+        )
+    act.say(gettext_noop("%(names)s"), names=_some([task.assignee.name for task in tasks]))
+
+
+def _above(task: Task, act: Act) -> User:
+    manager = task.assignee.manager
+    return manager if manager is not None and manager.is_active else act.record.owner
+
+
+def _some(names: list[str]) -> str:
+    """Return names in one line, the first few of many."""
+    names = list(dict.fromkeys(names))
+    if len(names) <= NAMED:
+        return ", ".join(names)
+    more = len(names) - NAMED
+    further = ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more}
+    return f"{', '.join(names[:NAMED])} {further}"
+
+
+@every(minutes=15)
+def remind_and_escalate() -> int:
+    """Remind of what is nearly due, once, and tell the line of what is overdue, once."""
+    now = timezone.now()
+    early = [kind.code for kind in all_kinds() if kind.reminded_early]
+    soon = _open(REMIND).filter(
+        kind__in=early, reminded__isnull=True, due__gt=now, due__lte=now + SOON, opened__lte=now - SOON
+    )
+    late = _open(ESCALATE).filter(escalated__isnull=True, due__lt=now)
+    return _by_record(soon, REMIND) + _by_record(late, ESCALATE)
+
+
+def _open(command: str) -> QuerySet[Task]:
+    """Return the open tasks on records whose type declares the command."""
+    types = [declared.thing for declared in all_commands() if declared.name == command]
+    return Task.objects.filter(done__isnull=True, record__type__in=types)
+
+
+def _by_record(tasks: QuerySet[Task], command: str) -> int:
+    chosen = tasks.select_related("record").order_by("record_id", "id")[:MOST_TASKS]
+    done = 0
+    for record, of_record in groupby(chosen, key=lambda task: task.record):
+        keys = [task.pk for task in of_record]
+        try:
+            carry_out(record.type, command, Actor.system(), record=record, body={"tasks": keys})
+            done += len(keys)
+        except CommandError as refused:
+            log.warning("clock_command_refused", command=command, record=record.number, why=str(refused))
+    return done

@@ -1,0 +1,332 @@
+"""Carrying out commands: one transaction each, from the lock to the trail entry."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from setsquare.kernel.commands.act import Act, now
+from setsquare.kernel.commands.bodies import Body, parse, refuse_unkeepable
+from setsquare.kernel.commands.declaration import (
+    Actor,
+    Command,
+    Meaning,
+    Situation,
+    command_of,
+    commands_of,
+    everybody,
+)
+from setsquare.kernel.commands.errors import (
+    NotFound,
+    NotPermitted,
+    Refused,
+    SignatureRefused,
+    Stale,
+    WrongState,
+)
+from setsquare.kernel.events.models import Event
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.seeing import may_see, read_anew
+from setsquare.kernel.records.things import Label, thing_of
+from setsquare.kernel.search.index import index
+from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, verify
+from setsquare.kernel.signatures.models import Signature
+from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.trail.reading import since
+from setsquare.kernel.writing.canonical import canonical
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a command."""
+
+    record: Record
+    entry: Entry
+    signature: Signature | None
+
+
+@dataclass(frozen=True)
+class Signing:
+    """A signature about to be made: its meaning and how the signer proved who they are."""
+
+    meaning: Meaning
+    method: str
+
+
+def carry_out(
+    thing: str,
+    name: str,
+    actor: Actor,
+    *,
+    record: Record | None = None,
+    body: Any = None,
+    version: int | None = None,
+    reason: str = "",
+    credentials: Credentials | None = None,
+) -> Outcome:
+    """Carry out a command as `actor`; the only way by which a record changes.
+
+    `version` is the one that the person saw; if others changed the record since, in a way that the command does not
+    tolerate, it is refused as stale. Raises the errors of `commands.errors`; then nothing was changed.
+    """
+    command = command_of(thing, name)
+    situation = _situation(command, actor, record)
+    if record is not None and record.type != command.thing:
+        raise NotFound(record.number)
+    given = body if isinstance(body, command.body) else parse(command.body, body or {}, actor)
+    refuse_unkeepable({"reason": reason})
+    signing = None
+    if command.signature is not None:
+        _check_rights(command, situation, given)
+        _check_state(command, situation)
+        if why := _why_not_conditions(command, situation):
+            raise NotPermitted(why)
+        signing = _prove(command, situation, credentials)
+    with transaction.atomic():
+        return _perform(command, actor, record, given, reason=reason, version=version, signing=signing)
+
+
+def _within(command: Command, actor: Actor, record: Record | None, body: Any, reason: str) -> Record:
+    """Carry out a command inside another one: rights were decided there, everything else holds."""
+    given = body if isinstance(body, command.body) else parse(command.body, body or {}, actor)
+    return _perform(
+        command, actor, record, given, reason=reason, version=None, signing=None, nested=True
+    ).record
+
+
+def _situation(command: Command, actor: Actor, record: Record | None) -> Situation:
+    if command.creates != (record is None):
+        raise NotFound(record.number if record else "")
+    return Situation(actor, thing_of(command.thing), record)
+
+
+def _may_see(situation: Situation) -> bool:
+    record = situation.record
+    if record is None:
+        return True
+    return may_see(situation.thing, situation.user, record)
+
+
+def why_not_permitted(command: Command, situation: Situation) -> Label | None:
+    """Return why the actor may not, or None."""
+    if situation.actor.user is None:
+        return None
+    if not situation.actor.user.is_active:
+        return _("This sign-in is no longer active.")
+    if not command.who:
+        return _("Only the system does this.")
+    first: Label | None = None
+    for rule in command.who:
+        why = rule(situation)
+        if why is None:
+            return None
+        first = first or why
+    return first
+
+
+def _why_not_conditions(command: Command, situation: Situation) -> Label | None:
+    if situation.actor.user is None:
+        return None
+    return next((why for rule in command.conditions if (why := rule(situation)) is not None), None)
+
+
+def why_wrong_state(command: Command, record: Record) -> Label | None:
+    """Return why the record's state does not allow the command, or None."""
+    lifecycle = thing_of(command.thing).lifecycle
+    move = lifecycle.move(command.name)
+    if record.state in move.sources:
+        return None
+    names = " / ".join(_(lifecycle.state(code).label) for code in move.sources)
+    return _("%(number)s is “%(state)s”; this is done while it is “%(states)s”.") % {
+        "number": record.number,
+        "state": _(lifecycle.state(record.state).label),
+        "states": names,
+    }
+
+
+def _check_state(command: Command, situation: Situation) -> None:
+    if situation.record is not None and (why := why_wrong_state(command, situation.record)):
+        raise WrongState(why)
+
+
+def _check_rights(command: Command, situation: Situation, body: Body) -> None:
+    if command.creates:
+        unit = getattr(body, "unit", None)
+        situation.unit_id = unit.pk if unit is not None else None
+    if why := why_not_permitted(command, situation):
+        raise NotPermitted(why) if _may_see(situation) else NotFound(situation.subject.number)
+    if everybody in command.who and situation.actor.user is not None and not _may_see(situation):
+        raise NotFound(situation.subject.number)
+
+
+def _prove(command: Command, situation: Situation, credentials: Credentials | None) -> Signing | None:
+    meaning = command.meaning(situation)
+    if meaning is None:
+        return None
+    if situation.actor.user is None:
+        raise SignatureRefused(_("The system does not sign."))
+    try:
+        return Signing(meaning, verify(situation.actor.user, credentials))
+    except CredentialsRefused as refusal:
+        raise SignatureRefused(str(refusal)) from None
+
+
+def _lock(command: Command, record: Record) -> Record:
+    """Claim the record for this transaction and read it anew; its version is already the next one."""
+    if not Record.objects.filter(pk=record.pk).update(version=F("version") + 1):
+        raise NotFound(record.number)
+    return read_anew(thing_of(command.thing), record.pk)
+
+
+def _check_fresh(command: Command, locked: Record | None, version: int | None) -> None:
+    """Refuse where others changed the record since the person looked, in a way that the command does not tolerate."""
+    if locked is None or version is None or version == locked.version - 1:
+        return
+    passages = since(locked, version)
+    if version > locked.version - 1 or any(p.entry.command not in command.tolerates for p in passages):
+        raise Stale(locked, passages)
+
+
+def _perform(
+    command: Command,
+    actor: Actor,
+    record: Record | None,
+    body: Body,
+    *,
+    reason: str,
+    version: int | None,
+    signing: Signing | None,
+    nested: bool = False,
+) -> Outcome:
+    thing = thing_of(command.thing)
+    locked = _lock(command, record) if record is not None else None
+    situation = Situation(actor, thing, locked)
+    if not nested:
+        _check_rights(command, situation, body)
+        _check_fresh(command, locked, version)
+    _check_state(command, situation)
+    if not nested and (why := _why_not_conditions(command, situation)):
+        raise NotPermitted(why)
+    reason = reason.strip()
+    if command.needs_reason(locked) and not reason and actor.user is not None:
+        raise Refused({"reason": _("Say why; the reason is kept in the record's history.")})
+    act = Act(command, thing, actor, now(), reason, situation, _within, locked)
+    if locked is not None:
+        act.now = max(act.now, locked.changed)
+        act.stored.note(thing.detail_of(locked))
+    seen = {**thing.state_of(locked), "version": locked.version - 1} if locked and signing else None
+    made = command.perform(act, body)
+    done = locked or made
+    if done is None:
+        raise TypeError(f"{command.key} returned no record")
+    _settle(act, done)
+    entry = _enter(act, done)
+    signature = _sign(act, done, entry, signing, seen) if signing else None
+    if command.reindexes and thing.search is not None:
+        index(done, thing.search(done))
+    act.emit(f"{command.thing}.{command.name}", done, version=done.version)
+    Event.objects.bulk_create(act.pending)
+    return Outcome(done, entry, signature)
+
+
+def _settle(act: Act, record: Record) -> None:
+    """Put the record into the state that the lifecycle table or the outcome says, and store it."""
+    lifecycle = act.thing.lifecycle
+    if not act.command.creates:
+        move = lifecycle.move(act.command.name)
+        if act.target or move.target:
+            record.state = act.target or str(move.target)
+    elif act.target:
+        record.state = act.target
+    record.changed = act.now
+    state = lifecycle.state(record.state)
+    record.closed = (record.closed or act.now) if state.final else None
+    detail = act.thing.detail_of(record)
+    for row in (detail, record):
+        if row is not None and not act.stored.holds(row):
+            row.save()
+
+
+def _enter(act: Act, record: Record) -> Entry:
+    state = canonical(act.thing.state_of(record))
+    return Entry.objects.create(
+        record=record,
+        seq=record.version,
+        at=act.now,
+        actor=act.actor.user,
+        on_behalf_of=act.on_behalf_of,
+        command=act.command.name,
+        reason=act.reason,
+        channel=act.actor.channel,
+        request=act.actor.request,
+        note=act.note,
+        state=state.decode(),
+        digest=hashlib.sha256(state).hexdigest(),
+    )
+
+
+def _sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[str, Any] | None) -> Signature:
+    content = {
+        "record": seen if seen is not None else act.thing.state_of(record),
+        "meaning": signing.meaning.code,
+        "signer": act.user.username,
+        "printed_name": act.user.name,
+        "at": act.now.isoformat().replace("+00:00", "Z"),
+        "on_behalf_of": act.on_behalf_of.username if act.on_behalf_of else None,
+        "method": signing.method,
+        "reason": act.reason,
+    }
+    signed = canonical(content)
+    return Signature.objects.create(
+        record=record,
+        entry=entry,
+        signer=act.user,
+        on_behalf_of=act.on_behalf_of,
+        printed_name=act.user.name,
+        printed_title=act.user.title,
+        meaning=signing.meaning.code,
+        at=act.now,
+        method=signing.method,
+        reason=act.reason,
+        signed=signed.decode(),
+        digest=hashlib.sha256(signed).hexdigest(),
+    )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A command before a person: allowed, or with the sentence that says why not now."""
+
+    command: Command
+    why_not: Label | None
+    meaning: Meaning | None
+    needs_reason: bool
+
+
+def offers(situation: Situation, names: Iterable[str] | None = None) -> list[Offer]:
+    """Return the commands of a record for its page, the next thing to do first.
+
+    Left out is what only the system does and what the person's rights never allow here; what the state or a
+    condition forbids now is given with its reason.
+    """
+    record = situation.subject
+    found: list[Offer] = []
+    for command in commands_of(situation.thing.code):
+        if command.creates or not command.who or (names is not None and command.name not in names):
+            continue
+        if why_not_permitted(command, situation) is not None:
+            continue
+        why = why_wrong_state(command, record) or _why_not_conditions(command, situation)
+        meaning = command.meaning(situation) if why is None else None
+        found.append(Offer(command, why, meaning, command.needs_reason(record)))
+    return sorted(found, key=lambda offer: (offer.why_not is not None, not offer.command.prominent))
+
+
+def may_create(thing: str, actor: Actor) -> list[Command]:
+    """Return the creating commands of a type that the person may use in some unit."""
+    situation = Situation(actor, thing_of(thing), None)
+    return [c for c in commands_of(thing) if c.creates and why_not_permitted(c, situation) is None]

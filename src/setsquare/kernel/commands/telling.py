@@ -1,0 +1,43 @@
+"""The trail told as sentences: "Anna Weber submitted it for review."."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from setsquare.kernel.commands.declaration import command_of
+from setsquare.kernel.records.things import Thing
+from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.trail.reading import Passage
+from setsquare.kernel.writing.sentences import told
+
+
+def who_did(entry: Entry) -> str:
+    """Return the name of who did it; reads `entry.actor`."""
+    return entry.actor.name if entry.actor is not None else _("Setsquare")
+
+
+def deed_of(entry: Entry, thing: Thing) -> str:
+    """Return what was done, without the name, in the reader's language: "submitted it for review"."""
+    behalf = entry.on_behalf_of.name if entry.on_behalf_of is not None else None
+    return told_deed(thing.code, entry.command, behalf, entry.note)
+
+
+def told_deed(thing: str, command: str, on_behalf_of: str | None, note: dict[str, Any] | None) -> str:
+    """Return the same from bare values, for lists that read no more than they show."""
+    try:
+        done = str(command_of(thing, command).past)
+    except KeyError:  # a command that this version no longer has
+        done = command.replace("_", " ")
+    if on_behalf_of is not None:
+        done = _("%(done)s for %(name)s") % {"done": done, "name": on_behalf_of}
+    if note:
+        more = told(str(note.get("text", "")), note.get("values"))
+        done = _("%(done)s: %(more)s") % {"done": done, "more": more}
+    return done
+
+
+def sentence_of(passage: Passage | Entry, thing: Thing) -> str:
+    """Return an entry of the trail as a sentence, in the reader's language."""
+    entry = passage.entry if isinstance(passage, Passage) else passage
+    sentence = _("%(who)s %(done)s") % {"who": who_did(entry), "done": deed_of(entry, thing)}
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
