@@ -1,0 +1,24 @@
+"""Reading the trail of the whole organisation, for those who may."""
+
+from django.db.models import QuerySet
+
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import permissions_in, units_where
+from setsquare.kernel.records.things import all_things
+from setsquare.kernel.trail.models import Entry
+
+PERMISSION = "trail.read"
+NARROWED_BY = {"command": "command", "channel": "channel", "type": "record__type", "number": "record__number"}
+"""What a reader may narrow it by besides the person and the time, and where that stands."""
+
+
+def may_read(user: User) -> bool:
+    """Tell whether the person may read the trail of any unit."""
+    return PERMISSION in permissions_in(user, None)
+
+
+def readable_by(user: User) -> QuerySet[Entry]:
+    """Return the entries about records of the units whose trail `user` may read, without the states after them."""
+    known = [thing.code for thing in all_things()]
+    entries = Entry.objects.filter(record__unit_id__in=units_where(user, PERMISSION), record__type__in=known)
+    return entries.select_related("record", "actor", "on_behalf_of").defer("state")
