@@ -1,0 +1,1 @@
+"""Signatures: who signed what, with which meaning, bound to exactly what was signed."""

@@ -1,0 +1,102 @@
+"""Proving who one is at the moment of signing."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import HASH_SESSION_KEY, authenticate
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from setsquare.kernel.accounts.models import User
+
+
+class CredentialsRefused(Exception):
+    """The person could not be recognised; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a signer gives: their password, or a passkey's answer to a challenge made for them."""
+
+    password: str = ""
+    passkey: str = ""
+    """The browser's WebAuthn answer as JSON."""
+    request: HttpRequest | None = None
+    """The request by which they came, so that failed attempts count towards the lockout."""
+    challenge: str = ""
+    """The challenge that the passkey answers, as it was handed out; empty where the session of a browser keeps it."""
+
+
+PasskeyCheck = Callable[[User, dict[str, Any], Credentials], bool]
+PasskeyOffer = Callable[[User], tuple[dict[str, Any], str] | None]
+_passkey_checks: list[PasskeyCheck] = []
+_passkey_offers: list[PasskeyOffer] = []
+
+
+def accept_passkeys(check: PasskeyCheck, offer: PasskeyOffer) -> None:
+    """Let a sign-in library verify passkeys: `check` says whether an answer is this very person's, user-verified.
+
+    `offer` makes a challenge for who has no session of a browser: what the passkey is asked, and the challenge as it
+    has to come back; None for a person without passkeys.
+    """
+    _passkey_checks[:] = [check]
+    _passkey_offers[:] = [offer]
+
+
+def passkey_challenge(user: User) -> tuple[dict[str, Any], str] | None:
+    """Return a challenge for a signature of `user` by passkey, to be handed out; None where they have none."""
+    return _passkey_offers[0](user) if _passkey_offers else None
+
+
+def verify(user: User, credentials: Credentials | None) -> str:
+    """Return how the signer proved to be `user`; raises CredentialsRefused.
+
+    The name is never taken from the input: only the signed-in person can sign, and only as themselves.
+    """
+    if credentials is None or not (credentials.password or credentials.passkey):
+        raise CredentialsRefused(_("Give your password or use your passkey to sign."))
+    if not User.objects.filter(pk=user.pk, is_active=True).exists():
+        raise CredentialsRefused(_("This sign-in is no longer active."))
+    if credentials.passkey:
+        return _verify_passkey(user, credentials)
+    try:
+        found = authenticate(
+            credentials.request or _request_of_no_browser(),
+            username=user.username,
+            password=credentials.password,
+        )
+    except PermissionDenied:
+        found = None
+    if found is None or found.pk != user.pk:
+        raise CredentialsRefused(_("The password is not right. Nothing was signed."))
+    _stay_signed_in(credentials.request, user, found)
+    return "password"
+
+
+def _stay_signed_in(request: HttpRequest | None, before: User, after: AbstractBaseUser) -> None:
+    """Keep the session of a signer whose password was hashed anew by this, as its cost was raised meanwhile."""
+    session = getattr(request, "session", None)
+    if session is not None and HASH_SESSION_KEY in session and before.password != after.password:
+        session[HASH_SESSION_KEY] = after.get_session_auth_hash()
+
+
+def _request_of_no_browser() -> HttpRequest:
+    """Return a request for the lockout to count by, where the command line is the way in."""
+    request = HttpRequest()
+    request.META["REMOTE_ADDR"] = "127.0.0.1"
+    return request
+
+
+def _verify_passkey(user: User, credentials: Credentials) -> str:
+    try:
+        answer = json.loads(credentials.passkey)
+    except ValueError:
+        raise CredentialsRefused(_("The passkey's answer could not be read. Nothing was signed.")) from None
+    known = isinstance(answer, dict) and bool(_passkey_checks)
+    if not known or not _passkey_checks[0](user, answer, credentials):
+        raise CredentialsRefused(_("The passkey was not recognised. Nothing was signed."))
+    return "passkey"

@@ -1,0 +1,34 @@
+"""Rows of signatures; the database itself refuses to change or delete them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Signature(models.Model):
+    """A person's signature under exactly what they saw; only its maker can make it, by signing in again."""
+
+    record = models.ForeignKey("records.Record", models.PROTECT, related_name="signatures", db_index=False)
+    entry = models.ForeignKey("trail.Entry", models.PROTECT, related_name="signatures")
+    signer = models.ForeignKey("accounts.User", models.PROTECT, related_name="signatures")
+    on_behalf_of = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """Whose task it was, where the signer stood in for somebody."""
+    printed_name = models.CharField(max_length=150)
+    printed_title = models.CharField(max_length=150, blank=True)
+    meaning = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    method = models.CharField(max_length=20)
+    """How the signer proved who they are: password or passkey."""
+    reason = models.TextField(blank=True)
+    signed = models.TextField()
+    """Canonical JSON (RFC 8785) of exactly what was signed."""
+    digest = models.CharField(max_length=64)
+    """SHA-256 of `signed`, hexadecimal."""
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["record", "id"], name="signature_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.printed_name}: {self.meaning}"
