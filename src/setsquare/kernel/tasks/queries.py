@@ -1,0 +1,43 @@
+"""Reading tasks: a person's inbox, and what is open on a record."""
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import stands_in_for
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.tasks.kinds import personal_kinds
+from setsquare.kernel.tasks.models import Task
+
+
+def inbox(user: User, now: dt.datetime | None = None) -> QuerySet[Task]:
+    """Return what `user` is asked to do now, the earliest due first; with it what they stand in for.
+
+    What is only theirs (reading) is not inherited by a substitute.
+    """
+    absent = stands_in_for(user, now).values("absent_id")
+    inherited = Q(assignee_id__in=absent) & ~Q(kind__in=personal_kinds())
+    return (
+        Task.objects.filter(Q(assignee_id=user.pk) | inherited, done__isnull=True)
+        .select_related("record", "record__unit", "assignee")
+        .order_by("due", "id")
+    )
+
+
+def open_on(record: Record, kind: str | None = None) -> QuerySet[Task]:
+    """Return the open tasks on a record, the earliest step first."""
+    tasks = Task.objects.filter(record=record, done__isnull=True)
+    if kind is not None:
+        tasks = tasks.filter(kind=kind)
+    return tasks.select_related("assignee").order_by("step", "id")
+
+
+def overdue() -> QuerySet[Task]:
+    """Return every open task whose due time is past, the longest overdue first."""
+    return (
+        Task.objects.filter(done__isnull=True, due__lt=timezone.now())
+        .select_related("record", "assignee", "assignee__manager")
+        .order_by("due", "id")
+    )
