@@ -1,0 +1,1 @@
+"""Files and texts, kept by the digest of their content."""

@@ -1,0 +1,1 @@
+"""Full-text search over records, the same on both databases."""
