@@ -1,0 +1,90 @@
+"""What people did and are asked to do, as JSON values: the trail, signatures, tasks and notices."""
+
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.errors import Stale
+from setsquare.kernel.commands.telling import sentence_of
+from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.records.things import Thing, plain, thing_of
+from setsquare.kernel.representation.records import Values, mention
+from setsquare.kernel.signatures.models import Signature
+from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.trail.reading import Passage
+from setsquare.kernel.writing.sentences import told
+
+
+def person(user: User | None) -> Values | None:
+    """Return how a person is named; None stands for the system."""
+    return None if user is None else {"username": user.username, "name": user.name}
+
+
+def entry(found: Entry, thing: Thing) -> Values:
+    """Return an entry of the trail, without the state after it."""
+    return {
+        "version": found.seq,
+        "at": plain(found.at),
+        "by": person(found.actor),
+        "on_behalf_of": person(found.on_behalf_of),
+        "command": found.command,
+        "sentence": sentence_of(found, thing),
+        "reason": found.reason,
+        "channel": found.channel,
+        "request": found.request,
+        "digest": found.digest,
+    }
+
+
+def passage(found: Passage, thing: Thing) -> Values:
+    """Return an entry of the trail with what it changed."""
+    changes = [
+        {"path": change.path, "before": change.before, "after": change.after} for change in found.changes
+    ]
+    return {**entry(found.entry, thing), "changes": changes}
+
+
+def changed_meanwhile(error: Stale) -> list[Values]:
+    """Return what others changed, oldest first, for the person whose command came too late."""
+    return [passage(found, thing_of(error.record.type)) for found in error.passages]
+
+
+def signature(found: Signature) -> Values:
+    """Return a signature with exactly what was signed."""
+    return {
+        "version": found.entry.seq,
+        "by": {"username": found.signer.username, "name": found.printed_name, "title": found.printed_title},
+        "on_behalf_of": person(found.on_behalf_of),
+        "meaning": found.meaning,
+        "at": plain(found.at),
+        "method": found.method,
+        "reason": found.reason,
+        "signed": found.signed,
+        "digest": found.digest,
+    }
+
+
+def task(found: Task) -> Values:
+    """Return what somebody is asked to do; needs `record` and `assignee` read along."""
+    return {
+        "id": found.pk,
+        "kind": found.kind,
+        "record": mention(found.record),
+        "assignee": person(found.assignee),
+        "due": plain(found.due),
+        "opened": plain(found.opened),
+        "step": found.step,
+        "details": plain(found.details),
+        "done": plain(found.done),
+        "outcome": found.outcome,
+    }
+
+
+def notice(found: Notice) -> Values:
+    """Return a notice as a sentence in the reader's language; needs `record` read along."""
+    return {
+        "id": found.pk,
+        "kind": found.kind,
+        "sentence": told(found.text, found.values),
+        "record": mention(found.record) if found.record is not None else None,
+        "at": plain(found.at),
+        "read": plain(found.read),
+    }
