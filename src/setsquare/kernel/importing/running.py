@@ -1,0 +1,215 @@
+"""Carrying out an import: every row by the creating command, in one transaction, or none of them.
+
+Each row is tried whatever became of those before it, so that one report names everything that has to be put right.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from setsquare.kernel.commands.declaration import Actor, Command, Situation
+from setsquare.kernel.commands.errors import CommandError, NotFound, NotPermitted, Refused
+from setsquare.kernel.commands.running import carry_out, why_not_permitted
+from setsquare.kernel.importing.columns import (
+    REASON,
+    ImportColumn,
+    columns_of,
+    head_key,
+    heads,
+    importing_command,
+    value_in,
+)
+from setsquare.kernel.importing.tables import Table, read_table, table_of
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label, Thing
+from setsquare.kernel.writing.limits import MEGABYTE, Unreadable
+
+CHANNEL = "import"
+"""By which way the trail says that the records came."""
+MOST_ROWS = 1000
+"""Rows of one import: they are made in one transaction, for which others wait."""
+LARGEST = 10 * MEGABYTE
+MOST_WRONG = 200
+"""Sentences of one report; with these, trying further rows helps nobody."""
+FILE = "file"
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What has to be put right. `column` is empty where it concerns the whole row."""
+
+    line: int
+    column: str
+    label: Label
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """A record that a row made, or in a dry run would make."""
+
+    line: int
+    number: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of an import. With anything in `wrong`, or in a dry run, nothing was made."""
+
+    rows: int
+    dry_run: bool
+    made: tuple[Made, ...] = ()
+    wrong: tuple[Wrong, ...] = ()
+    more_wrong: bool = False
+    """Whether it ended early, as there was too much to put right."""
+
+    @property
+    def done(self) -> bool:
+        """Tell whether the records were made."""
+        return not self.dry_run and not self.wrong
+
+
+class _Undo(Exception):
+    """Takes back what the transaction of an import made."""
+
+
+def table_from(data: bytes) -> Table:
+    """Read a file that somebody sends; raises Refused at `file`."""
+    if len(data) > LARGEST:
+        sentence = _("This is too large: at most %(most)d MB are accepted.")
+        raise Refused({FILE: sentence % {"most": LARGEST // MEGABYTE}})
+    if not data.strip():
+        raise Refused({FILE: _("This file is empty.")})
+    try:
+        return read_table(data, MOST_ROWS)
+    except Unreadable as refused:
+        raise Refused({FILE: refused.sentence}) from None
+
+
+def table_from_rows(rows: Any) -> Table:
+    """Read rows that came as JSON values; raises Refused at `rows`."""
+    try:
+        return table_of(rows, MOST_ROWS)
+    except Unreadable as refused:
+        raise Refused({"rows": refused.sentence}) from None
+
+
+def bring_in(thing: Thing, actor: Actor, table: Table, *, dry_run: bool = False, reason: str = "") -> Report:
+    """Make a record of each row as `actor`, all or none; `reason` is for rows that give none.
+
+    Raises NotFound where the type is not brought in by tables, NotPermitted where the person may make none.
+    """
+    command = importing_command(thing)
+    if command is None:
+        raise NotFound
+    if why := why_not_permitted(command, Situation(actor, thing, None)):
+        raise NotPermitted(why)
+    columns = columns_of(command)
+    known, unknown = _placed(table, columns)
+    if unknown:
+        return Report(len(table.rows), dry_run, wrong=tuple(unknown))
+    through = replace(actor, channel=CHANNEL)
+    made: list[Made] = []
+    wrong: list[Wrong] = []
+    try:
+        with transaction.atomic():
+            for line, body, unread in _bodies(table, known, reason):
+                found = unread or _try(thing, command, through, body, line, columns)
+                if isinstance(found, Made):
+                    made.append(found)
+                else:
+                    wrong.extend(found)
+                if len(wrong) >= MOST_WRONG:
+                    break
+            if wrong or dry_run:
+                raise _Undo
+    except _Undo:
+        pass
+    more = len(wrong) >= MOST_WRONG
+    return Report(len(table.rows), dry_run, () if wrong else tuple(made), tuple(wrong[:MOST_WRONG]), more)
+
+
+def _placed(table: Table, columns: list[ImportColumn]) -> tuple[dict[str, ImportColumn], list[Wrong]]:
+    """Return the columns by the table's headings, and what is wrong with these."""
+    possible = heads(columns)
+    names = ", ".join(column.name for column in columns)
+    known: dict[str, ImportColumn] = {}
+    wrong: list[Wrong] = []
+    for head in table.head:
+        column = possible.get(head_key(head))
+        if column is None:
+            sentence = _("There is no such column; there are: %(names)s.") % {"names": names}
+            wrong.append(Wrong(table.line, head, head, sentence))
+        elif column in known.values():
+            sentence = _("This column stands twice in it.")
+            wrong.append(Wrong(table.line, column.name, column.label, sentence))
+        else:
+            known[head] = column
+    missing = [column for column in columns if column.required and column not in known.values()]
+    for column in missing if not wrong else ():
+        if column.name != REASON:
+            sentence = _("This column is missing; each row has to say it.")
+            wrong.append(Wrong(table.line, column.name, column.label, sentence))
+    return known, wrong
+
+
+def _bodies(
+    table: Table, known: Mapping[str, ImportColumn], reason: str
+) -> Iterator[tuple[int, dict[str, Any], list[Wrong]]]:
+    """Yield each row as the command takes it, with what cannot be read in it."""
+    seen: dict[str, int] = {}
+    for row in table.rows:
+        body: dict[str, Any] = {}
+        wrong: list[Wrong] = []
+        for head, cell in row.cells.items():
+            column = known[head]
+            try:
+                body[column.name] = value_in(column, cell)
+            except ValueError as error:
+                wrong.append(Wrong(row.line, column.name, column.label, str(error)))
+        earlier = seen.setdefault(repr(sorted(row.cells.items(), key=lambda item: item[0])), row.line)
+        if earlier != row.line:
+            sentence = _("This row says the same as row %(row)s; leave one of them out.")
+            wrong.append(Wrong(row.line, "", "", sentence % {"row": earlier}))
+        if reason:
+            body.setdefault(REASON, reason)
+        yield row.line, body, wrong
+
+
+def _try(
+    thing: Thing,
+    command: Command,
+    actor: Actor,
+    body: dict[str, Any],
+    line: int,
+    columns: list[ImportColumn],
+) -> Made | list[Wrong]:
+    """Carry out a row within the import's transaction; a row that is refused leaves nothing behind."""
+    given = dict(body)
+    own = REASON in command.body.model_fields
+    reason = given.get(REASON, "") if own else given.pop(REASON, "")
+    labels: dict[str, Label] = {column.name: column.label for column in columns}
+    try:
+        record: Record = carry_out(thing.code, command.name, actor, body=given, reason=str(reason)).record
+    except Refused as refused:
+        found = []
+        for place, sentence in refused.fields.items():
+            name, _dot, rest = place.partition(".")
+            said = f"{_place(rest)}{sentence}"
+            found.append(Wrong(line, name, labels.get(name, name), said))
+        return found
+    except CommandError as refused:
+        return [Wrong(line, "", "", str(refused.sentence))]
+    return Made(line, record.number, record.title)
+
+
+def _place(rest: str) -> str:
+    """Return which value of a list a sentence is about, such as “2: ”; empty where there is one."""
+    number, _dot, inner = rest.partition(".")
+    if not number.isdigit():
+        return f"{rest}: " if rest else ""
+    return f"{int(number) + 1}{f', {inner}' if inner else ''}: "
