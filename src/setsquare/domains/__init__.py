@@ -1,0 +1,1 @@
+"""One Django application for each noun of the trade; `ls` reads as the profession."""

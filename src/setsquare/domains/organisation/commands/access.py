@@ -1,0 +1,125 @@
+"""Commands of access: links to set a password, and personal tokens of the API."""
+
+import datetime as dt
+from typing import Annotated
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field, PrivateAttr
+
+from setsquare.domains.organisation.permissions import ADMINISTER
+from setsquare.domains.organisation.rules import end_of, not_by_token, themself
+from setsquare.kernel.accounts import tokens
+from setsquare.kernel.accounts.models import Token, User
+from setsquare.kernel.accounts.tokens import Scope
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body, Shown, Widget, parse
+from setsquare.kernel.commands.declaration import Actor, command, permitted
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.things import Label
+
+SCOPES: dict[str, Label] = {str(scope): scope.label for scope in Scope}
+
+
+class MakeToken(Body):
+    """A new token. After the command has run, `secret` holds what is shown once; it cannot be given."""
+
+    name: Annotated[
+        str,
+        Field(min_length=1, max_length=100),
+        Shown(gettext_lazy("Name"), gettext_lazy("What will use it, such as “Import of drawings”.")),
+    ]
+    scopes: Annotated[
+        list[str],
+        Field(min_length=1),
+        Shown(gettext_lazy("What it may be used for"), "", Widget.CHOICES, choices=SCOPES),
+    ]
+    expires: Annotated[dt.date, Shown(gettext_lazy("Last day"), gettext_lazy("At most 365 days from now."))]
+    _secret: str = PrivateAttr("")
+
+    @property
+    def secret(self) -> str:
+        """Return the secret that the command made, empty before."""
+        return self._secret
+
+
+class RevokeToken(Body):
+    """A token that ends now, known by the public beginning of its secret."""
+
+    prefix: Annotated[str, Shown(gettext_lazy("Token"))]
+
+
+@command(
+    "person",
+    "invite",
+    label=gettext_lazy("Send a link to set the password"),
+    past=gettext_lazy("sent a link to set the password"),
+    who=(permitted(ADMINISTER),),
+    hint=gettext_lazy("By mail; where there is no e-mail address, the link is shown to you to hand over."),
+    reindexes=False,
+)
+def invite(act: Act, _body: Body) -> None:
+    """Let a person set a password by a link that works once.
+
+    The link is mailed to them. Without an address it is shown to the administrator, who could use it
+    themself; the password that there was ends at once then, so that its owner notices.
+    """
+    user: User = act.detail.user
+    if not user.email and user.has_usable_password():
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    act.detail.invited = act.now
+
+
+@command(
+    "person",
+    "make_token",
+    label=gettext_lazy("New token"),
+    past=gettext_lazy("made a token"),
+    body=MakeToken,
+    who=(themself(),),
+    conditions=(not_by_token(),),
+    listed=False,
+    reindexes=False,
+)
+def make_token(act: Act, body: MakeToken) -> None:
+    """Make a personal token of the API."""
+    user: User = act.detail.user
+    try:
+        token, body._secret = tokens.make(user, body.name, body.scopes, end_of(body.expires, user.unit))
+    except tokens.TokenRefused as refusal:
+        raise Refused({refusal.field: str(refusal)}) from None
+    act.say(gettext_noop("“%(name)s” until %(day)s"), name=token.name, day=body.expires.isoformat())
+
+
+@command(
+    "person",
+    "revoke_token",
+    label=gettext_lazy("Revoke a token"),
+    past=gettext_lazy("revoked a token"),
+    body=RevokeToken,
+    who=(themself(), permitted(ADMINISTER)),
+    listed=False,
+    reindexes=False,
+)
+def revoke_token(act: Act, body: RevokeToken) -> None:
+    """End a token; what used it is refused from now on."""
+    token = Token.objects.filter(user=act.detail.user, prefix=body.prefix, revoked__isnull=True).first()
+    if token is None:
+        raise Refused({"prefix": _("There is no such token, or it was revoked before.")})
+    tokens.revoke(token)
+    act.say(gettext_noop("“%(name)s”"), name=token.name)
+
+
+def issue_token(actor: Actor, name: str, scopes: list[str], expires: dt.date) -> tuple[Token, str]:
+    """Make a token for the person who acts and return it with its secret, which is kept nowhere.
+
+    Raises the errors of commands.
+    """
+    if actor.user is None:
+        raise TypeError("a token is made by the person whose it is")
+    body = parse(MakeToken, {"name": name, "scopes": scopes, "expires": expires}, actor)
+    carry_out("person", "make_token", actor, record=actor.user.file.record, body=body)
+    return Token.objects.get(user=actor.user, prefix=body.secret.split("_")[1]), body.secret

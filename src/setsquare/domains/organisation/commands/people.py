@@ -1,0 +1,419 @@
+"""Commands of people: hiring, changing, transferring, leaving and returning."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field
+
+from setsquare.domains.organisation.commands.units import UnitCode, UnitName
+from setsquare.domains.organisation.fields import (
+    Email,
+    Language,
+    Line,
+    TimeZone,
+    Username,
+    languages,
+    time_zones,
+)
+from setsquare.domains.organisation.granting import end_rights, give
+from setsquare.domains.organisation.permissions import ADMINISTER
+from setsquare.domains.organisation.rules import check_unit, keep_an_administrator, themself, today
+from setsquare.domains.organisation.thing import DIGESTS
+from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import AnyUnit, Body, Person, RoleRef, Shown, UnitRef, Widget
+from setsquare.kernel.commands.declaration import Situation, command, permitted
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.leaving import check_heir, left_behind_by, tell_what_is_left
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.models import Record
+
+Name = Annotated[Line, Shown(gettext_lazy("Name"), gettext_lazy("As it is printed under signatures."))]
+JobTitle = Annotated[str, Field(max_length=150), Shown(gettext_lazy("Job title"))]
+Address = Annotated[
+    Email, Shown(gettext_lazy("E-mail"), gettext_lazy("For notices and to reset the password."))
+]
+Manager = Annotated[
+    Person | None,
+    Shown(gettext_lazy("Reports to"), gettext_lazy("Overdue work is escalated to them."), Widget.PERSON),
+]
+InUnit = Annotated[UnitRef, Shown(gettext_lazy("Unit"))]
+OwnUnit = Annotated[AnyUnit, Shown(gettext_lazy("Unit"))]
+OwnLanguage = Annotated[Language, Shown(gettext_lazy("Language"), "", Widget.CHOICE, choices=languages)]
+OwnZone = Annotated[
+    TimeZone,
+    Shown(
+        gettext_lazy("Time zone"),
+        gettext_lazy("Left empty, that of the unit holds."),
+        Widget.CHOICE,
+        choices=time_zones,
+    ),
+]
+Invite = Annotated[
+    bool,
+    Shown(gettext_lazy("Send a link to set a password"), gettext_lazy("To the e-mail address given above.")),
+]
+
+
+class Hire(Body):
+    """A new person."""
+
+    username: Annotated[
+        Username,
+        Shown(gettext_lazy("Sign-in name"), gettext_lazy("For good: it is never given to anybody else.")),
+    ]
+    name: Name
+    title: JobTitle = ""
+    email: Address = ""
+    unit: InUnit
+    manager: Manager = None
+    roles: Annotated[
+        Sequence[RoleRef],
+        Shown(gettext_lazy("Roles in this unit"), gettext_lazy("More can be granted later."), Widget.ROLES),
+    ] = ()
+    language: OwnLanguage = "en"
+    time_zone: OwnZone = ""
+    invite: Invite = True
+
+
+class EditPerson(Body):
+    """What an administrator changes of a person."""
+
+    name: Name
+    title: JobTitle = ""
+    email: Address = ""
+
+
+class EditOwn(Body):
+    """What people choose for themselves."""
+
+    language: OwnLanguage
+    time_zone: OwnZone = ""
+    digest: Annotated[User.Digest, Shown(gettext_lazy("Notices by mail"), choices=DIGESTS)]
+
+
+class Transfer(Body):
+    """A person's new place."""
+
+    unit: OwnUnit
+    manager: Manager = None
+
+
+class Follow(Body):
+    """A new manager in place of one who left."""
+
+    manager: Manager
+
+
+class Leave(Body):
+    """The end of somebody's work here."""
+
+    date: Annotated[
+        dt.date, Shown(gettext_lazy("Last day"), gettext_lazy("Today or before: the sign-in ends at once."))
+    ]
+    successor: Annotated[
+        Person | None,
+        Shown(
+            gettext_lazy("Who leads their people from now on"),
+            gettext_lazy("Left empty, they report to the manager of the person who leaves."),
+        ),
+    ] = None
+    takes_over: Annotated[
+        Person | None,
+        Shown(
+            gettext_lazy("Who takes over their records and tasks"),
+            gettext_lazy("Needed where they own records or are asked for something; each is handed over."),
+        ),
+    ] = None
+
+
+class Return(Body):
+    """Coming back, under the same name as before."""
+
+    unit: InUnit
+    manager: Manager = None
+    invite: Invite = True
+
+
+def _as_is(situation: Situation) -> Mapping[str, Any]:
+    user: User = situation.detail.user
+    return {"name": user.name, "title": user.title, "email": user.email}
+
+
+def _own_as_is(situation: Situation) -> Mapping[str, Any]:
+    user: User = situation.detail.user
+    return {"language": user.language, "time_zone": user.time_zone, "digest": user.digest}
+
+
+def _hired_as(_situation: Situation) -> Mapping[str, Any]:
+    return {"roles": ["reader"], "invite": True}
+
+
+def _place_as_is(situation: Situation) -> Mapping[str, Any]:
+    user: User = situation.detail.user
+    manager = user.manager if user.manager and user.manager.is_active else None
+    return {"unit": situation.subject.unit.code, "manager": manager.username if manager else ""}
+
+
+def _leaving(situation: Situation) -> Mapping[str, Any]:
+    """Propose that the manager takes over, where anything is left behind."""
+    user: User = situation.detail.user
+    proposed = ""
+    if user.manager is not None and user.manager.is_active and left_behind_by(user).exists():
+        proposed = user.manager.username
+    return {"date": situation.now.date().isoformat(), "takes_over": proposed}
+
+
+@command(
+    "person",
+    "hire",
+    label=gettext_lazy("New person"),
+    past=gettext_lazy("entered the person"),
+    body=Hire,
+    who=(permitted(ADMINISTER),),
+    creates=True,
+    initial=_hired_as,
+)
+def hire(act: Act, body: Hire) -> Record:
+    """Enter a person; they choose their password themselves by the link that they are sent."""
+    check_unit(act, body.unit, "unit")
+    check_username(body.username)
+    _check_email(body.email, None)
+    fields = body.model_dump(include={"name", "title", "email", "unit", "manager", "language", "time_zone"})
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(body.username, None, **fields)
+    except IntegrityError:  # somebody else entered the same name at the same instant
+        raise Refused({"username": _taken(body.username)}) from None
+    invited = act.now if body.invite and body.email else None
+    record = act.create(title=user.name, unit=body.unit, owner=user, user=user, invited=invited)
+    for role in dict.fromkeys(body.roles):
+        give(act, user, role, body.unit, act.now, None)
+    if invited is not None:
+        act.emit("person.invite", record)
+    return record
+
+
+class Establish(Body):
+    """The organisation itself and its first person, who administers it."""
+
+    organisation: UnitName
+    code: UnitCode
+    time_zone: Annotated[TimeZone, Field(min_length=1), Shown(gettext_lazy("Time zone"))]
+    username: Annotated[Username, Shown(gettext_lazy("Sign-in name"))]
+    name: Name
+    title: JobTitle = ""
+    email: Address = ""
+    language: OwnLanguage = "en"
+
+
+@command(
+    "person",
+    "establish",
+    label=gettext_lazy("Establish"),
+    past=gettext_lazy("established the organisation"),
+    body=Establish,
+    creates=True,
+)
+def establish(act: Act, body: Establish) -> Record:
+    """Make the organisation and its first person, each of whom needs the other; the system does this once."""
+    check_username(body.username)
+    fields = body.model_dump(include={"name", "title", "email", "language"})
+    user = User.objects.create_user(body.username, None, **fields)
+    top = {
+        "name": body.organisation,
+        "code": body.code,
+        "kind": Unit.Kind.ORGANISATION,
+        "time_zone": body.time_zone,
+    }
+    user.unit = act.also("unit", "create", body=top).unit
+    user.save(update_fields=["unit"])
+    return act.create(title=user.name, unit=user.unit, owner=user, user=user)
+
+
+@command(
+    "person",
+    "edit",
+    label=gettext_lazy("Edit"),
+    past=gettext_lazy("edited the person"),
+    body=EditPerson,
+    who=(permitted(ADMINISTER),),
+    initial=_as_is,
+)
+def edit(act: Act, body: EditPerson) -> None:
+    """Change a person's name, job title or address; of a new address they are told at the old one."""
+    user: User = act.detail.user
+    _check_email(body.email, user)
+    if body.email != user.email and user.email:
+        act.emit("person.email_changed", before=user.email)
+    user.name, user.title, user.email = body.name, body.title, body.email
+    user.save(update_fields=["name", "title", "email"])
+    act.record.title = user.name
+
+
+@command(
+    "person",
+    "edit_own",
+    label=gettext_lazy("Preferences"),
+    past=gettext_lazy("changed their preferences"),
+    body=EditOwn,
+    who=(themself(),),
+    initial=_own_as_is,
+    reindexes=False,
+)
+def edit_own(act: Act, body: EditOwn) -> None:
+    """Change one's own language, time zone and how notices come."""
+    user: User = act.detail.user
+    user.language, user.time_zone, user.digest = body.language, body.time_zone, body.digest
+    user.save(update_fields=["language", "time_zone", "digest"])
+
+
+@command(
+    "person",
+    "transfer",
+    label=gettext_lazy("Transfer"),
+    past=gettext_lazy("transferred the person"),
+    body=Transfer,
+    who=(permitted(ADMINISTER),),
+    hint=gettext_lazy("Roles stay as they were granted; look through them afterwards."),
+    initial=_place_as_is,
+)
+def transfer(act: Act, body: Transfer) -> None:
+    """Put a person into another unit or under another manager."""
+    user: User = act.detail.user
+    if body.unit != user.unit:
+        check_unit(act, body.unit, "unit")
+    _check_manager(user, body.manager, "manager")
+    user.unit, user.manager = body.unit, body.manager
+    user.save(update_fields=["unit", "manager"])
+    act.record.unit = body.unit
+
+
+@command(
+    "person",
+    "follow",
+    label=gettext_lazy("New manager"),
+    past=gettext_lazy("gave a new manager"),
+    body=Follow,
+)
+def follow(act: Act, body: Follow) -> None:
+    """Give a new manager to somebody whose manager left; done by the system as part of that."""
+    user: User = act.detail.user
+    user.manager = body.manager
+    user.save(update_fields=["manager"])
+
+
+@command(
+    "person",
+    "leave",
+    label=gettext_lazy("Leaves"),
+    past=gettext_lazy("ended the person’s work here"),
+    body=Leave,
+    who=(permitted(ADMINISTER),),
+    danger=True,
+    hint=gettext_lazy(
+        "Ends sign-in, sessions, roles, delegations and tokens. Signatures and history keep the name."
+    ),
+    initial=_leaving,
+)
+def leave(act: Act, body: Leave) -> None:
+    """End a person's work: nothing of theirs is deleted, but they cannot act any more."""
+    user: User = act.detail.user
+    if body.date > today(act, user.unit):
+        raise Refused({"date": _("Give today or an earlier day, since the sign-in ends at once.")})
+    for field in ("successor", "takes_over"):
+        if getattr(body, field) == user:
+            raise Refused({field: _("Choose somebody who stays.")})
+    above = user.manager if user.manager and user.manager.is_active else None
+    heir = body.takes_over or (above if act.actor.user is None else None)
+    if act.actor.user is not None:
+        check_heir(user, heir, "takes_over")
+    end_rights(act, user)
+    user.is_active = False
+    user.left_on = body.date
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "left_on", "password"])
+    keep_an_administrator()
+    tell_what_is_left(act, user, heir)
+    leads = body.successor or above
+    for report in User.objects.filter(manager=user, is_active=True, file__isnull=False).select_related(
+        "file__record"
+    ):
+        manager = leads if leads != report else _above(report, user)
+        act.also("person", "follow", report.file.record, Follow(manager=manager))
+    if heir is None:
+        act.say(gettext_noop("the last day was %(day)s"), day=body.date.isoformat())
+    else:
+        text = gettext_noop("the last day was %(day)s, %(name)s takes over")
+        act.say(text, day=body.date.isoformat(), name=heir.name)
+
+
+@command(
+    "person",
+    "return",
+    label=gettext_lazy("Returns"),
+    past=gettext_lazy("took the person up again"),
+    body=Return,
+    who=(permitted(ADMINISTER),),
+    hint=gettext_lazy("Roles have to be granted anew."),
+    initial=lambda situation: {"unit": situation.subject.unit.code, "invite": True},
+)
+def come_back(act: Act, body: Return) -> None:
+    """Take a person up again who left; roles and tokens are not revived."""
+    user: User = act.detail.user
+    check_unit(act, body.unit, "unit")
+    _check_manager(user, body.manager, "manager")
+    _check_email(user.email, user)
+    user.is_active, user.left_on = True, None
+    user.unit, user.manager = body.unit, body.manager
+    user.save(update_fields=["is_active", "left_on", "unit", "manager"])
+    act.record.unit = body.unit
+    if body.invite and user.email:
+        act.detail.invited = act.now
+        act.emit("person.invite")
+
+
+def check_username(username: str) -> None:
+    """Refuse a sign-in name that anybody has or ever had, in whatever case of letters."""
+    if User.objects.filter(username__iexact=username).exists():
+        raise Refused({"username": _taken(username)})
+
+
+def _taken(username: str) -> str:
+    return _("The sign-in name “%(name)s” is or was somebody’s; it is never given again.") % {
+        "name": username
+    }
+
+
+def _check_email(email: str, user: User | None) -> None:
+    if not email:
+        return
+    others = User.objects.filter(email__iexact=email, is_active=True)
+    if user is not None:
+        others = others.exclude(pk=user.pk)
+    if other := others.first():
+        sentence = _("%(name)s has this address; everybody needs an address of their own to sign in with it.")
+        raise Refused({"email": sentence % {"name": other.name}})
+
+
+def _check_manager(user: User, manager: User | None, field: str) -> None:
+    """Refuse a manager who reports, along the line, to the person themself."""
+    if manager == user:
+        raise Refused({field: _("Nobody reports to themself.")})
+    above, seen = manager, set[int]()
+    while above is not None and above.pk not in seen:
+        if above == user and manager is not None:
+            sentence = _("%(manager)s reports to %(name)s, so it cannot be the other way round.")
+            raise Refused({field: sentence % {"manager": manager.name, "name": user.name}})
+        seen.add(above.pk)
+        above = above.manager
+
+
+def _above(report: User, leaver: User) -> User | None:
+    """Return who leads the successor who reported to the leaver themself."""
+    above = leaver.manager
+    return above if above is not None and above.is_active and above != report else None

@@ -1,0 +1,35 @@
+"""The permissions that exist: those that record types and commands ask for, and those declared besides."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from setsquare.kernel.commands.declaration import Permitted, commands_of
+from setsquare.kernel.records.things import Label, all_things
+
+ADMINISTER = "organisation.administer"
+READ = "organisation.read"
+
+_declared: dict[str, Label] = {}
+
+
+def declare(permissions: Mapping[str, Label]) -> None:
+    """Make permissions known with the words by which people choose them, such as `documents.approve`."""
+    _declared.update(permissions)
+
+
+def known() -> dict[str, Label]:
+    """Return every permission, in order, with its words; without words it is shown by its code."""
+    asked = {thing.read for thing in all_things()}
+    for command in (command for thing in all_things() for command in commands_of(thing.code)):
+        asked.update(rule.permission for rule in command.who if isinstance(rule, Permitted))
+    return {code: _declared.get(code, code) for code in sorted({*asked, *_declared})}
+
+
+declare(
+    {
+        READ: _("See people, units and roles"),
+        ADMINISTER: _("Administer people, units and roles"),
+        "trail.read": _("Read and export the history of all records"),
+    }
+)

@@ -1,0 +1,94 @@
+"""Rules of the organisation: who may change it, and what would break it."""
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from setsquare.domains.organisation.permissions import ADMINISTER
+from setsquare.kernel.accounts.models import Grant, Unit, User
+from setsquare.kernel.accounts.rights import permissions_in
+from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import why_closed
+from setsquare.kernel.commands.declaration import Rule, Situation
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.records.things import Label
+
+
+def themself() -> Rule:
+    """Rule: the record is the person's own."""
+
+    def rule(situation: Situation) -> Label | None:
+        if situation.detail.user_id == situation.user.pk:
+            return None
+        return _("Only the person themself may do this.")
+
+    return rule
+
+
+def not_by_token() -> Rule:
+    """Rule: the person came in by signing in, not by a token of the API."""
+
+    def rule(situation: Situation) -> Label | None:
+        if situation.actor.channel != "api":
+            return None
+        return _("This is done in the browser: a token cannot make or change the ways to sign in.")
+
+    return rule
+
+
+def root() -> Unit | None:
+    """Return the organisation itself: the unit above all others; None on an empty installation."""
+    return Unit.objects.filter(parent__isnull=True).order_by("pk").first()
+
+
+def keeper(act: Act) -> User:
+    """Return who owns what belongs to nobody in particular: its maker, for the system the first person."""
+    return act.actor.user or User.objects.order_by("pk")[0]
+
+
+def check_unit(act: Act, unit: Unit, field: str) -> None:
+    """Refuse a closed unit, and one in which the actor does not administer, at `field`."""
+    if why := why_closed(unit):
+        raise Refused({field: why})
+    if act.actor.user is not None and ADMINISTER not in permissions_in(act.actor.user, unit.pk):
+        sentence = _("You do not administer %(name)s; ask somebody who does.")
+        raise Refused({field: sentence % {"name": unit.name}})
+
+
+def keep_an_administrator(field: str = "") -> None:
+    """Refuse a change after which nobody could administer the organisation for good.
+
+    Called after the change and inside its transaction. The root's row is locked first, so that of two such
+    changes at the same instant the second sees what the first did.
+    """
+    top = Unit.objects.select_for_update().filter(parent__isnull=True).order_by("pk").first()
+    lasting = Grant.objects.filter(
+        unit=top,
+        starts__lte=timezone.now(),
+        ends__isnull=True,
+        user__is_active=True,
+        role__permissions__permission=ADMINISTER,
+    )
+    if not lasting.exists():
+        sentence = _(
+            "Then nobody could administer the organisation any more. First give somebody else a role "
+            "that may, in the whole organisation and without an end."
+        )
+        raise Refused({field: sentence})
+
+
+def start_of(day: dt.date, unit: Unit | None) -> dt.datetime:
+    """Return the beginning of a day in the time zone of a unit."""
+    return dt.datetime.combine(day, dt.time.min, tzinfo=zone(unit))
+
+
+def end_of(day: dt.date, unit: Unit | None) -> dt.datetime:
+    """Return the end of a day in the time zone of a unit: the first moment of the next day."""
+    return start_of(day + dt.timedelta(days=1), unit)
+
+
+def today(act: Act, unit: Unit | None) -> dt.date:
+    """Return the day of the act where the unit is."""
+    return act.now.astimezone(zone(unit)).date()

@@ -1,0 +1,111 @@
+"""The roles that a new installation starts with.
+
+An organisation changes them as it likes; nothing in the code asks for a role, only for permissions.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from setsquare.domains.organisation.permissions import ADMINISTER, READ
+from setsquare.kernel.records.things import Label
+
+EVERYBODY = ("documents.read", "changes.read", "changes.request", READ)
+"""What everybody who works here may do."""
+
+
+@dataclass(frozen=True)
+class StarterRole:
+    """A role of the starter."""
+
+    code: str
+    name: Label
+    description: Label
+    permissions: tuple[str, ...] = EVERYBODY
+
+
+ROLES = (
+    StarterRole(
+        "reader",
+        _("Reader"),
+        _("Everybody who works here: reads what applies, confirms it, reports problems."),
+    ),
+    StarterRole(
+        "assistant",
+        _("Quality assistant"),
+        _("Drafts, files and tracks standards under supervision."),
+        (*EVERYBODY, "documents.work"),
+    ),
+    StarterRole(
+        "controller",
+        _("Document controller"),
+        _("Controls, distributes and withdraws documents; keeps the registers and the printed copies."),
+        (
+            *EVERYBODY,
+            "documents.work",
+            "documents.control",
+            "documents.approve",
+            "changes.assess",
+            "trail.read",
+        ),
+    ),
+    StarterRole(
+        "specialist",
+        _("Quality specialist"),
+        _("Plans quality for a project, team or site and reviews its standards."),
+        (*EVERYBODY, "documents.work", "documents.approve", "changes.assess"),
+    ),
+    StarterRole(
+        "manager",
+        _("Quality manager"),
+        _("Ensures that a site has fitting practices; approves its procedures and instructions."),
+        (*EVERYBODY, "documents.work", "documents.approve", "changes.assess", "changes.decide", "trail.read"),
+    ),
+    StarterRole(
+        "head",
+        _("Head of quality"),
+        _("Holds the certification and approves what applies to the whole organisation."),
+        (
+            *EVERYBODY,
+            "documents.work",
+            "documents.control",
+            "documents.approve",
+            "changes.assess",
+            "changes.decide",
+            "trail.read",
+        ),
+    ),
+    StarterRole(
+        "director",
+        _("Director of quality"),
+        _("Sets quality strategy and policies and answers for them."),
+        (*EVERYBODY, "documents.work", "documents.approve", "changes.assess", "changes.decide", "trail.read"),
+    ),
+    StarterRole(
+        "auditor",
+        _("Internal lead auditor"),
+        _("Plans and leads internal audits, independent of what is audited."),
+        (*EVERYBODY, "trail.read"),
+    ),
+    StarterRole(
+        "inspector",
+        _("Certification auditor"),
+        _("From outside, and reads only: what was in force, when and by whom."),
+        ("documents.read", "changes.read", READ, "trail.read"),
+    ),
+    StarterRole(
+        "administrator",
+        _("Administrator"),
+        _("Runs the installation: people, units and roles. Approves no content."),
+        (*EVERYBODY, ADMINISTER, "trail.read"),
+    ),
+    StarterRole("operator", _("Production operator"), _("Makes, adjusts and tests products.")),
+    StarterRole("engineer", _("Engineer"), _("Develops products and the processes that make them.")),
+    StarterRole("developer", _("Software developer"), _("Develops and maintains software.")),
+    StarterRole("purchaser", _("Purchaser"), _("Selects suppliers and places orders.")),
+    StarterRole("warehouse", _("Warehouse operator"), _("Receives, stores, picks and ships goods.")),
+    StarterRole("technician", _("Service technician"), _("Inspects, repairs and tests returned products.")),
+    StarterRole(
+        "leader", _("Line leader"), _("Leads a unit and is the first to whom overdue work is escalated.")
+    ),
+)

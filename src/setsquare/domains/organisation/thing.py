@@ -1,0 +1,268 @@
+"""The record types of the organisation: units, people and roles."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from setsquare.domains.organisation.models import PersonFile, RoleFile, UnitFile
+from setsquare.domains.organisation.permissions import READ
+from setsquare.domains.organisation.states import PERSON, ROLE, UNIT
+from setsquare.kernel.accounts.models import Delegation, Grant, Role, Unit, User
+from setsquare.kernel.accounts.rights import units_where
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import (
+    Column,
+    Element,
+    Fact,
+    Filter,
+    Kind,
+    Label,
+    SearchText,
+    Section,
+    Thing,
+    register,
+)
+
+KINDS: dict[str, Label] = {str(value): label for value, label in Unit.Kind.choices}
+DIGESTS: dict[str, Label] = {str(value): label for value, label in User.Digest.choices}
+LANGUAGES: dict[str, Label] = dict(settings.LANGUAGES)
+
+
+def known_to_all(thing: Thing, user: User) -> Q:
+    """What belongs to a unit is seen by who may read it there, above or below; people also see themselves."""
+    seen = units_where(user, thing.read, upwards=True)
+    return Q(unit_id__in=seen) | Q(owner_id=user.pk)
+
+
+def unit_state(record: Record) -> Mapping[str, Any]:
+    """Return what the trail keeps of a unit."""
+    unit = record.unit_file.part
+    return {
+        "code": unit.code,
+        "kind": unit.kind,
+        "parent": unit.parent,
+        "time_zone": unit.time_zone,
+        "closed_on": unit.closed_on,
+    }
+
+
+def person_state(record: Record) -> Mapping[str, Any]:
+    """Return what the trail keeps of a person: who they are, what they may do, who stands in for them."""
+    user = record.person_file.user
+    grants = user.grants.select_related("role", "unit").order_by("id")
+    delegations = user.delegations_given.select_related("substitute").order_by("id")
+    return {
+        "username": user.username,
+        "job_title": user.title,
+        "email": user.email,
+        "manager": user.manager,
+        "language": user.language,
+        "time_zone": user.time_zone,
+        "digest": user.digest,
+        "is_active": user.is_active,
+        "left_on": user.left_on,
+        "grants": [
+            {"role": grant.role, "unit": grant.unit, "from": grant.starts, "until": grant.ends}
+            for grant in grants
+        ],
+        "delegations": [
+            {
+                "substitute": given.substitute,
+                "from": given.starts,
+                "until": given.ends,
+                "reason": given.reason,
+                "revoked": given.revoked,
+            }
+            for given in delegations
+        ],
+        "tokens": [
+            {
+                "name": token.name,
+                "prefix": token.prefix,
+                "scopes": token.scopes,
+                "expires": token.expires,
+                "revoked": token.revoked,
+            }
+            for token in user.tokens.order_by("id")
+        ],
+    }
+
+
+def role_state(record: Record) -> Mapping[str, Any]:
+    """Return what the trail keeps of a role."""
+    role = record.role_file.role
+    return {
+        "code": role.code,
+        "description": role.description,
+        "permissions": list(role.permissions.order_by("permission").values_list("permission", flat=True)),
+    }
+
+
+def _roles() -> dict[str, Label]:
+    return dict(Role.objects.order_by("name").values_list("code", "name"))
+
+
+def _holds(role: str, _user: User) -> Q:
+    now = timezone.now()
+    in_force = Grant.objects.filter(Q(ends__isnull=True) | Q(ends__gt=now), starts__lte=now, role__code=role)
+    return Q(person_file__user_id__in=in_force.values("user_id"))
+
+
+def _away(value: str, _user: User) -> Q:
+    now = timezone.now()
+    away = Delegation.objects.filter(starts__lte=now, ends__gt=now, revoked__isnull=True)
+    condition = Q(person_file__user_id__in=away.values("absent_id"))
+    return condition if value == "yes" else ~condition
+
+
+UNITS = register(
+    Thing(
+        code="unit",
+        slug="units",
+        name=_("Unit"),
+        plural=_("Units"),
+        element=Element.ADMINISTRATION,
+        icon="sitemap",
+        lifecycle=UNIT,
+        read=READ,
+        numbering="UNIT-{n:03}",
+        model=UnitFile,
+        description=_(
+            "The parts of the organisation: sites, departments and teams. Rights follow this tree."
+        ),
+        columns=(
+            Column("title", _("Name"), "title", sortable=True),
+            Column("code", _("Code"), "unit_file__part__code", sortable=True),
+            Column("kind", _("Level"), "unit_file__part__kind", Kind.CHOICE, choices=KINDS),
+            Column("parent", _("Part of"), "unit_file__part__parent", Kind.UNIT),
+            Column("time_zone", _("Time zone"), "unit_file__part__time_zone", shown=False),
+            Column("state", _("State"), "state", Kind.STATE, sortable=True),
+        ),
+        filters=(Filter("kind", _("Level"), "unit_file__part__kind", choices=KINDS),),
+        sections=(
+            Section(
+                _("Unit"),
+                (
+                    Fact(_("Code"), "unit_file__part__code"),
+                    Fact(_("Level"), "unit_file__part__kind", Kind.CHOICE, KINDS),
+                    Fact(_("Part of"), "unit_file__part__parent", Kind.UNIT),
+                    Fact(_("Time zone"), "unit_file__part__time_zone"),
+                    Fact(_("Closed on"), "unit_file__part__closed_on", Kind.DATE),
+                ),
+            ),
+        ),
+        related=("unit_file__part__parent",),
+        search=lambda record: SearchText(record.title, record.unit_file.part.code),
+        scope=known_to_all,
+        parts=unit_state,
+    )
+)
+
+PEOPLE = register(
+    Thing(
+        code="person",
+        slug="people",
+        name=_("Person"),
+        plural=_("People"),
+        element=Element.ADMINISTRATION,
+        icon="users",
+        lifecycle=PERSON,
+        read=READ,
+        numbering="PER-{n:04}",
+        model=PersonFile,
+        description=_(
+            "Who works here, what they may do, and who stands in for them. Whoever leaves stays on record."
+        ),
+        columns=(
+            Column("title", _("Name"), "title", sortable=True),
+            Column("username", _("Sign-in name"), "person_file__user__username", sortable=True),
+            Column("job_title", _("Job title"), "person_file__user__title", sortable=True),
+            Column("unit", _("Unit"), "unit", Kind.UNIT),
+            Column("manager", _("Reports to"), "person_file__user__manager", Kind.PERSON),
+            Column("email", _("E-mail"), "person_file__user__email", shown=False),
+            Column("left_on", _("Left on"), "person_file__user__left_on", Kind.DATE, shown=False),
+            Column("state", _("State"), "state", Kind.STATE, sortable=True),
+        ),
+        filters=(
+            Filter("role", _("Holds the role"), choices=_roles, condition=_holds),
+            Filter("manager", _("Reports to"), "person_file__user__manager", Kind.PERSON),
+            Filter("away", _("Is away now"), choices={"yes": _("Yes"), "no": _("No")}, condition=_away),
+        ),
+        sections=(
+            Section(
+                _("Person"),
+                (
+                    Fact(_("Sign-in name"), "person_file__user__username"),
+                    Fact(_("Job title"), "person_file__user__title"),
+                    Fact(_("E-mail"), "person_file__user__email"),
+                    Fact(_("Unit"), "unit", Kind.UNIT),
+                    Fact(_("Reports to"), "person_file__user__manager", Kind.PERSON),
+                    Fact(_("Left on"), "person_file__user__left_on", Kind.DATE),
+                ),
+            ),
+            Section(
+                _("Preferences"),
+                (
+                    Fact(_("Language"), "person_file__user__language", Kind.CHOICE, LANGUAGES),
+                    Fact(_("Time zone"), "person_file__user__time_zone"),
+                    Fact(_("Notices by mail"), "person_file__user__digest", Kind.CHOICE, DIGESTS),
+                ),
+            ),
+        ),
+        related=("person_file__user__manager",),
+        search=lambda record: SearchText(
+            record.title,
+            " ".join(
+                (
+                    record.person_file.user.username,
+                    record.person_file.user.title,
+                    record.person_file.user.email,
+                )
+            ),
+        ),
+        scope=known_to_all,
+        parts=person_state,
+    )
+)
+
+ROLES = register(
+    Thing(
+        code="role",
+        slug="roles",
+        name=_("Role"),
+        plural=_("Roles"),
+        element=Element.ADMINISTRATION,
+        icon="user-shield",
+        lifecycle=ROLE,
+        read=READ,
+        numbering="ROLE-{n:03}",
+        model=RoleFile,
+        description=_(
+            "What people may do, under a name. A role is granted in a unit and holds in all below it."
+        ),
+        columns=(
+            Column("title", _("Name"), "title", sortable=True),
+            Column("code", _("Code"), "role_file__role__code", sortable=True),
+            Column("description", _("Description"), "role_file__role__description"),
+        ),
+        sections=(
+            Section(
+                _("Role"),
+                (
+                    Fact(_("Code"), "role_file__role__code"),
+                    Fact(_("Description"), "role_file__role__description", Kind.LONG_TEXT),
+                ),
+            ),
+        ),
+        related=("role_file__role",),
+        search=lambda record: SearchText(
+            record.title, record.role_file.role.code, record.role_file.role.description
+        ),
+        scope=known_to_all,
+        parts=role_state,
+    )
+)
