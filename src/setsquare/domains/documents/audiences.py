@@ -1,0 +1,148 @@
+"""Who has to read a document, expanded to people; and what a person has to read."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from setsquare.domains.documents.fields import AudienceRow
+from setsquare.domains.documents.models import Audience, Document, Revision
+from setsquare.domains.documents.scopes import audiences_of
+from setsquare.kernel.accounts.models import Role, Unit, UnitPath, User
+from setsquare.kernel.accounts.rights import holders_within
+from setsquare.kernel.commands.bodies import why_closed
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.tasks.models import Task
+
+
+def refuse_closed(rows: Iterable[AudienceRow], kept: Collection[str]) -> None:
+    """Refuse rows of an audience with a closed unit, other than those in it already, by their codes."""
+    for place, row in enumerate(rows):
+        if row.unit is not None and row.unit.code not in kept and (why := why_closed(row.unit)):
+            raise Refused({f"audience.{place}.unit": why})
+
+
+def audience_rows(
+    document: Document, rows: Iterable[AudienceRow], kept: Iterable[Mapping[str, str]] | None = None
+) -> list[Audience]:
+    """Return an audience's rows, not stored; `kept` is one as a document type keeps it, by codes.
+
+    A row without a unit is for the document's own. Codes that are no longer known are left out.
+    """
+    made = [
+        Audience(
+            document=document,
+            role=row.role,
+            unit=None if row.person else row.unit or document.record.unit,
+            person=row.person,
+        )
+        for row in rows
+    ]
+    for row in kept or ():
+        role = Role.objects.filter(code=row["role"]).first() if row["role"] else None
+        unit = Unit.objects.filter(code=row["unit"]).first() if row["unit"] else document.record.unit
+        person = (
+            User.objects.filter(username=row["person"], is_active=True).first() if row["person"] else None
+        )
+        known = (role or not row["role"]) and unit and (person or not row["person"])
+        if known:
+            made.append(Audience(document=document, role=role, unit=None if person else unit, person=person))
+    return made
+
+
+def place_audience(document: Document, rows: list[Audience]) -> None:
+    """Store a document's audience anew, each row once, and mark what reaches beyond the document's own unit."""
+    unit = document.record.unit_id
+    near = set(
+        UnitPath.objects.filter(Q(ancestor_id=unit) | Q(descendant_id=unit)).values_list(
+            "ancestor_id", "descendant_id"
+        )
+    )
+    reached = {place for pair in near for place in pair}
+    document.audience.all().delete()
+    seen = set()
+    for row in rows:
+        key = (row.role_id, row.unit_id, row.person_id)
+        if key in seen:
+            continue
+        seen.add(key)
+        outside = row.person_id is not None or row.unit_id not in reached
+        Audience.objects.create(
+            document=document, role=row.role, unit=row.unit, person=row.person, outside=outside
+        )
+
+
+def readers(document: Document) -> QuerySet[User]:
+    """Return the active people of a document's audience."""
+    reached = Q(pk__in=[])
+    known = "audience" in getattr(document, "_prefetched_objects_cache", {})
+    for row in document.audience.all() if known else document.audience.select_related("role", "unit"):
+        if row.person_id is not None:
+            reached |= Q(pk=row.person_id)
+        elif row.role is not None and row.unit is not None:
+            reached |= Q(pk__in=holders_within(row.role, row.unit).order_by().values("pk"))
+        else:
+            below = UnitPath.objects.filter(ancestor_id=row.unit_id).values("descendant_id")
+            reached |= Q(unit_id__in=below)
+    return User.objects.filter(reached, is_active=True)
+
+
+def confirmed(document: Document, since: int) -> QuerySet[Task]:
+    """Return the confirmed readings of a document's revisions from ordinal `since` on."""
+    return Task.objects.filter(
+        record__revision__document=document,
+        record__revision__ordinal__gte=since,
+        kind="read",
+        outcome="confirmed",
+    )
+
+
+def not_asked_yet(revision: Revision) -> QuerySet[User]:
+    """Return who has to read the revision in force and was neither asked nor has read enough."""
+    if revision.reading_base is None:
+        return User.objects.none()
+    asked = Task.objects.filter(record_id=revision.pk, kind="read", done__isnull=True)
+    return (
+        readers(revision.document)
+        .exclude(pk__in=confirmed(revision.document, revision.reading_base).values("assignee_id"))
+        .exclude(pk__in=asked.values("assignee_id"))
+        .order_by("pk")
+    )
+
+
+def asked_in_vain(revision: Revision) -> QuerySet[User]:
+    """Return who is asked to read the revision and no longer has to."""
+    asked = Task.objects.filter(record_id=revision.pk, kind="read", done__isnull=True)
+    people = User.objects.filter(pk__in=asked.values("assignee_id"))
+    return people.exclude(pk__in=readers(revision.document).values("pk")).order_by("pk")
+
+
+def to_read_by(user: User) -> QuerySet[Revision]:
+    """Return the revisions in force that a person has to read and was not asked to."""
+    reads = Task.objects.filter(kind="read", assignee=user)
+    enough = reads.filter(
+        outcome="confirmed",
+        record__revision__document=OuterRef("document"),
+        record__revision__ordinal__gte=OuterRef("reading_base"),
+    )
+    asked = reads.filter(record=OuterRef("pk"), done__isnull=True)
+    return (
+        Revision.objects.filter(
+            record__type="revision",
+            record__state="effective",
+            reading_base__isnull=False,
+            document__in=audiences_of(user).values("document_id"),
+        )
+        .exclude(Exists(enough))
+        .exclude(Exists(asked))
+        .select_related("record", "document__record")
+        .order_by("pk")
+    )
+
+
+def asked_in_vain_of(user: User) -> QuerySet[Task]:
+    """Return the open reading tasks of a person that their units and roles no longer ask for."""
+    tasks = Task.objects.filter(assignee=user, kind="read", done__isnull=True, record__type="revision")
+    if not user.is_active:
+        return tasks.select_related("record")
+    still = Revision.objects.filter(document__in=audiences_of(user).values("document_id"))
+    return tasks.exclude(record_id__in=still.values("pk")).select_related("record")

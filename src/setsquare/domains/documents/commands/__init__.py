@@ -1,0 +1,35 @@
+"""The commands of documents, by subject."""
+
+from setsquare.domains.documents import work
+from setsquare.domains.documents.commands import (
+    approving,
+    commenting,
+    copies,
+    distributing,
+    identity,
+    importing,
+    opening,
+    periodic_review,
+    releasing,
+    reviewing,
+    types,
+    withdrawing,
+    writing,
+)
+
+__all__ = [
+    "approving",
+    "commenting",
+    "copies",
+    "distributing",
+    "identity",
+    "opening",
+    "importing",
+    "periodic_review",
+    "releasing",
+    "reviewing",
+    "types",
+    "work",
+    "withdrawing",
+    "writing",
+]

@@ -1,0 +1,144 @@
+"""Approval of a revision by the steps of its route."""
+
+from typing import Annotated
+
+from django.utils.translation import gettext_lazy
+from pydantic import Field
+
+from setsquare.domains.documents.commands.reviewing import check_complete, close_tasks, forget_approval
+from setsquare.domains.documents.meanings import APPROVALS, APPROVED
+from setsquare.domains.documents.models import Revision
+from setsquare.domains.documents.permissions import CONTROL
+from setsquare.domains.documents.routes import open_step, route_of
+from setsquare.domains.documents.rules import (
+    WRITERS,
+    approvals_in_step,
+    may_sign_instead,
+    no_open_comments,
+    not_author,
+    review_finished,
+    signs_once,
+)
+from setsquare.domains.documents.states import ASIDE, TALK
+from setsquare.kernel.accounts.rights import people_permitted
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
+from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, assigned, command
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.tasks.models import Task
+
+
+class SendForApproval(Body):
+    """How the route is to be taken."""
+
+    approvers: Annotated[
+        list[Person],
+        Field(max_length=50),
+        Shown(
+            gettext_lazy("Approvers"),
+            gettext_lazy("Empty: all whom the route names. Otherwise only these of them."),
+            Widget.PEOPLE,
+        ),
+    ] = []
+    days: Annotated[int, Field(ge=1, le=90), Shown(gettext_lazy("Days for each step"))] = 7
+
+
+@command(
+    "revision",
+    "send_for_approval",
+    label=gettext_lazy("Send for approval"),
+    past=gettext_lazy("sent it for approval"),
+    body=SendForApproval,
+    who=WRITERS,
+    conditions=(review_finished, no_open_comments),
+    prominent=True,
+    tolerates=TALK | ASIDE | {"review", "plan_reading"},
+)
+def send_for_approval(act: Act, body: SendForApproval) -> None:
+    """Put the revision on its approval route, as its type has it now."""
+    revision: Revision = act.detail
+    check_complete(revision)
+    if act.record.state == "draft":
+        revision.round += 1
+    revision.route = route_of(revision, body.approvers)
+    revision.sent = act.now
+    revision.step_days = body.days
+    open_step(act, revision, 1)
+
+
+def _meaning(situation: Situation) -> Meaning | None:
+    revision: Revision = situation.detail
+    if not 0 < revision.step <= len(revision.route):
+        return APPROVED
+    return APPROVALS.get(revision.route[revision.step - 1]["meaning"], APPROVED)
+
+
+@command(
+    "revision",
+    "approve",
+    label=gettext_lazy("Approve"),
+    past=gettext_lazy("approved it"),
+    who=(assigned("approve"),),
+    conditions=(not_author, may_sign_instead, signs_once, no_open_comments),
+    signature=_meaning,
+    reason=Reason.NEVER,
+    prominent=True,
+    tolerates=TALK | ASIDE | {"approve"},
+)
+def approve(act: Act, _body: Body) -> None:
+    """Sign the current step; the last signature of the last step approves the revision."""
+    revision: Revision = act.detail
+    act.complete("approve", "approved")
+    step = revision.route[revision.step - 1]
+    waiting = Task.objects.filter(record=act.record, kind="approve", step=revision.step, done__isnull=True)
+    if step["mode"] == "some" and approvals_in_step(revision).count() >= step["needed"]:
+        act.finish(waiting, "not_needed")
+    elif waiting.exists():
+        act.move_to("in_approval")
+        return
+    if revision.step < len(revision.route):
+        open_step(act, revision, revision.step + 1)
+        act.move_to("in_approval")
+        return
+    revision.approved = act.now
+    act.move_to("approved")
+    _tell_approved(act)
+
+
+def _tell_approved(act: Act) -> None:
+    record = act.record
+    controllers = people_permitted(CONTROL, record.unit)
+    act.tell_all(
+        {record.owner, *controllers} - {act.user},
+        "approved",
+        gettext_noop("%(number)s %(title)s is approved; choose when it takes effect."),
+        number=record.number,
+        title=record.title,
+    )
+
+
+@command(
+    "revision",
+    "reject",
+    label=gettext_lazy("Reject"),
+    past=gettext_lazy("rejected it"),
+    who=(assigned("approve"),),
+    conditions=(not_author, signs_once),
+    reason=Reason.ALWAYS,
+    danger=True,
+    tolerates=TALK | ASIDE | {"approve", "plan_reading"},
+    hint=gettext_lazy("It goes back to draft; signatures made so far no longer count."),
+)
+def reject(act: Act, _body: Body) -> None:
+    """Send the revision back to draft, with the reason."""
+    act.complete("approve", "rejected")
+    close_tasks(act, "returned")
+    forget_approval(act.detail)
+    act.tell(
+        act.record.owner,
+        "rejected",
+        gettext_noop("%(who)s rejected %(number)s: %(reason)s"),
+        who=act.user.name,
+        number=act.record.number,
+        reason=act.reason[:200],
+    )

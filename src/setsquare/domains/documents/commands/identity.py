@@ -1,0 +1,381 @@
+"""The document as such: making it, its details, its audience, opening its revisions."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field
+
+from setsquare.domains.documents.audiences import audience_rows, place_audience, refuse_closed
+from setsquare.domains.documents.dates import next_review_after
+from setsquare.domains.documents.fields import (
+    AudienceRow,
+    Line,
+    Lines,
+    Markdown,
+    TextFile,
+    Title,
+    TypeRef,
+    Words,
+    types_in_use,
+)
+from setsquare.domains.documents.models import Document, DocumentType
+from setsquare.domains.documents.permissions import CONTROL, WORK
+from setsquare.domains.documents.revising import (
+    Opening,
+    begin_text,
+    from_template,
+    open_revision,
+    require_file,
+    require_text,
+    site_of,
+    someone,
+)
+from setsquare.domains.documents.rules import (
+    RESPONSIBLE,
+    controls,
+    open_number,
+)
+from setsquare.kernel.accounts.models import Unit, UnitPath, User
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import (
+    AnyUnit,
+    Body,
+    FileRef,
+    Person,
+    Shown,
+    UnitRef,
+    Widget,
+    why_closed,
+)
+from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.tasks.models import Task
+
+AREA = Shown(gettext_lazy("Process area"), gettext_lazy("Such as Purchasing; documents are grouped by it."))
+KEYWORDS = Shown(gettext_lazy("Keywords"), gettext_lazy("Words by which people look for it."))
+STANDARDS = Shown(gettext_lazy("Standards"), gettext_lazy("What it answers, such as ISO 9001:2015 7.5."))
+LANGUAGE = Shown(gettext_lazy("Language"), gettext_lazy("Such as en or de."))
+PUBLISHER = Shown(gettext_lazy("Publisher"))
+EDITION = Shown(gettext_lazy("Edition"))
+COPY_PLACE = Shown(
+    gettext_lazy("Licensed copy"), gettext_lazy("Where the copy of an external document is kept.")
+)
+Area = Annotated[str, Field(max_length=120)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+Name = Annotated[str, Field(max_length=200)]
+
+
+ChosenType = Annotated[
+    TypeRef, Shown(gettext_lazy("Type"), widget=Widget.CHOICE, of="document_type", choices=types_in_use)
+]
+
+
+InUnit = Annotated[UnitRef, Shown(gettext_lazy("Unit"), gettext_lazy("It applies here and in all below."))]
+
+
+class CreateDocument(Body):
+    """A new document and its first revision."""
+
+    type: ChosenType
+    title: Annotated[Title, Shown(gettext_lazy("Title"))]
+    unit: InUnit
+    owner: Annotated[Person | None, Shown(gettext_lazy("Owner"), gettext_lazy("Empty: you."))] = None
+    number: Annotated[
+        str,
+        Field(max_length=70, pattern=r"^([^\s/]([^/]*[^\s/])?)?$"),
+        Shown(gettext_lazy("Number"), gettext_lazy("Empty: the next one of its type.")),
+    ] = ""
+    area: Annotated[Area, AREA] = ""
+    keywords: Annotated[Line, KEYWORDS] = ""
+    standards: Annotated[Lines, STANDARDS] = []
+    language: Annotated[Language, LANGUAGE] = "en"
+    review_months: Annotated[
+        int | None,
+        Field(ge=0, le=120),
+        Shown(gettext_lazy("Months between reviews"), gettext_lazy("Empty: as its type says.")),
+    ] = None
+    audience: Annotated[
+        list[AudienceRow] | None,
+        Field(max_length=200),
+        Shown(gettext_lazy("Audience"), gettext_lazy("Empty: as its type says."), Widget.ROWS),
+    ] = None
+    source: Annotated[
+        TextFile | None,
+        Shown(
+            gettext_lazy("Take the text from a file"),
+            gettext_lazy("Word, OpenDocument, Markdown or HTML."),
+            Widget.FILE,
+        ),
+    ] = None
+    file: Annotated[
+        FileRef | None,
+        Shown(gettext_lazy("Controlled file"), gettext_lazy("The file itself is the content."), Widget.FILE),
+    ] = None
+    content: Annotated[
+        Markdown | None,
+        Shown(gettext_lazy("Text"), gettext_lazy("Empty: the type's template."), Widget.MARKDOWN),
+    ] = None
+    why: Annotated[Words, Shown(gettext_lazy("Why it is made"), widget=Widget.LONG_TEXT)] = ""
+    publisher: Annotated[Name, PUBLISHER] = ""
+    edition: Annotated[Area, EDITION] = ""
+    copy_place: Annotated[Line, COPY_PLACE] = ""
+
+
+@command(
+    "document",
+    "create",
+    label=gettext_lazy("New document"),
+    past=gettext_lazy("made the document"),
+    body=CreateDocument,
+    who=(permitted(WORK), permitted(CONTROL)),
+    creates=True,
+)
+def create(act: Act, body: CreateDocument) -> Record:
+    """Make a document with its first revision, from its type's template, a text or a file."""
+    kind: DocumentType = body.type.document_type
+    _check_new(act, body, kind)
+    owner = body.owner or someone(act, kind.record.owner)
+    record = act.create(
+        title=body.title,
+        unit=body.unit,
+        owner=owner,
+        number=body.number,
+        series_pattern=kind.number_pattern,
+        series_values={"site": site_of(body.unit), "type": kind.code.upper()},
+        kind=kind,
+        review_months=kind.review_months if body.review_months is None else body.review_months,
+        **body.model_dump(include={"area", "keywords", "standards", "language"}),
+        **body.model_dump(include={"publisher", "edition", "copy_place"}),
+    )
+    document: Document = record.document
+    given = kind.audience if body.audience is None else None
+    refuse_closed(body.audience or [], ())
+    place_audience(document, audience_rows(document, body.audience or [], given))
+    begun = begin_text(act, document, body.source, body.content)
+    if body.file is not None:
+        begun = {"file": body.file.blob, "file_name": body.file.name, "written": True}
+    elif not begun and kind.content != DocumentType.Content.FILE:
+        begun = {"content": act.text(from_template(kind, body.title, record.number))}
+    author = someone(act, owner)
+    opening = Opening.model_validate(
+        {"document": record, "author": author, "title": body.title, "why": body.why, **begun}
+    )
+    document.open_revision = open_revision(act, opening)
+    return record
+
+
+def _check_new(act: Act, body: CreateDocument, kind: DocumentType) -> None:
+    if body.number and not controls(act):
+        raise Refused({"number": _("Only who controls documents gives numbers by hand; leave it empty.")})
+    if not UnitPath.objects.filter(ancestor=kind.record.unit_id, descendant=body.unit).exists():
+        sentence = _("Documents of this type are made in %(unit)s and below it.")
+        raise Refused({"unit": sentence % {"unit": kind.record.unit.name}})
+    if sum(given is not None for given in (body.source, body.file, body.content)) > 1:
+        raise Refused({"content": _("Give one of them: a text, a file to import, or a controlled file.")})
+    if body.file is not None:
+        require_file(kind, "file")
+    elif body.source is not None or body.content is not None:
+        require_text(kind, "source" if body.source is not None else "content")
+
+
+class EditDocument(Body):
+    """A document's details; what is left out stays as it is."""
+
+    title: Annotated[Title | None, Shown(gettext_lazy("Title"))] = None
+    owner: Annotated[Person | None, Shown(gettext_lazy("Owner"))] = None
+    unit: Annotated[AnyUnit | None, Shown(gettext_lazy("Unit"))] = None
+    area: Annotated[Area | None, AREA] = None
+    keywords: Annotated[Line | None, KEYWORDS] = None
+    standards: Annotated[Lines | None, STANDARDS] = None
+    language: Annotated[Language | None, LANGUAGE] = None
+    review_months: Annotated[
+        int | None,
+        Field(ge=0, le=120),
+        Shown(gettext_lazy("Months between reviews"), gettext_lazy("0: none.")),
+    ] = None
+    publisher: Annotated[Name | None, PUBLISHER] = None
+    edition: Annotated[Area | None, EDITION] = None
+    copy_place: Annotated[Line | None, COPY_PLACE] = None
+
+
+PLAIN = ("area", "keywords", "standards", "language", "publisher", "edition", "copy_place")
+
+
+def _as_is(situation: Situation) -> Mapping[str, Any]:
+    record, document = situation.subject, situation.detail
+    return {
+        "title": record.title,
+        "owner": record.owner.username,
+        "unit": record.unit.code,
+        "review_months": document.review_months,
+        **{name: getattr(document, name) for name in PLAIN},
+    }
+
+
+@command(
+    "document",
+    "edit",
+    label=gettext_lazy("Edit details"),
+    past=gettext_lazy("edited its details"),
+    body=EditDocument,
+    who=(permitted(CONTROL), permitted(WORK)),
+    initial=_as_is,
+    bulk=True,
+)
+def edit(act: Act, body: EditDocument) -> None:
+    """Change a document's details."""
+    record, document = act.record, act.detail
+    if record.state == "effective" and not controls(act):
+        raise Refused(_("It is in force; who controls documents changes its details."))
+    for name in PLAIN:
+        if (value := getattr(body, name)) is not None:
+            setattr(document, name, value)
+    if body.review_months is not None and body.review_months != document.review_months:
+        document.review_months = body.review_months
+        begun = document.last_review
+        document.next_review = next_review_after(begun, body.review_months) if begun else None
+    if body.title is not None and body.title != record.title:
+        _retitle(act, document, body.title)
+    if body.owner is not None and body.owner.pk != record.owner_id:
+        _hand_over(act, record, body.owner)
+    if body.unit is not None and body.unit.pk != record.unit_id:
+        _move(act, record, body.unit)
+
+
+def _retitle(act: Act, document: Document, title: str) -> None:
+    revision = document.open_revision
+    if revision is not None:
+        if revision.record.state != "draft":
+            sentence = _("%(number)s is on its way to approval; its title is changed in the draft.")
+            raise Refused({"title": sentence % {"number": open_number(document)}})
+        act.also("revision", "retitle", revision.record, {"title": title})
+    act.record.title = title
+
+
+def _hand_over(act: Act, record: Record, owner: User) -> None:
+    record.owner = owner
+    waiting = Task.objects.filter(record=record, kind="periodic_review", done__isnull=True).first()
+    if waiting is not None:
+        act.finish(waiting, "handed_over")
+        act.ask("periodic_review", owner, waiting.due)
+
+
+@command("document", "pass_on", **PASSED_ON, reason=Reason.NEVER)
+def pass_on(act: Act, body: PassOn) -> None:
+    """Give the document and its periodic review to who takes over from somebody who left; the system does this."""
+    take_over(act, body)
+    for task in Task.objects.filter(record=act.record, assignee=body.person, done__isnull=True):
+        act.finish(task, "handed_over")
+        act.ask(task.kind, body.to, task.due, step=task.step, **task.details)
+
+
+def _move(act: Act, record: Record, unit: Unit) -> None:
+    if why := why_closed(unit):
+        raise Refused({"unit": why})
+    if act.actor.user is not None and not _may_place(act, unit):
+        raise Refused({"unit": _("You may not place documents in %(unit)s.") % {"unit": unit.name}})
+    record.unit = unit
+    document: Document = act.detail
+    place_audience(document, list(document.audience.order_by("id")))
+    for revision in document.revisions.select_related("record").order_by("ordinal"):
+        act.also("revision", "relocate", revision.record, {"unit": unit})
+
+
+def _may_place(act: Act, unit: Unit) -> bool:
+    needed = CONTROL if act.record.state == "effective" else WORK
+    there = Situation(act.actor, act.thing, None, unit.pk).permissions
+    return CONTROL in there or needed in there
+
+
+class Retitle(Body):
+    """A new title."""
+
+    title: Annotated[Title, Shown(gettext_lazy("Title"))]
+
+
+@command(
+    "document",
+    "retitle",
+    label=gettext_lazy("Change the title"),
+    past=gettext_lazy("changed its title"),
+    body=Retitle,
+    reason=Reason.NEVER,
+)
+@command(
+    "revision",
+    "retitle",
+    label=gettext_lazy("Change the title"),
+    past=gettext_lazy("changed its title"),
+    body=Retitle,
+    reason=Reason.NEVER,
+)
+def retitle(act: Act, body: Retitle) -> None:
+    """Give a document in preparation or a draft another title; part of other commands."""
+    act.record.title = body.title
+
+
+NewPlace = Annotated[UnitRef, Shown(gettext_lazy("Unit"))]
+
+
+class Relocate(Body):
+    """A new unit."""
+
+    unit: NewPlace
+
+
+@command(
+    "revision",
+    "relocate",
+    label=gettext_lazy("Move"),
+    past=gettext_lazy("moved it with its document"),
+    body=Relocate,
+    reason=Reason.NEVER,
+)
+def relocate(act: Act, body: Relocate) -> None:
+    """Move a revision along with its document; part of editing the document."""
+    act.record.unit = body.unit
+
+
+class SetAudience(Body):
+    """Who has to read it."""
+
+    audience: Annotated[
+        list[AudienceRow], Field(max_length=200), Shown(gettext_lazy("Audience"), widget=Widget.ROWS)
+    ]
+
+
+def _audience_as_is(situation: Situation) -> Mapping[str, Any]:
+    rows = situation.detail.audience.select_related("role", "unit", "person").order_by("id")
+    return {
+        "audience": [
+            {
+                "role": row.role.code if row.role else None,
+                "unit": row.unit.code if row.unit else None,
+                "person": row.person.username if row.person else None,
+            }
+            for row in rows
+        ]
+    }
+
+
+@command(
+    "document",
+    "set_audience",
+    label=gettext_lazy("Set the audience"),
+    past=gettext_lazy("set its audience"),
+    body=SetAudience,
+    who=RESPONSIBLE,
+    initial=_audience_as_is,
+    bulk=True,
+    reindexes=False,
+)
+def set_audience(act: Act, body: SetAudience) -> None:
+    """Say who has to read the document; whoever is added is asked soon after, whoever is left out no longer."""
+    document: Document = act.detail
+    kept = document.audience.filter(unit__isnull=False).values_list("unit__code", flat=True)
+    refuse_closed(body.audience, set(kept))
+    place_audience(document, audience_rows(document, body.audience))

@@ -1,0 +1,110 @@
+"""Taking over documents that were in force before they came here."""
+
+import datetime as dt
+from typing import Annotated
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from setsquare.domains.documents.commands.identity import CreateDocument, create
+from setsquare.domains.documents.commands.releasing import link_references
+from setsquare.domains.documents.commands.reviewing import check_complete
+from setsquare.domains.documents.dates import next_review_after
+from setsquare.domains.documents.fields import today_at
+from setsquare.domains.documents.models import Document, Revision
+from setsquare.domains.documents.rules import CONTROLLERS
+from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body, Shown, Widget
+from setsquare.kernel.commands.declaration import Reason, command
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.importing.columns import imports_by_hand
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.models import Record
+
+EARLIEST = dt.date(1900, 1, 1)
+imports_by_hand("document")  # with their files, line by line in the background
+
+
+class ImportEffective(CreateDocument):
+    """A document that is in force already, approved before and elsewhere."""
+
+    effective_since: Annotated[
+        dt.date,
+        Shown(
+            gettext_lazy("In force since"),
+            gettext_lazy("The day that its present issue took effect."),
+            Widget.DATE,
+        ),
+    ]
+    to_be_read: Annotated[
+        bool,
+        Shown(
+            gettext_lazy("The audience has to read it"),
+            gettext_lazy("Otherwise only its next revision asks people to read."),
+        ),
+    ] = False
+
+
+@command(
+    "document",
+    "import_effective",
+    label=gettext_lazy("Take over a document in force"),
+    past=gettext_lazy("took over the document, which was in force before"),
+    body=ImportEffective,
+    who=CONTROLLERS,
+    reason=Reason.ALWAYS,
+    creates=True,
+    listed=False,
+    hint=gettext_lazy("It was approved before it came here; the reason says how that is known."),
+)
+def import_effective(act: Act, body: ImportEffective) -> Record:
+    """Make a document whose first revision here is in force, without review and approval here."""
+    if body.effective_since > today_at(body.unit, act.now):
+        sentence = _("This day is still to come; a document that is in force took effect before.")
+        raise Refused({"effective_since": sentence})
+    if body.effective_since < EARLIEST:
+        raise Refused({"effective_since": _("Give a date such as 2026-11-30.")})
+    record = create(act, body)
+    if record is None:
+        raise TypeError("create returned no record")
+    document: Document = record.document
+    revision: Revision = Revision.objects.select_related("record", "content", "file").get(document=document)
+    check_complete(revision)
+    since = dt.datetime.combine(body.effective_since, dt.time.min, tzinfo=zone(body.unit))
+    act.also("revision", "take_over", revision.record, {"since": since, "to_be_read": body.to_be_read})
+    document.current = Revision.objects.get(pk=revision.pk)
+    document.open_revision = None
+    document.effective_since = since
+    document.last_review = body.effective_since
+    document.next_review = next_review_after(body.effective_since, document.review_months)
+    link_references(act, revision)
+    act.say(gettext_noop("in force since %(day)s"), day=body.effective_since.isoformat())
+    act.move_to("effective")
+    act.emit("document.effective", revision=revision.record.number)
+    return record
+
+
+class TakeOver(Body):
+    """Since when it is in force."""
+
+    since: Annotated[dt.datetime, Shown(gettext_lazy("In force since"))]
+    to_be_read: Annotated[bool, Shown(gettext_lazy("The audience has to read it"))] = False
+
+
+@command(
+    "revision",
+    "take_over",
+    label=gettext_lazy("Take over as in force"),
+    past=gettext_lazy("took it over as in force"),
+    body=TakeOver,
+    reason=Reason.NEVER,
+)
+def take_over(act: Act, body: TakeOver) -> None:
+    """Put a revision into force that was approved elsewhere; part of taking over its document."""
+    revision: Revision = act.detail
+    revision.is_open = False
+    revision.effective_from = body.since
+    revision.effective_at = body.since
+    revision.reading_base = revision.ordinal if body.to_be_read else None
+    revision.reading = Revision.Reading.WHOLE if body.to_be_read else Revision.Reading.NOTHING

@@ -1,0 +1,188 @@
+"""Review of a revision before it goes to approval."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field
+
+from setsquare.domains.documents.commands.commenting import add_comment
+from setsquare.domains.documents.fields import Words, end_of, today_at
+from setsquare.domains.documents.models import Revision
+from setsquare.domains.documents.rules import CONTROLLERS, WRITERS, wrote
+from setsquare.domains.documents.states import ASIDE, TALK
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
+from setsquare.kernel.commands.declaration import Reason, Situation, assigned, command, owner
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.tasks.queries import open_on
+from setsquare.kernel.writing.markdown import missing_sections
+
+OUTCOMES = {
+    "no_objection": gettext_lazy("No objection"),
+    "changes_needed": gettext_lazy("Changes needed"),
+}
+
+
+def check_complete(revision: Revision) -> None:
+    """Refuse a revision that lacks its content, a required section, or what is said of the change."""
+    if revision.content is None and revision.file is None:
+        raise Refused(_("There is nothing in it yet: write the text or put in a file."))
+    if revision.content is not None:
+        if not revision.content.body.strip():
+            raise Refused(_("There is nothing in it yet: write the text or put in a file."))
+        missing = missing_sections(revision.content.body, revision.document.kind.required_sections)
+        if missing:
+            sentence = _("These sections are missing: %(names)s. Add a heading for each.")
+            raise Refused(sentence % {"names": ", ".join(missing)})
+    if revision.document.current_id is not None and not revision.summary:
+        raise Refused(_("Say what changed first: readers see it before the text."))
+
+
+class Submit(Body):
+    """Who is to review it, and until when."""
+
+    reviewers: Annotated[
+        list[Person],
+        Field(min_length=1, max_length=30),
+        Shown(gettext_lazy("Reviewers"), widget=Widget.PEOPLE),
+    ]
+    due: Annotated[dt.date, Shown(gettext_lazy("Until"), widget=Widget.DATE)]
+
+
+REVIEW_DAYS = 14
+"""Days that a review is suggested to take."""
+
+
+def _in_two_weeks(situation: Situation) -> Mapping[str, Any]:
+    day = today_at(situation.subject.unit, situation.now) + dt.timedelta(days=REVIEW_DAYS)
+    return {"due": day.isoformat()}
+
+
+@command(
+    "revision",
+    "submit",
+    label=gettext_lazy("Submit for review"),
+    past=gettext_lazy("submitted it for review"),
+    body=Submit,
+    who=WRITERS,
+    prominent=True,
+    initial=_in_two_weeks,
+    tolerates=TALK | {"plan_reading"},
+)
+def submit(act: Act, body: Submit) -> None:
+    """Ask people to review the draft."""
+    revision: Revision = act.detail
+    if revision.kind == Revision.Kind.EDITORIAL:
+        raise Refused(_("An editorial change is not reviewed; send it for approval."))
+    check_complete(revision)
+    if body.due < today_at(act.record.unit, act.now):
+        raise Refused({"due": _("This day is past; choose today or a later one.")})
+    authors = [person.name for person in body.reviewers if wrote(person, revision)]
+    if authors:
+        sentence = _("%(names)s wrote on it; choose reviewers who did not.")
+        raise Refused({"reviewers": sentence % {"names": ", ".join(authors)}})
+    revision.round += 1
+    revision.submitted = act.now
+    for person in body.reviewers:
+        act.ask("review", person, end_of(body.due, act.record.unit))
+
+
+class Review(Body):
+    """What a reviewer found."""
+
+    outcome: Annotated[
+        Literal["no_objection", "changes_needed"], Shown(gettext_lazy("Outcome"), choices=OUTCOMES)
+    ]
+    remark: Annotated[
+        Words,
+        Shown(gettext_lazy("Remark"), gettext_lazy("Becomes a comment on the whole."), Widget.LONG_TEXT),
+    ] = ""
+
+
+@command(
+    "revision",
+    "review",
+    label=gettext_lazy("Finish my review"),
+    past=gettext_lazy("reviewed it"),
+    body=Review,
+    who=(assigned("review"),),
+    prominent=True,
+    tolerates=TALK | ASIDE | {"review", "plan_reading"},
+)
+def review(act: Act, body: Review) -> None:
+    """Finish one's review, with or without objection."""
+    revision: Revision = act.detail
+    if wrote(act.user, revision):
+        raise Refused(_("You wrote on this revision; somebody else has to decide on it."))
+    if body.outcome == "changes_needed" and not _has_said_what(act, body):
+        raise Refused({"remark": _("Say what has to change, here or as a comment on the passage.")})
+    act.complete("review", body.outcome)
+    if body.remark:
+        add_comment(act, body.remark)
+    act.say(
+        gettext_noop("no objection") if body.outcome == "no_objection" else gettext_noop("changes needed")
+    )
+    if not open_on(act.record, "review").exists():
+        act.tell(
+            act.record.owner,
+            "reviewed",
+            gettext_noop("The review of %(number)s %(title)s is complete."),
+            number=act.record.number,
+            title=act.record.title,
+        )
+
+
+def _has_said_what(act: Act, body: Review) -> bool:
+    revision: Revision = act.detail
+    return bool(body.remark) or revision.comments.filter(author=act.user, at__gte=revision.submitted).exists()
+
+
+def close_tasks(act: Act, outcome: str) -> int:
+    """Close every open review and approval of the act's revision; returns how many."""
+    waiting = Task.objects.filter(record=act.record, kind__in=("review", "approve"))
+    return act.finish(waiting, outcome)
+
+
+@command(
+    "revision",
+    "return_to_draft",
+    label=gettext_lazy("Back to draft"),
+    past=gettext_lazy("took it back to draft"),
+    who=WRITERS,
+    reason=Reason.NEVER,
+    tolerates=TALK | ASIDE | {"review"},
+    hint=gettext_lazy("To work in what the review found; it is submitted anew afterwards."),
+)
+def return_to_draft(act: Act, _body: Body) -> None:
+    """Take a reviewed revision back to work on it."""
+    close_tasks(act, "returned")
+
+
+@command(
+    "revision",
+    "recall",
+    label=gettext_lazy("Recall"),
+    past=gettext_lazy("recalled it to draft"),
+    who=(*CONTROLLERS, owner()),
+    reason=Reason.ALWAYS,
+    danger=True,
+    hint=gettext_lazy("Signatures made so far stay in its history and no longer count."),
+)
+def recall(act: Act, _body: Body) -> None:
+    """Take a revision out of review or approval, or back before it takes effect."""
+    revision: Revision = act.detail
+    close_tasks(act, "recalled")
+    forget_approval(revision)
+
+
+def forget_approval(revision: Revision) -> None:
+    """Take a revision off its route; what was signed no longer counts."""
+    revision.step = 0
+    revision.sent = None
+    revision.approved = None
+    revision.effective_from = None

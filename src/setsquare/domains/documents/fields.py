@@ -1,0 +1,156 @@
+"""Fields that the commands of documents share."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field, PlainValidator, TypeAdapter, ValidationInfo, WithJsonSchema, model_validator
+
+from setsquare.domains.documents.meanings import APPROVAL_LABELS
+from setsquare.domains.documents.models import DocumentType
+from setsquare.kernel.accounts.models import Unit
+from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.commands.bodies import AnyUnit, Body, Person, RoleRef, Shown, UploadRef, Widget
+from setsquare.kernel.files.models import Blob, Upload
+from setsquare.kernel.files.store import read, store
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label
+from setsquare.kernel.writing.conversion import Unreadable, to_markdown
+
+LONGEST = 1_000_000
+"""Characters of a text."""
+LONGEST_WORDS = 4000
+Markdown = Annotated[str, Field(max_length=LONGEST)]
+Words = Annotated[str, Field(max_length=LONGEST_WORDS)]
+Line = Annotated[str, Field(max_length=300)]
+Title = Annotated[str, Field(min_length=1, max_length=300)]
+Lines = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=100)]
+
+
+class AudienceRow(Body):
+    """Who reads: a person, the members of a unit, or the holders of a role within a unit."""
+
+    role: Annotated[RoleRef | None, Shown(gettext_lazy("Role"))] = None
+    unit: Annotated[
+        AnyUnit | None,
+        Shown(gettext_lazy("Unit"), gettext_lazy("With all below it; empty is the document's own.")),
+    ] = None
+    person: Annotated[Person | None, Shown(gettext_lazy("Person"))] = None
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if self.person is not None and (self.role is not None or self.unit is not None):
+            raise ValueError(_("Give a person alone, or a role and a unit."))
+        if self.person is None and self.role is None and self.unit is None:
+            raise ValueError(_("Give a role, a unit or a person."))
+        return self
+
+
+class StepRow(Body):
+    """A step of an approval route."""
+
+    name: Annotated[Line, Field(min_length=1), Shown(gettext_lazy("Step"))]
+    mode: Annotated[
+        Literal["all", "some"],
+        Shown(
+            gettext_lazy("Who has to sign"),
+            choices={"all": gettext_lazy("All of them"), "some": gettext_lazy("Some of them")},
+        ),
+    ] = "some"
+    needed: Annotated[
+        int,
+        Field(ge=1, le=50),
+        Shown(gettext_lazy("How many"), gettext_lazy("Where some of them have to sign.")),
+    ] = 1
+    roles: Annotated[list[RoleRef], Shown(gettext_lazy("Holders of these roles"), widget=Widget.ROLES)] = []
+    people: Annotated[list[Person], Shown(gettext_lazy("These people"), widget=Widget.PEOPLE)] = []
+    meaning: Annotated[
+        Literal["checked", "verified", "approved", "released"],
+        Shown(gettext_lazy("What the signature says"), choices=APPROVAL_LABELS),
+    ] = "approved"
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not self.roles and not self.people:
+            raise ValueError(_("Say who signs this step: roles or people."))
+        return self
+
+    def plain(self) -> dict[str, Any]:
+        """Return the step as a document type keeps it."""
+        return {
+            "name": self.name,
+            "mode": self.mode,
+            "needed": self.needed if self.mode == "some" else 0,
+            "roles": [role.code for role in self.roles],
+            "people": [person.username for person in self.people],
+            "meaning": self.meaning,
+        }
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A text made from a file, its pictures stored."""
+
+    upload: Upload
+    markdown: str
+    title: str | None
+    warnings: tuple[str, ...]
+    pictures: tuple[tuple[Blob, str], ...]
+    """With their names."""
+
+
+def _imported(value: Any, info: ValidationInfo) -> Imported:
+    """Convert before the transaction begins: it takes a while, and writers should not wait for it."""
+    if isinstance(value, Imported):
+        return value
+    upload: Upload = _upload.validate_python(value, context=info.context)
+    try:
+        converted = to_markdown(read(upload.blob), upload.name)
+    except Unreadable as refused:
+        raise ValueError(refused.sentence) from refused
+    pictures = tuple((store(image.data, image.media_type), image.name) for image in converted.images)
+    return Imported(upload, converted.markdown, converted.title, converted.warnings, pictures)
+
+
+_upload: TypeAdapter[Upload] = TypeAdapter(UploadRef)
+_sha256 = {"type": "string", "format": "sha256"}
+TextFile = Annotated[Imported, PlainValidator(_imported), WithJsonSchema(_sha256)]
+"""A Word, OpenDocument, Markdown or HTML file that the actor uploaded, given by its SHA-256, read as text."""
+
+
+def _document_type(value: Any) -> Record:
+    if isinstance(value, Record):
+        return value
+    kinds = DocumentType.objects.select_related("record__unit", "template")
+    found = kinds.filter(code=str(value)).first() or kinds.filter(record__number=str(value)).first()
+    if found is None:
+        raise ValueError(_("There is no document type “%(code)s”.") % {"code": value})
+    if found.record.state != "in_use":
+        raise ValueError(
+            _("%(name)s is retired; choose a type that is in use.") % {"name": found.record.title}
+        )
+    return found.record
+
+
+TypeRef = Annotated[
+    Record, PlainValidator(_document_type), WithJsonSchema({"type": "string", "format": "record"})
+]
+"""A document type in use, given by its code or number."""
+
+
+def types_in_use() -> dict[str, Label]:
+    """Return the document types by code."""
+    in_use = DocumentType.objects.filter(record__state="in_use").order_by("record__title")
+    return dict(in_use.values_list("code", "record__title"))
+
+
+def end_of(day: dt.date, unit: Unit) -> dt.datetime:
+    """Return the last second of a day where the unit is."""
+    return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=zone(unit))
+
+
+def today_at(unit: Unit, now: dt.datetime) -> dt.date:
+    """Return the day that it is where the unit is."""
+    return now.astimezone(zone(unit)).date()

@@ -1,0 +1,291 @@
+"""Imports at work: begun, checked line by line, imported line by line, resumed after an interruption.
+
+Checking a line carries out the very command that will import it, in a transaction that is rolled back; so a dry
+run finds what the import would find. Each line is imported in a transaction of its own which also marks the line,
+so that a restart neither repeats nor loses one.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from setsquare.domains.documents.importing.models import ImportJob, ImportRow
+from setsquare.domains.documents.importing.planning import (
+    Content,
+    Kinds,
+    body_of,
+    command_for,
+    content_of,
+    fingerprint,
+    first_problems,
+    lines_of_folder,
+    lines_of_table,
+    rows_of,
+)
+from setsquare.domains.documents.importing.sources import Folder, open_folder
+from setsquare.domains.documents.importing.tables import read_table
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.bodies import parse
+from setsquare.kernel.commands.declaration import Actor, command_of
+from setsquare.kernel.commands.errors import CommandError, Refused
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.files.store import path_of, store
+from setsquare.kernel.importing.tables import ZIP
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.writing.limits import Unreadable
+
+CHANNEL = "import"
+ROUND_ROWS = 25
+ROUND_SECONDS = 4.0
+"""What one round of the worker does at most, so that everything else is not kept waiting."""
+NO_FILE = b""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an import is, in lines."""
+
+    total: int
+    waiting: int
+    right: int
+    wrong: int
+    imported: int
+    before: int
+
+    @property
+    def done(self) -> int:
+        """Return how many lines need nothing more in an import that runs."""
+        return self.imported + self.before + self.wrong
+
+
+def begin(
+    user: User, data: bytes, name: str, *, files: bytes | None = None, options: Mapping[str, Any]
+) -> ImportJob:
+    """Take in a zip of a folder, or a list with a zip of its files, and note a line for each document.
+
+    `options`: type, unit, owner for lines that say none; effective, effective_since, reading, reason. Raises
+    Refused at `source`, `files` or an option with what would be right.
+    """
+    source = _kept(data, "source")
+    with_files = _kept(files, "files") if files else None
+    try:
+        folder, table = _looked_into(source, with_files, data)
+    except Unreadable as refused:
+        raise Refused({"source": refused.sentence}) from None
+    kinds = Kinds.load()
+    wanted = dict(options)
+    if wanted.get("type") and kinds.find(str(wanted["type"])) is None:
+        raise Refused({"type": _("There is no document type “%(code)s”.") % {"code": wanted["type"]}})
+    lines = list(
+        lines_of_table(table, folder) if table is not None else lines_of_folder(_there(folder), kinds)
+    )
+    if not lines:
+        raise Refused({"source": _("There is no document in it.")})
+    if table is not None and table.unknown:
+        wanted["unknown_columns"] = table.unknown
+    with transaction.atomic():
+        job = ImportJob.objects.create(
+            user=user, name=name[:255], source=source, files=with_files, options=wanted, made=timezone.now()
+        )
+        rows = list(rows_of(lines, first_problems(lines, folder, wanted)))
+        for row in rows:
+            row.job = job
+        ImportRow.objects.bulk_create(rows, batch_size=500)
+    return job
+
+
+def _kept(data: bytes, field: str) -> Any:
+    if len(data) > settings.UPLOAD_LIMIT:
+        most = settings.UPLOAD_LIMIT // 2**20
+        raise Refused({field: _("This is too large: at most %(most)d MB are accepted.") % {"most": most}})
+    if not data:
+        raise Refused({field: _("This file is empty.")})
+    zipped = data.startswith(ZIP)
+    return store(data, "application/zip" if zipped else "text/csv")
+
+
+def _looked_into(source: Any, files: Any, data: bytes) -> tuple[Folder | None, Any]:
+    """Return the folder and the list of an import; either may be missing."""
+    if files is not None:
+        return open_folder(path_of(files)), read_table(data)
+    if not data.startswith(ZIP):
+        return None, read_table(data)
+    folder = open_folder(path_of(source))
+    if "[Content_Types].xml" in folder.names:
+        return None, read_table(data)
+    listed = folder.list_name
+    return folder, read_table(folder.read(listed)) if listed else None
+
+
+def _there(folder: Folder | None) -> Folder:
+    if folder is None:
+        raise Refused({"source": _("There is no document in it.")})
+    return folder
+
+
+def folder_of(job: ImportJob) -> Folder | None:
+    """Return the files of a job, None where its list comes alone."""
+    if job.files is not None:
+        return open_folder(path_of(job.files))
+    if job.source.media_type != "application/zip":
+        return None
+    folder = open_folder(path_of(job.source))
+    return None if "[Content_Types].xml" in folder.names else folder
+
+
+def start(job: ImportJob) -> None:
+    """Let the worker import the lines that are right; raises Refused unless the job is checked."""
+    changed = ImportJob.objects.filter(pk=job.pk, state__in=("checked", "stopped")).update(
+        state=ImportJob.State.RUNNING, started=timezone.now(), finished=None
+    )
+    if not changed:
+        raise Refused(_("This import cannot be started now; look at how far it is."))
+    job.refresh_from_db()
+
+
+def stop(job: ImportJob) -> None:
+    """Halt after the line at work; `start` goes on with the next."""
+    ImportJob.objects.filter(pk=job.pk, state__in=("checking", "running")).update(
+        state=ImportJob.State.STOPPED
+    )
+    job.refresh_from_db()
+
+
+def progress(job: ImportJob) -> Progress:
+    """Count the lines of a job by what became of them, by one query."""
+    counted = dict(job.rows.values_list("state").annotate(number=Count("pk")).order_by())
+    numbers = {state: counted.get(state, 0) for state in ImportRow.State.values}
+    return Progress(total=sum(numbers.values()), **numbers)
+
+
+def run_some(job: ImportJob, rows: int = ROUND_ROWS, seconds: float = ROUND_SECONDS) -> int:
+    """Check or import the next lines of a job, no more than a round's; returns how many were dealt with."""
+    checking = job.state == ImportJob.State.CHECKING
+    wanted = ImportRow.State.WAITING if checking else ImportRow.State.RIGHT
+    until = time.monotonic() + seconds
+    done = 0
+    with translation.override(job.user.language or settings.LANGUAGE_CODE):
+        workshop = _Workshop(job)
+        for row in job.rows.filter(state=wanted).order_by("row")[:rows]:
+            if checking:
+                workshop.check(row)
+            else:
+                workshop.bring_in(row)
+            done += 1
+            if time.monotonic() > until:
+                break
+    if not job.rows.filter(state=wanted).exists():
+        _finish(job, checking=checking)
+    return done
+
+
+def _finish(job: ImportJob, *, checking: bool) -> None:
+    before = ImportJob.State.CHECKING if checking else ImportJob.State.RUNNING
+    after = ImportJob.State.CHECKED if checking else ImportJob.State.DONE
+    finished = None if checking else timezone.now()
+    ImportJob.objects.filter(pk=job.pk, state=before).update(state=after, finished=finished)
+    job.refresh_from_db()
+
+
+def carry_on() -> int:
+    """Give each import at work a round; returns how many lines were dealt with. The clock calls it."""
+    at_work = ImportJob.objects.filter(state__in=("checking", "running"))
+    return sum(run_some(job) for job in at_work.select_related("user", "source", "files").order_by("pk"))
+
+
+def run_to_end(job: ImportJob) -> None:
+    """Work until the job waits for a person or is done; for the command line."""
+    while job.state in (ImportJob.State.CHECKING, ImportJob.State.RUNNING):
+        run_some(job, rows=500, seconds=60)
+        job.refresh_from_db()
+
+
+class _Workshop:
+    """What dealing with the lines of one job needs, read once a round."""
+
+    def __init__(self, job: ImportJob) -> None:
+        self.job = job
+        self.options: Mapping[str, Any] = job.options
+        self.actor = Actor(job.user, CHANNEL, f"import-{job.pk}")
+        self.kinds = Kinds.load()
+        self.folder = folder_of(job)
+
+    def check(self, row: ImportRow) -> None:
+        """Find out whether a line can be imported, and leave nothing behind."""
+        try:
+            data = self._bytes(row)
+            row.fingerprint = fingerprint(row.values, data)
+            if (earlier := self._earlier(row)) is not None:
+                row.record, row.state = earlier, ImportRow.State.BEFORE
+            else:
+                content = self._content(row, data)
+                with transaction.atomic():
+                    self._carry_out(row, content)
+                    transaction.set_rollback(True)
+                row.remarks = list(content.remarks) if content is not None else []
+                row.state = ImportRow.State.RIGHT
+        except (CommandError, Unreadable) as refused:
+            _refuse(row, _sentences(refused))
+        row.save()
+
+    def bring_in(self, row: ImportRow) -> None:
+        """Import a line: its document and the line's mark in one transaction."""
+        try:
+            content = self._content(row, self._bytes(row))
+            with transaction.atomic():
+                claimed = ImportRow.objects.filter(pk=row.pk, state=ImportRow.State.RIGHT).update(
+                    state=ImportRow.State.IMPORTED, at=timezone.now()
+                )
+                if not claimed:
+                    return
+                earlier = self._earlier(row)
+                record = earlier or self._carry_out(row, content)
+                state = ImportRow.State.BEFORE if earlier is not None else ImportRow.State.IMPORTED
+                ImportRow.objects.filter(pk=row.pk).update(record=record, state=state)
+        except (CommandError, Unreadable) as refused:
+            _refuse(row, _sentences(refused))
+            row.save()
+
+    def _bytes(self, row: ImportRow) -> bytes:
+        name = row.values.get("file")
+        return self.folder.read(name) if name and self.folder is not None else NO_FILE
+
+    def _content(self, row: ImportRow, data: bytes) -> Content | None:
+        if not row.values.get("file"):
+            return None
+        kind = self.kinds.find(row.values.get("type") or str(self.options.get("type", "")))
+        return content_of(row.values, data, kind)
+
+    def _earlier(self, row: ImportRow) -> Record | None:
+        """Return the document that the same line made in this or an earlier import."""
+        same = ImportRow.objects.filter(fingerprint=row.fingerprint, state=ImportRow.State.IMPORTED)
+        found = same.exclude(record=None).select_related("record").order_by("pk").first()
+        return found.record if found is not None else None
+
+    def _carry_out(self, row: ImportRow, content: Content | None) -> Record:
+        name = command_for(row.values, self.options)
+        plain = body_of(row.values, self.kinds, self.options)
+        if content is not None:
+            plain |= content.fields(self.job.user)
+        body = parse(command_of("document", name).body, plain, self.actor)
+        reason = str(self.options.get("reason", ""))
+        return carry_out("document", name, self.actor, body=body, reason=reason).record
+
+
+def _refuse(row: ImportRow, sentences: Sequence[tuple[str, str]]) -> None:
+    row.state = ImportRow.State.WRONG
+    row.problems = [list(problem) for problem in sentences]
+
+
+def _sentences(refused: CommandError | Unreadable) -> list[tuple[str, str]]:
+    if isinstance(refused, Refused):
+        columns = {"source": "file", "content": "file"}
+        return [(columns.get(name, name), str(sentence)) for name, sentence in refused.fields.items()]
+    return [("file" if isinstance(refused, Unreadable) else "", str(refused.sentence))]

@@ -1,0 +1,219 @@
+"""From what was brought in to the lines of an import, and from a line to the command that makes its document."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from setsquare.domains.documents.fields import Imported
+from setsquare.domains.documents.importing.models import ImportRow
+from setsquare.domains.documents.importing.sources import Folder
+from setsquare.domains.documents.importing.tables import Table
+from setsquare.domains.documents.models import DocumentType
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.files.intake import take_in
+from setsquare.kernel.files.models import Upload
+from setsquare.kernel.files.store import store
+from setsquare.kernel.writing.canonical import canonical
+from setsquare.kernel.writing.conversion import Converted, to_markdown
+from setsquare.kernel.writing.media import extension_of
+
+CONVERTIBLE = frozenset({"docx", "odt", "md", "html", "htm", "txt"})
+Problem = tuple[str, str]
+"""A column (empty: the whole line) and a sentence."""
+_NUMBERED = re.compile(
+    r"^(?P<number>[A-Za-z]{1,8}(?:[- ]?[A-Z0-9]{1,8}){0,3}?[- ]?\d{1,6}[A-Za-z]?)(?:[ -]+(?P<title>.*))?$"
+)
+_REVISION = re.compile(r"[ _-]+(?:rev|revision|v|version)[ ._-]*\d+[a-z]?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """The document types in use, found by what people write: code, name, number or the folder's name."""
+
+    by_word: Mapping[str, DocumentType]
+
+    @classmethod
+    def load(cls) -> "Kinds":
+        """Read them, by one query."""
+        words: dict[str, DocumentType] = {}
+        for kind in DocumentType.objects.filter(record__state="in_use").select_related("record__unit"):
+            title = kind.record.title
+            for word in (kind.code, kind.record.number, title, f"{title}s", re.sub(r"y$", "ies", title)):
+                words.setdefault(word.casefold().replace("-", " ").replace("_", " "), kind)
+        return cls(words)
+
+    def find(self, word: str) -> DocumentType | None:
+        """Return the type that a word names."""
+        return self.by_word.get(" ".join(word.casefold().replace("-", " ").replace("_", " ").split()))
+
+    def by_number(self, number: str) -> DocumentType | None:
+        """Return the type in whose series a number is."""
+        for kind in self.by_word.values():
+            before, brace, after = kind.number_pattern.partition("{n")
+            if brace and "{" not in before and before and number.startswith(before):
+                rest = after.partition("}")[2]
+                if re.fullmatch(r"\d+" + re.escape(rest), number[len(before) :]):
+                    return kind
+        return None
+
+
+def lines_of_folder(folder: Folder, kinds: Kinds) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield a line for each file of a folder, read from its path: `Procedures/SOP-004 Training.docx`."""
+    for number, path in enumerate(folder.documents(), 1):
+        place = PurePosixPath(path)
+        values = {"file": path, **_named(place.stem)}
+        parts = (folder.top.rstrip("/"), *place.parts[:-1])
+        folders = [kind for part in parts if (kind := kinds.find(part))]
+        kind = (folders[-1] if folders else None) or kinds.by_number(values.get("number", ""))
+        if kind is not None:
+            values["type"] = kind.code
+        yield number, values
+
+
+def _named(stem: str) -> dict[str, str]:
+    """Return number and title from a file's name."""
+    words = _REVISION.sub("", stem.replace("_", " ").strip())
+    found = _NUMBERED.match(words)
+    if found is None:
+        return {"title": words}
+    title = (found["title"] or "").strip(" -_")
+    return {"number": found["number"].strip().replace(" ", "-"), "title": title or words}
+
+
+def lines_of_table(table: Table, folder: Folder | None) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the lines of a list; the paths of files are written as the folder has them."""
+    for number, values in table.rows:
+        known = folder.find(values["file"]) if folder is not None and values.get("file") else None
+        yield number, {**values, "file": known} if known else values
+
+
+def fingerprint(values: Mapping[str, str], content: bytes) -> str:
+    """Return what tells a line and its file from all others."""
+    whole = {**values, "sha256": hashlib.sha256(content).hexdigest()}
+    return hashlib.sha256(canonical(whole)).hexdigest()
+
+
+def first_problems(
+    lines: Sequence[tuple[int, dict[str, str]]], folder: Folder | None, options: Mapping[str, Any]
+) -> dict[int, list[Problem]]:
+    """Return what can be seen at once, by line: what is missing, stands twice, or names no file."""
+    numbers = Counter(values["number"] for _line, values in lines if values.get("number"))
+    files = Counter(values["file"] for _line, values in lines if values.get("file"))
+    found: dict[int, list[Problem]] = {}
+    for line, values in lines:
+        problems = list(_problems(values, folder, options))
+        if numbers[values.get("number", "")] > 1:
+            problems.append(("number", _("This number stands in more than one line.")))
+        if files[values.get("file", "")] > 1:
+            problems.append(("file", _("This file stands in more than one line.")))
+        found[line] = problems
+    return found
+
+
+def _problems(
+    values: Mapping[str, str], folder: Folder | None, options: Mapping[str, Any]
+) -> Iterator[Problem]:
+    if not values.get("title"):
+        yield "title", _("Give the document a title.")
+    for column, label in (("type", _("a type")), ("unit", _("a unit"))):
+        if not values.get(column) and not options.get(column):
+            yield column, _("Give %(what)s here, or one for all lines.") % {"what": label}
+    named = values.get("file")
+    if named and (folder is None or named not in folder.names):
+        alike = (
+            0
+            if folder is None
+            else sum(PurePosixPath(n).name == PurePosixPath(named).name for n in folder.names)
+        )
+        yield (
+            "file",
+            (
+                _("Several files have this name; give the folder as well.")
+                if alike > 1
+                else _("There is no such file.")
+            ),
+        )
+
+
+def command_for(values: Mapping[str, str], options: Mapping[str, Any]) -> str:
+    """Return the command that makes the document of a line: a draft, or one that is in force already."""
+    return "import_effective" if options.get("effective") or values.get("effective_since") else "create"
+
+
+@dataclass(frozen=True)
+class Content:
+    """A line's file, read and converted; nothing is stored yet."""
+
+    name: str
+    data: bytes
+    converted: Converted | None
+    """Where it becomes a text; None where the file itself is the content."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return what was changed or left out by the conversion."""
+        return tuple(self.converted.warnings) if self.converted is not None else ()
+
+    def fields(self, user: User) -> dict[str, Any]:
+        """Store it for the person and return the fields of the command's body."""
+        if self.converted is None:
+            return {"file": take_in(user, self.data, self.name)}
+        pictures = tuple((store(image.data, image.media_type), image.name) for image in self.converted.images)
+        upload = Upload(user=user, name=self.name)
+        return {
+            "source": Imported(
+                upload, self.converted.markdown, self.converted.title, self.converted.warnings, pictures
+            )
+        }
+
+
+def content_of(values: Mapping[str, str], data: bytes, kind: DocumentType | None) -> Content:
+    """Read a line's file as its type wants it: as a text where it may be one. Raises Unreadable."""
+    name = PurePosixPath(values["file"]).name
+    as_file = kind is not None and kind.content == DocumentType.Content.FILE
+    as_text = not as_file and extension_of(name) in CONVERTIBLE
+    return Content(name, data, to_markdown(data, name) if as_text else None)
+
+
+def body_of(values: Mapping[str, str], kinds: Kinds, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plain body of a line's command, without its file; values that say nothing are left out."""
+    word = values.get("type") or str(options.get("type", ""))
+    kind = kinds.find(word)
+    body: dict[str, Any] = {
+        "type": kind.code if kind is not None else word,
+        "title": values.get("title", ""),
+        "unit": values.get("unit") or options.get("unit", ""),
+        "owner": values.get("owner") or options.get("owner") or None,
+        "standards": _split(values.get("standards", "")),
+    }
+    for name in ("number", "area", "keywords", "language"):
+        if values.get(name):
+            body[name] = values[name]
+    if values.get("review_months"):
+        body["review_months"] = values["review_months"]
+    if command_for(values, options) == "import_effective":
+        body["effective_since"] = values.get("effective_since") or options.get("effective_since", "")
+        body["to_be_read"] = bool(options.get("reading"))
+    else:
+        body["why"] = str(options.get("reason", ""))
+    return body
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[;\n]", text) if part.strip()]
+
+
+def rows_of(
+    lines: Iterable[tuple[int, dict[str, str]]], problems: Mapping[int, Sequence[Problem]]
+) -> Iterator[ImportRow]:
+    """Yield the rows of a job, not stored; those with problems are wrong already."""
+    for line, values in lines:
+        wrong = [list(problem) for problem in problems[line]]
+        state = ImportRow.State.WRONG if wrong else ImportRow.State.WAITING
+        yield ImportRow(row=line, values=values, problems=wrong, state=state)

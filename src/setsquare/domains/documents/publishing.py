@@ -1,0 +1,217 @@
+"""Documents on paper and as files: the PDF with its title block, history and signatures, and other formats."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from setsquare.domains.documents.meanings import APPROVALS
+from setsquare.domains.documents.models import ControlledCopy, Document, Revision
+from setsquare.domains.documents.queries import signatures_on
+from setsquare.domains.documents.revising import figures_of
+from setsquare.domains.documents.states import REVISION as LIFECYCLE
+from setsquare.domains.documents.thing import DOCUMENT, REVISION
+from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.files.store import read
+from setsquare.kernel.records.things import visible_to
+from setsquare.kernel.typesetting.pdf import document_pdf
+from setsquare.kernel.typesetting.sheet import History, Labels, Sheet, Signature, Stamp
+from setsquare.kernel.writing.canonical import canonical
+from setsquare.kernel.writing.conversion import Format, from_markdown
+from setsquare.kernel.writing.markdown import images, references
+
+AddressOf = Callable[[str], str]
+"""From a record's number to the absolute address of its page."""
+
+
+def address_on_paper(number: str) -> str:
+    """Return the address that leads to a record's page by its number alone.
+
+    It stands on paper and in QR codes for as long as these are kept, so it is fixed, whatever the pages do.
+    """
+    return f"{settings.SETSQUARE.address.rstrip('/')}/go/{quote(number, safe='/')}/"
+
+
+def pdf_of(
+    revision: Revision,
+    *,
+    viewer: User,
+    address_of: AddressOf,
+    time_zone: ZoneInfo,
+    copy: ControlledCopy | None = None,
+) -> bytes:
+    """Return a revision as PDF, with title block, history, signatures and its canonical JSON attached.
+
+    Of a file it is the cover sheet that names the file by its SHA-256. `copy` makes it a controlled copy. Links
+    lead only to what `viewer` may see; times of printing are in `time_zone`, dates of force in the site's.
+    """
+    with translation.override(revision.document.language):
+        return document_pdf(sheet_of(revision, viewer, address_of, time_zone, copy))
+
+
+def sheet_of(
+    revision: Revision, viewer: User, address_of: AddressOf, time_zone: ZoneInfo, copy: ControlledCopy | None
+) -> Sheet:
+    """Return all that the PDF of a revision shows."""
+    document, record = revision.document, revision.record
+    now = timezone.now()
+    unit = record.unit
+    body = revision.content.body if revision.content is not None else _cover(revision)
+    in_force = document.current_id == revision.pk
+    return Sheet(
+        organisation=Unit.objects.get(parent__isnull=True).name,
+        number=document.record.number,
+        title=record.title,
+        type_name=document.kind.record.title,
+        revision=str(revision.ordinal),
+        state=_(LIFECYCLE.state(record.state).label),
+        owner=document.record.owner.name,
+        unit=unit.name,
+        body_markdown=body,
+        stamp=stamp_of(revision, copy),
+        produced=now,
+        printed_at=formats.date_format(now.astimezone(time_zone), "DATETIME_FORMAT"),
+        effective=_day(revision.effective_at or revision.effective_from, unit),
+        next_review=formats.date_format(document.next_review) if in_force and document.next_review else "",
+        language=document.language,
+        images=_pictures(revision),
+        record_urls=_addresses(body, viewer, address_of),
+        history=_history(revision),
+        signatures=_signatures(revision),
+        live_url=address_of(document.record.number),
+        record=record_json(revision),
+        labels=Labels.translated(),
+    )
+
+
+def stamp_of(revision: Revision, copy: ControlledCopy | None = None) -> Stamp:
+    """Return what a print of the revision is worth."""
+    state = revision.record.state
+    if state == "effective" and copy is not None:
+        return Stamp(_copy_words(copy), "controlled")
+    if state == "effective":
+        return Stamp(_("Uncontrolled when printed"), "neutral")
+    if state in ("superseded", "withdrawn", "discarded"):
+        word = _(LIFECYCLE.state(state).label)
+        return Stamp(_("%(state)s – not for use") % {"state": word}, "void", word.upper())
+    return Stamp(_("Draft – not for use"), "void", _("DRAFT"))
+
+
+def _copy_words(copy: ControlledCopy) -> str:
+    of = copy.revision.copies.count()
+    words = {"number": copy.number, "of": of, "for": copy.holder.name if copy.holder else copy.place}
+    if copy.until is None:
+        return _("Controlled copy %(number)s of %(of)s for %(for)s") % words
+    words["until"] = formats.date_format(copy.until)
+    return _("Controlled copy %(number)s of %(of)s for %(for)s until %(until)s") % words
+
+
+def record_json(revision: Revision) -> bytes:
+    """Return the canonical JSON of a revision, its document and the signatures that count for it."""
+    signed = [
+        {"digest": signature.digest, "signed": json.loads(signature.signed)}
+        for signature in signatures_on(revision)
+    ]
+    return canonical(
+        {
+            "document": DOCUMENT.state_of(revision.document.record),
+            "revision": REVISION.state_of(revision.record),
+            "signatures": signed,
+        }
+    )
+
+
+def _day(moment: dt.datetime | None, unit: Unit) -> str:
+    return formats.date_format(moment.astimezone(zone(unit)).date()) if moment is not None else ""
+
+
+def _cover(revision: Revision) -> str:
+    """Return the text of the sheet that stands for a controlled file."""
+    file = revision.file
+    if file is None:
+        return _("This revision has no content yet.")
+    told = _(
+        "The content of this revision is a file of its own. It is the one meant here if its SHA-256 is this:"
+    )
+    rows = [
+        (_("File"), revision.file_name),
+        (_("Kind"), file.media_type),
+        (_("Size"), filesizeformat(file.size)),
+        (_("SHA-256"), file.digest),
+    ]
+    table = "\n".join(f"| {name} | {value.replace('|', ' ')} |" for name, value in rows)
+    return f"{told}\n\n| | |\n|---|---|\n{table}\n"
+
+
+def _pictures(revision: Revision) -> dict[str, bytes]:
+    if revision.content is None:
+        return {}
+    wanted = images(revision.content.body)
+    return {
+        digest: read(figure.blob)
+        for digest, figure in figures_of(revision.record).items()
+        if digest in wanted
+    }
+
+
+def _addresses(body: str, viewer: User, address_of: AddressOf) -> dict[str, str]:
+    numbers = visible_to(viewer).filter(number__in=references(body)).values_list("number", flat=True)
+    return {number: address_of(number) for number in numbers}
+
+
+def _history(revision: Revision) -> tuple[History, ...]:
+    """Return the revisions up to this one that took effect, and this one, newest first."""
+    document: Document = revision.document
+    rows = document.revisions.filter(ordinal__lte=revision.ordinal).select_related(
+        "record__owner", "record__unit"
+    )
+    return tuple(
+        History(
+            revision=str(row.ordinal),
+            date=_day(row.effective_at or row.effective_from, revision.record.unit),
+            author=row.record.owner.name,
+            summary=row.summary or row.reason or (_("First issue") if row.ordinal == 1 else ""),
+        )
+        for row in rows.order_by("-ordinal")
+        if row.effective_at is not None or row.pk == revision.pk
+    )
+
+
+def _signatures(revision: Revision) -> tuple[Signature, ...]:
+    return tuple(
+        Signature(
+            name=", ".join(part for part in (made.printed_name, made.printed_title) if part),
+            meaning=str(APPROVALS[made.meaning].label) if made.meaning in APPROVALS else made.meaning,
+            time=made.at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            digest=made.digest,
+            reason=_("for %(name)s") % {"name": made.on_behalf_of.name} if made.on_behalf_of else made.reason,
+        )
+        for made in signatures_on(revision)
+    )
+
+
+def exported(revision: Revision, format: Format, *, viewer: User, address_of: AddressOf) -> bytes:
+    """Return a revision's text as Word, OpenDocument, HTML or Markdown; raises Refused for one that is a file."""
+    if revision.content is None:
+        raise Refused(_("The content of this revision is a file; download the file itself."))
+    record, body = revision.record, revision.content.body
+    known = _addresses(body, viewer, address_of)
+    with translation.override(revision.document.language):
+        metadata = {
+            _("Number"): record.number,
+            _("State"): _(LIFECYCLE.state(record.state).label),
+            _("Effective"): _day(revision.effective_at, record.unit) or "–",
+            _("Owner"): revision.document.record.owner.name,
+            _("Unit"): record.unit.name,
+        }
+        return from_markdown(
+            body, format, title=record.title, images=_pictures(revision), metadata=metadata, link=known.get
+        )

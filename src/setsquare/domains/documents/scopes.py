@@ -1,0 +1,79 @@
+"""Who sees which documents, as conditions on Record: subqueries only, which cost the same for all."""
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from setsquare.domains.documents.models import Audience
+from setsquare.domains.documents.permissions import CONTROL, READ, WORK
+from setsquare.kernel.accounts.models import Grant, UnitPath, User
+from setsquare.kernel.accounts.prepared import Prepared
+from setsquare.kernel.accounts.rights import in_force, stands_in_for, units_where
+from setsquare.kernel.records.things import Thing
+from setsquare.kernel.tasks.models import Task
+
+
+def audiences_of(user: User, now: dt.datetime | None = None) -> QuerySet[Audience]:
+    """Return the audiences that a person belongs to now: as themself, as member of a unit or holder of a role."""
+    above = UnitPath.objects.filter(descendant_id=user.unit_id).values("ancestor_id")
+    held = Grant.objects.filter(in_force(now or timezone.now()), user=user, role=OuterRef("role")).filter(
+        Q(unit__paths_up__ancestor=OuterRef("unit")) | Q(unit__paths_down__descendant=OuterRef("unit"))
+    )
+    return Audience.objects.filter(Q(person=user) | Q(role__isnull=True, unit_id__in=above) | Exists(held))
+
+
+def _outside(user: User, now: dt.datetime) -> QuerySet[Audience]:
+    """Return the audiences by which `user` reads what their units would not let them see; they are few."""
+    return audiences_of(user, now).filter(outside=True)
+
+
+def _asked_of(user: User, now: dt.datetime) -> QuerySet[Task]:
+    """Return the open tasks on revisions that `user` may do: their own and those of whom they stand in for."""
+    absent = stands_in_for(user, now).values("absent_id")
+    may_do = Q(assignee=user) | (Q(assignee_id__in=absent) & ~Q(kind="read"))
+    return Task.objects.filter(may_do, done__isnull=True, record__type="revision")
+
+
+_documents_outside = Prepared(lambda user, now: _outside(user, now).values("document_id"))
+_revisions_outside = Prepared(lambda user, now: _outside(user, now).values("document__revisions__record_id"))
+_documents_asked = Prepared(lambda user, now: _asked_of(user, now).values("record__revision__document_id"))
+_revisions_asked = Prepared(lambda user, now: _asked_of(user, now).values("record_id"))
+
+
+def document_scope(_thing: Thing, user: User) -> Q:
+    """Documents in force or withdrawn for readers, upwards too; those in preparation for who works on them."""
+    issued = Q(state__in=("effective", "withdrawn"))
+    return (
+        (issued & Q(unit_id__in=units_where(user, READ, upwards=True)))
+        | _worked_on_by(user)
+        | Q(pk__in=_documents_asked(user))
+        | (issued & Q(pk__in=_documents_outside(user)))
+    )
+
+
+def revision_scope(_thing: Thing, user: User) -> Q:
+    """Revisions that are or were in force for readers; open and discarded ones for who works on them."""
+    issued = Q(state__in=("effective", "superseded", "withdrawn"))
+    in_work = Q(state__in=("draft", "in_review", "in_approval", "approved"))
+    took_part = Exists(Task.objects.filter(record=OuterRef("pk"), assignee=user))
+    return (
+        (issued & Q(unit_id__in=units_where(user, READ, upwards=True)))
+        | _worked_on_by(user)
+        | Q(pk__in=_revisions_asked(user))
+        | (in_work & took_part)
+        | (issued & Q(pk__in=_revisions_outside(user)))
+    )
+
+
+def type_scope(_thing: Thing, user: User) -> Q:
+    """Document types are seen by everybody who reads documents in or below their unit."""
+    return Q(unit_id__in=units_where(user, READ, upwards=True)) | Q(unit_id__in=units_where(user, CONTROL))
+
+
+def _worked_on_by(user: User) -> Q:
+    return (
+        Q(unit_id__in=units_where(user, WORK))
+        | Q(unit_id__in=units_where(user, CONTROL))
+        | Q(owner_id=user.pk)
+    )

@@ -1,0 +1,107 @@
+"""The lifecycles of document types, documents and revisions: pure data."""
+
+from setsquare.kernel.lifecycle import Colour, Lifecycle, Move, State, gettext_noop
+
+DOCUMENT_TYPE = Lifecycle(
+    initial="in_use",
+    states=(
+        State("in_use", gettext_noop("In use"), Colour.GREEN),
+        State("retired", gettext_noop("Retired"), Colour.GREY, final=True),
+    ),
+    moves={
+        "edit": Move(("in_use",)),
+        "pass_on": Move(("in_use",)),
+        "retire": Move(("in_use",), "retired"),
+        "restore": Move(("retired",), "in_use"),
+    },
+)
+
+DOCUMENT = Lifecycle(
+    initial="preparing",
+    states=(
+        State("preparing", gettext_noop("In preparation"), Colour.GREY, open=True),
+        State("effective", gettext_noop("Effective"), Colour.GREEN, controlled=True),
+        State("withdrawn", gettext_noop("Withdrawn"), Colour.RED, controlled=True, final=True),
+    ),
+    moves={
+        "edit": Move(("preparing", "effective")),
+        "pass_on": Move(("preparing", "effective")),
+        "retitle": Move(("preparing",)),
+        "set_audience": Move(("preparing", "effective")),
+        "new_revision": Move(("preparing", "effective")),
+        "close_revision": Move(("preparing", "effective")),
+        "take_revision": Move(("preparing", "effective"), "effective"),
+        "import_effective": Move(("preparing",), "effective"),
+        "review": Move(("effective",), targets=("effective", "withdrawn")),
+        "call_review": Move(("effective",)),
+        "escalate": Move(("effective",)),
+        "withdraw": Move(("preparing", "effective"), "withdrawn"),
+        "issue_copy": Move(("effective",)),
+        "recall_copy": Move(("effective", "withdrawn")),
+        "remind_copy": Move(("effective", "withdrawn")),
+        "reconcile_copy": Move(("effective", "withdrawn")),
+    },
+)
+
+_WORK = ("draft", "in_review", "in_approval")
+_SIGNABLE = ("in_review", "in_approval", "effective")
+_ALL = (*_WORK, "approved", "effective", "superseded", "withdrawn", "discarded")
+
+REVISION = Lifecycle(
+    initial="draft",
+    states=(
+        State("draft", gettext_noop("Draft"), Colour.GREY, open=True),
+        State("in_review", gettext_noop("In review"), Colour.BLUE, open=True),
+        State("in_approval", gettext_noop("In approval"), Colour.PURPLE, open=True),
+        State("approved", gettext_noop("Approved"), Colour.TEAL, open=True, controlled=True),
+        State("effective", gettext_noop("Effective"), Colour.GREEN, controlled=True),
+        State("superseded", gettext_noop("Superseded"), Colour.GREY, controlled=True, final=True),
+        State("withdrawn", gettext_noop("Withdrawn"), Colour.RED, controlled=True, final=True),
+        State("discarded", gettext_noop("Discarded"), Colour.GREY, final=True),
+    ),
+    moves={
+        "save": Move(("draft",)),
+        "attach_figure": Move(("draft",)),
+        "import_content": Move(("draft",)),
+        "use_file": Move(("draft",)),
+        "plan_reading": Move(("draft", "in_review", "approved")),
+        "hand_over": Move((*_WORK, "approved")),
+        "retitle": Move(("draft",)),
+        "relocate": Move(_ALL),
+        "submit": Move(("draft",), "in_review"),
+        "comment": Move(_WORK),
+        "reply": Move(_WORK),
+        "resolve": Move(_WORK),
+        "reopen_comment": Move(_WORK),
+        "review": Move(("in_review",)),
+        "return_to_draft": Move(("in_review",), "draft"),
+        "send_for_approval": Move(("draft", "in_review"), "in_approval"),
+        "approve": Move(("in_approval",), targets=("in_approval", "approved")),
+        "reject": Move(("in_approval",), "draft"),
+        "recall": Move(("in_review", "in_approval", "approved"), "draft"),
+        "schedule": Move(("approved",), targets=("approved", "effective")),
+        "make_effective": Move(("approved",), "effective"),
+        "take_over": Move(("draft",), "effective"),
+        "supersede": Move(("effective",), "superseded"),
+        "withdraw": Move(("effective",), "withdrawn"),
+        "discard": Move(("draft",), "discarded"),
+        "distribute": Move(("effective",)),
+        "release_readers": Move(("effective",)),
+        "confirm_reading": Move(("effective",)),
+        "remind": Move(_SIGNABLE),
+        "remind_due": Move(("effective",)),
+        "escalate": Move(_SIGNABLE),
+        "report_gap": Move(_SIGNABLE),
+        "reassign": Move(_SIGNABLE),
+    },
+)
+
+TALK = frozenset({"comment", "reply", "resolve", "reopen_comment"})
+"""Commands of a discussion; none of them changes what is discussed."""
+ASIDE = frozenset(
+    {
+        *("remind", "remind_due", "escalate", "reassign", "report_gap"),
+        *("distribute", "release_readers", "confirm_reading", "relocate"),
+    }
+)
+"""Commands that concern people rather than the content."""

@@ -1,0 +1,339 @@
+"""The record types of documents: the document, its revisions, and the types that rule them."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from setsquare.domains.documents import states
+from setsquare.domains.documents.models import Comment, Document, DocumentType, Revision
+from setsquare.domains.documents.permissions import READ
+from setsquare.domains.documents.scopes import document_scope, revision_scope, type_scope
+from setsquare.domains.documents.texts import document_words, type_words
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.database.statements import Statement, stand_in
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import (
+    Column,
+    Element,
+    Fact,
+    Filter,
+    Kind,
+    Label,
+    Section,
+    Thing,
+    register,
+)
+
+CONTENTS: dict[str, Label] = {"text": _("A text"), "file": _("A file"), "both": _("A text or a file")}
+CHANGES: dict[str, Label] = {"normal": _("Normal"), "editorial": _("Editorial")}
+READINGS: dict[str, Label] = {
+    "whole": _("The whole document"),
+    "changes": _("What changed"),
+    "nothing": _("Nothing"),
+}
+YES_NO: dict[str, Label] = {"yes": _("Yes"), "no": _("No")}
+DUE: dict[str, Label] = {
+    "overdue": _("Overdue"),
+    "30": _("Within 30 days"),
+    "90": _("Within 90 days"),
+    "none": _("Not reviewed periodically"),
+}
+
+
+def _kinds() -> dict[str, Label]:
+    return dict(DocumentType.objects.order_by("record__title").values_list("code", "record__title"))
+
+
+def _areas() -> dict[str, Label]:
+    areas = Document.objects.exclude(area="").order_by("area").values_list("area", flat=True).distinct()
+    return {area: area for area in areas}
+
+
+def _review_due(value: str, _user: User) -> Q:
+    if value == "none":
+        return Q(document__next_review__isnull=True)
+    days = 0 if value == "overdue" else int(value)
+    bound = timezone.localdate() + dt.timedelta(days=days)
+    last = "lt" if value == "overdue" else "lte"
+    return Q(state="effective", **{f"document__next_review__{last}": bound})
+
+
+def _has_open(value: str, _user: User) -> Q:
+    return Q(document__open_revision__isnull=value == "no")
+
+
+def _mine(value: str, user: User) -> Q:
+    mine = Q(owner=user) | Q(document__open_revision__record__owner=user)
+    return mine if value == "yes" else ~mine
+
+
+def document_state(record: Record) -> Mapping[str, Any]:
+    """Return what the trail keeps of a document besides its columns: its audience and its copies."""
+    document = record.document
+    audience = document.audience.select_related("role", "unit", "person").order_by("id")
+    copies = document.copies.select_related("holder", "revision").order_by("id")
+    return {
+        "audience": [{"role": row.role, "unit": row.unit, "person": row.person} for row in audience],
+        "copies": [
+            {
+                "copy": copy.label,
+                "holder": copy.holder,
+                "place": copy.place,
+                "until": copy.until,
+                "issued": copy.issued,
+                "recalled": copy.recalled,
+                "reconciled": copy.reconciled,
+                "outcome": copy.outcome,
+                "note": copy.note,
+            }
+            for copy in copies
+        ],
+    }
+
+
+_RECORD = stand_in(1)
+_DISCUSSION: Statement[Comment] = Statement(
+    lambda: (
+        Comment.objects.filter(revision_id=_RECORD)
+        .order_by("number")
+        .values_list("number", "author__username", "answers__number", "text_id", "quote", "resolved")
+    ),
+    lambda: {_RECORD: "record"},
+)
+
+
+def revision_state(record: Record) -> Mapping[str, Any]:
+    """Return what the trail keeps of a revision besides its columns: its discussion, by digests."""
+    return {
+        "comments": {
+            str(number): {
+                "by": author,
+                "answers": answers,
+                "text": text,
+                "quote": quote,
+                "state": "resolved" if resolved else "open",
+            }
+            for number, author, answers, text, quote, resolved in _DISCUSSION.rows(record=record.pk)
+        }
+    }
+
+
+DOCUMENT = register(
+    Thing(
+        code="document",
+        slug="documents",
+        name=_("Document"),
+        plural=_("Documents"),
+        element=Element.GOVERNANCE,
+        icon="file-text",
+        lifecycle=states.DOCUMENT,
+        read=READ,
+        numbering="DOC-{n:03}",
+        model=Document,
+        description=_("The standards that the organisation works by, from draft to confirmed reading."),
+        columns=(
+            Column("number", _("Number"), "number", sortable=True),
+            Column("title", _("Title"), "title", sortable=True),
+            Column("type", _("Type"), "document__kind__record__title"),
+            Column("state", _("State"), "state", Kind.STATE, sortable=True),
+            Column("revision", _("Revision"), "document__current__ordinal", Kind.NUMBER),
+            Column(
+                "open_revision", _("In work"), "document__open_revision__record", Kind.RECORD, shown=False
+            ),
+            Column(
+                "effective", _("Effective since"), "document__effective_since", Kind.DATETIME, sortable=True
+            ),
+            Column("next_review", _("Next review"), "document__next_review", Kind.DATE, sortable=True),
+            Column("owner", _("Owner"), "owner", Kind.PERSON),
+            Column("unit", _("Unit"), "unit", Kind.UNIT),
+            Column("area", _("Process area"), "document__area", sortable=True, shown=False),
+            Column("standards", _("Standards"), "document__standards", Kind.LIST, shown=False),
+            Column("language", _("Language"), "document__language", shown=False),
+            Column("changed", _("Changed"), "changed", Kind.DATETIME, sortable=True, shown=False),
+        ),
+        filters=(
+            Filter("type", _("Type"), "document__kind", choices=_kinds),
+            Filter("area", _("Process area"), "document__area", choices=_areas),
+            Filter("review", _("Review due"), choices=DUE, condition=_review_due),
+            Filter("open", _("Has a revision in work"), choices=YES_NO, condition=_has_open),
+            Filter("mine", _("Mine"), choices=YES_NO, condition=_mine),
+            Filter("effective", _("Effective since"), "document__effective_since", Kind.DATETIME),
+        ),
+        sections=(
+            Section(
+                _("Document"),
+                (
+                    Fact(_("Type"), "document__kind__record", Kind.RECORD),
+                    Fact(_("In force"), "document__current__record", Kind.RECORD),
+                    Fact(_("Effective since"), "document__effective_since", Kind.DATETIME),
+                    Fact(_("In work"), "document__open_revision__record", Kind.RECORD),
+                    Fact(_("Owner"), "owner", Kind.PERSON),
+                    Fact(_("Unit"), "unit", Kind.UNIT),
+                    Fact(_("Process area"), "document__area"),
+                    Fact(_("Standards"), "document__standards", Kind.LIST),
+                    Fact(_("Language"), "document__language"),
+                    Fact(_("Keywords"), "document__keywords"),
+                ),
+            ),
+            Section(
+                _("Periodic review"),
+                (
+                    Fact(_("Months between reviews"), "document__review_months", Kind.NUMBER),
+                    Fact(_("Last review"), "document__last_review", Kind.DATE),
+                    Fact(_("Next review"), "document__next_review", Kind.DATE),
+                ),
+            ),
+            Section(
+                _("External document"),
+                (
+                    Fact(_("Publisher"), "document__publisher"),
+                    Fact(_("Edition"), "document__edition"),
+                    Fact(_("Licensed copy"), "document__copy_place"),
+                ),
+            ),
+        ),
+        related=(
+            "document__kind__record",
+            "document__current__record",
+            "document__open_revision__record",
+        ),
+        search=document_words,
+        scope=document_scope,
+        parts=document_state,
+    )
+)
+
+REVISION = register(
+    Thing(
+        code="revision",
+        slug="revisions",
+        name=_("Revision"),
+        plural=_("Revisions"),
+        element=Element.GOVERNANCE,
+        icon="versions",
+        lifecycle=states.REVISION,
+        read=READ,
+        numbering="REV-{n:05}",
+        model=Revision,
+        description=_("Every version of every document, from draft to superseded."),
+        columns=(
+            Column("number", _("Number"), "number", sortable=True),
+            Column("title", _("Title"), "title", sortable=True),
+            Column("document", _("Document"), "revision__document__record", Kind.RECORD, shown=False),
+            Column("kind", _("Change"), "revision__kind", Kind.CHOICE, choices=CHANGES),
+            Column("state", _("State"), "state", Kind.STATE, sortable=True),
+            Column("effective_from", _("To take effect"), "revision__effective_from", Kind.DATETIME),
+            Column("effective_at", _("In force from"), "revision__effective_at", Kind.DATETIME),
+            Column(
+                "superseded_at", _("In force until"), "revision__superseded_at", Kind.DATETIME, shown=False
+            ),
+            Column("owner", _("Author"), "owner", Kind.PERSON),
+            Column("unit", _("Unit"), "unit", Kind.UNIT),
+            Column("changed", _("Changed"), "changed", Kind.DATETIME, sortable=True, shown=False),
+        ),
+        filters=(
+            Filter("type", _("Type"), "revision__document__kind", choices=_kinds),
+            Filter("kind", _("Change"), "revision__kind", choices=CHANGES),
+            Filter("effective_at", _("In force from"), "revision__effective_at", Kind.DATETIME),
+        ),
+        sections=(
+            Section(
+                _("Revision"),
+                (
+                    Fact(_("Document"), "revision__document__record", Kind.RECORD),
+                    Fact(_("Change"), "revision__kind", Kind.CHOICE, CHANGES),
+                    Fact(_("What changed"), "revision__summary", Kind.LONG_TEXT),
+                    Fact(_("Why"), "revision__reason", Kind.LONG_TEXT),
+                    Fact(_("Author"), "owner", Kind.PERSON),
+                    Fact(_("Unit"), "unit", Kind.UNIT),
+                    Fact(_("File"), "revision__file_name"),
+                ),
+            ),
+            Section(
+                _("Dates"),
+                (
+                    Fact(_("Submitted"), "revision__submitted", Kind.DATETIME),
+                    Fact(_("Sent for approval"), "revision__sent", Kind.DATETIME),
+                    Fact(_("Approved"), "revision__approved", Kind.DATETIME),
+                    Fact(_("To take effect"), "revision__effective_from", Kind.DATETIME),
+                    Fact(_("In force from"), "revision__effective_at", Kind.DATETIME),
+                    Fact(_("In force until"), "revision__superseded_at", Kind.DATETIME),
+                ),
+            ),
+            Section(
+                _("Reading"),
+                (
+                    Fact(_("To be read"), "revision__reading", Kind.CHOICE, READINGS),
+                    Fact(_("Days to read"), "revision__reading_days", Kind.NUMBER),
+                    Fact(_("Reading is signed"), "revision__reading_signature", Kind.BOOLEAN),
+                ),
+            ),
+        ),
+        related=("revision__document__record", "revision__document__kind__record"),
+        scope=revision_scope,
+        parts=revision_state,
+        in_navigation=False,
+        searchable=False,
+    )
+)
+
+DOCUMENT_TYPE = register(
+    Thing(
+        code="document_type",
+        slug="document-types",
+        name=_("Document type"),
+        plural=_("Document types"),
+        element=Element.ADMINISTRATION,
+        icon="template",
+        lifecycle=states.DOCUMENT_TYPE,
+        read=READ,
+        numbering="DT-{n:02}",
+        model=DocumentType,
+        description=_("How documents are numbered, written, approved, read and reviewed."),
+        columns=(
+            Column("title", _("Name"), "title", sortable=True),
+            Column("code", _("Code"), "document_type__code", sortable=True),
+            Column("pattern", _("Numbers"), "document_type__number_pattern"),
+            Column("content", _("Content"), "document_type__content", Kind.CHOICE, choices=CONTENTS),
+            Column("review_months", _("Months between reviews"), "document_type__review_months", Kind.NUMBER),
+            Column("state", _("State"), "state", Kind.STATE, sortable=True),
+        ),
+        sections=(
+            Section(
+                _("Document type"),
+                (
+                    Fact(_("Code"), "document_type__code"),
+                    Fact(_("Numbers"), "document_type__number_pattern"),
+                    Fact(_("Description"), "document_type__description", Kind.LONG_TEXT),
+                    Fact(_("Content"), "document_type__content", Kind.CHOICE, CONTENTS),
+                    Fact(_("Required sections"), "document_type__required_sections", Kind.LIST),
+                    Fact(_("Template"), "document_type__template__body", Kind.MARKDOWN),
+                    Fact(_("Published by others"), "document_type__external", Kind.BOOLEAN),
+                ),
+            ),
+            Section(
+                _("Approval and review"),
+                (
+                    Fact(_("Reviewed before approval"), "document_type__review_required", Kind.BOOLEAN),
+                    Fact(_("Approval route"), "document_type__route_in_words", Kind.LIST),
+                    Fact(_("Months between reviews"), "document_type__review_months", Kind.NUMBER),
+                ),
+            ),
+            Section(
+                _("Reading"),
+                (
+                    Fact(_("Default audience"), "document_type__audience_in_words", Kind.LIST),
+                    Fact(_("Days to read"), "document_type__reading_days", Kind.NUMBER),
+                    Fact(_("Reading is signed"), "document_type__reading_signature", Kind.BOOLEAN),
+                ),
+            ),
+        ),
+        related=("document_type__template",),
+        search=type_words,
+        scope=type_scope,
+    )
+)
