@@ -1,0 +1,57 @@
+// Charts from the JSON that `data-chart="#id"` names: {kind: bar|line|pie, labels, series: [{name, values}], unit, stacked, horizontal, colours}.
+// Drawn on a canvas with the page's own colours, described for screen readers, drawn again when the theme changes.
+import { BarChart, LineChart, PieChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+import { language } from "./page.js";
+
+use([BarChart, LineChart, PieChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+
+const NAMES = ["grey", "blue", "purple", "orange", "green", "red", "teal"];
+const SERIES = ["--accent", "--orange-dot", "--purple-dot", "--green-dot", "--blue-dot", "--red-dot", "--teal-dot", "--grey-dot"];
+
+/** The colours in force at `element`, resolved from the tokens. */
+function palette(element) {
+  const probe = document.createElement("span");
+  element.append(probe);
+  const colour = (name) => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
+  const found = { ink: colour("--ink"), muted: colour("--ink-3"), line: colour("--line"), paper: colour("--paper-raised"), strong: colour("--line-strong"), series: SERIES.map(colour), named: Object.fromEntries(NAMES.map((name) => [name, colour(`--${name}-dot`)])), font: getComputedStyle(element).fontFamily };
+  probe.remove();
+  return found;
+}
+
+function settings(data, colours, title) {
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const format = (value) => (value == null ? "–" : `${number.format(value)}${data.unit ? ` ${data.unit}` : ""}`);
+  const label = { color: colours.muted, fontFamily: colours.font, fontSize: 12 };
+  const common = {
+    animation: false, color: data.colours ? data.colours.map((name) => colours.named[name]) : colours.series, textStyle: { fontFamily: colours.font }, aria: { enabled: true, label: { description: title } },
+    tooltip: { renderMode: "richText", trigger: data.kind === "pie" ? "item" : "axis", axisPointer: { type: data.kind === "bar" ? "shadow" : "line" }, valueFormatter: format, backgroundColor: colours.paper, borderColor: colours.strong, borderWidth: 1, textStyle: { color: colours.ink, fontFamily: colours.font, fontSize: 12 } },
+    legend: { show: data.series.length > 1 || data.kind === "pie", bottom: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { ...label } },
+  };
+  if (data.kind === "pie") {
+    const slices = data.labels.map((name, at) => ({ name, value: data.series[0].values[at] }));
+    return { ...common, series: [{ type: "pie", radius: ["52%", "78%"], center: ["50%", "44%"], data: slices, label: { show: false }, itemStyle: { borderColor: colours.paper, borderWidth: 2 } }] };
+  }
+  const names = { type: "category", data: data.labels, axisLabel: label, axisLine: { lineStyle: { color: colours.strong } }, axisTick: { show: false } };
+  const values = { type: "value", axisLabel: { ...label, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: colours.line } }, name: data.unit ?? "", nameTextStyle: label };
+  return {
+    ...common,
+    grid: { left: 8, right: 12, top: data.unit ? 28 : 12, bottom: common.legend.show ? 32 : 8, containLabel: true },
+    xAxis: data.horizontal ? values : names,
+    yAxis: data.horizontal ? { ...names, inverse: true } : values,
+    series: data.series.map((series) => ({ name: series.name, type: data.kind, data: series.values, stack: data.stacked ? "all" : undefined, barMaxWidth: 28, symbolSize: 5, lineStyle: { width: 2 }, itemStyle: { borderRadius: data.stacked ? 0 : 2 } })),
+  };
+}
+
+/** Draws the chart of one `[data-chart]` element. */
+export function chart(element) {
+  const data = JSON.parse(document.querySelector(element.dataset.chart).textContent);
+  const drawing = init(element, null, { renderer: "canvas" });
+  const draw = () => drawing.setOption(settings(data, palette(element), element.dataset.title ?? ""), true);
+  draw();
+  element.setAttribute("role", "img");
+  new ResizeObserver(() => drawing.resize()).observe(element);
+  document.addEventListener("setsquare:theme", draw);
+}
