@@ -1,0 +1,1 @@
+(()=>{(()=>{const t=document.documentElement,a=r=>{try{return localStorage.getItem(r)}catch{return null}},e=a("setsquare.theme")||t.dataset.theme||"auto",s=matchMedia("(prefers-color-scheme: dark)").matches;t.dataset.theme=e,t.dataset.bsTheme=e==="auto"?s?"dark":"light":e,a("setsquare.side")==="shut"&&t.classList.add("side-shut")})();})();
