@@ -1,0 +1,1 @@
+"""The faces: web, api and cli; each derives from the declarations, none knows another."""

@@ -1,0 +1,1 @@
+"""The web face: pages derived from the declarations of record types and commands."""

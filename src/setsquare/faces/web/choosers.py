@@ -1,0 +1,96 @@
+"""What choosers ask for while a person types: people, units, roles and records that they may see."""
+
+from collections.abc import Callable, Iterator
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+
+from setsquare.faces.web.access import person_of, signed_in
+from setsquare.kernel.accounts.models import Role, Unit, User
+from setsquare.kernel.accounts.rights import units_where
+from setsquare.kernel.records.conditions import ME
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import visible_to
+from setsquare.kernel.search.query import search
+
+MOST = 20
+UNITS = 200
+"""Units and roles are few; a chooser without words lists them all."""
+KNOWS = "organisation.read"
+"""The permission by which people and units of a unit are known."""
+Choice = dict[str, str]
+
+
+@signed_in
+def choose(request: HttpRequest, what: str) -> JsonResponse:
+    """Answer a chooser: a list of {value, text, hint}."""
+    source = _SOURCES.get(what)
+    if source is None:
+        raise Http404
+    words = request.GET.get("q", "").strip().replace("\x00", "")[:100]
+    return JsonResponse(list(source(request, words)), safe=False)
+
+
+def _people(request: HttpRequest, words: str) -> Iterator[Choice]:
+    user = person_of(request)
+    if request.GET.get("me") and (not words or words.lower() in _("Me").lower()):
+        yield {"value": ME, "text": _("Me"), "hint": user.name}
+    known = Q(unit_id__in=units_where(user, KNOWS, upwards=True)) | Q(pk=user.pk)
+    found = User.objects.filter(known, is_active=True).select_related("unit")
+    for word in words.split()[:5]:
+        found = found.filter(
+            Q(name__icontains=word) | Q(username__istartswith=word) | Q(title__icontains=word)
+        )
+    for person in found.order_by("name", "id")[:MOST]:
+        hint = " · ".join(part for part in (person.title, person.unit.name if person.unit else "") if part)
+        yield {"value": person.username, "text": person.name, "hint": hint}
+
+
+def _units(request: HttpRequest, words: str) -> Iterator[Choice]:
+    user = person_of(request)
+    known = Q(pk__in=units_where(user, KNOWS, upwards=True)) | Q(pk=user.unit_id)
+    found = Unit.objects.filter(known, closed_on__isnull=True).select_related("parent")
+    for word in words.split()[:5]:
+        found = found.filter(Q(name__icontains=word) | Q(code__istartswith=word))
+    for unit in found.order_by("name", "id")[:UNITS]:
+        hint = f"{unit.code} · {unit.parent.name}" if unit.parent else unit.code
+        yield {"value": unit.code, "text": unit.name, "hint": hint}
+
+
+def _roles(request: HttpRequest, words: str) -> Iterator[Choice]:
+    found = Role.objects.all()
+    for word in words.split()[:5]:
+        found = found.filter(Q(name__icontains=word) | Q(code__istartswith=word))
+    for role in found.order_by("name")[:UNITS]:
+        yield {"value": role.code, "text": role.name, "hint": ""}
+
+
+def _records(request: HttpRequest, words: str) -> Iterator[Choice]:
+    types = [kind for kind in request.GET.getlist("type") if kind]
+    for record in find_records(person_of(request), words, types, MOST):
+        yield {"value": record.number, "text": f"{record.number} {record.title}", "hint": ""}
+
+
+def find_records(user: User, words: str, types: list[str], limit: int) -> list[Record]:
+    """Return records by the beginning of their number, then by their words; without words the latest changed."""
+    seen = visible_to(user)
+    if types:
+        seen = seen.filter(type__in=types)
+    if not words:
+        return list(seen.order_by("-changed", "-id")[:limit])
+    start = words.upper()
+    found = list(seen.filter(number__gte=start, number__lt=start + "\uffff").order_by("number")[:limit])
+    if len(found) < limit:
+        known = {record.pk for record in found}
+        hits = search(user, words, types=types, limit=limit).hits
+        found += [hit.record for hit in hits if hit.record.pk not in known]
+    return found[:limit]
+
+
+_SOURCES: dict[str, Callable[[HttpRequest, str], Iterator[Choice]]] = {
+    "people": _people,
+    "units": _units,
+    "roles": _roles,
+    "records": _records,
+}

@@ -1,0 +1,276 @@
+"""A command's form: shown, sent, refused with everything kept, or carried out."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from setsquare.faces.web.access import (
+    person_of,
+    record_at,
+    redirect_for,
+    signed_in,
+    situation_of,
+    thing_at,
+    wants_dialog,
+)
+from setsquare.faces.web.addresses import command_address, create_address, record_address, register_address
+from setsquare.faces.web.dialogs.asking import KEY, PASSKEY, PASSWORD, VERSION, Asking, given_reason
+from setsquare.faces.web.forms.fields import fields_of
+from setsquare.faces.web.forms.posted import posted
+from setsquare.faces.web.keys import claim, keep_outcome, new_key, outcome_of
+from setsquare.faces.web.navigation import reach_of
+from setsquare.faces.web.pages import hand_made
+from setsquare.faces.web.records.history import theirs
+from setsquare.faces.web.signing_in.passkeys import has_passkey
+from setsquare.kernel.commands.declaration import Command, Situation, command_of
+from setsquare.kernel.commands.errors import CommandError, NotFound, Refused, SignatureRefused, Stale
+from setsquare.kernel.commands.running import Outcome, carry_out, why_not_permitted, why_wrong_state
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label, Thing
+from setsquare.kernel.signatures.credentials import Credentials
+
+Page = Callable[..., HttpResponse]
+"""What shows a command's form, called as `command_form` is."""
+
+
+@signed_in
+def command_page(request: HttpRequest, slug: str, number: str, name: str) -> HttpResponseBase:
+    """Show the form of a command for a record, or carry it out."""
+    thing = thing_at(slug)
+    record = record_at(request, thing, number)
+    command = _command(thing, name, creates=False)
+    own = hand_made(thing.code).commands.get(name)
+    if own is not None:
+        return own(request, thing, record)
+    return answer(request, thing, command, record)
+
+
+@signed_in
+def create_page(request: HttpRequest, slug: str, name: str = "") -> HttpResponseBase:
+    """Show the form of a creating command, or the choice among several."""
+    thing = thing_at(slug)
+    offered = reach_of(request).creating.get(thing.code, [])
+    if not name and len(offered) != 1:
+        return _choice(request, thing, offered)
+    command = _command(thing, name, creates=True) if name else offered[0]
+    own = hand_made(thing.code).creating.get(command.name)
+    if own is not None:
+        return own(request, thing)
+    return answer(request, thing, command, None)
+
+
+def _command(thing: Thing, name: str, *, creates: bool) -> Command:
+    try:
+        command = command_of(thing.code, name)
+    except KeyError:
+        raise Http404 from None
+    if command.creates is not creates or not command.who:
+        raise Http404
+    return command
+
+
+def answer(
+    request: HttpRequest, thing: Thing, command: Command, record: Record | None, page: Page | None = None
+) -> HttpResponseBase:
+    """Answer a request for a command's form; hand-made pages use it too, with a `page` of their own around it."""
+    situation = situation_of(request, thing, record)
+    page = page or command_form
+    if request.method != "POST":
+        return _show(request, command, situation, page)
+    data = posted(command.body, request.POST)
+    try:
+        outcome = _carry_out(request, command, situation, data)
+    except NotFound:
+        raise Http404 from None
+    except Stale as stale:
+        return _again(request, command, situation, page, data, {}, stale)
+    except CommandError as refused:
+        return _again(request, command, situation, page, data, _errors(refused))
+    if outcome is None:
+        return _sent_before(request, thing)
+    if thing.visible_to(person_of(request)).filter(pk=outcome.record.pk).exists():
+        messages.success(request, _told(command, outcome))
+        return redirect_for(request, _where_asked(request, outcome.record))
+    return redirect_for(request, register_address(thing))
+
+
+def _where_asked(request: HttpRequest, record: Record) -> str:
+    """Return the tab of the record's page from which the dialog was opened; else the first one."""
+    here = record_address(record)
+    path = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return path if path.startswith(here) and not path.startswith(f"{here}do/") else here
+
+
+def _told(command: Command, outcome: Outcome) -> str:
+    if command.creates:
+        return _("%(number)s was made.") % {"number": outcome.record.number}
+    return _("%(number)s: “%(command)s” is done.") % {
+        "number": outcome.record.number,
+        "command": command.label,
+    }
+
+
+def _carry_out(
+    request: HttpRequest, command: Command, situation: Situation, data: dict[str, Any]
+) -> Outcome | None:
+    """Carry the command out once; None where this very form was carried out before.
+
+    What takes a signature is not put into a transaction here, as failed attempts have to be counted even though
+    nothing else is kept; there the version guards against the second run.
+    """
+    meaning = command.meaning(situation)
+    given: dict[str, Any] = {
+        "record": situation.record,
+        "body": data,
+        "version": _version(request, situation.record),
+        "reason": given_reason(request),
+    }
+    if meaning is not None:
+        given["credentials"] = Credentials(
+            password=request.POST.get(PASSWORD, ""), passkey=request.POST.get(PASSKEY, ""), request=request
+        )
+        return carry_out(command.thing, command.name, situation.actor, **given)
+    with transaction.atomic():
+        sent = claim(request.POST.get(KEY, ""), situation.user)
+        if sent is None:
+            return None
+        outcome = carry_out(command.thing, command.name, situation.actor, **given)
+        keep_outcome(sent, outcome.record)
+        return outcome
+
+
+def _version(request: HttpRequest, record: Record | None) -> int | None:
+    given = request.POST.get(VERSION, "")
+    if record is None:
+        return None
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else record.version
+
+
+def _sent_before(request: HttpRequest, thing: Thing) -> HttpResponse:
+    record = outcome_of(request.POST.get(KEY, ""), person_of(request))
+    messages.info(request, _("This was done already; the form was sent twice."))
+    return redirect_for(request, record_address(record) if record is not None else register_address(thing))
+
+
+def _errors(refused: CommandError) -> dict[str, Label]:
+    if isinstance(refused, Refused):
+        return refused.fields
+    if isinstance(refused, SignatureRefused):
+        return {PASSWORD: refused.sentence}
+    return {"": refused.sentence}
+
+
+def _show(request: HttpRequest, command: Command, situation: Situation, page: Page) -> HttpResponse:
+    """Show the form for the first time, filled with what the command suggests or the address gives."""
+    record = situation.record
+    why = why_not_permitted(command, situation) if not command.creates else None
+    if record is not None and why is None:
+        why = why_wrong_state(command, record) or _why_not(command, situation)
+    values: dict[str, Any] = dict(command.initial(situation)) if command.initial and why is None else {}
+    given = posted(command.body, request.GET)
+    values.update({name: value for name, value in given.items() if value not in ([], False)})
+    meaning = command.meaning(situation) if why is None else None
+    asking = Asking(
+        fields_of(command.body, values, {}, situation.user),
+        meaning=meaning,
+        passkeys=meaning is not None and has_passkey(situation.user),
+        needs_reason=command.needs_reason(record),
+        version=record.version if record is not None else None,
+        key=new_key(),
+    )
+    if why is not None:
+        return command_form(request, command, situation, asking, why_not=why)
+    return page(request, command, situation, asking)
+
+
+def _why_not(command: Command, situation: Situation) -> Label | None:
+    return next((why for rule in command.conditions if (why := rule(situation)) is not None), None)
+
+
+def _again(
+    request: HttpRequest,
+    command: Command,
+    situation: Situation,
+    page: Page,
+    data: Mapping[str, Any],
+    errors: dict[str, Label],
+    stale: Stale | None = None,
+) -> HttpResponse:
+    """Show the form again with what was typed, each sentence at its field, and what others changed meanwhile."""
+    version = _version(request, situation.record)
+    if stale is not None and stale.passages:
+        version = stale.passages[-1].entry.seq
+    meaning = command.meaning(situation)
+    asking = Asking(
+        fields_of(command.body, data, errors, situation.user),
+        errors,
+        meaning=meaning,
+        passkeys=meaning is not None and has_passkey(situation.user),
+        needs_reason=command.needs_reason(situation.record),
+        reason=given_reason(request),
+        version=version,
+        key=request.POST.get(KEY, "") or new_key(),
+    )
+    conflict = theirs(request, situation.thing, stale.record, stale.passages) if stale is not None else None
+    return page(request, command, situation, asking, conflict=conflict, status=422)
+
+
+def command_form(
+    request: HttpRequest,
+    command: Command,
+    situation: Situation,
+    asking: Asking,
+    *,
+    why_not: Label | None = None,
+    conflict: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the form alone: in the dialog, or on a page of its own."""
+    record = situation.record
+    thing = situation.thing
+    back = record_address(record) if record is not None else register_address(thing)
+    action = (
+        command_address(record, command.name) if record is not None else create_address(thing, command.name)
+    )
+    for asked in asking.fields:
+        asked.kind = hand_made(thing.code).asked.get((command.name, asked.name), asked.kind)
+    asking.fields.sort(key=lambda one: one.kind != "quote")  # what is answered to stands first
+    context = {
+        "page_title": command.label,
+        "page_lead": command.hint,
+        "crumbs": [
+            (thing.plural, register_address(thing)),
+            *([(record.number, back)] if record is not None else []),
+            (command.label, ""),
+        ],
+        "command": command,
+        "record": record,
+        "asking": asking,
+        "action": action,
+        "cancel_url": back,
+        "why_not": why_not,
+        "conflict": conflict,
+        "wide": any(field.kind in ("rows", "markdown") for field in asking.fields),
+        "dialog": wants_dialog(request),
+    }
+    return render(request, "dialogs/command.html.jinja", context, status=status)
+
+
+def _choice(request: HttpRequest, thing: Thing, offered: list[Command]) -> HttpResponse:
+    if not offered:
+        raise Http404
+    context = {
+        "page_title": _("New: %(thing)s") % {"thing": thing.name},
+        "crumbs": [(thing.plural, register_address(thing)), (_("New"), "")],
+        "thing": thing,
+        "offered": offered,
+        "own_pages": hand_made(thing.code).creating,
+        "dialog": wants_dialog(request),
+    }
+    return render(request, "dialogs/choice.html.jinja", context)

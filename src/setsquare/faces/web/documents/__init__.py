@@ -1,0 +1,1 @@
+"""The hand-made pages of documents: reading, writing, reviewing, comparing, giving out, taking over."""

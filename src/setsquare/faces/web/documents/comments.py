@@ -1,0 +1,182 @@
+"""The discussion of a revision: remarks beside the text, threads, and the dialog in which one answers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from setsquare.domains.documents.models import Comment
+from setsquare.domains.documents.rules import comments_on
+from setsquare.domains.documents.thing import REVISION
+from setsquare.faces.web.access import (
+    actor_of,
+    person_of,
+    record_at,
+    redirect_for,
+    signed_in,
+    situation_of,
+    wants_dialog,
+)
+from setsquare.faces.web.addresses import command_address, record_address
+from setsquare.faces.web.keys import claim, new_key
+from setsquare.faces.web.records.head import head_of
+from setsquare.faces.web.values import markdown_shown
+from setsquare.kernel.commands.declaration import Situation, command_of
+from setsquare.kernel.commands.errors import CommandError, NotFound, Refused
+from setsquare.kernel.commands.running import carry_out, why_not_permitted, why_wrong_state
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label, Thing
+
+
+def may_talk(situation: Situation) -> bool:
+    """Tell whether the person takes part in the discussion now."""
+    comment = command_of("revision", "comment")
+    return (
+        why_wrong_state(comment, situation.subject) is None and why_not_permitted(comment, situation) is None
+    )
+
+
+def threads_of(comments: Sequence[Comment], record: Record, *, talks: bool) -> list[dict[str, Any]]:
+    """Return the threads as the macro `thread` shows them, the open ones first."""
+    replies: dict[int, list[Comment]] = {}
+    for comment in comments:
+        if comment.answers_id is not None:
+            replies.setdefault(comment.answers_id, []).append(comment)
+    threads = [
+        _thread(comment, replies.get(comment.pk, []), record, talks=talks)
+        for comment in comments
+        if comment.answers_id is None
+    ]
+    return sorted(threads, key=lambda thread: bool(thread["resolved"]))
+
+
+def _thread(first: Comment, replies: Sequence[Comment], record: Record, *, talks: bool) -> dict[str, Any]:
+    url = reverse("comment_thread", args=[record.number, first.number])
+    return {
+        "id": first.number,
+        "quote": first.quote,
+        "lost": False,
+        "resolved": first.resolved is not None,
+        "resolved_by": first.resolved_by,
+        "reply_url": url if talks else "",
+        "resolve_url": url if talks else "",
+        "comments": [
+            {"who": comment.author, "when": comment.at, "html": markdown_shown(comment.text.body)}
+            for comment in (first, *replies)
+        ],
+    }
+
+
+def remarks_of(comments: Sequence[Comment], record: Record) -> list[dict[str, Any]]:
+    """Return the remarks on passages as the script of the reading view takes them."""
+    answers: dict[int, int] = {}
+    for comment in comments:
+        if comment.answers_id is not None:
+            answers[comment.answers_id] = answers.get(comment.answers_id, 0) + 1
+    return [
+        {
+            "id": comment.number,
+            "quote": comment.quote,
+            "prefix": comment.prefix,
+            "suffix": comment.suffix,
+            "block": "" if comment.block is None else str(comment.block),
+            "resolved": comment.resolved is not None,
+            "who": comment.author.name,
+            "when": comment.at.isoformat(),
+            "text": comment.text.body,
+            "url": reverse("comment_thread", args=[record.number, comment.number]),
+        }
+        for comment in comments
+        if comment.answers_id is None and comment.quote
+    ]
+
+
+def unresolved(comments: Sequence[Comment]) -> int:
+    """Count the threads that are not settled."""
+    return sum(comment.answers_id is None and comment.resolved is None for comment in comments)
+
+
+def discussion(situation: Situation, record: Record) -> Mapping[str, Any]:
+    """Return the discussion for a page of the revision: remarks, threads, how many are open; at most two queries."""
+    talks = may_talk(situation)
+    comments = comments_on(situation)
+    return {
+        "talks": talks,
+        "remarks": remarks_of(comments, record),
+        "threads": threads_of(comments, record, talks=talks),
+        "open_comments": unresolved(comments),
+        "comment_url": command_address(record, "comment") if talks else "",
+    }
+
+
+def discussion_tab(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
+    """Show every thread of a revision."""
+    context = head_of(request, thing, record, "discussion")
+    context |= discussion(context["situation"], record)
+    return render(request, "documents/discussion.html.jinja", context)
+
+
+@signed_in
+def thread_page(request: HttpRequest, number: str, comment: int) -> HttpResponseBase:
+    """Show one thread, to answer and to settle it; what was typed is added as an answer by either button."""
+    record = record_at(request, REVISION, number)
+    situation = situation_of(request, REVISION, record)
+    comments = comments_on(situation)
+    found = next((one for one in comments if one.number == comment), None)
+    if found is None:
+        raise Http404
+    first = next((one for one in comments if one.pk == found.answers_id), found)
+    error: Label = ""
+    if request.method == "POST":
+        try:
+            _talk(request, record, first)
+        except NotFound:
+            raise Http404 from None
+        except Refused as refused:
+            error = refused.fields.get("text", refused.sentence)
+        except CommandError as refused:
+            error = refused.sentence
+        else:
+            return redirect_for(request, record_address(record))
+    talks = may_talk(situation)
+    (thread,) = threads_of(
+        [one for one in comments if first.pk in (one.pk, one.answers_id)], record, talks=False
+    )
+    context = {
+        "page_title": _("Comment %(number)s") % {"number": first.number},
+        "crumbs": [(record.number, record_address(record)), (_("Comment"), "")],
+        "record": record,
+        "thread_": thread,
+        "talks": talks or error,
+        "typed": request.POST.get("text", ""),
+        "error": error,
+        "action": reverse("comment_thread", args=[record.number, first.number]),
+        "key": request.POST.get("_key", "") or new_key(),
+        "dialog": wants_dialog(request),
+    }
+    return render(request, "documents/thread.html.jinja", context, status=422 if error else 200)
+
+
+def _talk(request: HttpRequest, record: Record, first: Comment) -> None:
+    """Add the answer that was typed, then settle the thread where that was asked, both or neither."""
+    actor, thread = actor_of(request), {"comment": first.number}
+    text, settles = request.POST.get("text", "").strip(), "settle" in request.POST
+    done = _("Your answer is added.")
+    with transaction.atomic():
+        if claim(request.POST.get("_key", ""), person_of(request)) is None:
+            return
+        if text or not settles:
+            carry_out("revision", "reply", actor, record=record, body={**thread, "text": text})
+        if settles:
+            record = record_at(request, REVISION, record.number)
+            name = "resolve" if first.resolved is None else "reopen_comment"
+            carry_out("revision", name, actor, record=record, body=thread)
+            done = (
+                _("The comment is resolved.") if first.resolved is None else _("The comment is open again.")
+            )
+    messages.success(request, done)

@@ -1,0 +1,153 @@
+"""Signing and confirming: what changed is shown first, then the signature is asked for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from setsquare.domains.documents.meanings import APPROVAL_LABELS
+from setsquare.domains.documents.models import Revision
+from setsquare.domains.documents.queries import before, signatures_on
+from setsquare.domains.documents.rules import asked_of_all, comments_on
+from setsquare.faces.web.access import person_of
+from setsquare.faces.web.addresses import command_address, record_address, register_address
+from setsquare.faces.web.dialogs.asking import Asking
+from setsquare.faces.web.dialogs.command import answer, command_form
+from setsquare.faces.web.documents.comments import threads_of, unresolved
+from setsquare.faces.web.documents.comparing import compared, texts
+from setsquare.faces.web.documents.heads import revision_name
+from setsquare.faces.web.documents.reading import reading_of
+from setsquare.faces.web.documents.routes import steps_shown
+from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.commands.declaration import Command, Situation, command_of
+from setsquare.kernel.commands.running import why_wrong_state
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Thing, thing_of
+
+
+def approve_page(request: HttpRequest, thing: Thing, record: Record) -> HttpResponseBase:
+    """Show an approver what changed, what was said and who signed; then ask for the signature."""
+    return answer(request, thing, command_of("revision", "approve"), record, _approving)
+
+
+def _approving(
+    request: HttpRequest,
+    command: Command,
+    situation: Situation,
+    asking: Asking,
+    *,
+    conflict: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    record = situation.subject
+    if status != 200 and why_wrong_state(command, record) is not None:
+        return command_form(request, command, situation, asking, conflict=conflict, status=status)
+    revision: Revision = record.revision
+    former = before(revision)
+    comments = comments_on(situation)
+    document = revision.document.record
+    context = {
+        "page_title": _("Approve %(number)s") % {"number": record.number},
+        "page_lead": record.title,
+        "crumbs": _crumbs(document, record, _("Approve")),
+        "record": record,
+        "revision": revision,
+        "reading": reading_of(request, revision),
+        "former": revision_name(former.ordinal) if former is not None else "",
+        "changes": _changes(request, former, revision),
+        "compare_url": _compare_url(former, revision),
+        "threads": threads_of(comments, record, talks=False),
+        "open_comments": unresolved(comments),
+        "steps": steps_shown(revision, asked_of_all(situation)),
+        "signatures": [_signature(made) for made in signatures_on(revision)],
+        "asking": asking,
+        "conflict": conflict,
+        "action": command_address(record, "approve"),
+        "back": record_address(record),
+        "reject_url": command_address(record, "reject"),
+        "what": _what(record),
+    }
+    return render(request, "documents/approve.html.jinja", context, status=status)
+
+
+def _what(record: Record) -> str:
+    return _("%(number)s %(title)s, version %(version)s of its record") % {
+        "number": record.number,
+        "title": record.title,
+        "version": record.version,
+    }
+
+
+def _crumbs(document: Record, record: Record, last: str) -> list[tuple[Any, str]]:
+    documents = thing_of("document")
+    return [
+        (documents.plural, register_address(documents)),
+        (document.number, record_address(document)),
+        (revision_name(record.revision.ordinal), record_address(record)),
+        (last, ""),
+    ]
+
+
+def _changes(request: HttpRequest, former: Revision | None, revision: Revision) -> Any:
+    if former is None or not former.content_id or not revision.content_id:
+        return None
+    old, new = texts(former, revision)
+    return compared(request, old, new)
+
+
+def _compare_url(former: Revision | None, revision: Revision) -> str:
+    if former is None:
+        return ""
+    address = reverse("document_compare", args=[revision.document.record.number])
+    return f"{address}?from={former.ordinal}&to={revision.ordinal}"
+
+
+def _signature(made: Any) -> dict[str, Any]:
+    return {
+        "name": made.printed_name,
+        "meaning": APPROVAL_LABELS.get(made.meaning, made.meaning),
+        "signed_at": made.at,
+        "local_time": "",
+        "digest": made.digest,
+        "verified": None,
+        "authority": made.printed_title,
+        "on_behalf_of": made.on_behalf_of.name if made.on_behalf_of else "",
+    }
+
+
+def confirm_page(request: HttpRequest, thing: Thing, record: Record) -> HttpResponseBase:
+    """Confirm a reading; the reader comes back to the document."""
+    response = answer(request, thing, command_of("revision", "confirm_reading"), record)
+    return _lead_to(response, request, record_address(record.revision.document.record))
+
+
+def new_revision_page(request: HttpRequest, thing: Thing, record: Record) -> HttpResponseBase:
+    """Open a revision, and lead who writes it to the editor."""
+    response = answer(request, thing, command_of("document", "new_revision"), record)
+    if request.method != "POST" or response.status_code >= 400:
+        return response
+    opened = Revision.objects.filter(document_id=record.pk).select_related("record").latest("ordinal").record
+    mine = opened.owner_id == person_of(request).pk and opened.revision.content_id is not None
+    return _lead_to(response, request, command_address(opened, "save") if mine else record_address(opened))
+
+
+def _lead_to(response: HttpResponseBase, request: HttpRequest, address: str) -> HttpResponseBase:
+    """Send a person on to another page than the command's own, where it was carried out."""
+    for header in ("HX-Redirect", "Location"):
+        if request.method == "POST" and header in response.headers:
+            response.headers[header] = address
+    return response
+
+
+def schedule_page(request: HttpRequest, thing: Thing, record: Record) -> HttpResponseBase:
+    """Ask when a revision takes effect, by the clocks of its site; “at once” puts aside the day that is suggested."""
+    if request.POST.get("at_once"):
+        given = request.POST.copy()
+        given.pop("effective_from", None)
+        request.POST = given  # type: ignore[assignment]  # a copy that may be changed, in place of the frozen one
+    with timezone.override(zone(record.unit)):
+        return answer(request, thing, command_of("revision", "schedule"), record)

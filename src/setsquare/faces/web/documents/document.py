@@ -1,0 +1,138 @@
+"""The first tab of a document: what is in force, for reading; and what the reader is asked to confirm."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from setsquare.domains.documents.models import Document, Revision
+from setsquare.domains.documents.permissions import CONTROL, WORK
+from setsquare.faces.web.access import person_of
+from setsquare.faces.web.addresses import command_address, record_address
+from setsquare.faces.web.documents.comparing import compared, texts
+from setsquare.faces.web.documents.heads import known_situation, revision_name, state_of
+from setsquare.faces.web.documents.reading import Reading, reading_of, text_reading
+from setsquare.faces.web.keys import new_key
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.prepared import Asked
+from setsquare.kernel.commands.declaration import Situation
+from setsquare.kernel.database.statements import stand_in
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Thing
+from setsquare.kernel.tasks.models import Task
+
+_DOCUMENT = stand_in(3)
+_TASKS: Asked[Task] = Asked(
+    lambda user, _now: (
+        Task.objects.filter(assignee_id=user.pk, record__revision__document_id=_DOCUMENT)
+        .select_related("record__revision")
+        .order_by("-opened", "-id")[:50]
+    ),
+    lambda: {_DOCUMENT: "document"},
+)
+
+
+def document_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping[str, Any]:
+    """Return what the reading view of a document shows."""
+    user = person_of(request)
+    document: Document = record.document
+    tasks = _tasks(user, document)
+    current, opened = document.current, document.open_revision
+    shown = current or opened
+    asked = next(
+        (t for t in tasks if t.kind == "read" and t.done is None and t.record_id == document.current_id), None
+    )
+    before = _read_before(tasks, asked)
+    reading, changes = Reading(), None
+    if shown is not None and shown.content_id and before is not None and before.content_id:
+        old, new = texts(before, shown)
+        reading = text_reading(request, new)
+        changes = compared(request, old, new)
+    elif shown is not None:
+        reading = reading_of(request, shown)
+    return {
+        "sections": [],
+        "reading": reading,
+        "shown": shown,
+        "shown_name": revision_name(shown.ordinal) if shown is not None else "",
+        "asked": _asked(asked, shown, before) if shown is not None else None,
+        "changes": changes,
+        "confirmed": _confirmed(tasks, document),
+        "in_work": _in_work(known_situation(request, thing, record), document, tasks),
+        "preparing": current is None,
+        "withdrawn": record.state == "withdrawn",
+        "document": document,
+        "downloads": downloads("document", record.number, shown),
+        "overdue_review": document.next_review is not None and document.next_review < timezone.localdate(),
+    }
+
+
+def downloads(kind: str, number: str, revision: Revision | None) -> list[dict[str, str]]:
+    """Return the ways to take a text away; a file is its own download."""
+    if revision is None:
+        return []
+    ways = [("pdf", "PDF", "file-type-pdf")]
+    if revision.content_id:
+        ways += [("docx", "Word", "file-type-docx"), ("md", "Markdown", "markdown")]
+    return [
+        {"label": label, "url": reverse(f"{kind}_{form}", args=[number]), "icon": icon}
+        for form, label, icon in ways
+    ]
+
+
+def _tasks(user: User, document: Document) -> list[Task]:
+    """Return everything that the person was ever asked to do on the document's revisions, the latest first."""
+    return _TASKS.instances(user, document=document.pk)
+
+
+def _read_before(tasks: list[Task], asked: Task | None) -> Revision | None:
+    """Return the revision that the person read last, where they are asked to read another one now."""
+    if asked is None:
+        return None
+    done = [task for task in tasks if task.kind == "read" and task.outcome == "confirmed"]
+    return done[0].record.revision if done else None
+
+
+def _asked(task: Task | None, revision: Revision, before: Revision | None) -> dict[str, Any] | None:
+    if task is None:
+        return None
+    return {
+        "due": task.due,
+        "overdue": task.due < timezone.now(),
+        "signature": revision.reading_signature,
+        "url": command_address(revision.record, "confirm_reading"),
+        "key": new_key(),
+        "changes_only": task.details.get("reading") == "changes",
+        "summary": revision.summary,
+        "why": revision.reason,
+        "before": revision_name(before.ordinal) if before is not None else "",
+    }
+
+
+def _confirmed(tasks: list[Task], document: Document) -> Any:
+    """Return when the person confirmed the revision in force."""
+    for task in tasks:
+        if task.kind == "read" and task.outcome == "confirmed" and task.record_id == document.current_id:
+            return task.done
+    return None
+
+
+def _in_work(situation: Situation, document: Document, tasks: list[Task]) -> dict[str, Any] | None:
+    """Return the revision in work, for those who may see it: who works on it or was asked to look at it."""
+    opened = document.open_revision
+    if opened is None or document.current is None:
+        return None
+    mine = opened.record.owner_id == situation.user.pk or any(task.record_id == opened.pk for task in tasks)
+    if not mine and not {WORK, CONTROL} & situation.permissions:
+        return None
+    return {
+        "name": revision_name(opened.ordinal),
+        "url": record_address(opened.record),
+        "state": state_of(opened.record),
+        "from": opened.effective_from,
+        "compare": f"{reverse('document_compare', args=[document.record.number])}"
+        f"?from={document.current.ordinal}&to={opened.ordinal}",
+        "summary": opened.summary,
+    }

@@ -1,0 +1,123 @@
+"""The head of the pages of documents and revisions: what kind of document it is, what is in force, what comes next."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from setsquare.domains.documents.models import Document, Revision
+from setsquare.faces.web.access import situation_of
+from setsquare.faces.web.addresses import command_address, record_address, register_address
+from setsquare.faces.web.values import state_shown
+from setsquare.kernel.commands.declaration import Situation, command_of
+from setsquare.kernel.commands.running import why_not_permitted, why_wrong_state
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Thing, thing_of
+
+_KNOWN = "_known_situation"
+IN_DIALOG = frozenset({"confirm_reading", "new_revision", "schedule"})
+"""Commands with a view of their own that shows a dialog all the same."""
+
+
+def time_shown(moment: Any, kind: str = "date") -> SafeString:
+    """Return a time as `parts/people.html.jinja` writes it."""
+    iso = moment.isoformat()
+    return format_html('<time datetime="{}" data-time="{}">{}</time>', iso, kind, iso[:10])
+
+
+def revision_name(ordinal: int) -> str:
+    """Return how a revision is called on a page of its document."""
+    return _("Revision %(number)s") % {"number": ordinal}
+
+
+def known_situation(request: HttpRequest, thing: Thing, record: Record) -> Situation:
+    """Return the person before the record, as the head of the page asked about it already: no query is made twice."""
+    known: Situation | None = getattr(request, _KNOWN, None)
+    if known is not None and known.record is not None and known.record.pk == record.pk:
+        return known
+    return situation_of(request, thing, record)
+
+
+def document_head(request: HttpRequest, context: dict[str, Any]) -> None:
+    """Say the type, the revision in force and since when, and the next review."""
+    record: Record = context["record"]
+    setattr(request, _KNOWN, context["situation"])
+    document: Document = record.document
+    context["kind"] = document.kind.record.title
+    _put_in_dialog(context["commands"])
+    facts = context["head_facts"]
+    if document.current is not None:
+        facts.insert(0, _fact("versions", _("In force"), revision_name(document.current.ordinal)))
+        if document.effective_since is not None and record.state == "effective":
+            since = format_html(_("effective since {}"), time_shown(document.effective_since))
+            facts.insert(1, _fact("circle-check", _("Effective"), since))
+    if document.next_review is not None:
+        due = time_shown(document.next_review, "relative")
+        facts.append(_fact("calendar", _("Next review"), format_html(_("review due {}"), due)))
+
+
+def revision_head(request: HttpRequest, context: dict[str, Any]) -> None:
+    """Say which document it is a revision of, offer writing first, and put dialogs where they belong."""
+    record: Record = context["record"]
+    revision: Revision = record.revision
+    situation: Situation = context["situation"]
+    setattr(request, _KNOWN, situation)
+    owner = revision.document.record
+    context["kind"] = revision.document.kind.record.title
+    context["crumbs"] = [
+        (thing_of("document").plural, register_address(thing_of("document"))),
+        (owner.number, record_address(owner)),
+        (revision_name(revision.ordinal), ""),
+    ]
+    if revision.kind == Revision.Kind.EDITORIAL:
+        context["head_facts"].insert(0, _fact("writing", _("Change"), _("Editorial change")))
+    _put_in_dialog(context["commands"])
+    if (write := writing_command(situation)) is not None:
+        _offer_writing(context["commands"], write)
+
+
+def _put_in_dialog(commands: list[dict[str, Any]]) -> None:
+    for command in commands:
+        if command["name"] in IN_DIALOG:
+            command["dialog"] = True
+
+
+def writing_command(situation: Situation) -> dict[str, Any] | None:
+    """Return the way to the editor, where the person may write on the revision now."""
+    record = situation.subject
+    save = command_of("revision", "save")
+    if why_wrong_state(save, record) or why_not_permitted(save, situation) is not None:
+        return None
+    return {
+        "name": "save",
+        "label": _("Write"),
+        "url": command_address(record, "save"),
+        "icon": "edit",
+        "why_not": None,
+        "primary": True,
+        "danger": False,
+        "dialog": False,
+        "key": "e",
+        "confirm": "",
+        "hint": "",
+    }
+
+
+def _offer_writing(commands: list[dict[str, Any]], write: dict[str, Any]) -> None:
+    """Put writing in front; submitting stays beside it."""
+    revision_moves = [command for command in commands if command["primary"]]
+    for command in revision_moves:
+        command["primary"] = False
+    commands.insert(0, write)
+
+
+def _fact(icon: str, label: str, html: Any) -> dict[str, Any]:
+    return {"icon": icon, "label": label, "html": html}
+
+
+def state_of(record: Record) -> dict[str, str]:
+    """Return a record's state as the macro `state` takes it."""
+    word = state_shown(thing_of(record.type), record.state)
+    return {"word": word.text, "colour": word.extra}

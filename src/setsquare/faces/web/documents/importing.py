@@ -1,0 +1,245 @@
+"""The pages of bulk imports: what to bring in, what was found, how far it is."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from setsquare.domains.documents.importing import jobs, reports
+from setsquare.domains.documents.importing.models import ImportJob, ImportRow
+from setsquare.domains.documents.importing.tables import COLUMNS
+from setsquare.domains.documents.models import DocumentType
+from setsquare.domains.documents.permissions import CONTROL, WORK
+from setsquare.domains.documents.thing import DOCUMENT
+from setsquare.faces.web.access import person_of, redirect_for, signed_in, wants_part
+from setsquare.faces.web.addresses import record_address, register_address
+from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.rights import permissions_in
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.records.things import Label
+
+ROWS = 100
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OPTIONS = ("type", "unit", "owner", "effective_since", "reason")
+COLOURS = {
+    ImportRow.State.WAITING: "grey",
+    ImportRow.State.RIGHT: "blue",
+    ImportRow.State.WRONG: "red",
+    ImportRow.State.IMPORTED: "green",
+    ImportRow.State.BEFORE: "grey",
+}
+
+
+def _allowed(request: HttpRequest) -> User:
+    user = person_of(request)
+    if not {WORK, CONTROL} & permissions_in(user, None):
+        raise Http404
+    return user
+
+
+def _crumbs(*further: tuple[Label, str]) -> list[tuple[Label, str]]:
+    return [
+        (DOCUMENT.plural, register_address(DOCUMENT)),
+        (_("Import"), reverse("document_import")),
+        *further,
+    ]
+
+
+@signed_in
+def import_page(request: HttpRequest) -> HttpResponseBase:
+    """Ask what to bring in; bring it in and lead to what was found."""
+    user = _allowed(request)
+    if request.method != "POST":
+        return _form(request, user, {}, {})
+    options: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in OPTIONS}
+    options["effective"] = request.POST.get("as") == "effective"
+    options["reading"] = request.POST.get("reading") == "true"
+    if wrong := _wrong(request, options):
+        return _form(request, user, options, wrong)
+    source, files = request.FILES.get("source"), request.FILES.get("files")
+    if source is None:
+        return _form(request, user, options, {"source": _("Choose a file.")})
+    try:
+        job = jobs.begin(
+            user, source.read(), source.name or "", files=files.read() if files else None, options=options
+        )
+    except Refused as refused:
+        return _form(request, user, options, refused.fields)
+    return redirect_for(request, reverse("document_import_job", args=[job.pk]))
+
+
+def _wrong(request: HttpRequest, options: dict[str, Any]) -> dict[str, Label]:
+    wrong: dict[str, Label] = {}
+    if "source" not in request.FILES:
+        wrong["source"] = _("Choose the zip or the list first.")
+    if options["effective"] and not options["reason"]:
+        wrong["reason"] = _("Say how it is known that they are approved; it is kept in the history of each.")
+    if options["unit"] and not Unit.objects.filter(code=options["unit"]).exists():
+        wrong["unit"] = _("There is no unit with the code “%(code)s”.") % {"code": options["unit"]}
+    if (
+        options["owner"]
+        and not User.objects.filter(username__iexact=options["owner"], is_active=True).exists()
+    ):
+        wrong["owner"] = _("There is nobody with the sign-in name “%(name)s”.") % {"name": options["owner"]}
+    return wrong
+
+
+def _form(request: HttpRequest, user: User, typed: dict[str, Any], errors: dict[str, Label]) -> HttpResponse:
+    kinds = DocumentType.objects.filter(record__state="in_use").order_by("record__title")
+    unit = Unit.objects.filter(code=typed.get("unit") or (user.unit.code if user.unit else "")).first()
+    owner = User.objects.filter(username__iexact=typed["owner"]).first() if typed.get("owner") else None
+    recent = ImportJob.objects.filter(user=user).order_by("-id")[:10]
+    context = {
+        "page_title": _("Import documents"),
+        "page_lead": _(
+            "Many at once: from a folder, or from a list with its files. Everything is checked before anything is made."
+        ),
+        "crumbs": [(DOCUMENT.plural, register_address(DOCUMENT)), (_("Import"), "")],
+        "typed": {"effective": False, "reading": False, **dict.fromkeys(OPTIONS, ""), **typed},
+        "kinds": list(kinds.values_list("code", "record__title")),
+        "unit": [{"value": unit.code, "text": unit.name, "hint": ""}] if unit is not None else [],
+        "owner": [{"value": owner.username, "text": owner.name, "hint": ""}] if owner is not None else [],
+        "errors": {name: [sentence] for name, sentence in errors.items()},
+        "summary": [(f"id_{name}" if name else "", sentence) for name, sentence in errors.items()],
+        "controls": CONTROL in permissions_in(user, None),
+        "columns": COLUMNS,
+        "recent": [_line(job) for job in recent],
+        "units_source": f"{reverse('choose', args=['units'])}?q=",
+        "people_source": f"{reverse('choose', args=['people'])}?q=",
+        "template_url": reverse("document_import_template"),
+        "action": reverse("document_import"),
+    }
+    return render(request, "documents/import.html.jinja", context, status=422 if errors else 200)
+
+
+def _line(job: ImportJob) -> dict[str, Any]:
+    return {
+        "name": job.name,
+        "url": reverse("document_import_job", args=[job.pk]),
+        "made": job.made,
+        **_state(job),
+    }
+
+
+def _state(job: ImportJob) -> dict[str, str]:
+    words = {
+        ImportJob.State.CHECKING: (_("Being checked"), "blue"),
+        ImportJob.State.CHECKED: (_("Checked"), "purple"),
+        ImportJob.State.RUNNING: (_("Being imported"), "blue"),
+        ImportJob.State.DONE: (_("Done"), "green"),
+        ImportJob.State.STOPPED: (_("Stopped"), "orange"),
+    }
+    word, colour = words[ImportJob.State(job.state)]
+    return {"word": word, "colour": colour}
+
+
+def _job(request: HttpRequest, pk: int) -> ImportJob:
+    job = ImportJob.objects.select_related("user").filter(pk=pk, user=_allowed(request)).first()
+    if job is None:
+        raise Http404
+    return job
+
+
+@require_GET
+@signed_in
+def import_job(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what was found line by line and how far the import is; htmx asks for the progress alone."""
+    job = _job(request, pk)
+    progress = jobs.progress(job)
+    context = _progress(job, progress)
+    if wants_part(request):
+        return render(request, "documents/import_progress.html.jinja", context)
+    show = request.GET.get("show", "")
+    show = show if show in ImportRow.State.values else ""
+    rows = job.rows.select_related("record").order_by("row")
+    page = Paginator(rows.filter(state=show) if show else rows, ROWS).get_page(request.GET.get("page"))
+    context |= {
+        "page_title": job.name,
+        "page_lead": "",
+        "crumbs": _crumbs((job.name, "")),
+        "rows": [_row(row) for row in page],
+        "pages": page,
+        "show": show,
+        "filters": [
+            {"label": label, "count": getattr(progress, state), "state": state, "current": state == show}
+            for state, label in reports.STATES.items()
+            if getattr(progress, state)
+        ],
+        "unknown": job.options.get("unknown_columns", []),
+    }
+    return render(request, "documents/import_job.html.jinja", context)
+
+
+def _progress(job: ImportJob, progress: jobs.Progress) -> dict[str, Any]:
+    checking = job.state in (ImportJob.State.CHECKING, ImportJob.State.CHECKED)
+    done = progress.total - progress.waiting if checking else progress.done
+    return {
+        "job": job,
+        "state": _state(job),
+        "progress": progress,
+        "done_lines": done,
+        "checking": checking,
+        "at_work": job.state in (ImportJob.State.CHECKING, ImportJob.State.RUNNING),
+        "may_start": job.state in (ImportJob.State.CHECKED, ImportJob.State.STOPPED) and progress.right > 0,
+        "may_check": job.state == ImportJob.State.STOPPED and progress.waiting > 0,
+        "here": reverse("document_import_job", args=[job.pk]),
+        "start_url": reverse("document_import_start", args=[job.pk]),
+        "stop_url": reverse("document_import_stop", args=[job.pk]),
+        "report_url": reverse("document_import_report", args=[job.pk]),
+    }
+
+
+def _row(row: ImportRow) -> dict[str, Any]:
+    return {
+        "row": row.row,
+        "values": row.values,
+        "word": reports.STATES[row.state],
+        "colour": COLOURS[ImportRow.State(row.state)],
+        "problems": [{"column": column, "sentence": sentence} for column, sentence in row.problems],
+        "remarks": row.remarks,
+        "record": {"number": row.record.number, "url": record_address(row.record)} if row.record else None,
+    }
+
+
+@require_POST
+@signed_in
+def import_start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the worker import what can be imported."""
+    job = _job(request, pk)
+    with suppress(Refused):  # the page tells how far it is
+        jobs.start(job)
+    return redirect_for(request, reverse("document_import_job", args=[pk]))
+
+
+@require_POST
+@signed_in
+def import_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop after the line at work."""
+    jobs.stop(_job(request, pk))
+    return redirect_for(request, reverse("document_import_job", args=[pk]))
+
+
+@require_GET
+@signed_in
+def import_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the lines with what became of them as a workbook."""
+    return _workbook(reports.report(_job(request, pk)), f"import-{pk}.xlsx")
+
+
+@require_GET
+@signed_in
+def import_template(request: HttpRequest) -> HttpResponse:
+    """Send the empty list with an example."""
+    _allowed(request)
+    return _workbook(reports.template(), "documents.xlsx")
+
+
+def _workbook(data: bytes, name: str) -> HttpResponse:
+    return HttpResponse(
+        data, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

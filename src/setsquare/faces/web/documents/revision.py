@@ -1,0 +1,135 @@
+"""The first tab of a revision: what stands in its state in front: writing, discussing, signing, releasing, reading."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from setsquare.domains.documents.models import Revision
+from setsquare.domains.documents.rules import asked_of_all, works_on
+from setsquare.domains.documents.thing import CHANGES, READINGS
+from setsquare.faces.web.access import person_of
+from setsquare.faces.web.addresses import command_address, record_address
+from setsquare.faces.web.documents.comments import discussion
+from setsquare.faces.web.documents.document import downloads
+from setsquare.faces.web.documents.heads import (
+    known_situation,
+    revision_name,
+    state_of,
+    writing_command,
+)
+from setsquare.faces.web.documents.reading import Reading, reading_of
+from setsquare.faces.web.documents.routes import reviews_shown, steps_shown
+from setsquare.kernel.accounts.models import Unit
+from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.commands.declaration import Situation
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Thing
+from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.writing.markdown import missing_sections
+
+NO_TALK: Mapping[str, Any] = {
+    "talks": False,
+    "remarks": [],
+    "threads": [],
+    "open_comments": 0,
+    "comment_url": "",
+}
+DISCUSSED = frozenset({"draft", "in_review", "in_approval"})
+IN_WORK = DISCUSSED | {"approved"}
+
+
+def revision_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping[str, Any]:
+    """Return what the first tab of a revision shows."""
+    revision: Revision = record.revision
+    situation = known_situation(request, thing, record)
+    reading = reading_of(request, revision)
+    in_work = record.state in IN_WORK
+    tasks = asked_of_all(situation) if in_work else []
+    return {
+        "sections": [],
+        "revision": revision,
+        "document_url": record_address(revision.document.record),
+        "document_state": state_of(revision.document.record),
+        "name": revision_name(revision.ordinal),
+        "reading": reading,
+        "write": writing_command(situation),
+        "checklist": _checklist(revision, reading) if record.state == "draft" else [],
+        "reviews": reviews_shown(revision, tasks),
+        "steps": steps_shown(revision, tasks) if in_work else [],
+        "my_review": _mine(situation, "review"),
+        "my_approval": _mine(situation, "approve"),
+        "my_reading": _reading(request, situation, record),
+        "approve_url": command_address(record, "approve"),
+        "review_url": command_address(record, "review"),
+        "compare_url": compare_url(revision),
+        "released": _released(revision, record.unit),
+        "facts_of": _facts(revision),
+        "downloads": downloads("revision", record.number, revision),
+        "works": works_on(situation),
+        **(discussion(situation, record) if record.state in DISCUSSED else NO_TALK),
+    }
+
+
+def compare_url(revision: Revision) -> str:
+    """Return the comparison with what was in force before; empty for the first revision."""
+    if revision.ordinal == 1:
+        return ""
+    address = reverse("document_compare", args=[revision.document.record.number])
+    return f"{address}?{urlencode({'to': revision.ordinal})}"
+
+
+def _checklist(revision: Revision, reading: Reading) -> list[dict[str, Any]]:
+    """Return the required sections, and which of them are there."""
+    required = revision.document.kind.required_sections
+    if not required or reading.file is not None:
+        return []
+    missing = set(missing_sections(reading.body, required))
+    return [{"label": name, "done": name not in missing} for name in required]
+
+
+def _mine(situation: Situation, kind: str) -> dict[str, Any] | None:
+    task = situation.task(kind)
+    if task is None:
+        return None
+    other = task.assignee if task.assignee_id != situation.user.pk else None
+    return {"due": task.due, "overdue": task.due < timezone.now(), "for": other}
+
+
+def _reading(request: HttpRequest, situation: Situation, record: Record) -> dict[str, Any] | None:
+    """Return what the person has to read here: their task, or that they confirmed it."""
+    if record.state != "effective":
+        return None
+    task = situation.task("read")
+    if task is not None:
+        url = command_address(record, "confirm_reading")
+        return {"due": task.due, "overdue": task.due < timezone.now(), "url": url, "done": None}
+    done = Task.objects.filter(
+        record=record, kind="read", assignee=person_of(request), outcome="confirmed"
+    ).first()
+    return {"done": done.done, "due": None, "overdue": False, "url": ""} if done is not None else None
+
+
+def _released(revision: Revision, unit: Unit) -> dict[str, Any] | None:
+    """Return when the revision is to take effect, by the clocks of its site."""
+    if revision.approved is None or revision.effective_at is not None:
+        return None
+    if revision.effective_from is None:
+        return {"at": None, "local": "", "zone": ""}
+    place = zone(unit)
+    local = revision.effective_from.astimezone(place)
+    return {"at": revision.effective_from, "local": local.strftime("%Y-%m-%d %H:%M"), "zone": place.key}
+
+
+def _facts(revision: Revision) -> dict[str, Any]:
+    return {
+        "change": CHANGES[revision.kind],
+        "reading": READINGS[revision.reading],
+        "days": revision.reading_days,
+        "signed": revision.reading_signature,
+        "summary": revision.summary,
+        "why": revision.reason,
+    }

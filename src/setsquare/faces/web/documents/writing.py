@@ -1,0 +1,253 @@
+"""The editor of a draft: a page for the text, kept while it is typed, safe against a second editor."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from setsquare.domains.documents.models import DocumentType, Revision, WorkingText
+from setsquare.domains.documents.thing import REVISION
+from setsquare.domains.documents.working import drop_working_text, keep_working_text, working_text_of
+from setsquare.faces.web.access import actor_of, person_of, record_at, redirect_for, signed_in, situation_of
+from setsquare.faces.web.addresses import command_address, file_address, record_address, register_address
+from setsquare.faces.web.documents.comparing import Compared, compared
+from setsquare.faces.web.documents.heads import revision_name, writing_command
+from setsquare.faces.web.documents.reading import file_shown
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.errors import CommandError, NotFound, Refused, Stale
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.files.models import Text
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Thing, thing_of
+from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.writing.markdown import missing_sections
+
+DETAILS = ("title", "summary", "why")
+LONGEST = {"title": 300, "summary": 4000, "why": 4000}
+
+
+def editor_page(request: HttpRequest, thing: Thing, record: Record) -> HttpResponseBase:
+    """Show the editor, or save what was written."""
+    if request.method == "POST":
+        return _discard(request, record) if "discard" in request.POST else _save(request, record)
+    situation = situation_of(request, thing, record)
+    if writing_command(situation) is None:
+        messages.info(request, _("%(number)s cannot be written on now.") % {"number": record.number})
+        return redirect_for(request, record_address(record))
+    working = working_text_of(person_of(request), record)
+    typed = _typed(record.revision, working)
+    return _page(request, record, typed, working=working)
+
+
+def _typed(revision: Revision, working: WorkingText | None) -> dict[str, str]:
+    """Return what the fields show: what the person typed and did not save, else what is saved."""
+    saved = {"title": revision.record.title, "summary": revision.summary, "why": revision.reason}
+    if working is None:
+        return {**saved, "content": _body(revision.content_id)}
+    kept = {name: str(working.details[name]) for name in DETAILS if name in working.details}
+    return {**saved, **kept, "content": working.body}
+
+
+def _body(digest: str | None) -> str:
+    return Text.objects.get(pk=digest).body if digest else ""
+
+
+def _page(
+    request: HttpRequest,
+    record: Record,
+    typed: Mapping[str, str],
+    *,
+    working: WorkingText | None = None,
+    errors: Mapping[str, Any] | None = None,
+    stale: Stale | None = None,
+    base: str | None = None,
+) -> HttpResponse:
+    revision: Revision = record.revision
+    kind = revision.document.kind
+    document = revision.document.record
+    current = revision.content_id or ""
+    began = base if base is not None else working.base if working is not None else current
+    context = {
+        "page_title": _("Write %(number)s") % {"number": record.number},
+        "crumbs": _crumbs(revision, document, record),
+        "record": record,
+        "revision": revision,
+        "typed": typed,
+        "errors": {name: [sentence] for name, sentence in (errors or {}).items()},
+        "summary_errors": [
+            (f"id_{name}" if name else "", sentence) for name, sentence in (errors or {}).items()
+        ],
+        "action": command_address(record, "save"),
+        "back": record_address(record),
+        "version": stale.record.version if stale is not None else record.version,
+        "base": current if stale is not None else began,
+        "autosave_url": reverse("autosave", args=[record.number]),
+        "upload_url": reverse("upload"),
+        "records_url": f"{reverse('choose', args=['records'])}?q=",
+        "files_url": reverse("picture", args=["0"])[:-1],
+        "restored": working.saved if working is not None and stale is None else None,
+        "theirs": _theirs(request, record, began) if began != current else None,
+        "others": _others(revision, person_of(request)),
+        "checklist": _checklist(kind, typed["content"]),
+        "file": file_shown(revision.file, revision.file_name) if revision.file is not None else None,
+        "takes_text": kind.content != DocumentType.Content.FILE,
+        "takes_file": kind.content != DocumentType.Content.TEXT,
+        "import_url": command_address(record, "import_content"),
+        "file_url": command_address(record, "use_file"),
+        "needs_summary": revision.document.current_id is not None,
+        "preparing": document.state == "preparing",
+    }
+    return render(request, "documents/write.html.jinja", context, status=422 if errors or stale else 200)
+
+
+def _crumbs(revision: Revision, document: Record, record: Record) -> list[tuple[Any, str]]:
+    documents = thing_of("document")
+    return [
+        (documents.plural, register_address(documents)),
+        (document.number, record_address(document)),
+        (revision_name(revision.ordinal), record_address(record)),
+        (_("Write"), ""),
+    ]
+
+
+def _checklist(kind: DocumentType, body: str) -> list[dict[str, Any]]:
+    missing = set(missing_sections(body, kind.required_sections))
+    return [{"label": name, "done": name not in missing} for name in kind.required_sections]
+
+
+def _others(revision: Revision, me: User) -> list[User]:
+    """Return who else has typed something here that is not saved."""
+    rows = revision.working_texts.exclude(user=me).select_related("user").order_by("-saved")
+    return [row.user for row in rows[:5]]
+
+
+def _theirs(request: HttpRequest, record: Record, began: str) -> dict[str, Any] | None:
+    """Return what somebody else saved since the person began: who, when, and the changes."""
+    entry = (
+        Entry.objects.filter(record=record).select_related("actor").defer("state").order_by("-seq").first()
+    )
+    old = Text.objects.filter(pk=began).first()
+    changes: Compared | None = None
+    if record.revision.content_id:
+        changes = compared(request, old.body if old is not None else "", _body(record.revision.content_id))
+    return {
+        "by": entry.actor.name if entry is not None and entry.actor is not None else "",
+        "at": entry.at if entry is not None else record.changed,
+        "changes": changes,
+        "url": record_address(record),
+    }
+
+
+def _save(request: HttpRequest, record: Record) -> HttpResponseBase:
+    """Save what was written; refused or overtaken, everything typed is shown again."""
+    typed = {name: request.POST.get(name, "").replace("\r\n", "\n") for name in ("content", *DETAILS)}
+    base = request.POST.get("base", "")
+    current = record.revision.content_id or ""
+    body = {name: value for name, value in typed.items() if name in ("summary", "why") or value.strip()}
+    if "content" not in request.POST:
+        body.pop("content", None)
+    given = request.POST.get("_version", "")
+    version = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else record.version
+    try:
+        if "content" in body and base != current:
+            raise Stale(record, [])
+        outcome = carry_out(
+            "revision",
+            "save",
+            actor_of(request),
+            record=record,
+            body=body,
+            version=version,
+            reason=request.POST.get("reason", ""),
+        )
+    except NotFound:
+        raise Http404 from None
+    except Stale as stale:
+        _keep(request, record, typed, base)
+        return _page(request, _fresh(request, record), typed, stale=stale, base=base)
+    except CommandError as refused:
+        _keep(request, record, typed, base)
+        fields = refused.fields if isinstance(refused, Refused) else {"": refused.sentence}
+        return _page(request, record, typed, errors=fields, base=base)
+    messages.success(request, _("%(number)s is saved.") % {"number": outcome.record.number})
+    if "submit" in request.POST:
+        return redirect_for(request, command_address(record, _next(record)))
+    return redirect_for(request, record_address(record) if "stay" not in request.POST else request.path)
+
+
+def _next(record: Record) -> str:
+    editorial = (
+        record.revision.kind == Revision.Kind.EDITORIAL or not record.revision.document.kind.review_required
+    )
+    return "send_for_approval" if editorial else "submit"
+
+
+def _fresh(request: HttpRequest, record: Record) -> Record:
+    return record_at(request, REVISION, record.number)
+
+
+def _keep(request: HttpRequest, record: Record, typed: Mapping[str, str], base: str) -> None:
+    """Keep what was typed, so that not even closing the page loses it; what is too long is only shown."""
+    details = {name: typed[name][: LONGEST[name]] for name in DETAILS}
+    try:
+        keep_working_text(person_of(request), record, typed["content"], base, details)
+    except CommandError:
+        return
+
+
+def _discard(request: HttpRequest, record: Record) -> HttpResponseBase:
+    drop_working_text(person_of(request), record)
+    messages.info(request, _("What you had typed is discarded; this is the saved text."))
+    return redirect_for(request, command_address(record, "save"))
+
+
+@require_POST
+@signed_in
+def autosave(request: HttpRequest, number: str) -> JsonResponse:
+    """Keep what a person has typed; answers 409 where somebody else saved the text meanwhile."""
+    record = record_at(request, REVISION, number)
+    user = person_of(request)
+    before = working_text_of(user, record)
+    current = record.revision.content_id or ""
+    base = current if request.POST.get("force") else request.POST.get("version", current)
+    if before is not None and before.base == current:
+        base = current  # put over theirs before, on purpose
+    content = request.POST.get("content", before.body if before is not None else "").replace("\r\n", "\n")
+    details = dict(before.details) if before is not None else {}
+    details |= {name: request.POST[name].replace("\r\n", "\n") for name in DETAILS if name in request.POST}
+    try:
+        kept = keep_working_text(user, record, content, base, details)
+    except NotFound:
+        raise Http404 from None
+    except CommandError as refused:
+        return JsonResponse({"detail": str(refused.sentence)}, status=422)
+    if kept.conflict:
+        sentence = _(
+            "Somebody else saved this text meanwhile. What you typed is kept; reload the page to see theirs."
+        )
+        return JsonResponse({"detail": sentence, "theirs_url": record_address(record)}, status=409)
+    return JsonResponse({"saved_at": kept.working.saved.isoformat(), "version": base})
+
+
+@require_POST
+@signed_in
+def checklist(request: HttpRequest, number: str) -> HttpResponse:
+    """Show which required sections the text has that was sent; the page asks while one writes."""
+    record = record_at(request, REVISION, number)
+    items = _checklist(record.revision.document.kind, request.POST.get("content", ""))
+    return render(request, "documents/checklist.html.jinja", {"checklist": items})
+
+
+@require_GET
+@signed_in
+def picture(request: HttpRequest, digest: str) -> HttpResponseBase:
+    """Lead the editor from a picture's digest to the picture."""
+    return HttpResponse(
+        status=302,
+        headers={"Location": file_address(digest, "picture"), "Cache-Control": "private, max-age=86400"},
+    )

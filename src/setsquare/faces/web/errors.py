@@ -1,0 +1,37 @@
+"""Pages for what went wrong: a sentence, and nothing of the inside."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from setsquare.faces.web.access import wants_part
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Answer for what is not there, and alike for what may not be seen."""
+    return _answer(request, 404, _("There is nothing here, or you may not see it."))
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Answer for what is refused."""
+    return _answer(request, 403, _("You may not do this."))
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer for a form without its token: an old page, or one of another site."""
+    return _answer(
+        request, 403, _("This page is too old or came from elsewhere. Reload it and send it again.")
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer for a fault of ours; asks the database for nothing."""
+    return _answer(request, 500, _("Something went wrong on the server. Nothing was changed."))
+
+
+def _answer(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    if wants_part(request) or "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"detail": sentence}, status=status)
+    return render(request, f"errors/{status}.html.jinja", {"sentence": sentence}, status=status)

@@ -1,0 +1,158 @@
+"""Hand-made pages beside the generic ones: what a domain shows that its declaration cannot say.
+
+A package of the web face has a module `pages` that calls `extend` for its record types; it is loaded at the start.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext_lazy as _
+
+from setsquare.faces.web.addresses import numbered
+from setsquare.kernel.commands.declaration import Situation
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label, Thing
+from setsquare.kernel.tasks.kinds import Group, kind_of
+
+RecordView = Callable[[HttpRequest, Thing, Record], HttpResponseBase]
+"""A whole page of one record; `setsquare.faces.web.records.page.frame_of` gives its head and tabs."""
+Context = Mapping[str, Any]
+
+
+def always(_situation: Situation) -> bool:
+    """Show a tab on every record of the type."""
+    return True
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A further tab of a record's page, at `<record>/<code>/`."""
+
+    code: str
+    label: Label
+    view: RecordView
+    shown: Callable[[Situation], bool] = always
+    count: Callable[[Record], int | None] = lambda _record: None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the generic page, made by hand: its template and what the template reads."""
+
+    template: str
+    context: Callable[[HttpRequest, Thing, Record], Context]
+
+
+@dataclass(frozen=True)
+class HandMade:
+    """What is made by hand for one record type; everything else stays generic."""
+
+    tabs: tuple[Tab, ...] = ()
+    first_label: Label = _("Overview")
+    """What the first tab is called."""
+    overview: Part | None = None
+    """Above the sections of the first tab: the content itself."""
+    aside: Part | None = None
+    """Beside the first tab, instead of the facts about the record."""
+    head: Callable[[HttpRequest, dict[str, Any]], None] | None = None
+    """Changes what the head of the record's pages shows: kind, further facts, which command is prominent."""
+    commands: Mapping[str, RecordView] = field(default_factory=dict)
+    """Commands that have a page of their own instead of the dialog, such as an editor."""
+    creating: Mapping[str, Callable[[HttpRequest, Thing], HttpResponseBase]] = field(default_factory=dict)
+    """The same for creating commands."""
+    register: tuple[tuple[Label, str, str], ...] = ()
+    """Further ways to look at the register: label, name of the URL, icon."""
+    values: Mapping[str, Callable[[Any, HttpRequest], str]] = field(default_factory=dict)
+    """How values of the trail are told in the history, by their name in the state."""
+    icons: Mapping[str, str] = field(default_factory=dict)
+    """Icons of commands."""
+    asked: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Fields of commands asked for in another way than derived, by command and field: `quote` is shown only."""
+    tasks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    """Where a kind of task is done, by the record's number, when that is not the first tab of its page."""
+
+
+@dataclass
+class _Registry:
+    made: dict[str, HandMade] = field(default_factory=dict)
+    urls: list[URLPattern | URLResolver] = field(default_factory=list)
+    links: dict[str, tuple[Label, Label]] = field(default_factory=dict)
+
+
+_registry = _Registry()
+_NONE = HandMade()
+
+
+def extend(thing_code: str, **parts: Any) -> None:
+    """Add hand-made parts to the pages of a record type; tabs add up, everything else replaces."""
+    before = _registry.made.get(thing_code, _NONE)
+    tabs = (*before.tabs, *parts.pop("tabs", ()))
+    _registry.made[thing_code] = replace(before, tabs=tabs, **parts)
+
+
+def hand_made(thing_code: str) -> HandMade:
+    """Return what is made by hand for a record type."""
+    return _registry.made.get(thing_code, _NONE)
+
+
+def tab_codes() -> frozenset[str]:
+    """Return the codes of every hand-made tab of every type."""
+    return frozenset(tab.code for made in _registry.made.values() for tab in made.tabs)
+
+
+def add_urls(patterns: Sequence[URLPattern | URLResolver]) -> None:
+    """Add addresses of hand-made pages; they come before the generic ones."""
+    _registry.urls.extend(patterns)
+
+
+def own_urls() -> list[URLPattern | URLResolver]:
+    """Return the addresses of hand-made pages."""
+    return list(_registry.urls)
+
+
+def name_link(kind: str, outwards: Label, inwards: Label) -> None:
+    """Say how a kind of link is called from its source and from its target: Affects, Affected by."""
+    _registry.links[kind] = (outwards, inwards)
+
+
+def link_words(kind: str) -> tuple[Label, Label]:
+    """Return how a kind of link is called from either end."""
+    plain = kind.replace("_", " ").capitalize()
+    return _registry.links.get(kind, (plain, plain))
+
+
+_TASK_ICONS = {Group.READ: "book", Group.REVIEW: "eye", Group.SIGN: "signature", Group.DO: "checkbox"}
+
+
+def task_group(kind: str) -> Group:
+    """Return where a kind of task stands among a person's work."""
+    try:
+        return kind_of(kind).group
+    except KeyError:  # of a domain that this installation no longer has
+        return Group.DO
+
+
+def task_address(kind: str, type_code: str, number: str) -> str:
+    """Return where a task is done: the page that its domain names, else the record's."""
+    own = hand_made(type_code).tasks.get(kind)
+    return own(number) if own is not None else numbered(type_code, number)
+
+
+def task_words(kind: str) -> tuple[Label, str]:
+    """Return a kind of task's label and icon."""
+    icon = _TASK_ICONS[task_group(kind)]
+    try:
+        return kind_of(kind).label, icon
+    except KeyError:
+        return kind.replace("_", " ").capitalize(), icon
+
+
+name_link("refers_to", _("Refers to"), _("Referred to by"))
+name_link("affects", _("Affects"), _("Affected by"))
+name_link("opened", _("Opened"), _("Opened by"))
+name_link("supersedes", _("Supersedes"), _("Superseded by"))
+name_link("implements", _("Implements"), _("Implemented by"))
+name_link("relates_to", _("Related to"), _("Related to"))

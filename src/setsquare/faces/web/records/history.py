@@ -1,0 +1,232 @@
+"""The history of a record: told as sentences, filtered, exported."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from setsquare.faces.web.access import record_at, signed_in, thing_at, wants_part
+from setsquare.faces.web.addresses import record_address
+from setsquare.faces.web.exports import CSV, csv_rows, sent
+from setsquare.faces.web.pages import hand_made
+from setsquare.faces.web.records.head import head_of
+from setsquare.faces.web.records.states import Words, words_for
+from setsquare.kernel.accounts.models import User, initials
+from setsquare.kernel.commands.declaration import commands_of
+from setsquare.kernel.commands.telling import deed_of, sentence_of, who_did
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Thing
+from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.trail.reading import Passage, differences, entries_of
+
+ENTRIES = 40
+READ_AT_ONCE = 200
+"""Entries shown at once."""
+
+
+@signed_in
+def history_page(request: HttpRequest, slug: str, number: str) -> HttpResponseBase:
+    """Show the newest entries of a record's history; `before` continues below an entry."""
+    thing = thing_at(slug)
+    record = record_at(request, thing, number)
+    passages, further = _passages(record, request.GET)
+    words = words_for(request, thing, _values(passages))
+    here = record_address(record, "history")
+    pairs = [
+        (name, value) for name in ("command", "person", "from", "to") if (value := request.GET.get(name, ""))
+    ]
+    more = f"{here}?{urlencode([*pairs, ('before', passages[-1].entry.seq)])}" if further else ""
+    entries = [told(passage, thing, words, record) for passage in passages]
+    if wants_part(request) and "before" in request.GET:
+        return render(request, "records/history_entries.html.jinja", {"entries": entries, "more_url": more})
+    query = f"?{urlencode(pairs)}" if pairs else ""
+    context = head_of(request, thing, record, "history") | {
+        "entries": entries,
+        "more_url": more,
+        "filters": _filters(request, thing),
+        "narrowed": bool(pairs),
+        "here": here,
+        "exports": [
+            (label, f"{here}export/{form}{query}") for form, label in (("csv", "CSV"), ("json", "JSON"))
+        ],
+    }
+    return render(request, "records/history.html.jinja", context)
+
+
+@signed_in
+def history_export(request: HttpRequest, slug: str, number: str, form: str) -> HttpResponseBase:
+    """Send the whole (filtered) history as CSV or JSON."""
+    thing = thing_at(slug)
+    record = record_at(request, thing, number)
+    entries = _each(_filtered(entries_of(record), request.GET))
+    name = f"{record.number.replace('/', '-')}-history.{form}"
+    if form == "json":
+        return sent(_json(entries, thing), name, "application/json")
+    if form == "csv":
+        return sent(csv_rows(_head(), _rows(entries, thing)), name, CSV)
+    raise Http404
+
+
+def _each(entries: QuerySet[Entry]) -> Iterator[Entry]:
+    """Yield entries, the oldest first, by short queries: whoever fetches slowly keeps no writer waiting."""
+    last = 0
+    while part := list(entries.filter(seq__gt=last).order_by("seq")[:READ_AT_ONCE]):
+        yield from part
+        last = part[-1].seq
+
+
+def told(passage: Passage, thing: Thing, words: Words, record: Record | None = None) -> dict[str, Any]:
+    """Return an entry as the timeline shows it."""
+    entry = passage.entry
+    command = next((known for known in commands_of(thing.code) if known.name == entry.command), None)
+    move = thing.lifecycle.moves.get(entry.command)
+    colour = str(thing.lifecycle.state(move.target).colour) if move is not None and move.target else ""
+    icon = hand_made(thing.code).icons.get(entry.command, "")
+    if not icon and command is not None:
+        icon = "plus" if command.creates else "signature" if command.signature is not None else "edit"
+    name = who_did(entry)
+    return {
+        "who": {"name": name, "initials": initials(name)},
+        "sentence": deed_of(entry, thing),
+        "when": entry.at,
+        "reason": entry.reason,
+        "icon": icon or "edit",
+        "colour": colour,
+        "seq": entry.seq,
+        "changes": words.changes(passage.changes),
+        "proof_url": f"{record_address(record)}?at={entry.at.isoformat().replace('+00:00', 'Z')}"
+        if record
+        else "",
+    }
+
+
+def theirs(
+    request: HttpRequest, thing: Thing, record: Record, passages: Sequence[Passage]
+) -> Mapping[str, Any]:
+    """Return what others changed meanwhile, as the form's notice of a conflict shows it."""
+    words = words_for(request, thing, _values(passages))
+    people = dict.fromkeys(who_did(passage.entry) for passage in passages)
+    return {
+        "by": ", ".join(people),
+        "at": passages[-1].entry.at if passages else record.changed,
+        "changes": [change for passage in passages for change in words.changes(passage.changes)],
+        "entries": [sentence_of(passage, thing) for passage in passages],
+        "url": record_address(record),
+    }
+
+
+def _values(passages: Sequence[Passage]) -> Iterator[dict[str, Any]]:
+    """Yield what the changes of these passages speak of, before and after."""
+    for passage in passages:
+        yield {change.path: change.before for change in passage.changes}
+        yield {change.path: change.after for change in passage.changes}
+
+
+def _passages(record: Record, given: Mapping[str, str]) -> tuple[list[Passage], bool]:
+    """Return a page of entries, newest first, with what each changed, and whether there are earlier ones."""
+    entries = _filtered(entries_of(record), given).order_by("-seq")
+    before = given.get("before", "")
+    if before.isascii() and before.isdigit() and len(before) < 10:
+        entries = entries.filter(seq__lt=int(before))
+    found = list(entries[: ENTRIES + 1])
+    page, further = found[:ENTRIES], len(found) > ENTRIES
+    states = {entry.seq: entry.values for entry in found}
+    missing = {entry.seq - 1 for entry in page} - states.keys() - {0}
+    if missing:
+        states |= {entry.seq: entry.values for entry in Entry.objects.filter(record=record, seq__in=missing)}
+    return [
+        Passage(entry, differences(states.get(entry.seq - 1), states[entry.seq])) for entry in page
+    ], further
+
+
+def _filtered(entries: QuerySet[Entry], given: Mapping[str, str]) -> QuerySet[Entry]:
+    """Narrow entries to a command, a person and days in the reader's zone; what cannot be read narrows nothing."""
+    if command := given.get("command", ""):
+        entries = entries.filter(command=command[:60])
+    if person := given.get("person", ""):
+        entries = entries.filter(actor__username__iexact=person[:60])
+    if (first := _day(given.get("from", ""))) is not None:
+        entries = entries.filter(at__gte=first)
+    if (last := _day(given.get("to", ""))) is not None:
+        entries = entries.filter(at__lt=last + dt.timedelta(days=1))
+    return entries
+
+
+def _day(text: str) -> dt.datetime | None:
+    try:
+        day = dt.date.fromisoformat(text)
+        return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _filters(request: HttpRequest, thing: Thing) -> dict[str, Any]:
+    commands = [(command.name, str(command.label)) for command in commands_of(thing.code)]
+    username = request.GET.get("person", "")
+    person = User.objects.filter(username__iexact=username).first() if username else None
+    return {
+        "commands": sorted(commands, key=lambda pair: pair[1]),
+        "command": request.GET.get("command", ""),
+        "person": [{"value": person.username, "text": person.name, "hint": ""}] if person else [],
+        "people_source": f"{reverse('choose', args=['people'])}?q=",
+        "from_": request.GET.get("from", ""),
+        "to": request.GET.get("to", ""),
+    }
+
+
+def _head() -> list[str]:
+    return [
+        _("No."),
+        _("Time (UTC)"),
+        _("Person"),
+        _("Command"),
+        _("Sentence"),
+        _("Reason"),
+        _("Way"),
+        "SHA-256",
+    ]
+
+
+def _rows(entries: Iterator[Entry], thing: Thing) -> Iterator[list[Any]]:
+    for entry in entries:
+        yield [
+            entry.seq,
+            entry.at.astimezone(dt.UTC).isoformat(),
+            who_did(entry),
+            entry.command,
+            sentence_of(entry, thing),
+            entry.reason,
+            entry.channel,
+            entry.digest,
+        ]
+
+
+def _json(entries: Iterator[Entry], thing: Thing) -> Iterator[str]:
+    separator = "[\n"
+    for entry in entries:
+        yield separator + json.dumps(
+            {
+                "seq": entry.seq,
+                "at": entry.at.astimezone(dt.UTC).isoformat(),
+                "actor": entry.actor.username if entry.actor else None,
+                "on_behalf_of": entry.on_behalf_of.username if entry.on_behalf_of else None,
+                "command": entry.command,
+                "sentence": sentence_of(entry, thing),
+                "reason": entry.reason,
+                "channel": entry.channel,
+                "request": entry.request,
+                "state": entry.values,
+                "digest": entry.digest,
+            },
+            ensure_ascii=False,
+        )
+        separator = ",\n"
+    yield "[]\n" if separator == "[\n" else "\n]\n"

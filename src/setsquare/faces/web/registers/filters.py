@@ -1,0 +1,123 @@
+"""The filters of a register as the page shows them: menus to choose from, and chips of what is chosen."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from setsquare.faces.web.addresses import view_address
+from setsquare.faces.web.registers.wanted import WORDS, Wanted
+from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.records.conditions import ME, NONE, RANGE
+from setsquare.kernel.records.registers import filters_of
+from setsquare.kernel.records.things import Filter, Kind, Label, Thing
+
+UNLISTED = frozenset({"created"})
+"""Filters that addresses know and the bar leaves out."""
+_CHOOSERS = {Kind.PERSON: "people", Kind.UNIT: "units", Kind.RECORD: "records"}
+OPTIONS_KEPT = 60
+"""Seconds for which the choices that are data are remembered."""
+
+
+def menus(wanted: Wanted, named: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Return the filter menus of the bar; `named` holds the names of the people and units chosen now."""
+    return [
+        _menu(wanted.thing, declared, list(wanted.filters.get(declared.code, ())), named)
+        for declared in filters_of(wanted.thing)
+        if declared.code not in UNLISTED or declared.code in wanted.filters
+    ]
+
+
+def _options(thing: Thing, declared: Filter) -> Mapping[str, Label]:
+    """Return the choices of a filter; those that are data are asked for once a minute, as they may be many."""
+    if not callable(declared.choices):
+        return declared.choices
+    key = f"setsquare.filter.{thing.code}.{declared.code}.{get_language()}"
+    options: dict[str, str] | None = cache.get(key)
+    if options is None:
+        options = {value: str(label) for value, label in declared.options().items()}
+        cache.set(key, options, OPTIONS_KEPT)
+    return options
+
+
+def _menu(
+    thing: Thing, declared: Filter, chosen: list[str], named: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    menu: dict[str, Any] = {"name": declared.code, "label": declared.label, "chosen": len(chosen)}
+    options = _options(thing, declared)
+    if options:
+        return menu | {"kind": "choices", "choices": _choices(options, chosen)}
+    if declared.kind is Kind.BOOLEAN:
+        return menu | {"kind": "choices", "choices": _choices({"true": _("Yes"), "false": _("No")}, chosen)}
+    if declared.kind in (Kind.DATE, Kind.DATETIME, Kind.NUMBER):
+        low, _dots, high = (chosen[0] if chosen else "").partition(RANGE)
+        kind = "numbers" if declared.kind is Kind.NUMBER else "dates"
+        return menu | {"kind": kind, "choices": (), "from_": low, "to": high or (low if not _dots else "")}
+    if declared.kind in _CHOOSERS:
+        what = _CHOOSERS[declared.kind]
+        names = named.get(what, {})
+        options_chosen = [{"value": value, "text": names.get(value, value)} for value in chosen]
+        source = f"{view_address('choose', what)}?"
+        if declared.kind is Kind.PERSON:
+            source += "me=1&"
+        return menu | {"kind": "chooser", "choices": (), "source": f"{source}q=", "value": options_chosen}
+    return menu | {"kind": "text", "choices": (), "value": chosen[0] if chosen else ""}
+
+
+def _choices(options: Mapping[str, Label], chosen: Iterable[str]) -> list[dict[str, Any]]:
+    wanted = set(chosen)
+    return [
+        {"value": value, "label": str(label), "selected": value in wanted} for value, label in options.items()
+    ]
+
+
+def names_of_chosen(wanted: Wanted, user: User) -> dict[str, dict[str, str]]:
+    """Return the names of the people and units that are filtered by; one query for each where there are any."""
+    chosen: dict[str, set[str]] = {}
+    for declared in filters_of(wanted.thing):
+        if declared.kind in _CHOOSERS:
+            chosen.setdefault(_CHOOSERS[declared.kind], set()).update(wanted.filters.get(declared.code, ()))
+    people, units = chosen.get("people", set()), chosen.get("units", set())
+    named: dict[str, dict[str, str]] = {
+        "people": {ME: _("Me"), NONE: _("Nobody")},
+        "units": {NONE: _("None")},
+    }
+    if people - {ME, NONE}:
+        named["people"] |= dict(User.objects.filter(username__in=people).values_list("username", "name"))
+    if units - {NONE}:
+        named["units"] |= dict(Unit.objects.filter(code__in=units).values_list("code", "name"))
+    return named
+
+
+def chips(wanted: Wanted, named: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return what is filtered now, each with the address that no longer filters by it."""
+    made = []
+    for declared in filters_of(wanted.thing):
+        options = declared.options() if declared.code in wanted.filters else {}
+        names = named.get(_CHOOSERS.get(declared.kind, ""), {})
+        for value in wanted.filters.get(declared.code, ()):
+            text = str(options.get(value) or names.get(value) or _spoken(declared, value))
+            remove = wanted.query(without=(declared.code, value))
+            made.append({"name": str(declared.label), "value": text, "remove_url": remove})
+    if wanted.words:
+        made.append(
+            {
+                "name": _("Words"),
+                "value": wanted.words,
+                "remove_url": wanted.query(without=(WORDS, wanted.words)),
+            }
+        )
+    return made
+
+
+def _spoken(declared: Filter, value: str) -> str:
+    if declared.kind is Kind.BOOLEAN:
+        return _("Yes") if value.lower() in ("true", "yes", "1") else _("No")
+    if RANGE not in value:
+        return _("none") if value == NONE else value
+    low, _dots, high = value.partition(RANGE)
+    if low and high:
+        return _("%(low)s to %(high)s") % {"low": low, "high": high}
+    return _("from %(low)s") % {"low": low} if low else _("until %(high)s") % {"high": high}

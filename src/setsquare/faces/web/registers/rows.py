@@ -1,0 +1,184 @@
+"""The rows of a register: which values are read for its columns, and how they are shown.
+
+Only bare values are read, no rows of models, and what is the same in every row is made once, for a
+register is the page that people open most.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db import models
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from markupsafe import escape
+
+from setsquare.faces.web.addresses import numbered, quoted, register_address
+from setsquare.faces.web.values import NOTHING, Shown, shown, state_shown
+from setsquare.kernel.accounts.models import Unit, User, initials
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.registers import Lines
+from setsquare.kernel.records.things import Column, Kind, Thing
+
+KEY, TITLE = "key", "title"
+Show = Callable[[Sequence[Any]], Shown]
+
+
+_INSIDE = {
+    TITLE: '<a href="{url}">{text}</a>',
+    KEY: '<a href="{url}" tabindex="-1">{text}</a>',
+    "state": '<span class="state is-{extra}">{text}</span>',
+    "person": '<span class="person"><span class="avatar" aria-hidden="true">{extra}</span>'
+    '<span class="person-name">{text}</span></span>',
+    "unit": '<span class="unit"><svg class="icon icon-s" aria-hidden="true"><use href="{icons}#building"/></svg>'
+    "{text}</span>",
+    "time": '<time datetime="{extra}" data-time="relative">{text}</time>',
+    "date": '<time datetime="{extra}" data-time="date">{text}</time>',
+    "record": '<a href="{extra}">{text}</a>',
+    "none": "",
+}
+"""What stands in a cell. Written here and not in the template, for a register has hundreds of cells; most are like
+another one of their column, and each is made once."""
+_OF_THE_ROW = frozenset((TITLE, KEY))
+
+
+class Row(NamedTuple):
+    """One row: the record's id, number and address, and its cells as HTML."""
+
+    id: int
+    number: str
+    url: str
+    cells: SafeString
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a column's value is read, and how it is shown."""
+
+    column: Column
+    lookups: tuple[str, ...]
+    show: Show
+
+
+def sources_of(thing: Thing, columns: Sequence[Column]) -> list[Source]:
+    """Return the sources of these columns; raises ImproperlyConfigured where a path leads nowhere."""
+    states = {state.code: state_shown(thing, state.code) for state in thing.lifecycle.states}
+    return [_source(thing, column, states) for column in columns]
+
+
+def paths_of(sources: Sequence[Source]) -> list[str]:
+    """Return everything that has to be read, each once; the number always."""
+    return list(dict.fromkeys(("number", *(path for source in sources for path in source.lookups))))
+
+
+def rows_of(thing: Thing, sources: Sequence[Source], found: Lines) -> list[Row]:
+    """Return the rows of a page; reads nothing from the database."""
+    base = register_address(thing)
+    places = {path: place for place, path in enumerate(("pk", *paths_of(sources)))}
+    plan = [(_Cells(source), [places[path] for path in source.lookups]) for source in sources]
+    rows = []
+    for values in found.rows:
+        number = values[1]
+        url = f"{base}{quoted(number)}/"
+        safe = escape(url)
+        cells = "".join([made.cell(tuple([values[place] for place in at]), safe) for made, at in plan])
+        rows.append(Row(values[0], number, url, SafeString(cells)))
+    return rows
+
+
+class _Cells:
+    """The cells of one column of a page."""
+
+    def __init__(self, source: Source) -> None:
+        self.show = source.show
+        self.tag = _tag(source.column)
+        self.icons = static("setsquare/icons.svg")
+        self.made: dict[tuple[Any, ...], str] = {}
+
+    def cell(self, values: tuple[Any, ...], url: str) -> str:
+        """Return a cell as HTML; one with the same values as an earlier one is the same."""
+        try:
+            known = self.made.get(values)
+        except TypeError:  # a list, which cannot be looked up
+            return self._cell(self.show(values), url)
+        if known is not None:
+            return known
+        what = self.show(values)
+        cell = self._cell(what, url)
+        if what.kind not in _OF_THE_ROW:
+            self.made[values] = cell
+        return cell
+
+    def _cell(self, what: Shown, url: str) -> str:
+        inside = _INSIDE.get(what.kind, "{text}")
+        filled = inside.format(
+            text=escape(what.text), extra=escape(what.extra), url=escape(url), icons=self.icons
+        )
+        return f"{self.tag}{filled}</td>"
+
+
+def _tag(column: Column) -> SafeString:
+    css = {"title": "cell-title is-wide", "number": "cell-key"}.get(column.path, "")
+    if not css:
+        css = {Kind.STATE: "cell-state", Kind.NUMBER: "is-number"}.get(column.kind, "")
+    return format_html('<td data-col="{}" data-label="{}" class="{}">', column.code, column.label, css)
+
+
+def _source(thing: Thing, column: Column, states: Mapping[str, Shown]) -> Source:
+    path = column.path
+    if path == "title":
+        return Source(column, (path,), lambda values: Shown(TITLE, values[0]))
+    if path == "number":
+        return Source(column, (path,), lambda values: Shown(KEY, values[0]))
+    if path == "state":
+        return Source(column, (path,), lambda values: states.get(values[0], NOTHING))
+    row = _row_at(path)
+    if row is None:
+        kind, choices = column.kind, column.choices
+        return Source(column, (path,), lambda values: shown(values[0], kind, choices, thing))
+    return _reference(column, row)
+
+
+def _reference(column: Column, row: type[models.Model]) -> Source:
+    """Return the source of a column that leads to a row of another table."""
+    path = column.path
+    if row is User:
+        return Source(column, (f"{path}__name",), _person)
+    if row is Unit:
+        return Source(column, (f"{path}__name",), lambda values: _named("unit", values[0]))
+    if row is Record:
+        return Source(column, (f"{path}__number", f"{path}__type"), _record)
+    names = {field.name for field in row._meta.concrete_fields}
+    if "record" in names:
+        return Source(column, (f"{path}__record__title",), lambda values: _named("text", values[0]))
+    name = next((name for name in ("name", "title", "code") if name in names), "pk")
+    return Source(column, (f"{path}__{name}",), lambda values: _named("text", values[0]))
+
+
+def _named(kind: str, name: Any) -> Shown:
+    return Shown(kind, str(name)) if name is not None else NOTHING
+
+
+def _person(values: Sequence[Any]) -> Shown:
+    return Shown("person", values[0], initials(values[0])) if values[0] else NOTHING
+
+
+def _record(values: Sequence[Any]) -> Shown:
+    number, kind = values
+    return Shown("record", number, numbered(kind, number)) if number else NOTHING
+
+
+def _row_at(path: str) -> type[models.Model] | None:
+    """Return the model at the end of a path from Record, None where a plain value stands there."""
+    model: type[models.Model] = Record
+    row: type[models.Model] | None = None
+    for step in path.split("__"):
+        try:
+            field: Any = model._meta.get_field(step)
+        except FieldDoesNotExist as error:
+            raise ImproperlyConfigured(f"{path!r} is no path from Record: {error}") from error
+        row = field.related_model if field.is_relation else None
+        model = row or model
+    return row

@@ -1,0 +1,19 @@
+"""What is left of a person's ways in when they leave: nothing that would let them in after they return."""
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.events.dispatch import subscribe
+from setsquare.kernel.events.models import Event
+
+
+@subscribe("person.leave")
+def end_ways_in(event: Event) -> None:
+    """Drop passkeys, authenticator apps, recovery codes and sessions of who left; they are refused already."""
+    person = User.objects.filter(file__record=event.record_id, is_active=False).first()
+    if person is None:
+        return
+    Authenticator.objects.filter(user=person).delete()
+    for session in UserSession.objects.filter(user=person):
+        session.end()

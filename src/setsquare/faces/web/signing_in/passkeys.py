@@ -1,0 +1,111 @@
+"""Passkeys: challenges for signing in and for signing, and the check of a signature's answer."""
+
+import datetime as dt
+import time
+from typing import Any
+
+from allauth.core import ratelimit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth
+from django.core import signing
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from fido2.webauthn import AuthenticationResponse, UserVerificationRequirement
+
+from setsquare.faces.web.access import person_of, signed_in
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.signatures.credentials import Credentials
+
+CHALLENGE = "signing_challenge"
+"""Where the session keeps the challenge of a signature."""
+SALT = "setsquare.signing_challenge"
+"""What tells a challenge that was handed out from whatever else is signed."""
+SECONDS = 300
+"""How long a challenge can be answered."""
+
+
+def has_passkey(user: User) -> bool:
+    """Tell whether a person has a passkey to sign with."""
+    passkeys = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+    return bool(passkeys.exists())
+
+
+@require_POST
+@never_cache
+def sign_in_options(request: HttpRequest) -> HttpResponse:
+    """Return a challenge for signing in; whose passkey it is, the browser's answer tells."""
+    if not ratelimit.consume(request, action="login"):
+        return JsonResponse({"detail": _("Too many requests. Wait a moment.")}, status=429)
+    return JsonResponse(auth.begin_authentication(None))
+
+
+@require_POST
+@never_cache
+@signed_in
+def signing_options(request: HttpRequest) -> HttpResponse:
+    """Return a challenge for a signature of the signed-in person, who is asked to verify themself for it."""
+    made = _challenge(person_of(request))
+    if made is None:
+        sentence = _("You have no passkey yet. Sign with your password, or add a passkey under Profile.")
+        return JsonResponse({"detail": sentence}, status=409)
+    options, request.session[CHALLENGE] = made
+    return JsonResponse(options)
+
+
+def handed_out(user: User) -> tuple[dict[str, Any], str] | None:
+    """Return a challenge for a signature of a person whom no session knows, and the challenge signed by us."""
+    made = _challenge(user)
+    return (made[0], signing.dumps(made[1], salt=SALT)) if made is not None else None
+
+
+def _challenge(user: User) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Return what a passkey is asked and what the answer is checked by; None for a person without passkeys."""
+    credentials = auth.get_credentials(user)
+    if not credentials:
+        return None
+    options, state = auth.get_server().authenticate_begin(
+        credentials=credentials, user_verification=UserVerificationRequirement.REQUIRED
+    )
+    return dict(options), {"state": state, "user": user.pk, "at": time.time()}
+
+
+def check_signature(user: User, answer: dict[str, Any], given: Credentials) -> bool:
+    """Tell whether `answer` is this person's own passkey answering the challenge that was made for them.
+
+    A challenge counts once, for five minutes, and for nobody else; the passkey has to have verified the person.
+    """
+    challenge = _made(given)
+    if not challenge or challenge["user"] != user.pk or time.time() - challenge["at"] > SECONDS:
+        return False
+    try:
+        response = AuthenticationResponse.from_dict(answer)
+        credentials = auth.get_credentials(user)
+        used = auth.get_server().authenticate_complete(challenge["state"], credentials, response)
+    except (KeyError, TypeError, ValueError):
+        return False
+    if not response.response.authenticator_data.is_user_verified():
+        return False
+    passkey = auth.get_authenticator_by_credential_id(user, used.credential_id)
+    return passkey is not None and _use_once(passkey, challenge["at"])
+
+
+def _made(given: Credentials) -> dict[str, Any] | None:
+    """Return the challenge that is answered: the one handed out, or the one that the session keeps."""
+    if given.challenge:
+        try:
+            return dict(signing.loads(given.challenge, salt=SALT, max_age=SECONDS))
+        except (signing.BadSignature, TypeError, ValueError):
+            return None
+    found: dict[str, Any] | None = given.request.session.pop(CHALLENGE, None) if given.request else None
+    return found
+
+
+def _use_once(passkey: Authenticator, made: float) -> bool:
+    """Note the use; false where the passkey was used since the challenge was made, in whatever other request."""
+    before = dt.datetime.fromtimestamp(made, tz=dt.UTC)
+    unused = Q(last_used_at__isnull=True) | Q(last_used_at__lt=before)
+    return bool(Authenticator.objects.filter(unused, pk=passkey.pk).update(last_used_at=timezone.now()))

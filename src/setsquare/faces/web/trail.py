@@ -1,0 +1,202 @@
+"""The trail of the whole organisation, for those who may read it."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from setsquare.faces.web.access import person_of, signed_in
+from setsquare.faces.web.addresses import record_address
+from setsquare.faces.web.exports import CSV, csv_rows, sent
+from setsquare.faces.web.navigation import TRAIL, reach_of
+from setsquare.kernel.accounts.models import User, initials
+from setsquare.kernel.accounts.rights import units_where
+from setsquare.kernel.commands.declaration import all_commands
+from setsquare.kernel.commands.telling import deed_of, sentence_of, who_did
+from setsquare.kernel.database.keyset import CursorError, Key, cut
+from setsquare.kernel.records.things import Thing, all_things, thing_of
+from setsquare.kernel.trail.models import Entry
+
+ROWS = 50
+READ_AT_ONCE = 500
+"""Entries of an export that one query reads: a short one, so that nobody waits for a lock."""
+_NEWEST = Key("at", Entry._meta.get_field("at"))
+FILTERS = ("person", "type", "command", "from", "to")
+
+
+@signed_in
+def trail_page(request: HttpRequest) -> HttpResponse:
+    """Show what was done in the units whose trail the person may read, the newest first."""
+    entries = _entries(request)
+    try:
+        found = cut(
+            entries, _NEWEST, descending=True, limit=ROWS, cursor=request.GET.get("after", ""), name="trail"
+        )
+    except CursorError:
+        raise Http404 from None
+    pairs = [(name, value) for name in FILTERS if (value := request.GET.get(name, "").strip())]
+    context = {
+        "page_title": _("Audit trail"),
+        "page_lead": _(
+            "Everything that was done, by whom, when and why. Nothing in it can be changed or deleted."
+        ),
+        "crumbs": [(_("Audit trail"), "")],
+        "entries": [_shown(entry) for entry in found.rows],
+        "filters": _filters(request),
+        "narrowed": bool(pairs),
+        "newer_url": f"?{urlencode([*pairs, ('after', found.previous)])}" if found.previous else "",
+        "older_url": f"?{urlencode([*pairs, ('after', found.next)])}" if found.next else "",
+        "exports": [
+            (label, f"{reverse('trail_export', args=[form])}?{urlencode(pairs)}")
+            for label, form in (("CSV", "csv"), ("JSON", "json"))
+        ],
+    }
+    return render(request, "trail.html.jinja", context)
+
+
+@signed_in
+def trail_export(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Send the whole (filtered) trail, the newest entries first."""
+    entries = _each(_entries(request))
+    if form == "csv":
+        return sent(csv_rows(_head(), _rows(entries)), "trail.csv", CSV)
+    if form == "json":
+        return sent(_json(entries), "trail.json", "application/json")
+    raise Http404
+
+
+def _each(entries: QuerySet[Entry]) -> Iterator[Entry]:
+    cursor = ""
+    while True:
+        part = cut(entries, _NEWEST, descending=True, limit=READ_AT_ONCE, cursor=cursor, name="trail.export")
+        yield from part.rows
+        cursor = part.next
+        if not cursor:
+            return
+
+
+def _entries(request: HttpRequest) -> QuerySet[Entry]:
+    if TRAIL not in reach_of(request).permissions:
+        raise Http404
+    user = person_of(request)
+    known = [thing.code for thing in all_things()]
+    entries = Entry.objects.filter(record__unit_id__in=units_where(user, TRAIL), record__type__in=known)
+    return (
+        entries.filter(_narrowed(request.GET))
+        .select_related("record", "actor", "on_behalf_of")
+        .defer("state")
+    )
+
+
+def _narrowed(given: Mapping[str, str]) -> Q:
+    condition = Q()
+    if person := given.get("person", "").strip():
+        condition &= Q(actor__username__iexact=person[:60])
+    if kind := given.get("type", "").strip():
+        condition &= Q(record__type=kind[:40])
+    if command := given.get("command", "").strip():
+        thing, _dot, name = command.partition(".")
+        condition &= Q(record__type=thing, command=name) if name else Q(command=thing[:60])
+    if (first := _day(given.get("from", ""))) is not None:
+        condition &= Q(at__gte=first)
+    if (last := _day(given.get("to", ""))) is not None:
+        condition &= Q(at__lt=last + dt.timedelta(days=1))
+    return condition
+
+
+def _day(text: str) -> dt.datetime | None:
+    try:
+        return timezone.make_aware(dt.datetime.combine(dt.date.fromisoformat(text.strip()), dt.time.min))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    thing = thing_of(entry.record.type)
+    name = who_did(entry)
+    return {
+        "who": name,
+        "initials": initials(name),
+        "sentence": deed_of(entry, thing),
+        "when": entry.at,
+        "reason": entry.reason,
+        "channel": entry.channel,
+        "kind": thing.name,
+        "icon": thing.icon,
+        "number": entry.record.number,
+        "title": entry.record.title,
+        "url": record_address(entry.record, "history"),
+        "seq": entry.seq,
+    }
+
+
+def _filters(request: HttpRequest) -> dict[str, Any]:
+    username = request.GET.get("person", "").strip()
+    person = User.objects.filter(username__iexact=username).first() if username else None
+    things: dict[str, Thing] = {thing.code: thing for thing in all_things()}
+    commands = [
+        (command.key, f"{things[command.thing].name}: {command.label}")
+        for command in all_commands()
+        if command.thing in things
+    ]
+    return {
+        "person": [{"value": person.username, "text": person.name, "hint": ""}] if person else [],
+        "people_source": f"{reverse('choose', args=['people'])}?q=",
+        "types": [(thing.code, thing.plural) for thing in things.values()],
+        "type": request.GET.get("type", ""),
+        "commands": sorted(commands, key=lambda pair: pair[1]),
+        "command": request.GET.get("command", ""),
+        "from_": request.GET.get("from", ""),
+        "to": request.GET.get("to", ""),
+    }
+
+
+def _head() -> list[str]:
+    about = [_("Time (UTC)"), _("Record"), _("Title"), _("No."), _("Person")]
+    return [*about, _("Sentence"), _("Reason"), _("Way"), "SHA-256"]
+
+
+def _rows(entries: Iterator[Entry]) -> Iterator[list[Any]]:
+    for entry in entries:
+        yield [
+            entry.at.astimezone(dt.UTC).isoformat(),
+            entry.record.number,
+            entry.record.title,
+            entry.seq,
+            who_did(entry),
+            sentence_of(entry, thing_of(entry.record.type)),
+            entry.reason,
+            entry.channel,
+            entry.digest,
+        ]
+
+
+def _json(entries: Iterator[Entry]) -> Iterator[str]:
+    separator = "[\n"
+    for entry in entries:
+        yield separator + json.dumps(
+            {
+                "at": entry.at.astimezone(dt.UTC).isoformat(),
+                "record": entry.record.number,
+                "type": entry.record.type,
+                "seq": entry.seq,
+                "actor": entry.actor.username if entry.actor else None,
+                "on_behalf_of": entry.on_behalf_of.username if entry.on_behalf_of else None,
+                "command": entry.command,
+                "sentence": sentence_of(entry, thing_of(entry.record.type)),
+                "reason": entry.reason,
+                "channel": entry.channel,
+                "digest": entry.digest,
+            },
+            ensure_ascii=False,
+        )
+        separator = ",\n"
+    yield "[]\n" if separator == "[\n" else "\n]\n"

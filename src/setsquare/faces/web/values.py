@@ -1,0 +1,119 @@
+"""How values are shown: one small tuple each, which templates write as they stand."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from setsquare.faces.web.addresses import file_address, numbered
+from setsquare.kernel.accounts.models import Unit, User, initials
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Kind, Label, Thing
+from setsquare.kernel.writing.markdown import to_html
+
+
+class Shown(NamedTuple):
+    """A value as a template writes it.
+
+    `extra` is a state's colour, a person's initials, a record's address or a time's ISO form.
+    """
+
+    kind: str
+    text: str
+    extra: str = ""
+
+
+NOTHING = Shown("none", "")
+UNKNOWN = "grey"
+
+
+def state_shown(thing: Thing, code: str) -> Shown:
+    """Return a state's word and colour."""
+    for state in thing.lifecycle.states:
+        if state.code == code:
+            return Shown("state", _(state.label), str(state.colour))
+    return Shown("state", code, UNKNOWN)
+
+
+def shown(value: Any, kind: Kind, choices: Mapping[str, Label], thing: Thing) -> Shown:
+    """Return how `value` is shown where it is declared as `kind`."""
+    if value is None or value == "" or value == []:
+        return NOTHING
+    if kind is Kind.STATE:
+        return state_shown(thing, str(value))
+    if choices and not isinstance(value, list | tuple):
+        return Shown("text", str(choices.get(str(value), value)))
+    if isinstance(value, models.Model):
+        return row_shown(value)
+    if kind is Kind.PERSON:
+        return Shown("person", str(value), initials(str(value)))
+    if kind is Kind.LONG_TEXT:
+        return Shown("long", str(value))
+    if kind is Kind.MARKDOWN:
+        return Shown("markdown", str(value))
+    return _by_type(value, choices)
+
+
+def _by_type(value: Any, choices: Mapping[str, Label]) -> Shown:
+    if isinstance(value, bool):
+        return Shown("text", _("Yes") if value else _("No"))
+    if isinstance(value, dt.datetime):
+        return moment_shown(value)
+    if isinstance(value, dt.date):
+        day = value.isoformat()
+        return Shown("date", day, day)
+    if isinstance(value, int | float):
+        return Shown("number", number_format(value, use_l10n=True, force_grouping=abs(value) >= 10_000))
+    if isinstance(value, str):
+        return Shown("text", value)
+    if isinstance(value, Mapping):
+        return Shown("text", ", ".join(f"{key}: {entry}" for key, entry in value.items()))
+    if isinstance(value, Iterable):
+        words = [str(choices.get(str(entry), entry)) for entry in value]
+        return Shown("list", ", ".join(words)) if words else NOTHING
+    return Shown("text", str(value))
+
+
+def moment_shown(moment: dt.datetime) -> Shown:
+    """Return a point in time: in the person's zone where scripts do not run, relative where they do."""
+    local = moment.astimezone(timezone.get_current_timezone()).isoformat(timespec="seconds")
+    return Shown("time", f"{local[:10]} {local[11:16]}", local)
+
+
+def row_shown(row: models.Model) -> Shown:
+    """Return a row of another table under the name that people know it by, with its page where it has one."""
+    if isinstance(row, User):
+        return Shown("person", row.name, row.initials)
+    if isinstance(row, Unit):
+        return Shown("unit", row.name)
+    if isinstance(row, Record):
+        return Shown("record", f"{row.number} {row.title}", numbered(row.type, row.number))
+    if "record_id" in vars(row) and isinstance(record := getattr(row, "record", None), Record):
+        return Shown("record", f"{record.number} {record.title}", numbered(record.type, record.number))
+    return Shown("text", str(getattr(row, "name", row)))
+
+
+def markdown_shown(text: str, addresses: Mapping[str, str] | None = None) -> SafeString:
+    """Return Markdown as HTML; `addresses` maps the numbers of records that the reader may see to their pages."""
+    known = addresses or {}
+    return mark_safe(to_html(text, link=known.get, image=picture_address))  # noqa: S308 - cleaned by to_html
+
+
+def picture_address(digest: str) -> str:
+    """Return the address of a picture in a text."""
+    return file_address(digest, "picture")
+
+
+RECORD_LABELS: dict[str, Label] = {
+    "title": gettext_lazy("Title"),
+    "number": gettext_lazy("Number"),
+    "state": gettext_lazy("State"),
+    "owner": gettext_lazy("Owner"),
+    "unit": gettext_lazy("Unit"),
+}
