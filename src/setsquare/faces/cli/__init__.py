@@ -1,0 +1,1 @@
+"""The command line: registers, records and every command, derived from the declarations."""
