@@ -1,0 +1,1 @@
+"""The mail face: notices as messages, at once or once a day."""
