@@ -1,0 +1,1 @@
+"""The outer shell: settings, addresses, commands, the server."""

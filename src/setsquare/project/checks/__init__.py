@@ -1,0 +1,1 @@
+"""What `setsquare check` looks at: each module answers with findings about one part of the installation."""

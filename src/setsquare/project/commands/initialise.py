@@ -1,0 +1,150 @@
+"""``setsquare init``: a new installation for real work."""
+
+import argparse
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from setsquare.project import installation
+from setsquare.project.commands.settings import load, start_django
+from setsquare.project.configuration import key_file
+from setsquare.project.terminal import Refused, say
+
+ASKED = {
+    "organisation": "Name of the organisation",
+    "administrator": "Sign-in name of the first administrator",
+    "name": "Their name, as it is to be printed",
+    "email": "Their mail address",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the options."""
+    parser.add_argument(
+        "directory", nargs="?", type=Path, default=Path(), help="where to put it (default: here)"
+    )
+    parser.add_argument(
+        "--address", required=True, help="the address that people will type, such as https://qms.example.org"
+    )
+    parser.add_argument(
+        "--database-url", default="", help="postgresql://...; by default a SQLite file in the data"
+    )
+    parser.add_argument(
+        "--language", choices=("en", "de"), default="en", help="language of new people (default: en)"
+    )
+    parser.add_argument(
+        "--time-zone", default="UTC", help="time zone of the organisation, such as Europe/Berlin"
+    )
+    parser.add_argument("--code", default="ORG", help="short code of the organisation (default: ORG)")
+    for name, meaning in ASKED.items():
+        parser.add_argument(f"--{name}", help=f"{meaning[0].lower()}{meaning[1:]} (asked for when left out)")
+    parser.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help="read the administrator's password from standard input; otherwise it is asked for at a terminal, and "
+        "without a terminal it is set later by `setsquare manage changepassword`",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write settings and key, prepare the database, enter the first person, and say what comes next."""
+    file = options.directory / "setsquare.toml"
+    if file.exists():
+        raise Refused(
+            f"{file} exists already: an installation is never overwritten. Remove the file to start anew."
+        )
+    _ask(options)
+    password = _password(options)
+    installation.make_directory(options.directory / "data")
+    _write_settings(file, options)
+    os.environ["SETSQUARE_CONFIG"] = str(file)
+    try:
+        settings = load(again=True)
+        installation.make_secret_key(key_file(settings))
+        load(again=True)
+        start_django()
+        _establish(options, password)
+    except Refused:
+        file.unlink()  # so that the mended command can be run again
+        raise
+    _say_next(file, options.administrator, password)
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> None:
+    """Ask for what was left out, where there is somebody to answer."""
+    left_out = [name for name in ASKED if not getattr(options, name)]
+    if left_out and not sys.stdin.isatty():
+        raise Refused("These are needed: " + ", ".join(f"--{name}" for name in left_out) + ".")
+    for name in left_out:
+        while not getattr(options, name):
+            setattr(options, name, input(f"{ASKED[name]}: ").strip())
+
+
+def _password(options: argparse.Namespace) -> str | None:
+    if options.password_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        return None
+    while True:
+        first = getpass.getpass(f"Password of {options.administrator} (10 characters or more): ")
+        if first == getpass.getpass("Once more: "):
+            return first
+        say("The two differ. Again:")
+
+
+def _write_settings(file: Path, options: argparse.Namespace) -> None:
+    lines: dict[str, str | int | list[str]] = {
+        "mode": "production",
+        "address": options.address,
+        "data_directory": "data",
+        "language": options.language,
+        "time_zone": options.time_zone,
+    }
+    if options.database_url:
+        lines["database_url"] = options.database_url
+    installation.write_settings(file, lines, "Settings of this installation, written by `setsquare init`.")
+
+
+def _establish(options: argparse.Namespace, password: str | None) -> None:
+    """Prepare the database and make organisation, roles and administrator, all through commands."""
+    from setsquare.domains.organisation import bootstrap  # noqa: PLC0415 - its models need Django
+    from setsquare.kernel.commands.errors import CommandError  # noqa: PLC0415
+    from setsquare.kernel.commands.errors import Refused as NotFitting  # noqa: PLC0415
+    from setsquare.project import purpose  # noqa: PLC0415
+    from setsquare.project.models import Installation  # noqa: PLC0415
+
+    installation.migrate()
+    here = purpose.declare(Installation.Purpose.PRODUCTION)
+    if here.purpose != Installation.Purpose.PRODUCTION:
+        raise Refused("This database holds the demo: name another one with --database-url.")
+    try:
+        bootstrap.establish(
+            options.organisation,
+            options.code,
+            options.time_zone,
+            username=options.administrator,
+            name=options.name,
+            email=options.email,
+            language=options.language,
+            password=password,
+        )
+    except NotFitting as wrong:
+        words = [
+            f"{field.replace('_', ' ')}: {sentence}" if field else str(sentence)
+            for field, sentence in wrong.fields.items()
+        ]
+        raise Refused(" ".join(words)) from None
+    except CommandError as refused:
+        raise Refused(str(refused)) from None
+
+
+def _say_next(file: Path, administrator: str, password: str | None) -> None:
+    say(f"The installation is ready; its settings are in {file}.")
+    say("Next, in the directory of that file:")
+    if password is None:
+        say(f"  setsquare manage changepassword {administrator}")
+        say("                       the administrator's password")
+    say("  setsquare check      what is still to be set (mail, proxy)")
+    say("  setsquare serve      the web server and the worker")

@@ -1,0 +1,105 @@
+"""The ``setsquare`` command. Help and parsing need no Django, so that they answer at once."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from setsquare import __version__
+from setsquare.project.terminal import Refused, complain, say
+
+RECORD_COMMANDS = "setsquare.faces.cli.main"
+"""The module that answers every command which is not one of ours: ``run(arguments) -> exit code``."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One of our own commands: a module with ``add_arguments(parser)`` and ``run(options) -> exit code``."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "init": Command("initialise", "make a new installation: settings file, secret key, database"),
+    "serve": Command("serve", "run the web server and the background worker"),
+    "worker": Command("worker", "run the background worker alone"),
+    "demo": Command("demonstration", "load the demo organisation (--reset: afresh; --serve: and run it)"),
+    "check": Command("inspection", "say what is wrong with this installation and how to mend it"),
+    "bench": Command("benchmark", "measure this version on this machine"),
+    "manage": Command("management", "Django's management commands (migrate, shell, ...)"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code. Refusals are one sentence on standard error and code 1."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _dispatch(given)
+    except Refused as refused:
+        complain(f"setsquare: {refused}")
+        return 1
+    except BrokenPipeError:  # the reader of our output went away, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _dispatch(given: list[str]) -> int:
+    name = given[0] if given else "--help"
+    if name in ("-h", "--help", "help"):
+        say(_overview())
+        return 0
+    if name in ("-V", "--version"):
+        say(f"Setsquare {__version__}")
+        return 0
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "setsquare.project.settings")
+    if name in COMMANDS:
+        return _run(name, given[1:])
+    _start_django()
+    return int(import_module(RECORD_COMMANDS).run(given))
+
+
+def _run(name: str, rest: list[str]) -> int:
+    command = import_module(f"setsquare.project.commands.{COMMANDS[name].module}")
+    if name == "manage":  # all its arguments are Django's
+        return int(command.run(rest))
+    parser = argparse.ArgumentParser(prog=f"setsquare {name}", description=_sentence(COMMANDS[name].help))
+    command.add_arguments(parser)
+    return int(command.run(parser.parse_args(rest)))
+
+
+def _start_django() -> None:
+    from setsquare.project.commands.settings import start_django  # noqa: PLC0415 - help must not wait for it
+
+    start_django()
+
+
+def _overview() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {command.help}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            "usage: setsquare <command> [options]",
+            "",
+            "The installation:",
+            *lines,
+            "",
+            "Records (on an installation that is set up):",
+            "  setsquare records            the registers, and what can be done with their records",
+            "",
+            "`setsquare <command> --help` explains one command. Settings are read from the environment",
+            "(SETSQUARE_..., DATABASE_URL) and SETSQUARE_CONFIG, ./setsquare.toml or /etc/setsquare.toml.",
+        ]
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + "."
+
+
+if __name__ == "__main__":
+    sys.exit(main())
