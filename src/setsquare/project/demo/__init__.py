@@ -1,0 +1,1 @@
+"""The demo organisation: its content, and how it is loaded."""
