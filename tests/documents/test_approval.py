@@ -1,0 +1,227 @@
+"""Approval routes: how many sign, who may not, standing in, rejection, and two at the same instant."""
+
+import datetime as dt
+import threading
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from setsquare.domains.documents.models import DocumentType
+from setsquare.domains.organisation import bootstrap
+from setsquare.kernel.accounts.models import Delegation
+from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused
+from setsquare.kernel.events.worker import run_until_idle
+from setsquare.kernel.signatures.models import Signature
+from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.models import Entry
+from tests.documents.conftest import TEXT, Works
+from tests.servers.live import LiveSetsquare
+
+
+def route(works: Works, *steps: dict[str, Any]) -> None:
+    """Give procedures another approval route."""
+    kind = DocumentType.objects.select_related("record", "template").get(code="procedure")
+    kept = {name: getattr(kind, name) for name in ("number_pattern", "required_sections", "review_months")}
+    body = {"name": kind.record.title, "template": kind.template.body, **kept, "route": list(steps)}
+    works.do("cora", "document_type.edit", kind.record.number, because="Trial", **body)
+
+
+def step(mode: str = "some", needed: int = 1, **who: Any) -> dict[str, Any]:
+    return {"name": "Approval", "mode": mode, "needed": needed, "meaning": "approved", **who}
+
+
+def sent(works: Works, **more: Any) -> str:
+    first = f"{works.draft()}/1"
+    works.reviewed(first)
+    works.do("ada", "revision.send_for_approval", first, **more)
+    return first
+
+
+def stand_in(works: Works, absent: str, substitute: str) -> None:
+    now = timezone.now()
+    Delegation.objects.create(
+        absent=works.person(absent),
+        substitute=works.person(substitute),
+        starts=now,
+        ends=now + dt.timedelta(days=2),
+    )
+
+
+def test_two_of_four_are_enough_and_the_others_are_let_go(works: Works) -> None:
+    route(works, step("some", 2, roles=["manager", "head", "director"]))
+    first = sent(works)
+    assert works.asked(first, "approve") == ["dirk", "hedda", "max", "mia"]
+    works.do("max", "revision.approve", first)
+    assert works.record(first).state == "in_approval"
+    works.do("dirk", "revision.approve", first)
+    assert works.record(first).state == "approved"
+    outcomes = dict(
+        Task.objects.filter(record__number=first, kind="approve").values_list("assignee__username", "outcome")
+    )
+    assert outcomes == {"max": "approved", "dirk": "approved", "hedda": "not_needed", "mia": "not_needed"}
+
+
+def test_all_of_a_step_sign_before_the_next_begins(works: Works) -> None:
+    route(works, step("all", roles=["manager"]), {**step(people=["dirk"]), "meaning": "released"})
+    first = sent(works)
+    works.do("mia", "revision.approve", first)
+    assert works.asked(first, "approve") == ["max"]
+    works.do("max", "revision.approve", first)
+    assert works.asked(first, "approve") == ["dirk"]
+    signed = works.do("dirk", "revision.approve", first)
+    assert signed.signature is not None and signed.signature.meaning == "released"
+    assert works.record(first).state == "approved"
+
+
+def test_a_step_that_nobody_can_sign_is_refused_when_sent(works: Works) -> None:
+    route(works, step(roles=["auditor"]))
+    first = f"{works.draft()}/1"
+    works.reviewed(first)
+    with pytest.raises(Refused, match="Nobody but its authors can sign the step “Approval” here"):
+        works.do("ada", "revision.send_for_approval", first)
+    route(works, step("some", 3, roles=["manager"]))
+    with pytest.raises(Refused, match="needs 3 signatures, and only 2 can sign it here"):
+        works.do("ada", "revision.send_for_approval", first)
+    assert works.record(first).state == "in_review"
+
+
+def test_who_wrote_is_never_among_the_approvers(works: Works) -> None:
+    first = f"{works.draft()}/1"
+    works.do("mia", "revision.save", first, summary="Helped with a sentence")
+    works.reviewed(first)
+    works.do("ada", "revision.send_for_approval", first)
+    assert works.asked(first, "approve") == ["hedda", "max"]
+    stand_in(works, "max", "mia")
+    with pytest.raises(NotPermitted, match="You wrote on this revision"):
+        works.do("mia", "revision.approve", first)
+    with pytest.raises(NotPermitted, match="You wrote on this revision"):
+        works.do("mia", "revision.reject", first, because="Mine")
+
+
+def test_a_substitute_signs_with_their_own_name_for_the_absent(works: Works) -> None:
+    first = sent(works, approvers=["mia", "hedda"])
+    stand_in(works, "mia", "max")
+    outcome = works.do("max", "revision.approve", first)
+    assert outcome.signature is not None
+    assert outcome.signature.signer.username == "max"
+    assert outcome.signature.on_behalf_of is not None and outcome.signature.on_behalf_of.username == "mia"
+    assert '"on_behalf_of":"mia"' in outcome.signature.signed
+    assert works.asked(first, "approve") == ["hedda"]
+
+
+def test_nobody_signs_a_step_twice_even_for_another(works: Works) -> None:
+    route(works, step("all", roles=["manager"]))
+    first = sent(works)
+    stand_in(works, "max", "mia")
+    works.do("mia", "revision.approve", first)
+    with pytest.raises(
+        NotPermitted, match="You have signed this step already; somebody else has to sign for Max"
+    ):
+        works.do("mia", "revision.approve", first)
+    assert works.asked(first, "approve") == ["max"]
+
+
+def test_a_rejection_goes_back_to_draft_and_earlier_signatures_no_longer_count(works: Works) -> None:
+    route(works, step("all", roles=["manager"]))
+    first = sent(works)
+    works.do("mia", "revision.approve", first)
+    with pytest.raises(Refused, match="Say why"):
+        works.do("max", "revision.reject", first)
+    works.do("max", "revision.reject", first, because="The interval is missing")
+    assert works.record(first).state == "draft"
+    assert works.asked(first, "approve") == []
+    entry = Entry.objects.filter(record__number=first).latest("seq")
+    assert (entry.command, entry.reason) == ("reject", "The interval is missing")
+    works.reviewed(first)
+    works.do("ada", "revision.send_for_approval", first)
+    works.do("max", "revision.approve", first)
+    assert works.record(first).state == "in_approval"
+    works.do("mia", "revision.approve", first)
+    assert works.record(first).state == "approved"
+    assert Signature.objects.filter(record__number=first).count() == 3
+
+
+def test_a_recall_takes_an_approved_revision_back(works: Works) -> None:
+    first = f"{works.draft()}/1"
+    works.approved(first)
+    works.do("cora", "revision.schedule", first, effective_from=f"{works.day(3)}T08:00")
+    works.do("cora", "revision.recall", first, because="An error was found")
+    revision = works.revision(first)
+    assert (revision.record.state, revision.effective_from, revision.approved) == ("draft", None, None)
+
+
+def test_reassigning_keeps_the_rules(works: Works) -> None:
+    first = sent(works, approvers=["mia", "hedda"])
+    for other, sentence in (
+        ("ada", "wrote on it"),
+        ("rolf", "may not approve documents here"),
+        ("mia", "is asked for this already"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            works.do("cora", "revision.reassign", first, because="Ill", person="mia", to=other)
+    works.do("cora", "revision.reassign", first, because="Ill", person="mia", to="max")
+    assert works.asked(first, "approve") == ["hedda", "max"]
+    with pytest.raises(Refused, match="Rolf Reviewer has nothing to review or sign here"):
+        works.do("cora", "revision.reassign", first, because="Ill", person="rolf", to="max")
+    works.do("max", "revision.approve", first)
+    works.do("hedda", "revision.approve", first)
+    assert works.record(first).state == "approved"
+
+
+def test_who_leaves_is_followed_by_their_line(works: Works) -> None:
+    first = sent(works, approvers=["max", "hedda"])
+    bootstrap.leave(works.person("max"), timezone.localdate())
+    run_until_idle()
+    assert works.asked(first, "approve") == ["hedda", "mia"]
+
+
+def test_two_approvers_at_the_same_instant_make_one_transition(
+    shared_works: tuple[LiveSetsquare, Works],
+) -> None:
+    live, works = shared_works
+    route(works, step("some", 1, roles=["manager"]))
+    first = sent(works)
+    seen = works.record(first).version
+    barrier = threading.Barrier(2)
+    came: list[str] = []
+
+    def approve(name: str) -> None:
+        with live.orm():
+            barrier.wait(30)
+            try:
+                works.do(name, "revision.approve", first, version=seen)
+                came.append("approved")
+            except CommandError as refused:
+                came.append(type(refused).__name__)
+
+    threads = [threading.Thread(target=approve, args=(name,)) for name in ("mia", "max")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(came) == 2 and came.count("approved") == 1
+    assert works.record(first).state == "approved"
+    assert Signature.objects.filter(record__number=first).count() == 1
+    assert Entry.objects.filter(record__number=first, command="approve").count() == 1
+
+
+def test_who_may_not_approve_signs_in_nobodys_place(works: Works) -> None:
+    first = sent(works)
+    absent = works.asked(first, "approve")[0]
+    stand_in(works, absent, "rolf")
+    with pytest.raises(NotPermitted, match="do not let you approve"):
+        works.do("rolf", "revision.approve", first)
+    assert works.record(first).state == "in_approval"
+    assert not Signature.objects.filter(record__number=first).exists()
+
+
+def test_the_author_of_a_discarded_text_does_not_approve_it_when_it_is_taken_up_again(works: Works) -> None:
+    number = works.do(
+        "mia", "document.create", type="procedure", title="Weighing", unit="H", content=TEXT
+    ).record.number
+    works.do("mia", "revision.discard", f"{number}/1", because="Not yet.")
+    works.do("cora", "document.new_revision", number, why="Now.", summary="First.", author="ada")
+    second = works.revision(f"{number}/2")
+    assert second.content_id == works.revision(f"{number}/1").content_id
+    assert second.authors == ["mia"]

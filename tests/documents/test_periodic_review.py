@@ -1,0 +1,114 @@
+"""Periodic review: when it is due, what comes of it, and from which day the next is counted."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from setsquare.domains.documents import handlers
+from setsquare.domains.documents.dates import next_review_after
+from setsquare.domains.documents.models import Document
+from setsquare.domains.documents.queries import review_due
+from setsquare.kernel.commands import overdue
+from setsquare.kernel.commands.errors import NotPermitted, Refused, SignatureRefused
+from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.tasks.models import Task
+from tests.documents.conftest import Works
+
+
+def due_in(number: str, days: int) -> None:
+    """Let the last review have been long ago and the next be due in so many days."""
+    today = timezone.localdate()
+    Document.objects.filter(record__number=number).update(
+        last_review=today - dt.timedelta(days=700), next_review=today + dt.timedelta(days=days)
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "following"),
+    [
+        (dt.date(2026, 1, 31), 1, dt.date(2026, 2, 28)),
+        (dt.date(2024, 2, 29), 12, dt.date(2025, 2, 28)),
+        (dt.date(2026, 11, 21), 24, dt.date(2028, 11, 21)),
+        (dt.date(2026, 12, 1), 1, dt.date(2027, 1, 1)),
+        (dt.date(2026, 12, 1), 0, None),
+    ],
+)
+def test_months_are_counted_by_the_calendar(day: dt.date, months: int, following: dt.date | None) -> None:
+    assert next_review_after(day, months) == following
+
+
+def test_reaffirming_counts_the_interval_from_the_day_of_the_review(works: Works) -> None:
+    number = works.in_force()
+    due_in(number, -40)
+    assert [record.number for record in review_due(works.person("cora"))] == [number]
+    day = timezone.localdate() - dt.timedelta(days=3)
+    review: dict[str, Any] = {
+        "outcome": "reaffirmed",
+        "reviewed_on": day.isoformat(),
+        "findings": "Watched on the floor; it holds.",
+    }
+    with pytest.raises(SignatureRefused):
+        works.do("ada", "document.review", number, password="wrong", **review)
+    outcome = works.do("ada", "document.review", number, **review)
+    assert outcome.signature is not None and outcome.signature.meaning == "reviewed"
+    document = Document.objects.get(record__number=number)
+    assert (document.last_review, document.next_review) == (day, next_review_after(day, 24))
+    assert not review_due(works.person("cora"))
+
+
+def test_a_review_that_finds_need_opens_a_revision(works: Works) -> None:
+    number = works.in_force()
+    works.do("cora", "document.review", number, outcome="revise", findings="Two gauges are new.")
+    document = Document.objects.get(record__number=number)
+    assert document.open_revision is not None
+    assert document.open_revision.reason == "Two gauges are new."
+    with pytest.raises(Refused, match="one open revision at a time"):
+        works.do("cora", "document.review", number, outcome="revise", findings="Again")
+
+
+def test_a_review_can_withdraw(works: Works) -> None:
+    number = works.in_force(owner="mia")
+    withdrawal: dict[str, Any] = {"outcome": "withdraw", "findings": "The line is gone."}
+    with pytest.raises(NotPermitted, match="Only who controls documents withdraws them"):
+        works.do("mia", "document.review", number, **withdrawal)
+    works.do("cora", "document.review", number, **withdrawal)
+    assert works.record(number).state == "withdrawn"
+    assert works.record(f"{number}/1").state == "withdrawn"
+    assert works.asked(f"{number}/1") == []
+
+
+def test_the_day_of_a_review_is_checked(works: Works) -> None:
+    number = works.in_force()
+    for day, sentence in ((works.day(2), "still to come"), (works.day(-2), "The last review was on")):
+        with pytest.raises(Refused, match=sentence):
+            works.do("cora", "document.review", number, outcome="reaffirmed", findings="x", reviewed_on=day)
+
+
+def test_the_owner_is_asked_in_time_and_the_line_told_when_overdue(works: Works) -> None:
+    number = works.in_force()
+    due_in(number, 20)
+    handlers.call_reviews()
+    handlers.call_reviews()
+    task = Task.objects.get(record__number=number, kind="periodic_review")
+    assert task.assignee.username == "ada"
+    Task.objects.filter(pk=task.pk).update(due=timezone.now() - dt.timedelta(days=1))
+    overdue.remind_and_escalate()
+    told = Notice.objects.get(kind="escalation")
+    assert (told.user.username, str(told)) == (
+        "boss",
+        f"Overdue: Ada Author had to review {number} Calibration.",
+    )
+    works.do("cora", "document.edit", number, because="New owner", owner="mia")
+    assert works.asked(number, "periodic_review") == ["mia"]
+    works.do("mia", "document.review", number, outcome="reaffirmed", findings="Holds.")
+    assert works.asked(number, "periodic_review") == []
+
+
+def test_a_changed_interval_moves_the_next_review(works: Works) -> None:
+    number = works.in_force()
+    works.do("cora", "document.edit", number, because="Riskier", review_months=6)
+    document = Document.objects.get(record__number=number)
+    assert document.last_review is not None
+    assert document.next_review == next_review_after(document.last_review, 6)

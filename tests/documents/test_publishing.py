@@ -1,0 +1,93 @@
+"""The PDF and other formats of a revision."""
+
+import io
+import json
+from zoneinfo import ZoneInfo
+
+import pytest
+from pypdf import PdfReader
+
+from setsquare.domains.documents.models import ControlledCopy
+from setsquare.domains.documents.publishing import exported, pdf_of, record_json, stamp_of
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.writing.canonical import canonical
+from tests.documents.conftest import TEXT, Works
+
+PLACE = ZoneInfo("Europe/Lisbon")
+
+
+def address_of(number: str) -> str:
+    return f"https://qms.example/r/{number}"
+
+
+def words(data: bytes) -> str:
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+    return " ".join(text.replace("\u200b", "").split())
+
+
+def test_the_pdf_shows_title_history_signatures_and_carries_its_record(works: Works) -> None:
+    number = works.in_force()
+    second = works.second(number)
+    works.approved(second)
+    works.do("cora", "revision.schedule", second, at_once=True)
+    data = pdf_of(works.revision(second), viewer=works.person("otto"), address_of=address_of, time_zone=PLACE)
+    text = words(data)
+    for wanted in (
+        "Norma Works",
+        number,
+        "Calibration",
+        "Interval halved",
+        "Mia Manager",
+        "Hedda Head",
+        "Checked",
+    ):
+        assert wanted in text
+    assert "Uncontrolled when printed" in text and "6 months" in text
+    attached = PdfReader(io.BytesIO(data)).attachments["record.json"][0]
+    carried = json.loads(attached)
+    assert canonical(carried) == attached == record_json(works.revision(second))
+    assert carried["revision"]["number"] == second
+    assert [signed["signed"]["signer"] for signed in carried["signatures"]] == ["mia", "hedda"]
+
+
+def test_each_state_says_what_a_print_is_worth(works: Works) -> None:
+    number = works.draft()
+    first = f"{number}/1"
+    assert stamp_of(works.revision(first)).watermark == "DRAFT"
+    works.approved(first)
+    assert stamp_of(works.revision(first)).tone == "void"
+    works.do("cora", "revision.schedule", first, at_once=True)
+    works.do("cora", "document.issue_copy", number, holder="otto", until=works.day(30))
+    works.do("cora", "document.issue_copy", number, place="Line 1")
+    copy = ControlledCopy.objects.get(number=2)
+    assert stamp_of(works.revision(first), copy).text == "Controlled copy 2 of 2 for Line 1"
+    with_day = stamp_of(works.revision(first), ControlledCopy.objects.get(number=1)).text
+    assert with_day.startswith("Controlled copy 1 of 2 for Otto Operator until ")
+    works.do("cora", "document.withdraw", number, because="x")
+    assert stamp_of(works.revision(first), copy).watermark == "WITHDRAWN"
+
+
+def test_the_cover_of_a_file_names_it_by_its_digest(works: Works) -> None:
+    upload = works.uploaded("ada", b"%PDF-1.4 drawing", "part|1.pdf", "application/pdf")
+    made = works.do(
+        "ada", "document.create", type="specification", title="Flange", unit="H", file=upload.blob.digest
+    )
+    revision = works.revision(f"{made.record.number}/1")
+    data = pdf_of(revision, viewer=works.person("ada"), address_of=address_of, time_zone=PLACE)
+    assert upload.blob.digest in words(data).replace(" ", "")
+    with pytest.raises(Refused, match="download the file itself"):
+        exported(revision, "docx", viewer=works.person("ada"), address_of=address_of)
+
+
+def test_export_as_text_and_word(works: Works) -> None:
+    number = works.in_force()
+    other = works.draft(title="Hidden", content=f"{TEXT}\n[It](record:{number})")
+    reader = works.person("otto")
+    plain = exported(works.revision(f"{number}/1"), "md", viewer=reader, address_of=address_of).decode()
+    assert "## Procedure" in plain and f"{number}/1" in plain
+    page = exported(
+        works.revision(f"{other}/1"), "html", viewer=works.person("ada"), address_of=address_of
+    ).decode()
+    assert address_of(number) in page
+    word = exported(works.revision(f"{number}/1"), "docx", viewer=reader, address_of=address_of)
+    assert word.startswith(b"PK")

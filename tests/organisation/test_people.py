@@ -1,0 +1,223 @@
+"""People: hiring, changing, leaving, returning."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from setsquare.kernel.accounts import tokens
+from setsquare.kernel.accounts.models import Delegation, Grant, User
+from setsquare.kernel.accounts.rights import permissions_in
+from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.errors import CommandError, NotFound, NotPermitted, Refused, WrongState
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.events.models import Event
+from setsquare.kernel.records.things import thing_of
+from setsquare.kernel.trail.reading import history
+
+TODAY = timezone.localdate
+
+
+def test_hiring_enters_a_person_who_cannot_sign_in_yet(house):
+    record = house.make(
+        house.rita,
+        "person",
+        "hire",
+        username="Carla",
+        name="Carla Rossi",
+        email="carla@norma.example",
+        unit="S",
+        manager="anna",
+        roles=["reader"],
+        language="de",
+    )
+
+    user = User.objects.get(username="carla")
+    assert user.file.record == record
+    assert record.owner == user
+    assert not user.has_usable_password()
+    assert "documents.read" in permissions_in(user, house.south.pk)
+    assert "documents.read" not in permissions_in(user, house.north.pk)
+    assert user.file.invited is not None
+    assert Event.objects.filter(name="person.invite", record=record).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"username": "ANNA"}, "username"),
+        ({"username": "a b"}, "username"),
+        ({"username": "x@y"}, "username"),
+        ({"email": "Anna@norma.example"}, "email"),
+        ({"email": "nonsense"}, "email"),
+        ({"unit": "nowhere"}, "unit"),
+        ({"manager": "nobody"}, "manager"),
+        ({"language": "xx"}, "language"),
+        ({"time_zone": "Nowhere"}, "time_zone"),
+        ({"roles": ["king"]}, "roles.0"),
+        ({"name": ""}, "name"),
+        ({"admin": True}, "admin"),
+    ],
+)
+def test_a_person_who_does_not_fit_is_refused_at_the_field(house, change, field):
+    body = {"username": "carla", "name": "Carla", "unit": "N", **change}
+
+    with pytest.raises(Refused) as refusal:
+        house.make(house.rita, "person", "hire", **body)
+
+    assert list(refusal.value.fields) == [field]
+    assert not User.objects.filter(username="carla").exists()
+
+
+def test_a_sign_in_name_is_never_given_again(house):
+    house.do(house.rita, "leave", house.ben, date=TODAY())
+
+    with pytest.raises(Refused, match="never given again"):
+        house.make(house.rita, "person", "hire", username="Ben", name="Benjamin", unit="N")
+
+
+def test_who_administers_elsewhere_cannot_hire_here(house):
+    with pytest.raises(NotPermitted):
+        house.make(house.sam, "person", "hire", username="carla", name="Carla", unit="S")
+
+
+def test_editing_a_person_renames_the_record_and_warns_the_old_address(house):
+    house.do(house.rita, "edit", house.anna, name="Anna Weber-Klein", title="Lead", email="awk@norma.example")
+
+    anna = User.objects.get(pk=house.anna.pk)
+    assert anna.file.record.title == "Anna Weber-Klein"
+    told = Event.objects.get(name="person.email_changed")
+    assert told.payload == {"before": "anna@norma.example"}
+
+
+def test_people_choose_their_own_preferences_and_nobody_elses(house):
+    house.do(house.anna, "edit_own", house.anna, language="de", time_zone="Europe/Rome", digest="daily")
+
+    assert User.objects.get(pk=house.anna.pk).language == "de"
+    with pytest.raises(NotPermitted):
+        house.do(house.rita, "edit_own", house.anna, language="en", digest="never")
+
+
+def test_a_transfer_moves_the_record_and_keeps_the_line_straight(house):
+    house.do(house.rita, "transfer", house.ben, unit="S", manager="rita")
+
+    ben = User.objects.get(pk=house.ben.pk)
+    assert (ben.unit, ben.manager, ben.file.record.unit) == (house.south, house.rita, house.south)
+    with pytest.raises(Refused) as refusal:
+        house.do(house.rita, "transfer", house.rita, unit="NW", manager="ben")
+    assert "cannot be the other way round" in str(refusal.value.fields["manager"])
+    with pytest.raises(Refused, match="themself"):
+        house.do(house.rita, "transfer", house.ben, unit="S", manager="ben")
+
+
+def test_leaving_ends_every_way_to_act(house):
+    token, secret = tokens.make(house.anna, "script", ["read"], timezone.now() + dt.timedelta(days=9))
+    user = User.objects.get(pk=house.anna.pk)
+    user.set_password("a-quiet-river-42")
+    user.save()
+    house.do(house.rita, "delegate", user, substitute="sam", starts=TODAY(), ends=TODAY())
+
+    house.do(house.rita, "leave", user, date=TODAY())
+
+    user = User.objects.get(pk=house.anna.pk)
+    assert not user.is_active
+    assert user.left_on == TODAY()
+    assert not user.has_usable_password()
+    assert tokens.authenticate(secret) is None
+    assert permissions_in(user, house.north.pk) == frozenset()
+    assert not Grant.objects.filter(user=user, ends__isnull=True).exists()
+    assert Delegation.objects.get(absent=user).revoked is not None
+    assert user.file.record.state == "left"
+    assert Event.objects.filter(name="person.leave", record=user.file.record).exists()
+    with pytest.raises(CommandError):
+        house.do(user, "edit_own", user, language="en", digest="never")
+
+
+def test_who_leaves_hands_their_people_to_their_own_manager(house):
+    house.do(house.rita, "transfer", house.anna, unit="N", manager="rita")
+
+    house.do(house.rita, "leave", house.anna, date=TODAY())
+
+    ben = User.objects.get(pk=house.ben.pk)
+    assert ben.manager == house.rita
+    assert history(ben.file.record)[0].entry.command == "follow"
+
+
+def test_who_leaves_can_be_followed_by_one_of_their_people(house):
+    house.do(house.rita, "transfer", house.anna, unit="N", manager="rita")
+    house.do(house.rita, "transfer", house.sam, unit="N", manager="anna")
+
+    house.do(house.rita, "leave", house.anna, date=TODAY(), successor="ben")
+
+    assert User.objects.get(pk=house.ben.pk).manager == house.rita
+    assert User.objects.get(pk=house.sam.pk).manager == house.ben
+
+
+def test_leaving_is_told_on_or_after_the_last_day(house):
+    with pytest.raises(Refused) as refusal:
+        house.do(house.rita, "leave", house.anna, date=TODAY() + dt.timedelta(days=3))
+
+    assert list(refusal.value.fields) == ["date"]
+
+
+def test_the_last_administrator_cannot_leave(house):
+    with pytest.raises(Refused, match="nobody could administer"):
+        house.do(house.rita, "leave", house.rita, date=TODAY())
+
+    assert User.objects.get(pk=house.rita.pk).is_active
+    house.do(house.rita, "grant_role", house.anna, role="administrator", unit="NW")
+    house.do(house.anna, "leave", house.rita, date=TODAY())
+    assert not User.objects.get(pk=house.rita.pk).is_active
+
+
+def test_who_returns_gets_no_right_back(house):
+    house.do(house.rita, "leave", house.anna, date=TODAY())
+    with pytest.raises(WrongState):
+        house.do(house.rita, "edit", house.anna, name="Anna")
+
+    house.do(house.rita, "return", house.anna, unit="S")
+
+    anna = User.objects.get(pk=house.anna.pk)
+    assert anna.is_active
+    assert anna.left_on is None
+    assert anna.file.record.unit == house.south
+    assert permissions_in(anna, house.north.pk) == frozenset()
+
+
+def test_an_invitation_is_noted_and_ends_a_password_that_could_not_be_mailed(house):
+    house.do(house.rita, "invite", house.anna)
+    assert User.objects.get(pk=house.anna.pk).file.invited is not None
+
+    ben = User.objects.get(pk=house.ben.pk)
+    ben.set_password("a-quiet-river-42")
+    ben.save()
+    house.do(house.rita, "invite", ben)
+    assert not User.objects.get(pk=ben.pk).has_usable_password()
+
+
+def test_only_the_system_establishes_and_gives_new_managers(house):
+    with pytest.raises(NotPermitted):
+        house.do(house.rita, "follow", house.ben, manager="rita")
+    with pytest.raises(NotPermitted):
+        body = {"organisation": "X", "code": "X", "time_zone": "UTC", "username": "x1", "name": "X"}
+        carry_out("person", "establish", Actor(house.rita), body=body)
+
+
+def test_a_person_without_rights_sees_themself_alone(house):
+    outsider = User.objects.create_user("guest", None, name="Guest", unit=house.north)
+    people = thing_of("person")
+
+    assert people.visible_to(house.anna).count() == 4
+    assert not people.visible_to(outsider).exists()
+    with pytest.raises(NotFound):
+        house.do(outsider, "edit", house.anna, name="Mine")
+
+
+def test_the_trail_of_a_person_says_what_was_granted(house):
+    house.do(house.rita, "grant_role", house.anna, role="controller", unit="S")
+
+    change = next(c for c in history(house.anna.file.record)[0].changes if c.path == "grants")
+    assert [(grant["role"], grant["unit"]) for grant in change.after] == [
+        ("reader", "NW"),
+        ("controller", "S"),
+    ]
