@@ -1,0 +1,134 @@
+"""Bulk import from the command line and by programs: the same engine, the same refusals."""
+
+import datetime as dt
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone, translation
+
+from setsquare.domains.documents.importing.models import ImportJob
+from setsquare.faces.cli.main import run
+from setsquare.kernel.accounts import tokens
+from setsquare.kernel.events.worker import run_until_idle
+from setsquare.kernel.records.models import Record
+from tests.web.documents_house import PASSWORD, TEXT, House, once, undone
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
+    with once(django_db_blocker) as house:
+        yield house
+
+
+@pytest.fixture
+def db(built: House) -> Iterator[None]:
+    """In place of pytest-django's: the database with the organisation in it."""
+    with undone():
+        yield
+
+
+@pytest.fixture
+def house(db: None, built: House) -> House:
+    return built
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "Procedures"
+    place.mkdir()
+    (place / "SOP-050 Good.md").write_text(TEXT, "utf-8")
+    (place / "Bad.docx").write_bytes(b"no word file")
+    return tmp_path
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SETSQUARE_PASSWORD", PASSWORD)
+    with translation.override("en"), timezone.override("UTC"):
+        yield
+
+
+def test_a_folder_is_checked_and_imported_at_the_command_line(
+    house: House, folder: Path, cli: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["import", "documents", str(folder), "--as", "cora", "--unit", "N"]
+    assert run([*words, "--dry-run"]) == 1
+    said = capsys.readouterr()
+    assert "Can be imported" in said.out
+    assert "file:" in said.out
+    assert "1 line has to be put right." in said.err
+    assert not Record.objects.filter(type="document").exists()
+    assert run([*words, "--json"]) == 1
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [(row["state"], row["document"]) for row in rows] == [("wrong", None), ("imported", "SOP-050")]
+
+
+def test_the_command_line_says_what_is_no_import(
+    house: House, tmp_path: Path, cli: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["import", "documents", str(tmp_path / "none.zip"), "--as", "cora"]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+    assert run(["import", "documents", str(tmp_path), "--as", "cora"]) == 1
+    assert "There is no file in it." in capsys.readouterr().err
+
+
+def caller(house: House, who: str, *scopes: str) -> Client:
+    expires = timezone.now() + dt.timedelta(days=1)
+    _token, secret = tokens.make(house.people[who], "test", scopes, expires)
+    return Client(headers={"Authorization": f"Bearer {secret}"})
+
+
+def sent(files: dict[str, str], **options: Any) -> dict[str, Any]:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    target.seek(0)
+    target.name = "old.zip"
+    return {"source": target, "unit": "N", **options}
+
+
+def test_programs_import_too(house: House) -> None:
+    client = caller(house, "cora", "read", "write")
+    begun = client.post(
+        "/api/v1/documents:import", sent({"Procedures/One.md": TEXT, "Procedures/Two.docx": "x"})
+    )
+    assert begun.status_code == 202
+    address = begun.headers["Location"]
+    assert begun.json()["state"] == "checking"
+    run_until_idle()
+    shown = client.get(address).json()
+    assert (shown["state"], shown["lines"]["right"], shown["lines"]["wrong"]) == ("checked", 1, 1)
+    assert [problem["field"] for row in shown["rows"] for problem in row["problems"]] == ["file"]
+    assert client.post(f"{address}:start", "{}", content_type="application/json").json()["state"] == "running"
+    run_until_idle()
+    done = client.get(f"{address}?from=1").json()
+    assert done["state"] == "done"
+    assert [row["document"] for row in done["rows"]] == ["SOP-001", None]
+    again = client.post(f"{address}:start", "{}", content_type="application/json")
+    assert again.status_code == 422
+    assert caller(house, "ari", "read").get(address).status_code == 404
+
+
+def test_programs_are_refused_with_the_field(house: House) -> None:
+    client = caller(house, "cora", "read", "write")
+    path = "/api/v1/documents:import"
+    assert client.post(path, "{}", content_type="application/json").status_code == 415
+    for given, field in (
+        ({}, "source"),
+        ({"source": io.BytesIO(b"\x00")}, "source"),
+        (sent({"a.md": "x"}, colour="red"), "colour"),
+        (sent({"a.md": "x"}, reading="perhaps"), "reading"),
+        (sent({"a.md": "x"}, type="nonsense"), "type"),
+    ):
+        refused = client.post(path, given)
+        assert refused.status_code == 422
+        assert [error["field"] for error in refused.json()["errors"]] == [field]
+    assert caller(house, "cora", "read").post(path, sent({"a.md": "x"})).status_code == 403
+    assert ImportJob.objects.count() == 0

@@ -1,0 +1,356 @@
+"""Writing, discussing and deciding on documents by their pages; nothing that was typed gets lost."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from setsquare.domains.documents.models import Comment, Document, ImportJob, Revision, WorkingText
+from setsquare.kernel.events.worker import run_until_idle
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.signatures.models import Signature
+from tests.web.documents_house import PASSWORD, TEXT, House, once, undone
+
+MOST_QUERIES = 12
+EDITOR = "/revisions/SOP-001/1/do/save/"
+AUTOSAVE = "/revisions/SOP-001/1/autosave"
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
+    with once(django_db_blocker) as house:
+        yield house
+
+
+@pytest.fixture
+def db(built: House) -> Iterator[None]:
+    """In place of pytest-django's: the database with the organisation in it."""
+    with undone():
+        yield
+
+
+@pytest.fixture
+def house(db: None, built: House) -> House:
+    return built
+
+
+def page(client: Client, address: str) -> str:
+    client.get("/me/")  # the first request of a session notes its use
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
+    assert len(queries) <= MOST_QUERIES, (address, len(queries))
+    return str(response.content.decode())
+
+
+def draft(house: House) -> Revision:
+    house.document()
+    return Revision.objects.select_related("record").get(record__number="SOP-001/1")
+
+
+def typed(revision: Revision, content: str, **more: Any) -> dict[str, Any]:
+    """Return what the editor sends."""
+    given = {"title": revision.record.title, "summary": "", "why": "", "base": revision.content_id}
+    return {**given, "content": content, "_version": revision.record.version, **more}
+
+
+def body(revision: Revision) -> str:
+    content = Revision.objects.select_related("content").get(pk=revision.pk).content
+    return content.body if content else ""
+
+
+def test_a_draft_is_written_and_saved(house: House) -> None:
+    revision = draft(house)
+    client = house.client("ari")
+    assert "data-editor" in page(client, EDITOR)
+    assert "Write" in page(client, "/revisions/SOP-001/1/")
+    sent = client.post(
+        EDITOR, typed(revision, TEXT + "\nMore.\n", title="Measuring well", summary="First issue")
+    )
+    assert sent.status_code == 303
+    assert body(revision).endswith("More.")
+    assert Record.objects.get(number="SOP-001").title == "Measuring well"
+
+
+def test_saving_can_lead_to_submitting(house: House) -> None:
+    revision = draft(house)
+    sent = house.client("ari").post(EDITOR, typed(revision, TEXT, submit="1"))
+    assert sent.headers["Location"] == "/revisions/SOP-001/1/do/submit/"
+
+
+def test_what_is_refused_is_shown_again(house: House) -> None:
+    revision = draft(house)
+    client = house.client("ari")
+    sent = client.post(EDITOR, typed(revision, "## Mine\n", title="x" * 301, summary="My words"))
+    shown = sent.content.decode()
+    assert sent.status_code == 422
+    assert "## Mine" in shown
+    assert "My words" in shown
+    assert "Write at most 300 characters." in shown
+    assert body(revision) == TEXT.strip()
+
+
+def test_the_second_of_two_editors_loses_nothing(house: House) -> None:
+    revision = draft(house)
+    first, other = house.client("ari"), house.client("cora")
+    assert first.post(EDITOR, typed(revision, TEXT + "\nBy Ari.\n")).status_code == 303
+    refused = other.post(EDITOR, typed(revision, TEXT + "\nBy Cora.\n"))
+    shown = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Ari Sato saved this text while you were writing" in shown
+    assert "By Cora." in shown
+    assert "By Ari." in shown
+    assert body(revision).endswith("By Ari.")
+    assert "By Cora." in page(other, EDITOR), "kept even when the page is closed"
+    fresh = Revision.objects.select_related("record").get(pk=revision.pk)
+    assert other.post(EDITOR, typed(fresh, TEXT + "\nBy both.\n")).status_code == 303
+    assert body(revision).endswith("By both.")
+
+
+def test_typing_is_kept_and_comes_back(house: House) -> None:
+    revision = draft(house)
+    client = house.client("ari")
+    kept = client.post(AUTOSAVE, {"content": "## Half a", "version": revision.content_id, "summary": "Half"})
+    assert kept.status_code == 200
+    assert kept.json()["version"] == revision.content_id
+    shown = page(client, EDITOR)
+    assert "You have text here that is not saved yet" in shown
+    assert "## Half a" in shown
+    assert "Half</textarea>" in shown
+    assert body(revision) == TEXT.strip(), "the record is untouched"
+    assert "Ari Sato also has unsaved text here" in page(house.client("cora"), EDITOR)
+    client.post(EDITOR, {"discard": "1"})
+    assert not WorkingText.objects.exists()
+
+
+def test_autosave_tells_of_a_conflict_and_goes_on_when_asked(house: House) -> None:
+    revision = draft(house)
+    house.do("cora", "save", revision.record, content=TEXT + "\nBy Cora.\n")
+    client = house.client("ari")
+    given = {"content": "## Mine", "version": revision.content_id}
+    conflict = client.post(AUTOSAVE, given)
+    assert conflict.status_code == 409
+    assert "Somebody else saved" in conflict.json()["detail"]
+    assert WorkingText.objects.get().body == "## Mine", "kept all the same"
+    forced = client.post(AUTOSAVE, {**given, "force": "1"})
+    assert forced.status_code == 200
+    assert client.post(AUTOSAVE, {**given, "content": "## Mine too"}).status_code == 200
+
+
+def test_nothing_is_written_on_what_is_no_draft(house: House) -> None:
+    document = house.document()
+    house.to_review(document)
+    client = house.client("ari")
+    assert client.get(EDITOR).headers["Location"] == "/revisions/SOP-001/1/"
+    assert client.post(AUTOSAVE, {"content": "x", "version": ""}).status_code == 422
+    assert house.client("rhea").post(AUTOSAVE, {"content": "x"}).status_code == 404
+
+
+def test_the_sections_are_checked_while_one_writes(house: House) -> None:
+    draft(house)
+    part = (
+        house.client("ari")
+        .post("/revisions/SOP-001/1/checklist", {"content": "## Purpose\n"})
+        .content.decode()
+    )
+    assert part.count("is-done") == 1
+    assert part.count("is-missing") == 2
+
+
+def test_comments_are_made_answered_and_settled(house: House) -> None:
+    document = house.document()
+    revision = house.to_review(document)
+    client = house.client("sven")
+    address = f"/revisions/{revision.number}/do/comment/"
+    dialog = client.get(f"{address}?quote=Take+the+part&prefix=&suffix=.&block=4").content.decode()
+    assert "Take the part" in dialog
+    assert 'name="block" value="4"' in dialog
+    client.post(address, {"text": "Which part?", "quote": "Take the part", "block": "4"})
+    client.post(address, {"text": "Good as a whole."})
+    shown = page(client, f"/revisions/{revision.number}/")
+    assert "2 comments to be resolved" in shown
+    assert "Comments on the whole" in shown
+    thread = client.get("/revisions/SOP-001/1/comments/1/").content.decode()
+    assert "Which part?" in thread
+    author = house.client("ari")
+    author.post("/revisions/SOP-001/1/do/reply/", {"comment": "1", "text": "The left one."})
+    for number in ("1", "2"):
+        author.post("/revisions/SOP-001/1/do/resolve/", {"comment": number})
+    assert "All comments are resolved" in page(client, f"/revisions/{revision.number}/")
+    assert "The left one." in page(client, f"/revisions/{revision.number}/discussion/")
+    assert Comment.objects.filter(resolved__isnull=True, answers__isnull=True).count() == 0
+    assert client.get("/revisions/SOP-001/1/comments/77/").status_code == 404
+    assert house.client("rhea").get("/revisions/SOP-001/1/comments/1/").status_code == 404
+
+
+def test_a_reviewer_is_asked_and_done(house: House) -> None:
+    revision = house.to_review(house.document())
+    client = house.client("sven")
+    shown = page(client, f"/revisions/{revision.number}/")
+    assert "Please review it" in shown
+    assert "?outcome=no_objection" in shown
+    assert "Before it can be sent for approval" in page(house.client("ari"), f"/revisions/{revision.number}/")
+    house.do("sven", "review", revision, outcome="no_objection")
+    assert "No objection" in page(house.client("ari"), f"/revisions/{revision.number}/")
+
+
+def test_an_approver_sees_what_changed_and_signs(house: House) -> None:
+    document = house.document()
+    house.to_force(document)
+    house.do("ari", "new_revision", document, why="A finding.", summary="Measured thrice.")
+    house.do("ari", "save", house.revision(document), content=TEXT.replace("twice", "thrice"))
+    revision = house.to_approval(document)
+    client = house.client("mira")
+    assert "It waits for your signature" in page(client, f"/revisions/{revision.number}/")
+    address = f"/revisions/{revision.number}/do/approve/"
+    shown = client.get(address).content.decode()
+    for words in (
+        "Measured thrice.",
+        "Against Revision 1",
+        "<ins>",
+        "Nobody commented on it.",
+        "Approval route",
+    ):
+        assert words in shown
+    assert shown.index("<ins>") < shown.index('name="password"')
+    version = Record.objects.get(pk=revision.pk).version
+    assert client.post(address, {"password": "wrong", "_version": version}).status_code == 422
+    assert Signature.objects.filter(record=revision).count() == 0
+    assert client.post(address, {"password": PASSWORD, "_version": version}).status_code == 303
+    assert Record.objects.get(pk=revision.pk).state == "approved"
+    shown = page(house.client("cora"), f"/revisions/{revision.number}/")
+    assert "Say when it takes effect" in shown
+    assert "Signed" in shown
+
+
+def test_who_is_not_asked_is_told_so(house: House) -> None:
+    revision = house.to_approval(house.document())
+    shown = house.client("cora").get(f"/revisions/{revision.number}/do/approve/").content.decode()
+    assert "This is not among your tasks now." in shown
+
+
+def test_the_day_of_effect_is_meant_where_the_document_is(house: House) -> None:
+    document = house.make("ari", "document", type="procedure", title="South", unit="S", content=TEXT)
+    revision = house.to_approval(document)
+    house.do("mira", "approve", revision)
+    client = house.client("cora")
+    address = f"/revisions/{revision.number}/do/schedule/"
+    assert "Europe/Lisbon" in client.get(address).content.decode()
+    past = client.post(address, {"effective_from": "2020-01-01T00:00"})
+    assert past.status_code == 422
+    assert "2020-01-01T00:00" in past.content.decode()
+    year = Record.objects.get(pk=revision.pk).created.year + 1
+    assert client.post(address, {"effective_from": f"{year}-01-15T08:00"}).status_code == 303
+    planned = Revision.objects.get(pk=revision.pk).effective_from
+    assert planned is not None
+    assert planned.isoformat() == f"{year}-01-15T08:00:00+00:00", "Lisbon is at UTC in January"
+    assert "by the clocks of its site (Europe/Lisbon)" in page(client, f"/revisions/{revision.number}/")
+
+
+def test_a_document_is_made_from_its_type(house: House) -> None:
+    client = house.client("ari")
+    chosen = page(client, "/documents/new/create/")
+    assert "Procedure" in chosen
+    form = page(client, "/documents/new/create/?type=procedure")
+    assert "SOP-001" in form
+    given = {"type": "procedure", "title": "Cutting", "unit": "N", "start": "template", "_key": "k1"}
+    made = client.post("/documents/new/create/", given)
+    assert made.headers["Location"] == "/revisions/SOP-001/1/do/save/"
+    again = client.post("/documents/new/create/", given)
+    assert again.headers["Location"] == made.headers["Location"], "sent twice, made once"
+    assert Document.objects.count() == 1
+    assert "## Purpose" in body(Revision.objects.get())
+
+
+def test_a_document_is_made_from_a_file(house: House) -> None:
+    digest = house.upload("ari", b"# Cutting\n\n## Purpose\n\nCut.\n", "cutting.md", "text/markdown")
+    client = house.client("ari")
+    given = {"type": "procedure", "title": "Cutting", "unit": "N", "start": "source", "source": digest}
+    assert client.post("/documents/new/create/", given).status_code == 303
+    assert "Cut." in body(Revision.objects.get())
+    drawing = house.upload("ari", b"%PDF-1 a", "a.pdf", "application/pdf")
+    given = {"type": "form", "title": "Drawing", "unit": "N", "start": "file", "file": drawing}
+    assert client.post("/documents/new/create/", given).status_code == 303
+    assert Revision.objects.get(record__number="FRM-001/1").file_name == "a.pdf"
+
+
+def test_a_wrong_document_is_not_made_and_nothing_is_lost(house: House) -> None:
+    client = house.client("ari")
+    given = {"type": "procedure", "title": "", "unit": "N", "area": "Milling", "start": "source"}
+    refused = client.post("/documents/new/create/", given)
+    assert refused.status_code == 422
+    assert "Choose the file first." in refused.content.decode()
+    assert "Milling" in refused.content.decode()
+    given["start"] = "template"
+    refused = client.post("/documents/new/create/", given)
+    assert "This has to be filled in." in refused.content.decode()
+    taken = {**given, "title": "One", "number": "SOP-900"}
+    assert client.post("/documents/new/create/", taken).status_code == 422
+    assert house.client("cora").post("/documents/new/create/", taken).status_code == 303
+    assert "SOP-900 is taken" in house.client("cora").post("/documents/new/create/", taken).content.decode()
+    assert "no type that you may use" in page(house.client("rhea"), "/documents/new/create/")
+
+
+def test_the_next_number_is_shown(house: House) -> None:
+    client = house.client("ari")
+    assert client.get("/documents/next-number?type=procedure&unit=N").content.decode().strip() == "SOP-001"
+    assert "SOP" not in house.client("rhea").get("/documents/next-number?type=procedure").content.decode()
+
+
+def packed(files: dict[str, str]) -> io.BytesIO:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as made:
+        for name, content in files.items():
+            made.writestr(name, content)
+    target.seek(0)
+    target.name = "old.zip"
+    return target
+
+
+def test_many_are_imported_by_the_pages(house: House) -> None:
+    client = house.client("cora")
+    assert "Nothing is made yet." in page(client, "/documents/import/")
+    sent = {
+        "source": packed({"Procedures/Good.md": TEXT, "Procedures/Bad.docx": "no"}),
+        "unit": "N",
+        "as": "draft",
+    }
+    made = client.post("/documents/import/", sent)
+    job = ImportJob.objects.get()
+    assert made.headers["Location"] == f"/documents/import/{job.pk}/"
+    assert "Being checked" in page(client, f"/documents/import/{job.pk}/")
+    run_until_idle()
+    shown = page(client, f"/documents/import/{job.pk}/")
+    assert "1 line has to be put right" in shown
+    assert "Import 1 document" in shown
+    assert "Good" not in page(client, f"/documents/import/{job.pk}/?show=wrong")
+    client.post(f"/documents/import/{job.pk}/start")
+    part = client.get(f"/documents/import/{job.pk}/", headers={"HX-Request": "true"}).content.decode()
+    assert "every 2s" in part
+    run_until_idle()
+    assert "SOP-001" in page(client, f"/documents/import/{job.pk}/")
+    report = client.get(f"/documents/import/{job.pk}/report.xlsx")
+    assert report.content.startswith(b"PK")
+    other = house.client("ari")
+    for address in (f"/documents/import/{job.pk}/", f"/documents/import/{job.pk}/report.xlsx"):
+        assert other.get(address).status_code == 404
+    assert house.client("rhea").get("/documents/import/").status_code == 404
+
+
+def test_a_wrong_import_keeps_what_was_typed(house: House) -> None:
+    client = house.client("cora")
+    refused = client.post(
+        "/documents/import/", {"as": "effective", "reason": "", "unit": "N", "effective_since": "2020-01-01"}
+    )
+    shown = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Choose the zip or the list first." in shown
+    assert "Say how it is known" in shown
+    assert "2020-01-01" in shown
+    refused = client.post("/documents/import/", {"source": io.BytesIO(b"\x00\x01"), "as": "draft"})
+    assert refused.status_code == 422

@@ -1,0 +1,170 @@
+"""Signing in by a provider of OpenID Connect: a real one on loopback, spoken to by authorization code."""
+
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from django.test import Client
+from pydantic import SecretStr
+
+from setsquare.domains.organisation import bootstrap
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.running import carry_out
+from setsquare.project.configuration import OpenIdProvider
+from tests.servers import openid
+
+ANNA = {"sub": "42", "email": "anna@norma.example", "email_verified": True, "name": "Anna W."}
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[openid.Provider]:
+    with openid.running() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(shared: openid.Provider, settings: Any) -> openid.Provider:
+    """The provider, as the settings file would name it."""
+    shared.claims = dict(ANNA)
+    settings.SOCIALACCOUNT_PROVIDERS = named(shared.url)
+    return shared
+
+
+def named(server: str) -> dict[str, Any]:
+    given = {"id": "company", "name": "Company account", "server": server}
+    one = OpenIdProvider(**given, client_id=openid.CLIENT, secret=SecretStr(openid.SECRET))
+    return {"openid_connect": {"APPS": [one.app()]}}
+
+
+@pytest.fixture
+def anna(db: None) -> User:
+    bootstrap.establish("Norma Works", "NW", "Europe/Berlin", username="rita", name="Rita Root", email="")
+    return bootstrap.add_person("anna", "Anna Weber", "NW", email="anna@norma.example")
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    """Follows no redirection: the test does, as the browser would."""
+
+    def redirect_request(self, *_parts: Any) -> None:
+        return None
+
+
+def at_provider(address: str) -> str:
+    """Visit the provider as the browser does; returns where it sends the browser back to."""
+    try:
+        urllib.request.build_opener(Stay).open(address)
+    except urllib.error.HTTPError as answer:
+        return str(answer.headers["Location"])
+    raise AssertionError("the provider did not send back")
+
+
+def begin(client: Client) -> str:
+    """Press the button on the sign-in page; returns the address at the provider."""
+    answer = client.post("/accounts/oidc/company/login/?next=/people/")
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def come_back(client: Client, address: str) -> Any:
+    parts = urlsplit(address)
+    return client.get(f"{parts.path}?{parts.query}")
+
+
+def is_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def test_who_is_known_by_their_address_signs_in(
+    client: Client, provider: openid.Provider, anna: User
+) -> None:
+    page = client.get("/accounts/login/").content.decode()
+    assert re.search(r'action="/accounts/oidc/company/login/[^"]*"', page)
+    assert "Company account" in page
+    address = begin(client)
+    assert address.startswith(f"{provider.url}/authorize?")
+    assert "code_challenge_method=S256" in address
+
+    answer = come_back(client, at_provider(address))
+
+    assert (answer.status_code, answer["Location"]) == (302, "/people/")
+    assert client.session["_auth_user_id"] == str(anna.pk)
+    again = Client()
+    provider.claims = {"sub": "42", "email": "", "name": "Anna, by her id"}
+    come_back(again, at_provider(begin(again)))
+    assert is_in(again)
+    assert User.objects.count() == 2
+    assert User.objects.get(pk=anna.pk).name == "Anna Weber"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"sub": "77", "email": "eve@norma.example", "email_verified": True},
+        {"sub": "78", "email": "anna@norma.example", "email_verified": False},
+        {"sub": "79", "email": "anna@norma.example"},
+        {"sub": "80"},
+    ],
+)
+def test_who_is_not_known_stays_out(
+    client: Client, provider: openid.Provider, anna: User, claims: dict[str, Any]
+) -> None:
+    provider.claims = claims
+
+    answer = come_back(client, at_provider(begin(client)))
+
+    if answer.status_code == 302:
+        answer = client.get(answer["Location"])
+    assert not is_in(client)
+    assert answer.status_code == 200
+    assert "account" in answer.content.decode().lower()
+    assert User.objects.count() == 2
+
+
+def test_a_wrong_state_code_or_refusal_signs_nobody_in(
+    client: Client, provider: openid.Provider, anna: User
+) -> None:
+    back = at_provider(begin(client))
+    stranger = Client()
+    come_back(stranger, back)
+    assert not is_in(stranger)
+    path, query = urlsplit(back).path, openid.parse_query(urlsplit(back).query)
+    for wrong in ({"state": "x"}, {"code": "x"}):
+        fresh = Client()
+        given = openid.parse_query(urlsplit(at_provider(begin(fresh))).query)
+        answer = fresh.get(f"{path}?{urlencode({**given, **wrong})}")
+        assert answer.status_code in (200, 401)
+        assert not is_in(fresh), wrong
+    provider.claims = None
+    refused = Client()
+    come_back(refused, at_provider(begin(refused)))
+    assert not is_in(refused)
+    come_back(client, back)
+    assert is_in(client)
+    again = Client()
+    assert again.get(f"{path}?{urlencode(query)}").status_code in (200, 401)
+    assert not is_in(again)
+
+
+def test_who_left_stays_out(client: Client, provider: openid.Provider, anna: User) -> None:
+    come_back(client, at_provider(begin(client)))
+    assert is_in(client)
+    body = {"date": "2026-01-01"}
+    carry_out("person", "leave", Actor.system(), record=anna.file.record, body=body)
+
+    assert client.get("/people/").status_code == 302
+    fresh = Client()
+    come_back(fresh, at_provider(begin(fresh)))
+    assert not is_in(fresh)
+
+
+def test_a_provider_that_is_silent_is_told_in_words(client: Client, settings: Any, db: None) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = named("http://localhost:9")
+    answer = client.post("/accounts/oidc/company/login/", follow=True)
+    assert answer.redirect_chain == [("/accounts/login/", 302)]
+    assert "does not answer now" in answer.content.decode()
+    assert not is_in(client)

@@ -1,0 +1,100 @@
+"""One's own tokens of the API, made and revoked in the browser."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from setsquare.domains.organisation import bootstrap
+from setsquare.domains.organisation.commands.access import issue_token
+from setsquare.kernel.accounts import tokens
+from setsquare.kernel.accounts.models import Token, User
+from setsquare.kernel.commands.declaration import Actor
+
+
+@pytest.fixture
+def anna(db) -> User:
+    first = {"username": "rita", "name": "Rita Root", "password": "a-quiet-river-42"}
+    bootstrap.establish("Norma Works", "NW", "Europe/Berlin", **first)
+    return bootstrap.add_person("anna", "Anna Weber", "NW")
+
+
+@pytest.fixture
+def at_desk(anna, client) -> Client:
+    client.force_login(anna, "setsquare.faces.web.signing_in.presence.PersonBackend")
+    return client
+
+
+def in_days(days: int) -> str:
+    return (timezone.localdate() + dt.timedelta(days=days)).isoformat()
+
+
+def test_a_token_is_shown_once(at_desk, anna):
+    form = {"name": "Nightly backup", "scopes": ["read", "write"], "expires": in_days(30)}
+    page = at_desk.post("/me/tokens/", form)
+
+    secret = re.search(r'value="(sqt_[^"]+)"', page.content.decode())[1]
+    assert tokens.authenticate(secret).user == anna
+    assert "no-store" in page["Cache-Control"]
+    later = at_desk.get("/me/tokens/").content.decode()
+    assert secret not in later
+    assert f"sqt_{Token.objects.get().prefix}" in later
+    assert "Nightly backup" in later
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"name": ""}, "has to be filled in"),
+        ({"scopes": []}, "at least 1"),
+        ({"scopes": ["everything"]}, "no scope"),
+        ({"expires": in_days(-1)}, "in the future"),
+        ({"expires": in_days(500)}, "at most 365 days"),
+        ({"expires": "soon"}, "Give a date"),
+    ],
+)
+def test_a_token_that_does_not_fit_is_refused_with_what_was_typed_kept(at_desk, change, sentence):
+    form = {"name": "Import of drawings", "scopes": ["read"], "expires": in_days(30), **change}
+    page = at_desk.post("/me/tokens/", form)
+
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+    assert change.get("name") == "" or "Import of drawings" in page.content.decode()
+    assert not Token.objects.exists()
+
+
+def test_a_token_is_revoked(at_desk, anna):
+    token, secret = issue_token(
+        Actor(anna), "Nightly backup", ["read"], timezone.localdate() + dt.timedelta(days=3)
+    )
+
+    at_desk.post(f"/me/tokens/{token.prefix}/revoke/")
+
+    assert tokens.authenticate(secret) is None
+    assert "Nightly backup" not in at_desk.get("/me/tokens/").content.decode()
+
+
+def test_nobody_revokes_a_token_of_somebody_else_here(at_desk, anna):
+    rita = User.objects.get(username="rita")
+    token, secret = issue_token(
+        Actor(rita), "Nightly backup", ["read"], timezone.localdate() + dt.timedelta(days=3)
+    )
+
+    at_desk.post(f"/me/tokens/{token.prefix}/revoke/")
+
+    assert tokens.authenticate(secret) is not None
+
+
+def test_the_generic_address_leads_to_ones_own_page(at_desk, anna):
+    number = anna.file.record.number
+
+    response = at_desk.get(f"/people/{number}/do/make_token/")
+
+    assert (response.status_code, response["Location"]) == (303, "/me/tokens/")
+    in_dialog = at_desk.get(
+        f"/people/{number}/do/make_token/", headers={"hx-request": "true", "hx-target": "dialog-body"}
+    )
+    assert in_dialog["HX-Redirect"] == "/me/tokens/"
+    assert Client().get("/me/tokens/").status_code == 302
