@@ -1,0 +1,213 @@
+"""The `setsquare` command: quick help, clear refusals, and what init and check say."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.once
+
+INIT = [
+    "--organisation",
+    "Example Ltd",
+    "--administrator",
+    "ada",
+    "--name",
+    "Ada Admin",
+    "--email",
+    "ada@example.org",
+]
+PASSWORD = "a password of some length"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def setsquare(
+    place: Path, *arguments: str, text: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
+    environment = {
+        n: v for n, v in os.environ.items() if not n.startswith("SETSQUARE_") and n != "DATABASE_URL"
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "setsquare.project.main", *arguments],
+        cwd=place,
+        env=environment | settings,
+        input=text,
+        capture_output=True,
+        text=True,
+    )
+
+
+def init(place: Path, *further: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    given = ["init", "--address", "https://qms.example.org", *INIT, "--password-stdin", *further]
+    return setsquare(place, *given, text=PASSWORD + "\n", **settings)
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("installation")
+    done = init(made)
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+@pytest.fixture
+def installation(place: Path, made_once: Path) -> Path:
+    """A fresh installation; what init makes can be moved as a whole."""
+    shutil.copytree(made_once, place, dirs_exist_ok=True)
+    return place
+
+
+def test_help_lists_the_commands_without_loading_django():
+    code = (
+        "import sys; from setsquare.project.main import main; main(['--help']); "
+        "print(sorted({'django', 'pydantic'} & set(sys.modules)))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for name in ("init", "serve", "worker", "demo", "check", "bench", "manage"):
+        assert f"\n  {name} " in out
+    assert out.endswith("[]\n")
+
+
+@pytest.mark.parametrize("command", ["init", "serve", "worker", "demo", "check", "bench"])
+def test_each_command_explains_itself(place, command):
+    done = setsquare(place, command, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"usage: setsquare {command}")
+
+
+def test_a_bad_setting_is_one_sentence(place):
+    done = setsquare(place, "serve", SETSQUARE_PROT="1")
+    assert done.returncode == 1
+    assert done.stderr == "setsquare: SETSQUARE_PROT is not a setting (did you mean SETSQUARE_PORT?).\n"
+
+
+def test_serving_without_a_key_says_what_to_do(place):
+    assert "run `setsquare init`" in setsquare(place, "serve").stderr
+
+
+def test_init_makes_an_installation_with_its_first_person(installation):
+    settings = (installation / "setsquare.toml").read_text()
+    assert 'mode = "production"' in settings
+    assert (installation / "data" / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert (installation / "data" / "setsquare.sqlite3").stat().st_mode & 0o777 == 0o600
+    code = (
+        "from django.contrib.auth import get_user_model as g; u = g().objects.get(username='ada'); "
+        f"print(u.name, u.check_password({PASSWORD!r}))"
+    )
+    assert (
+        setsquare(installation, "manage", "shell", "-v0", "-c", code)
+        .stdout.strip()
+        .endswith("Ada Admin True")
+    )
+
+
+def test_init_never_overwrites(installation):
+    before = (installation / "setsquare.toml").read_text()
+    assert "exists already" in init(installation).stderr
+    assert (installation / "setsquare.toml").read_text() == before
+
+
+def test_init_refuses_what_does_not_fit_and_can_be_run_again(place):
+    assert "time_zone is not a time zone" in init(place, "--time-zone", "Mars/Base").stderr
+    done = setsquare(
+        place, "init", "--address", "https://q.example", *INIT, "--password-stdin", text="short\n"
+    )
+    assert "password: This password is too short" in done.stderr
+    assert init(place).returncode == 0
+
+
+def test_init_names_what_is_missing(place):
+    done = setsquare(place, "init", "--address", "https://qms.example.org")
+    assert done.stderr == "setsquare: These are needed: --organisation, --administrator, --name, --email.\n"
+
+
+def test_init_where_nothing_can_be_written_is_one_sentence(place):
+    (place / "data").write_text("a file where the directory would be")
+    done = init(place)
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("lax", "sentence"),
+    [
+        ({"SETSQUARE_DEBUG": "true"}, "debug is on"),
+        ({"SETSQUARE_SECRET_KEY": "changeme"}, "secret_key is a default or shorter"),
+        ({"SETSQUARE_ADDRESS": "http://qms.example.org"}, "Cookies would travel over plain HTTP"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_lax_production_is_refused_at_start(installation, command, lax, sentence):
+    done = setsquare(installation, command, **lax)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+
+
+def test_another_server_refuses_lax_production_too(installation):
+    environment = os.environ | {
+        "SETSQUARE_CONFIG": str(installation / "setsquare.toml"),
+        "SETSQUARE_DEBUG": "true",
+    }
+    environment = {
+        n: v for n, v in environment.items() if n not in ("SETSQUARE_MODE", "SETSQUARE_DATA_DIRECTORY")
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", "import setsquare.project.wsgi"],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert "debug is on" in done.stderr
+
+
+def test_the_demo_is_not_served_in_production(installation):
+    code = "from setsquare.project.models import Installation as I; I.objects.update(purpose='demo')"
+    setsquare(installation, "manage", "shell", "-v0", "-c", code)
+    done = setsquare(installation, "serve")
+    assert done.returncode == 1
+    assert "This database holds the demo organisation, whose accounts everybody knows" in done.stderr
+
+
+def test_an_old_database_is_not_served(installation):
+    setsquare(installation, "manage", "migrate", "axes", "zero", "-v0")
+    assert "run `setsquare manage migrate`" in setsquare(installation, "serve").stderr
+    report = json.loads(setsquare(installation, "check", "--json").stdout)
+    assert {"subject": "migrations", "level": "error"}.items() <= report[-1].items()
+
+
+def test_check_finds_a_fresh_installation_wanting_a_proxy_only(installation):
+    done = setsquare(installation, "check", "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [f["subject"] for f in report if f["level"] == "error"] == ["reverse proxy"]
+    assert all(f["mend"] for f in report if f["level"] != "ok")
+    done = setsquare(installation, "check", SETSQUARE_TRUSTED_PROXIES="127.0.0.1")
+    assert done.returncode == 0
+    assert "0 to mend" in done.stdout
+
+
+def test_check_reports_bad_settings_and_a_silent_database(installation):
+    report = json.loads(setsquare(installation, "check", "--json", SETSQUARE_PORT="x").stdout)
+    assert [f["subject"] for f in report] == ["settings"]
+    url = "postgresql://127.0.0.1:1/none"
+    report = json.loads(setsquare(installation, "check", "--json", DATABASE_URL=url).stdout)
+    assert (report[-1]["subject"], report[-1]["level"]) == ("database", "error")
+    assert "127.0.0.1" in report[-1]["mend"]
+
+
+def test_the_demo_is_not_put_into_a_database_in_use(installation):
+    url = f"sqlite:///{installation}/data/setsquare.sqlite3"
+    done = setsquare(installation, "demo", "--data", "demo", DATABASE_URL=url)
+    assert "in use for something else" in done.stderr
+    done = setsquare(installation, "demo", "--reset", "--data", "demo", DATABASE_URL=url)
+    assert "in use for something else" in done.stderr
+    assert (installation / "data" / "setsquare.sqlite3").exists()
