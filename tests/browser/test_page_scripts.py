@@ -1,0 +1,236 @@
+"""What the page's script does: dialogs, palette, registers, reading with comments, passkeys; on the gallery's pages."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.gallery_pages import served
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with served() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Any, address: str) -> Any:
+    page = browser.new_page()
+    page.goto(f"{address}/record", wait_until="networkidle")
+    return page
+
+
+def test_a_wrong_form_stays_in_its_dialog(page: Any) -> None:
+    page.locator(".btn-primary[data-dialog]").click()
+    page.locator("#dialog textarea").fill("too short")
+    page.locator("#dialog .btn-primary").click()
+    page.locator("#dialog .error-summary").wait_for()
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    page.locator("#dialog .error-summary a").first.click()
+    assert page.evaluate("document.activeElement.name") == "reason"
+    page.context.problems.clear()  # the 422 that was asked for
+
+
+def test_a_right_form_closes_it_with_a_notice(page: Any) -> None:
+    page.locator(".btn-primary[data-dialog]").click()
+    page.locator("#dialog textarea").fill("ok")
+    page.locator("#dialog .btn-primary").click()
+    page.locator(".toast", has_text="SOP-004").wait_for()
+    assert page.locator("#dialog").is_hidden()
+
+
+def test_typed_text_is_not_lost_without_asking(page: Any) -> None:
+    page.locator(".btn-primary[data-dialog]").click()
+    page.locator("#dialog textarea").fill("a reason")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Keep writing").click()
+    assert page.locator("#dialog textarea").input_value() == "a reason"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Discard").click()
+    page.locator("#dialog").wait_for(state="hidden")
+
+
+def test_a_redirect_as_answer_visits_the_page(page: Any, address: str) -> None:
+    page.route(
+        "**/dialog",
+        lambda route: (
+            route.fulfill(status=303, headers={"Location": "/home"})
+            if route.request.method == "POST"
+            else route.fallback()
+        ),
+    )
+    page.locator(".btn-primary[data-dialog]").click()
+    page.locator("#dialog textarea").fill("done")
+    page.locator("#dialog .btn-primary").click()
+    page.wait_for_url(f"{address}/home")
+
+
+def test_what_cannot_be_done_says_why(page: Any) -> None:
+    edit = page.get_by_role("button", name="Edit", exact=True)
+    edit.focus()
+    reason = page.locator(".why-text", has_text="Reject it back to draft")
+    assert reason.is_visible()
+    assert edit.get_attribute("aria-describedby") == reason.get_attribute("id")
+    page.keyboard.press("Escape")
+    assert reason.is_hidden()
+
+
+def test_the_palette_by_keyboard(page: Any, address: str) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("my work")
+    page.locator("#palette-list [aria-selected=true]", has_text="My work").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/home")
+
+
+def test_letters_lead_and_are_silent_while_typing(page: Any, address: str) -> None:
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    page.wait_for_url(f"{address}/register")
+    page.keyboard.press("/")
+    page.keyboard.type("gh?jx")
+    assert page.locator("#documents-q").input_value() == "gh?jx"
+
+
+def test_rows_are_moved_through_chosen_and_opened(page: Any, address: str) -> None:
+    page.goto(f"{address}/register", wait_until="networkidle")
+    for key in "jjx":
+        page.keyboard.press(key)
+    assert page.locator("tr.is-current .cell-key").inner_text() == "SOP-004"
+    assert page.locator(".bulk-count").inner_text() == "1 selected"
+    page.locator(".check-all").check()
+    assert page.locator(".bulk-count").inner_text() == "18 selected"
+    page.locator(".bulk-clear").click()
+    assert page.locator(".bulk").is_hidden()
+    page.locator("tbody tr").first.locator("td").last.click()
+    page.wait_for_url(f"{address}/record")
+
+
+def test_a_column_can_be_hidden(page: Any, address: str) -> None:
+    page.goto(f"{address}/register", wait_until="networkidle")
+    page.get_by_role("button", name="Columns and density").click()
+    page.locator("[data-column=owner]").evaluate(
+        "box => { box.checked = false; box.dispatchEvent(new Event('change', {bubbles: true})) }"
+    )
+    assert page.locator("th[data-col=owner]").is_hidden()
+
+
+def test_the_theme_is_remembered(page: Any) -> None:
+    page.locator("[popovertarget=me-menu]").click()
+    page.locator("[data-theme-choice=dark]").click()
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    assert {"theme": "dark"}.items() <= {c["name"]: c["value"] for c in page.context.cookies()}.items()
+
+
+def test_comments_are_found_again_and_lead_both_ways(page: Any, address: str) -> None:
+    page.goto(f"{address}/document", wait_until="networkidle")
+    mark = page.locator("[data-remark='1']")
+    assert (
+        "".join(mark.all_inner_texts()) == "at least ten years after the last unit was placed on the market"
+    )
+    assert page.locator("[data-note='3'].is-lost").count() == 1
+    mark.first.press("Enter")
+    assert page.locator("[data-note='1'].is-active").count() == 1
+    assert page.evaluate("document.activeElement.closest('[data-note]').dataset.note") == "1"
+
+
+def test_selected_text_is_offered_for_a_comment(page: Any, address: str) -> None:
+    page.goto(f"{address}/document", wait_until="networkidle")
+    page.evaluate(
+        """() => {
+            const text = document.querySelector('[data-block=b4]').firstChild;
+            getSelection().setBaseAndExtent(text, 14, text, 29);
+        }"""
+    )
+    page.locator(".select-bar button").wait_for()
+    with page.expect_request("**/dialog?*") as asked:
+        page.locator(".select-bar button").click()
+    assert "quote=all+three+sites" in asked.value.url
+    assert "block=b4" in asked.value.url
+
+
+def test_files_are_sent_with_progress_and_named_in_the_form(page: Any, address: str) -> None:
+    page.goto(f"{address}/form", wait_until="networkidle")
+    page.locator("#id_files").set_input_files(
+        {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+    )
+    page.locator(".drop input[type=hidden][name=files][value='7']").wait_for(state="attached")
+    page.get_by_role("button", name="Remove plan.pdf").click()
+    assert page.locator(".drop input[name=files]").count() == 0
+
+
+def test_rows_are_added_and_removed(page: Any, address: str) -> None:
+    page.goto(f"{address}/form", wait_until="networkidle")
+    page.get_by_role("button", name="Add step").click()
+    assert page.evaluate("document.activeElement.name") == "steps-1-role"
+    page.get_by_role("button", name="Remove this row").first.click()
+    assert page.locator("[name^=steps-]").evaluate_all("fields => fields.map(f => f.name)") == [
+        "steps-1-role",
+        "steps-1-due",
+    ]
+
+
+def test_a_person_is_found_by_typing(page: Any, address: str) -> None:
+    page.goto(f"{address}/form", wait_until="networkidle")
+    page.locator("#id_authors-ts-control").fill("mei")
+    page.locator(".ts-dropdown .option", has_text="Mei Tanaka").click()
+    assert page.locator("#id_authors").evaluate("s => [...s.selectedOptions].map(o => o.text)") == [
+        "Tomasz Wójcik",
+        "Ana Ferreira",
+        "Mei Tanaka",
+    ]
+
+
+def test_signing_with_a_passkey(page: Any, address: str) -> None:
+    client = page.context.new_cdp_session(page)
+    client.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    client.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    local = address.replace("127.0.0.1", "localhost")
+    made: dict[str, Any] = {
+        "challenge": "AAECAw",
+        "rp": {"name": "Setsquare", "id": "localhost"},
+        "user": {"id": "BwgJ", "name": "j", "displayName": "J"},
+        "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+        "authenticatorSelection": {"residentKey": "required", "userVerification": "required"},
+    }
+    page.route("**/passkey", lambda route: route.fulfill(json={"publicKey": made}))
+    page.goto(f"{local}/signin", wait_until="networkidle")
+    button = page.locator("[data-passkey]")
+    button.evaluate("b => { b.dataset.passkey = 'create'; delete b.dataset.submitForm }")
+    button.click()
+    expect(page.locator("#credential")).not_to_have_value("")
+    created = json.loads(page.locator("#credential").input_value())
+    assert created["response"]["attestationObject"]
+    page.unroute("**/passkey")
+    page.route(
+        "**/passkey",
+        lambda route: route.fulfill(
+            json={
+                "challenge": "BAUG",
+                "rpId": "localhost",
+                "userVerification": "required",
+                "allowCredentials": [{"type": "public-key", "id": created["rawId"]}],
+            }
+        ),
+    )
+    button.evaluate("b => { b.dataset.passkey = 'get' }")
+    page.locator("#credential").evaluate("field => { field.value = '' }")
+    button.click()
+    expect(page.locator("#credential")).not_to_have_value("")
+    got = json.loads(page.locator("#credential").input_value())
+    assert got["rawId"] == created["rawId"]
+    assert got["response"]["userHandle"] == "BwgJ"
