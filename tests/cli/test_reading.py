@@ -49,6 +49,7 @@ def test_a_register_longer_than_a_page(house, cli):
         Record(
             type="note",
             number=f"X-{n}",
+            number_key=f"X-{n}",
             title="x",
             state="draft",
             owner=record.owner,
@@ -115,7 +116,8 @@ def test_a_hidden_record_looks_like_one_that_does_not_exist(house, cli):
 def test_a_record(house, cli):
     record = house.note("First")
     at = record.changed.isoformat()
-    carry_out("note", "edit", Actor(house.anna), record=record, body={"title": "Second \x1b[31m"})
+    carry_out("note", "edit", Actor(house.anna), record=record, body={"title": "Second"})
+    Record.objects.filter(pk=record.pk).update(title="Second \x1b[31m")  # as another program may have left it
 
     assert "N-001  Second" in cli("notes", "show", "N-001").out
     assert "\x1b" not in cli("notes", "show", "N-001").out

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
+from annotated_types import MaxLen
 from django.utils.translation import gettext as _
 from pydantic import (
     BaseModel,
@@ -32,8 +34,16 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 """The years in which days and times are taken."""
 LARGEST = 2**63 - 1
 """The largest whole number that a database holds."""
-UNKEEPABLE = re.compile("[\\x00\\ud800-\\udfff]")
-"""What PostgreSQL's texts or UTF-8 cannot hold."""
+UNKEEPABLE = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
+"""What no database holds (NUL, halves of characters), and what misleads a reader (control characters, turned order)."""
+INVISIBLE = re.compile("[\\xad\\u180e\\u200b\\u200e\\u200f\\u2060-\\u2064\\ufeff]")
+"""What comes along when a line is copied, and cannot be seen: it is left out of names and titles."""
+UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters that look like nothing."""
+ONE_LINE = 300
+"""The longest text that is asked for in one line."""
 
 
 class Body(BaseModel):
@@ -277,11 +287,39 @@ def _beyond_calendar(data: Any, place: str = "") -> Iterator[tuple[str, str]]:
             yield from _beyond_calendar(value, f"{place}.{index}" if place else str(index))
 
 
+def one_line(model: type[BaseModel], name: str) -> bool:
+    """Tell whether a field takes a name or title: a text of one line."""
+    field = model.model_fields[name]
+    most = next((item.max_length for item in field.metadata if isinstance(item, MaxLen)), ONE_LINE + 1)
+    return most <= ONE_LINE and shown(model, name).widget in (Widget.AUTO, Widget.TEXT)
+
+
+def _legible(model: type[BaseModel], data: Any) -> Any:
+    """Return input with its names and titles as they are seen; raises Refused for one that shows nothing or breaks."""
+    if not isinstance(data, Mapping):
+        return data
+    found: dict[str, Any] = dict(data)
+    wrong: dict[str, Label] = {}
+    for name in model.model_fields.keys() & found.keys():
+        value = found[name]
+        if not isinstance(value, str) or not one_line(model, name):
+            continue
+        value = INVISIBLE.sub("", value).strip()
+        if len(value.splitlines()) > 1:
+            wrong[name] = _("Write this on one line.")
+        elif value and not any(unicodedata.category(c)[0] in "LNPS" and c not in UNSEEN for c in value):
+            wrong[name] = _("Write something that can be seen.")
+        found[name] = value
+    if wrong:
+        raise Refused(wrong)
+    return found
+
+
 def parse(model: type[B], data: Any, actor: Any) -> B:
     """Return `data` as a body of `model`; raises Refused with a sentence for each field that does not fit."""
     refuse_unkeepable(data)
     try:
-        body = model.model_validate(data, context={"actor": actor})
+        body = model.model_validate(_legible(model, data), context={"actor": actor})
         if found := dict(_beyond_calendar(body)):
             raise Refused(found)
         return body
