@@ -18,6 +18,7 @@ from setsquare.faces.web.pages import hand_made
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import commands_of
 from setsquare.kernel.records.models import Record, uuid7
+from setsquare.kernel.records.numbering import key_of
 from setsquare.kernel.records.things import Thing, thing_of
 
 MOST_QUERIES = 12
@@ -48,10 +49,15 @@ class ThingCase:
         """Copy a record `count` times, with its detail row; overridden where details must be unique."""
         thing = thing_of(self.thing)
         detail = thing.detail_of(record)
-        names = [f.attname for f in Record._meta.concrete_fields if f.name not in ("id", "uid", "number")]
+        names = [
+            f.attname
+            for f in Record._meta.concrete_fields
+            if f.name not in ("id", "uid", "number", "number_key")
+        ]
         values = {name: getattr(record, name) for name in names}
+        numbers = [f"{record.number}.copy{n}" for n in range(count)]
         copies = Record.objects.bulk_create(
-            Record(uid=uuid7(), number=f"{record.number}.copy{n}", **values) for n in range(count)
+            Record(uid=uuid7(), number=number, number_key=key_of(number), **values) for number in numbers
         )
         if detail is not None:
             own = [f.attname for f in detail._meta.concrete_fields if f.name != "record"]

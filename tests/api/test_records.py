@@ -152,6 +152,7 @@ def test_a_register_costs_the_same_number_of_queries_whatever_it_holds(
         Record(
             type="note",
             number=f"X-{n}",
+            number_key=f"X-{n}",
             title=f"note {n}",
             state="draft",
             owner=record.owner,

@@ -7,6 +7,7 @@ from setsquare.domains.organisation.models import PersonFile, RoleFile, UnitFile
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.accounts.units import place
 from setsquare.kernel.records.models import Record, uuid7
+from setsquare.kernel.records.numbering import key_of
 from tests.cases import ThingCase
 from tests.organisation.conftest import House
 
@@ -30,8 +31,10 @@ class OrganisationCase(ThingCase):
         fields = {
             f.attname: getattr(record, f.attname) for f in Record._meta.concrete_fields if f.name != "id"
         }
+        numbers = [f"{record.number}.copy{n}" for n in range(count)]
         return Record.objects.bulk_create(
-            Record(**{**fields, "uid": uuid7(), "number": f"{record.number}.copy{n}"}) for n in range(count)
+            Record(**{**fields, "uid": uuid7(), "number": number, "number_key": key_of(number)})
+            for number in numbers
         )
 
 

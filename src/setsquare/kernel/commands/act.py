@@ -19,7 +19,7 @@ from setsquare.kernel.files.texts import keep_text
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.numbering import is_reserved, next_number
+from setsquare.kernel.records.numbering import is_reserved, key_of, next_number
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
 
@@ -75,8 +75,9 @@ class Act:
             sentence = _("“%(number)s” stands for a page of Setsquare’s own; give another number.")
             raise Refused({"number": sentence % {"number": number}})
         taken = Refused({"number": _("The number %(number)s is taken.") % {"number": number}})
-        if number and Record.objects.filter(number=number).exists():
-            raise taken
+        if number and (like := Record.objects.filter(number_key=key_of(number)).first()) is not None:
+            sentence = _("The number %(number)s cannot be told apart from one that is taken.")
+            raise taken if like.number == number else Refused({"number": sentence % {"number": number}})
         if not number:
             number = next_number(
                 series_pattern or self.thing.numbering, at=self.now, unit=unit.code, **(series_values or {})
@@ -84,6 +85,7 @@ class Act:
         record = Record(
             type=self.thing.code,
             number=number,
+            number_key=key_of(number),
             title=title,
             state=self.thing.lifecycle.initial,
             owner=owner,

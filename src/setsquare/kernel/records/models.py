@@ -30,6 +30,8 @@ class Record(models.Model):
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     type = models.CharField(max_length=40)
     number = models.CharField(max_length=80, unique=True)
+    number_key = models.CharField(max_length=160, unique=True, editable=False)
+    """How the number looks (`numbering.key_of`): two numbers that nobody can tell apart are one."""
     title = models.CharField(max_length=300)
     state = models.CharField(max_length=40)
     owner = models.ForeignKey("accounts.User", models.PROTECT, related_name="owned", db_index=False)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import string
+import unicodedata
 from collections.abc import Callable, Collection
 
 from django.db import transaction
@@ -15,6 +16,12 @@ FIELDS = frozenset({"n", "year", "unit", "site", "type"})
 class NumberingError(ValueError):
     """A numbering pattern that cannot be used."""
 
+
+_LOOK_LIKE_ASCII = str.maketrans(
+    "АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ‐‑‒–—−",
+    "ABEKMHOPCTYXIJSABEZHIKMNOPTYX------",
+)
+"""Cyrillic and Greek capitals, hyphens and dashes, each with the character of ASCII that it looks like."""
 
 Words = Callable[[str], Collection[str]]
 """Returns the words, in lower case, that numbers of a record type cannot begin with."""
@@ -31,6 +38,11 @@ def is_reserved(type_code: str, number: str) -> bool:
     """Tell whether a number would be taken for an address, or for the way up in one."""
     first = number.partition("/")[0].casefold()
     return first in (".", "..") or any(first in words(type_code) for words in _reserved)
+
+
+def key_of(number: str) -> str:
+    """Return how a number looks: the same for SOP-001, sop-001 and one with Cyrillic letters of the same shape."""
+    return unicodedata.normalize("NFKC", number).upper().translate(_LOOK_LIKE_ASCII)
 
 
 def check_pattern(pattern: str) -> None:
@@ -66,5 +78,5 @@ def next_number(pattern: str, *, at: dt.datetime, **fields: str) -> str:
             NumberSeries.objects.filter(pattern=series).update(last=F("last") + 1)
             last = NumberSeries.objects.values_list("last", flat=True).get(pattern=series)
             number = pattern.format(**values, n=last)
-            if not Record.objects.filter(number=number).exists():
+            if not Record.objects.filter(number_key=key_of(number)).exists():
                 return number

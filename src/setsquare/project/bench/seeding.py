@@ -20,6 +20,7 @@ from setsquare.domains.organisation.bootstrap import add_person, add_unit, estab
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.files.models import Text
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.numbering import key_of
 from setsquare.kernel.records.things import SearchText
 from setsquare.kernel.search.index import index
 from setsquare.kernel.tasks.models import Task
@@ -60,6 +61,7 @@ class Seed:
             id=self.next_record,
             type=type_,
             number=number,
+            number_key=key_of(number),
             title=title,
             state=state,
             owner=self.chance.choice(self.people),
@@ -240,6 +242,7 @@ def _entries(record: Record) -> Iterator[Entry]:
             seq=seq,
             at=at,
             actor=record.owner,
+            actor_name=record.owner.name,
             command=command,
             channel="web",
             state=canon.decode(),

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ),
                 ("type", models.CharField(max_length=40)),
                 ("number", models.CharField(max_length=80, unique=True)),
+                ("number_key", models.CharField(editable=False, max_length=160, unique=True)),
                 ("title", models.CharField(max_length=300)),
                 ("state", models.CharField(max_length=40)),
                 ("version", models.PositiveIntegerField(default=0)),
