@@ -153,7 +153,7 @@ def test_every_kind_of_field_arrives(anna: Client, house: House) -> None:
     assert answer.status_code == 303
     assert [person.username for person in gathered[0].people] == ["carla", "rosa"]
     assert gathered[0].steps[0].people == [house.bram]
-    assert "Anna Weber</span> gathered: “All of it”" in text_of(
+    assert 'Anna Weber</span> <span class="tiny muted">anna</span> gathered: “All of it”' in text_of(
         anna.get(f"/web-notes/{note.number}/history/")
     )
 

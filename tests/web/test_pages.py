@@ -123,7 +123,7 @@ def test_the_trail_is_for_those_who_may_read_it(anna: Client, house: House) -> N
     with CaptureQueriesContext(connection) as captured:
         page = text_of(anna.get("/trail/?type=web_note"))
     assert len(captured) <= 12
-    assert "<strong>Anna Weber</strong> submitted it for review" in page
+    assert '<strong>Anna Weber</strong> <span class="tiny muted">anna</span> submitted it for review' in page
     assert "made it" not in text_of(anna.get("/trail/?command=web_note.submit"))
     assert "Nothing fits" in text_of(anna.get("/trail/?person=carla"))
     assert "Nothing fits" in text_of(anna.get("/trail/?to=2020-01-01"))
@@ -131,6 +131,7 @@ def test_the_trail_is_for_those_who_may_read_it(anna: Client, house: House) -> N
     assert "Anna Weber submitted it for review." in csv
     rows = json.loads(b"".join(anna.get("/trail/export/json").streaming_content))
     assert [row["command"] for row in rows] == ["submit", "create"]
+    assert {(row["actor"], row["actor_name"]) for row in rows} == {("anna", "Anna Weber")}
 
 
 def test_the_trail_is_exported_whole(anna: Client, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +140,7 @@ def test_the_trail_is_exported_whole(anna: Client, house: House, monkeypatch: py
         house.note(f"Note {number}")
     anna.force_login(house.rosa)
     rows = json.loads(b"".join(anna.get("/trail/export/json").streaming_content))
-    assert len({row["record"] for row in rows}) == len(rows) == 7
+    assert len({row["record"]["number"] for row in rows}) == len(rows) == 7
     csv = b"".join(anna.get("/trail/export/csv").streaming_content).decode("utf-8-sig")
     assert len(csv.splitlines()) == 8
     assert anna.get("/trail/export/exe").status_code == 404

@@ -192,7 +192,9 @@ def _signatures(revision: Revision) -> tuple[Signature, ...]:
             meaning=str(APPROVALS[made.meaning].label) if made.meaning in APPROVALS else made.meaning,
             time=made.at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S"),
             digest=made.digest,
-            reason=_("for %(name)s") % {"name": made.on_behalf_of.name} if made.on_behalf_of else made.reason,
+            reason=_("for %(name)s") % {"name": made.on_behalf_of_name}
+            if made.on_behalf_of_name
+            else made.reason,
         )
         for made in signatures_on(revision)
     )

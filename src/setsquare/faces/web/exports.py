@@ -7,9 +7,17 @@ from collections.abc import Iterable
 
 from django.http import StreamingHttpResponse
 
-from setsquare.kernel.representation.tables import CSV, as_asked, csv_rows
+from setsquare.kernel.representation.tables import (
+    CSV,
+    as_asked,
+    csv_rows,
+    json_rows,
+    trail_head,
+    trail_rows,
+    trail_values,
+)
 
-__all__ = ["CSV", "csv_rows", "sent"]
+__all__ = ["CSV", "csv_rows", "json_rows", "sent", "trail_head", "trail_rows", "trail_values"]
 
 
 def sent(parts: Iterable[str] | Iterable[bytes], name: str, content_type: str) -> StreamingHttpResponse:

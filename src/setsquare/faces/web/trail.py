@@ -1,7 +1,6 @@
 """The trail of the whole organisation, for those who may read it."""
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -15,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import record_address
-from setsquare.faces.web.exports import CSV, csv_rows, sent
+from setsquare.faces.web.exports import CSV, csv_rows, json_rows, sent, trail_head, trail_rows, trail_values
 from setsquare.faces.web.navigation import TRAIL, reach_of
 from setsquare.kernel.accounts.models import User, initials
 from setsquare.kernel.accounts.rights import units_where
 from setsquare.kernel.commands.declaration import all_commands
-from setsquare.kernel.commands.telling import deed_of, sentence_of, who_did
+from setsquare.kernel.commands.telling import deed_of, who_did
 from setsquare.kernel.database.keyset import CursorError, Key, cut
 from setsquare.kernel.records.things import Thing, all_things, thing_of
 from setsquare.kernel.trail.models import Entry
@@ -67,9 +66,11 @@ def trail_export(request: HttpRequest, form: str) -> HttpResponseBase:
     """Send the whole (filtered) trail, the newest entries first."""
     entries = _each(_entries(request))
     if form == "csv":
-        return sent(csv_rows(_head(), _rows(entries)), "trail.csv", CSV)
+        return sent(csv_rows(trail_head(), trail_rows(entries, thing_of)), "trail.csv", CSV)
     if form == "json":
-        return sent(_json(entries), "trail.json", "application/json")
+        return sent(
+            json_rows(trail_values(entries, thing_of, states=False)), "trail.json", "application/json"
+        )
     raise Http404
 
 
@@ -125,6 +126,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
     return {
         "who": name,
         "initials": initials(name),
+        "username": entry.actor.username if entry.actor else "",
         "sentence": deed_of(entry, thing),
         "when": entry.at,
         "reason": entry.reason,
@@ -157,46 +159,3 @@ def _filters(request: HttpRequest) -> dict[str, Any]:
         "from_": request.GET.get("from", ""),
         "to": request.GET.get("to", ""),
     }
-
-
-def _head() -> list[str]:
-    about = [_("Time (UTC)"), _("Record"), _("Title"), _("No."), _("Person")]
-    return [*about, _("Sentence"), _("Reason"), _("Way"), "SHA-256"]
-
-
-def _rows(entries: Iterator[Entry]) -> Iterator[list[Any]]:
-    for entry in entries:
-        yield [
-            entry.at.astimezone(dt.UTC).isoformat(),
-            entry.record.number,
-            entry.record.title,
-            entry.seq,
-            who_did(entry),
-            sentence_of(entry, thing_of(entry.record.type)),
-            entry.reason,
-            entry.channel,
-            entry.digest,
-        ]
-
-
-def _json(entries: Iterator[Entry]) -> Iterator[str]:
-    separator = "[\n"
-    for entry in entries:
-        yield separator + json.dumps(
-            {
-                "at": entry.at.astimezone(dt.UTC).isoformat(),
-                "record": entry.record.number,
-                "type": entry.record.type,
-                "seq": entry.seq,
-                "actor": entry.actor.username if entry.actor else None,
-                "on_behalf_of": entry.on_behalf_of.username if entry.on_behalf_of else None,
-                "command": entry.command,
-                "sentence": sentence_of(entry, thing_of(entry.record.type)),
-                "reason": entry.reason,
-                "channel": entry.channel,
-                "digest": entry.digest,
-            },
-            ensure_ascii=False,
-        )
-        separator = ",\n"
-    yield "[]\n" if separator == "[\n" else "\n]\n"

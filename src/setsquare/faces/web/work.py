@@ -81,7 +81,7 @@ def _open_records(user: User, _now: dt.datetime) -> QuerySet[Any, Any]:
 
 def _deeds_of_others(user: User, _now: dt.datetime) -> QuerySet[Any, Any]:
     deeds = Entry.objects.filter(record_id__in=_CONCERNED, at__gte=SOME_TIME).exclude(actor_id=user.pk)
-    values = deeds.values_list("actor__name", "command", "on_behalf_of__name", "note", "at", *_ABOUT)
+    values = deeds.values_list("actor_name", "command", "on_behalf_of_name", "note", "at", *_ABOUT)
     return values.order_by("-at", "-id")[:RECORDS]
 
 
@@ -193,9 +193,9 @@ def _recent(user: User, concerned: set[int]) -> list[dict[str, Any]]:
 
 
 def _deed(
-    who: str | None,
+    who: str,
     command: str,
-    on_behalf_of: str | None,
+    on_behalf_of: str,
     note: dict[str, Any] | None,
     at: dt.datetime,
     kind: str,

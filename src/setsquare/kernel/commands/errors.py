@@ -63,6 +63,19 @@ class SignatureRefused(CommandError):
     code = "signature"
 
 
+class VersionMissing(CommandError):
+    """A signature was asked for without saying what the signer looked at."""
+
+    code = "version_missing"
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        sentence = _(
+            "Say which version of %(number)s you looked at and sign; it is at version %(version)s now."
+        )
+        super().__init__(sentence % {"number": record.number, "version": record.version})
+
+
 class Stale(CommandError):
     """Somebody else changed the record meanwhile. `passages` tells what, oldest first."""
 
@@ -71,9 +84,7 @@ class Stale(CommandError):
     def __init__(self, record: Record, passages: Sequence[Passage]) -> None:
         self.record = record
         self.passages = passages
-        who = ", ".join(
-            dict.fromkeys(str(p.entry.actor) if p.entry.actor else _("the system") for p in passages)
-        )
+        who = ", ".join(dict.fromkeys(p.entry.actor_name or _("the system") for p in passages))
         super().__init__(
             _(
                 "%(number)s was changed by %(who)s while you worked on it. Look at what changed, then send yours again."

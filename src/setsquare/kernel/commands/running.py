@@ -26,6 +26,7 @@ from setsquare.kernel.commands.errors import (
     Refused,
     SignatureRefused,
     Stale,
+    VersionMissing,
     WrongState,
 )
 from setsquare.kernel.events.models import Event
@@ -70,8 +71,9 @@ def carry_out(
 ) -> Outcome:
     """Carry out a command as `actor`; the only way by which a record changes.
 
-    `version` is the one that the person saw; if others changed the record since, in a way that the command does not
-    tolerate, it is refused as stale. Raises the errors of `commands.errors`; then nothing was changed.
+    `version` is the one that the person saw, and a signature needs it; if others changed the record since, in a way
+    that the command does not tolerate, it is refused as stale. Raises the errors of `commands.errors`; then nothing was
+    changed.
     """
     command = command_of(thing, name)
     situation = _situation(command, actor, record)
@@ -85,7 +87,7 @@ def carry_out(
         _check_state(command, situation)
         if why := _why_not_conditions(command, situation):
             raise NotPermitted(why)
-        signing = _prove(command, situation, credentials)
+        signing = _prove(command, situation, credentials, version)
     with transaction.atomic():
         return _perform(command, actor, record, given, reason=reason, version=version, signing=signing)
 
@@ -163,12 +165,16 @@ def _check_rights(command: Command, situation: Situation, body: Body) -> None:
         raise NotFound(situation.subject.number)
 
 
-def _prove(command: Command, situation: Situation, credentials: Credentials | None) -> Signing | None:
+def _prove(
+    command: Command, situation: Situation, credentials: Credentials | None, version: int | None
+) -> Signing | None:
     meaning = command.meaning(situation)
     if meaning is None:
         return None
     if situation.actor.user is None:
         raise SignatureRefused(_("The system does not sign."))
+    if credentials is not None and situation.record is not None and version is None:
+        raise VersionMissing(situation.record)
     try:
         return Signing(meaning, verify(situation.actor.user, credentials))
     except CredentialsRefused as refusal:
@@ -259,6 +265,8 @@ def _enter(act: Act, record: Record) -> Entry:
         at=act.now,
         actor=act.actor.user,
         on_behalf_of=act.on_behalf_of,
+        actor_name=act.actor.user.name if act.actor.user else "",
+        on_behalf_of_name=act.on_behalf_of.name if act.on_behalf_of else "",
         command=act.command.name,
         reason=act.reason,
         channel=act.actor.channel,
@@ -277,6 +285,7 @@ def _sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[s
         "printed_name": act.user.name,
         "at": act.now.isoformat().replace("+00:00", "Z"),
         "on_behalf_of": act.on_behalf_of.username if act.on_behalf_of else None,
+        "on_behalf_of_name": act.on_behalf_of.name if act.on_behalf_of else None,
         "method": signing.method,
         "reason": act.reason,
     }
@@ -288,6 +297,7 @@ def _sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[s
         on_behalf_of=act.on_behalf_of,
         printed_name=act.user.name,
         printed_title=act.user.title,
+        on_behalf_of_name=act.on_behalf_of.name if act.on_behalf_of else "",
         meaning=signing.meaning.code,
         at=act.now,
         method=signing.method,

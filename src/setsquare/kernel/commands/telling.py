@@ -12,23 +12,22 @@ from setsquare.kernel.writing.sentences import told
 
 
 def who_did(entry: Entry) -> str:
-    """Return the name of who did it; reads `entry.actor`."""
-    return entry.actor.name if entry.actor is not None else _("Setsquare")
+    """Return the name that whoever did it had at that time."""
+    return entry.actor_name or _("Setsquare")
 
 
 def deed_of(entry: Entry, thing: Thing) -> str:
     """Return what was done, without the name, in the reader's language: "submitted it for review"."""
-    behalf = entry.on_behalf_of.name if entry.on_behalf_of is not None else None
-    return told_deed(thing.code, entry.command, behalf, entry.note)
+    return told_deed(thing.code, entry.command, entry.on_behalf_of_name, entry.note)
 
 
-def told_deed(thing: str, command: str, on_behalf_of: str | None, note: dict[str, Any] | None) -> str:
+def told_deed(thing: str, command: str, on_behalf_of: str, note: dict[str, Any] | None) -> str:
     """Return the same from bare values, for lists that read no more than they show."""
     try:
         done = str(command_of(thing, command).past)
     except KeyError:  # a command that this version no longer has
         done = command.replace("_", " ")
-    if on_behalf_of is not None:
+    if on_behalf_of:
         done = _("%(done)s for %(name)s") % {"done": done, "name": on_behalf_of}
     if note:
         more = told(str(note.get("text", "")), note.get("values"))

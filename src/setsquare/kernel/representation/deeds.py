@@ -18,13 +18,18 @@ def person(user: User | None) -> Values | None:
     return None if user is None else {"username": user.username, "name": user.name}
 
 
+def named(user: User | None, name: str) -> Values | None:
+    """Return a person with the name they had at that time; None stands for the system."""
+    return None if user is None else {"username": user.username, "name": name}
+
+
 def entry(found: Entry, thing: Thing) -> Values:
     """Return an entry of the trail, without the state after it."""
     return {
         "version": found.seq,
         "at": plain(found.at),
-        "by": person(found.actor),
-        "on_behalf_of": person(found.on_behalf_of),
+        "by": named(found.actor, found.actor_name),
+        "on_behalf_of": named(found.on_behalf_of, found.on_behalf_of_name),
         "command": found.command,
         "sentence": sentence_of(found, thing),
         "reason": found.reason,
@@ -52,7 +57,7 @@ def signature(found: Signature) -> Values:
     return {
         "version": found.entry.seq,
         "by": {"username": found.signer.username, "name": found.printed_name, "title": found.printed_title},
-        "on_behalf_of": person(found.on_behalf_of),
+        "on_behalf_of": named(found.on_behalf_of, found.on_behalf_of_name),
         "meaning": found.meaning,
         "at": plain(found.at),
         "method": found.method,

@@ -188,7 +188,7 @@ def state_name(thing: Thing, code: str) -> str:
 
 def trail_head() -> list[str]:
     """Return the headings of the trail as a table."""
-    about = [_("Time (UTC)"), _("Record"), _("Title"), _("No."), _("Person"), _("Command")]
+    about = [_("Time (UTC)"), _("Record"), _("Title"), _("No."), _("Person"), _("Sign-in name"), _("Command")]
     return [*about, _("Sentence"), _("Reason"), _("Way"), "SHA-256"]
 
 
@@ -201,6 +201,7 @@ def trail_rows(entries: Iterable[Entry], thing_of: Callable[[str], Thing]) -> It
             entry.record.title,
             entry.seq,
             who_did(entry),
+            entry.actor.username if entry.actor else "",
             entry.command,
             sentence_of(entry, thing_of(entry.record.type)),
             entry.reason,
@@ -219,7 +220,9 @@ def trail_values(
             "record": mention(entry.record),
             "seq": entry.seq,
             "actor": entry.actor.username if entry.actor else None,
+            "actor_name": entry.actor_name or None,
             "on_behalf_of": entry.on_behalf_of.username if entry.on_behalf_of else None,
+            "on_behalf_of_name": entry.on_behalf_of_name or None,
             "command": entry.command,
             "sentence": sentence_of(entry, thing_of(entry.record.type)),
             "reason": entry.reason,

@@ -17,6 +17,7 @@ class Signature(models.Model):
     """Whose task it was, where the signer stood in for somebody."""
     printed_name = models.CharField(max_length=150)
     printed_title = models.CharField(max_length=150, blank=True)
+    on_behalf_of_name = models.CharField(max_length=150, blank=True)
     meaning = models.CharField(max_length=60)
     at = models.DateTimeField()
     method = models.CharField(max_length=20)

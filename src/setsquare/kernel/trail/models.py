@@ -19,6 +19,9 @@ class Entry(models.Model):
     on_behalf_of = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    actor_name = models.CharField(max_length=150, blank=True)
+    """The actor's name at that time: who is renamed later does not rewrite what was."""
+    on_behalf_of_name = models.CharField(max_length=150, blank=True)
     command = models.CharField(max_length=60)
     reason = models.TextField(blank=True)
     channel = models.CharField(max_length=20)

@@ -115,7 +115,7 @@ def _signature(made: Any) -> dict[str, Any]:
         "digest": made.digest,
         "verified": None,
         "authority": made.printed_title,
-        "on_behalf_of": made.on_behalf_of.name if made.on_behalf_of else "",
+        "on_behalf_of": made.on_behalf_of_name,
     }
 
 

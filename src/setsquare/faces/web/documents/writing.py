@@ -136,7 +136,7 @@ def _theirs(request: HttpRequest, record: Record, began: str) -> dict[str, Any] 
     if record.revision.content_id:
         changes = compared(request, old.body if old is not None else "", _body(record.revision.content_id))
     return {
-        "by": entry.actor.name if entry is not None and entry.actor is not None else "",
+        "by": entry.actor_name if entry is not None else "",
         "at": entry.at if entry is not None else record.changed,
         "changes": changes,
         "url": record_address(record),

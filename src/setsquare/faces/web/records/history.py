@@ -1,7 +1,6 @@
 """The history of a record: told as sentences, filtered, exported."""
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -11,11 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import record_at, signed_in, thing_at, wants_part
 from setsquare.faces.web.addresses import record_address
-from setsquare.faces.web.exports import CSV, csv_rows, sent
+from setsquare.faces.web.exports import CSV, csv_rows, json_rows, sent, trail_head, trail_rows, trail_values
 from setsquare.faces.web.pages import hand_made
 from setsquare.faces.web.records.head import head_of
 from setsquare.faces.web.records.states import Words, words_for
@@ -23,13 +21,14 @@ from setsquare.kernel.accounts.models import User, initials
 from setsquare.kernel.commands.declaration import commands_of
 from setsquare.kernel.commands.telling import deed_of, sentence_of, who_did
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Thing
+from setsquare.kernel.records.things import Thing, thing_of
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import Passage, differences, entries_of
 
 ENTRIES = 40
-READ_AT_ONCE = 200
 """Entries shown at once."""
+READ_AT_ONCE = 200
+"""Entries that one query of an export reads."""
 
 
 @signed_in
@@ -66,12 +65,12 @@ def history_export(request: HttpRequest, slug: str, number: str, form: str) -> H
     """Send the whole (filtered) history as CSV or JSON."""
     thing = thing_at(slug)
     record = record_at(request, thing, number)
-    entries = _each(_filtered(entries_of(record), request.GET))
+    entries = _each(_filtered(entries_of(record), request.GET).select_related("record"))
     name = f"{record.number.replace('/', '-')}-history.{form}"
     if form == "json":
-        return sent(_json(entries, thing), name, "application/json")
+        return sent(json_rows(trail_values(entries, thing_of, states=True)), name, "application/json")
     if form == "csv":
-        return sent(csv_rows(_head(), _rows(entries, thing)), name, CSV)
+        return sent(csv_rows(trail_head(), trail_rows(entries, thing_of)), name, CSV)
     raise Http404
 
 
@@ -94,7 +93,11 @@ def told(passage: Passage, thing: Thing, words: Words, record: Record | None = N
         icon = "plus" if command.creates else "signature" if command.signature is not None else "edit"
     name = who_did(entry)
     return {
-        "who": {"name": name, "initials": initials(name)},
+        "who": {
+            "name": name,
+            "initials": initials(name),
+            "username": entry.actor.username if entry.actor else "",
+        },
         "sentence": deed_of(entry, thing),
         "when": entry.at,
         "reason": entry.reason,
@@ -180,53 +183,3 @@ def _filters(request: HttpRequest, thing: Thing) -> dict[str, Any]:
         "from_": request.GET.get("from", ""),
         "to": request.GET.get("to", ""),
     }
-
-
-def _head() -> list[str]:
-    return [
-        _("No."),
-        _("Time (UTC)"),
-        _("Person"),
-        _("Command"),
-        _("Sentence"),
-        _("Reason"),
-        _("Way"),
-        "SHA-256",
-    ]
-
-
-def _rows(entries: Iterator[Entry], thing: Thing) -> Iterator[list[Any]]:
-    for entry in entries:
-        yield [
-            entry.seq,
-            entry.at.astimezone(dt.UTC).isoformat(),
-            who_did(entry),
-            entry.command,
-            sentence_of(entry, thing),
-            entry.reason,
-            entry.channel,
-            entry.digest,
-        ]
-
-
-def _json(entries: Iterator[Entry], thing: Thing) -> Iterator[str]:
-    separator = "[\n"
-    for entry in entries:
-        yield separator + json.dumps(
-            {
-                "seq": entry.seq,
-                "at": entry.at.astimezone(dt.UTC).isoformat(),
-                "actor": entry.actor.username if entry.actor else None,
-                "on_behalf_of": entry.on_behalf_of.username if entry.on_behalf_of else None,
-                "command": entry.command,
-                "sentence": sentence_of(entry, thing),
-                "reason": entry.reason,
-                "channel": entry.channel,
-                "request": entry.request,
-                "state": entry.values,
-                "digest": entry.digest,
-            },
-            ensure_ascii=False,
-        )
-        separator = ",\n"
-    yield "[]\n" if separator == "[\n" else "\n]\n"

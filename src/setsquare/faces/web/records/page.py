@@ -235,7 +235,7 @@ def _signatures(request: HttpRequest, thing: Thing, record: Record, situation: S
                 "digest": row.digest,
                 "verified": holds(row),
                 "authority": row.printed_title,
-                "on_behalf_of": row.on_behalf_of.name if row.on_behalf_of else "",
+                "on_behalf_of": row.on_behalf_of_name,
                 "reason": row.reason,
             }
             for row in rows

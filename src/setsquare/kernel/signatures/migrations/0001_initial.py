@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ),
                 ("printed_name", models.CharField(max_length=150)),
                 ("printed_title", models.CharField(blank=True, max_length=150)),
+                ("on_behalf_of_name", models.CharField(blank=True, max_length=150)),
                 ("meaning", models.CharField(max_length=60)),
                 ("at", models.DateTimeField()),
                 ("method", models.CharField(max_length=20)),

@@ -25,6 +25,8 @@ class Migration(migrations.Migration):
                 ),
                 ("seq", models.PositiveIntegerField()),
                 ("at", models.DateTimeField()),
+                ("actor_name", models.CharField(blank=True, max_length=150)),
+                ("on_behalf_of_name", models.CharField(blank=True, max_length=150)),
                 ("command", models.CharField(max_length=60)),
                 ("reason", models.TextField(blank=True)),
                 ("channel", models.CharField(max_length=20)),
