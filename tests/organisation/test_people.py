@@ -11,9 +11,11 @@ from setsquare.kernel.accounts.rights import permissions_in
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import CommandError, NotFound, NotPermitted, Refused, WrongState
 from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.events.models import Event
+from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.things import thing_of
-from setsquare.kernel.trail.reading import history
+from setsquare.kernel.trail.reading import entries_of, history
 
 TODAY = timezone.localdate
 
@@ -82,12 +84,31 @@ def test_who_administers_elsewhere_cannot_hire_here(house):
 
 
 def test_editing_a_person_renames_the_record_and_warns_the_old_address(house):
-    house.do(house.rita, "edit", house.anna, name="Anna Weber-Klein", title="Lead", email="awk@norma.example")
+    new = {"name": "Anna Weber-Klein", "title": "Lead", "email": "awk@norma.example"}
+    with pytest.raises(Refused, match="Say why"):
+        house.do(house.rita, "edit", house.anna, **new)
+
+    house.do(house.rita, "edit", house.anna, because="Married.", **new)
 
     anna = User.objects.get(pk=house.anna.pk)
     assert anna.file.record.title == "Anna Weber-Klein"
     told = Event.objects.get(name="person.email_changed")
     assert told.payload == {"before": "anna@norma.example"}
+    notice = Notice.objects.get(user=anna, kind="person")
+    assert notice.values == {"before": "anna@norma.example", "after": "awk@norma.example"}
+
+
+def test_a_new_name_does_not_rewrite_what_was_done_under_the_old_one(house):
+    house.do(house.anna, "edit_own", house.anna, language="de", time_zone="", digest="never")
+    new = {"name": "Somebody Else", "title": "", "email": "anna@norma.example"}
+
+    house.do(house.rita, "edit", house.anna, because="A slip.", **new)
+
+    record = house.anna.file.record
+    told = [sentence_of(passage, thing_of("person")) for passage in history(record)]
+    assert told[0] == "Rita Root edited the person."
+    assert told[1] == "Anna Weber changed their preferences."
+    assert [entry.actor.username for entry in entries_of(record) if entry.actor][-2:] == ["anna", "rita"]
 
 
 def test_people_choose_their_own_preferences_and_nobody_elses(house):

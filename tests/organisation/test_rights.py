@@ -84,9 +84,32 @@ def test_a_role_without_its_permission_would_leave_nobody(house):
     role = Role.objects.get(code="administrator").file.record
 
     with pytest.raises(Refused, match="nobody could administer") as refusal:
-        house.do(house.rita, "set_permissions", role, permissions=["organisation.read"])
+        house.do(house.rita, "set_permissions", role, permissions=["organisation.read"], because="A slip.")
 
     assert list(refusal.value.fields) == ["permissions"]
+
+
+def test_nobody_grants_themself_a_role_where_another_administrator_can_be_asked(house):
+    house.do(house.rita, "grant_role", house.rita, role="controller", unit="NW")  # the only one there is
+    house.do(house.rita, "grant_role", house.anna, role="administrator", unit="NW")
+
+    with pytest.raises(Refused, match="Nobody grants themself a role; ask Anna Weber") as refusal:
+        house.do(house.rita, "grant_role", house.rita, role="head", unit="NW")
+
+    assert list(refusal.value.fields) == ["role"]
+    house.do(house.anna, "grant_role", house.rita, role="head", unit="NW")
+
+
+def test_who_else_administers_is_told_what_a_role_allows_now(house):
+    house.do(house.rita, "grant_role", house.anna, role="administrator", unit="NW")
+    Notice.objects.all().delete()
+    role = Role.objects.get(code="reader").file.record
+
+    house.do(house.rita, "set_permissions", role, permissions=["documents.read"], because="Less is enough.")
+
+    assert [(notice.user, notice.values) for notice in Notice.objects.all()] == [
+        (house.anna, {"name": "Rita Root", "role": role.title})
+    ]
 
 
 def test_who_may_do_something_where_is_told_with_its_source(house):

@@ -38,7 +38,9 @@ def test_a_role_that_does_not_fit_is_refused_at_the_field(house, change, field):
 def test_what_a_role_allows_counts_at_once(house):
     role = Role.objects.get(code="reader").file.record
 
-    house.do(house.rita, "set_permissions", role, permissions=["documents.read", "trail.read"])
+    house.do(
+        house.rita, "set_permissions", role, permissions=["documents.read", "trail.read"], because="Audit."
+    )
 
     held = permissions_in(house.anna, house.north.pk)
     assert held == {"documents.read", "trail.read"}

@@ -215,7 +215,7 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(client, anna):
 def test_whose_address_changed_is_no_longer_reached_at_the_old_one(client, rita, anna):
     sign_in(Client(), "anna@norma.example")
     new = {"name": "Anna Weber", "email": "weber@norma.example"}
-    carry_out("person", "edit", Actor(rita), record=anna.file.record, body=new)
+    carry_out("person", "edit", Actor(rita), record=anna.file.record, body=new, reason="Moved.")
     deliver_waiting()
     assert [message.to for message in mail.outbox] == [["anna@norma.example"]]
     mail.outbox.clear()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.kernel.accounts.models import Grant, Unit, User
-from setsquare.kernel.accounts.rights import permissions_in
+from setsquare.kernel.accounts.rights import people_permitted, permissions_in
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import why_closed
@@ -55,6 +55,24 @@ def check_unit(act: Act, unit: Unit, field: str) -> None:
     if act.actor.user is not None and ADMINISTER not in permissions_in(act.actor.user, unit.pk):
         sentence = _("You do not administer %(name)s; ask somebody who does.")
         raise Refused({field: sentence % {"name": unit.name}})
+
+
+def not_to_oneself(act: Act, user: User, unit: Unit) -> None:
+    """Refuse a role that an administrator grants themself, wherever another one is there to be asked."""
+    if act.actor.user is None or act.actor.user != user:
+        return
+    other = people_permitted(ADMINISTER, unit).exclude(pk=user.pk).first()
+    if other is not None:
+        sentence = _("Nobody grants themself a role; ask %(name)s, who administers %(unit)s too.")
+        raise Refused({"role": sentence % {"name": other.name, "unit": unit.name}})
+
+
+def tell_administrators(act: Act, unit: Unit, text: str, **values: str | int) -> None:
+    """Tell everybody else who administers the unit what was done to the rights there."""
+    people = people_permitted(ADMINISTER, unit)
+    if act.actor.user is not None:
+        people = people.exclude(pk=act.actor.user.pk)
+    act.tell_all(people, "role", text, **values)
 
 
 def keep_an_administrator(field: str = "") -> None:

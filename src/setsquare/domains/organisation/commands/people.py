@@ -26,7 +26,7 @@ from setsquare.domains.organisation.thing import DIGESTS
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyUnit, Body, Person, RoleRef, Shown, UnitRef, Widget
-from setsquare.kernel.commands.declaration import Situation, command, permitted
+from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.leaving import check_heir, left_behind_by, tell_what_is_left
 from setsquare.kernel.lifecycle import gettext_noop
@@ -242,6 +242,8 @@ def establish(act: Act, body: Establish) -> Record:
     past=gettext_lazy("edited the person"),
     body=EditPerson,
     who=(permitted(ADMINISTER),),
+    reason=Reason.ALWAYS,
+    hint=gettext_lazy("Signatures and history keep the name that the person had then."),
     initial=_as_is,
 )
 def edit(act: Act, body: EditPerson) -> None:
@@ -250,6 +252,9 @@ def edit(act: Act, body: EditPerson) -> None:
     _check_email(body.email, user)
     if body.email != user.email and user.email:
         act.emit("person.email_changed", before=user.email)
+    if body.email != user.email and user != act.actor.user:
+        text = gettext_noop("Your e-mail address was changed from %(before)s to %(after)s.")
+        act.tell(user, "person", text, act.record, before=user.email or "–", after=body.email or "–")
     user.name, user.title, user.email = body.name, body.title, body.email
     user.save(update_fields=["name", "title", "email"])
     act.record.title = user.name

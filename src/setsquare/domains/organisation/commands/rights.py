@@ -14,6 +14,7 @@ from setsquare.domains.organisation.rules import (
     check_unit,
     end_of,
     keep_an_administrator,
+    not_to_oneself,
     start_of,
     themself,
     today,
@@ -86,6 +87,7 @@ def grant_role(act: Act, body: GrantRole) -> None:
     """Let a person hold a role in a unit and all below it, from a day until a day."""
     user: User = act.detail.user
     check_unit(act, body.unit, "unit")
+    not_to_oneself(act, user, body.unit)
     starts = start_of(body.starts, body.unit) if body.starts else act.now
     ends = end_of(body.ends, body.unit) if body.ends else None
     if ends is not None and ends <= max(starts, act.now if act.actor.user else starts):

@@ -9,12 +9,19 @@ from pydantic import Field
 
 from setsquare.domains.organisation.fields import Code, Line, Permissions
 from setsquare.domains.organisation.permissions import ADMINISTER, known
-from setsquare.domains.organisation.rules import check_unit, keep_an_administrator, keeper, root
+from setsquare.domains.organisation.rules import (
+    check_unit,
+    keep_an_administrator,
+    keeper,
+    root,
+    tell_administrators,
+)
 from setsquare.kernel.accounts.models import Role, RolePermission
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
-from setsquare.kernel.commands.declaration import Situation, command, permitted
+from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 
 RoleName = Annotated[Line, Shown(gettext_lazy("Name"))]
@@ -107,6 +114,7 @@ def edit(act: Act, body: EditRole) -> None:
     body=SetPermissions,
     who=(permitted(ADMINISTER),),
     initial=_permissions_as_is,
+    reason=Reason.ALWAYS,
     hint=gettext_lazy("Counts at once, for everybody who holds the role."),
     reindexes=False,
 )
@@ -117,6 +125,10 @@ def set_permissions(act: Act, body: SetPermissions) -> None:
     held = set(role.permissions.values_list("permission", flat=True))
     _carry(role, (code for code in body.permissions if code not in held))
     keep_an_administrator("permissions")
+    text = gettext_noop("%(name)s changed what holders of the role %(role)s may do.")
+    tell_administrators(
+        act, act.record.unit, text, name=act.user.name if act.actor.user else "Setsquare", role=role.name
+    )
 
 
 def _carry(role: Role, permissions: Iterable[str]) -> None:
