@@ -161,6 +161,8 @@ def test_a_signature_takes_the_password_in_the_request(house, anna):
     house.note()
 
     assert problem(anna.post("/notes/N-001:sign"))[:2] == (403, "signature")
+    blind = anna.post("/notes/N-001:sign", SIGNED, **{"Idempotency-Key": "blind"})
+    assert problem(blind)[:2] == (428, "version_missing") and blind.json()["version"] == 1
     assert problem(anna.post("/notes/N-001:sign", {"signature": {"password": "wrong"}}))[:2] == (
         403,
         "signature",
@@ -393,6 +395,6 @@ def test_an_inbox_and_notices(house, anna):
 def test_no_answer_holds_a_password(house, anna):
     house.note()
 
-    answer = anna.post("/notes/N-001:sign", SIGNED, **{"Idempotency-Key": "k"})
+    answer = anna.post("/notes/N-001:sign", SIGNED, **{"Idempotency-Key": "k", "If-Match": '"1"'})
     assert PASSWORD not in json.dumps(answer.json())
     assert PASSWORD not in Answer.objects.get().body

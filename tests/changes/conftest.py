@@ -35,7 +35,14 @@ class Desk:
         reason = body.pop("because", "")
         signed = Credentials(password=PASSWORD) if who is not None else None
         return carry_out(
-            current.type, name, Actor(who), record=current, body=body, reason=reason, credentials=signed
+            current.type,
+            name,
+            Actor(who),
+            record=current,
+            body=body,
+            version=current.version,
+            reason=reason,
+            credentials=signed,
         )
 
     def request(self, *affected: Record, who: User | None = None, **body: Any) -> Record:

@@ -8,7 +8,14 @@ from django.utils import timezone
 from setsquare.domains.changes.queries import affected_by, changes_affecting
 from setsquare.kernel.commands import overdue
 from setsquare.kernel.commands.declaration import Actor, Situation
-from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused, SignatureRefused, WrongState
+from setsquare.kernel.commands.errors import (
+    NotFound,
+    NotPermitted,
+    Refused,
+    SignatureRefused,
+    VersionMissing,
+    WrongState,
+)
 from setsquare.kernel.commands.running import carry_out, offers
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.notices.models import Notice
@@ -21,7 +28,7 @@ from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import history
 
-from .conftest import IMPACT, Desk, deliver, state_of
+from .conftest import IMPACT, PASSWORD, Desk, deliver, state_of
 
 
 def waiting(record: Record, kind: str) -> set[str]:
@@ -124,9 +131,11 @@ def test_accepting_is_signed_and_reasoned(desk: Desk):
     assert list(refusal.value.fields) == ["reason"]
     with pytest.raises(SignatureRefused):
         wrong = Credentials(password="wrong")
-        carry_out(
-            "change_request", "accept", Actor(desk.dora), record=record, reason="Yes.", credentials=wrong
-        )
+        given = {"record": record, "version": record.version, "reason": "Yes.", "credentials": wrong}
+        carry_out("change_request", "accept", Actor(desk.dora), **given)
+    with pytest.raises(VersionMissing, match="it is at version 3 now"):
+        given |= {"version": None, "credentials": Credentials(password=PASSWORD)}
+        carry_out("change_request", "accept", Actor(desk.dora), **given)
 
     outcome = desk.do(desk.dora, change, "accept", because="It is worth it.")
 

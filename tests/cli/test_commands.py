@@ -132,7 +132,9 @@ def test_tokens(house, cli, monkeypatch):
 def test_a_signature_by_automation(house, cli):
     house.note()
 
-    assert cli("notes", "sign", "N-001").code == 0
+    blind = cli("notes", "sign", "N-001")
+    assert (blind.code, "Say which version of N-001 you looked at" in blind.err) == (1, True)
+    assert cli("notes", "sign", "N-001", "--version", "1").code == 0
     assert Signature.objects.get().signer == house.anna
 
 
@@ -145,7 +147,7 @@ def test_a_signature_asks_for_the_password_again(house, cli, monkeypatch):
 
     said = cli("notes", "sign", "N-001")
     assert (said.code, len(asked)) == (0, 2)
-    assert "I approve this." in said.err
+    assert "First (N-001, version 1)\nI approve this." in said.err
     assert Signature.objects.count() == 1
 
 
@@ -155,7 +157,7 @@ def test_a_signature_with_a_wrong_password(house, cli, monkeypatch):
     monkeypatch.delenv("SETSQUARE_AS")
     monkeypatch.setenv("SETSQUARE_PASSWORD", "wrong")
 
-    said = cli("notes", "sign", "N-001", "--token", token.secret)
+    said = cli("notes", "sign", "N-001", "--version", "1", "--token", token.secret)
     assert (said.code, "The password is not right" in said.err) == (1, True)
     assert not Signature.objects.exists()
 

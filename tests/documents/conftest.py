@@ -14,7 +14,7 @@ from setsquare.domains.documents.models import Document, Revision
 from setsquare.domains.documents.starter_types import starter_types
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Unit, User
-from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.declaration import Actor, command_of
 from setsquare.kernel.commands.running import Outcome, carry_out
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.events.worker import run_until_idle
@@ -101,11 +101,14 @@ class Works:
     ) -> Outcome:
         """Carry out `thing.command`, signing where it takes a signature."""
         thing, name = command.split(".")
+        record = self.record(number) if number else None
+        if record is not None and version is None and command_of(thing, name).signature is not None:
+            version = record.version
         return carry_out(
             thing,
             name,
             Actor(self.person(who)) if who else Actor.system(),
-            record=self.record(number) if number else None,
+            record=record,
             body=body,
             reason=because,
             version=version,

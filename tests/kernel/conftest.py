@@ -135,6 +135,8 @@ class House:
     def do(
         self, name: str, record: Record | None = None, user: User | None = None, **given: object
     ) -> Outcome:
+        if name == "sign" and record is not None:
+            given.setdefault("version", Record.objects.get(pk=record.pk).version)
         return carry_out("kernel_note", name, self.actor(user), record=record, **given)  # type: ignore[arg-type]
 
     def note(self, title: str = "First", unit: str = "BER") -> Record:

@@ -36,7 +36,9 @@ def test_another_time_is_refused(house) -> None:
 def test_a_whole_query_answers_each_person_as_the_orm_does(house, django_assert_num_queries) -> None:
     asked: Asked[Grant] = Asked(
         lambda user, now: (
-            Grant.objects.filter(user_id=user.pk, starts__lte=now).select_related("user", "role").order_by("id")
+            Grant.objects.filter(user_id=user.pk, starts__lte=now)
+            .select_related("user", "role")
+            .order_by("id")
         )
     )
     for person in (house.writer, house.other):

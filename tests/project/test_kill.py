@@ -96,7 +96,9 @@ def begun(what: Callable[[Callable[[], None]], None], out: int | None = None) ->
     child = os.fork()
     if child == 0:
         try:
-            connections["default"] = own  # kept by event loop where a browser runs one, and the child has none
+            connections["default"] = (
+                own  # kept by event loop where a browser runs one, and the child has none
+            )
             what(lambda: os.write(out, b".") and None)
         except BaseException:
             traceback.print_exc()

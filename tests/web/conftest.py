@@ -49,6 +49,7 @@ class House:
     def do(self, name: str, record: Record | None = None, who: User | None = None, **given: Any) -> Outcome:
         if name == "sign":
             given.setdefault("credentials", Credentials(password=PASSWORD))
+            given.setdefault("version", Record.objects.get(number=record.number).version if record else None)
         return carry_out("web_note", name, Actor(who or self.anna), record=record, **given)
 
     def note(self, title: str = "First words", unit: str = "BER", who: User | None = None) -> Record:

@@ -69,6 +69,7 @@ class House:
             record=fresh,
             body=body,
             reason=reason,
+            version=fresh.version,
             credentials=Credentials(password=PASSWORD),
         ).record
 

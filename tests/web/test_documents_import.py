@@ -116,7 +116,9 @@ def test_a_list_with_files_is_imported_once(house: House) -> None:
 
 
 def test_what_is_taken_over_is_linked_with_what_it_refers_to(house: House) -> None:
-    form = house.make("ari", "document", type="form", title="Sheet", unit="NW", content="## Purpose\n\nA sheet.")
+    form = house.make(
+        "ari", "document", type="form", title="Sheet", unit="NW", content="## Purpose\n\nA sheet."
+    )
     job = checked(house, zipped({"Procedures/Old.md": TEXT}), effective=True, effective_since="2020-01-01")
     jobs.start(job)
     jobs.run_to_end(job)

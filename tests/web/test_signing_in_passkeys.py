@@ -58,7 +58,8 @@ def challenge(client: Client):
 def decide(client: Client, change: Record, answer: str, name: str = "accept"):
     """Send the form of a decision, signed by a passkey's answer."""
     address = f"/change-requests/{change.number}/do/{name}/"
-    return client.post(address, {"passkey": answer, "reason": "It is worth it."})
+    version = Record.objects.get(pk=change.pk).version
+    return client.post(address, {"passkey": answer, "reason": "It is worth it.", "_version": version})
 
 
 def state_of(change: Record) -> str:

@@ -15,7 +15,9 @@ class LogBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Log ``email_messages`` and return how many there were."""
-        note = log.debug if settings.SETSQUARE.mode == "demo" else log.warning  # the demo's people are invented
+        note = (
+            log.debug if settings.SETSQUARE.mode == "demo" else log.warning
+        )  # the demo's people are invented
         for message in email_messages:
             note("mail not sent, no SMTP server is set", to=message.recipients(), subject=message.subject)
             log.debug("mail text", text=message.body)

@@ -30,6 +30,7 @@ ERRORS = {
     413: "Too large.",
     415: "Not a form that is read here.",
     422: "Something has to be put right; `errors` tells what, at which field.",
+    428: "A signature needs `If-Match`: the version that you looked at and sign.",
     429: "Too many failed attempts to sign.",
 }
 HEADERS: dict[str, str] = {

@@ -56,7 +56,7 @@ def _post(api: NinjaAPI, thing: Thing, command: Command, path: str, act: Any) ->
         "The new record." if command.creates else "The record as it is now.",
         "Record",
         status=status,
-        errors=(404, 409, 412, 415, 422) if not command.creates else (409, 415, 422),
+        errors=_errors(command),
         headers=("Idempotency-Key",) if command.creates else ("Idempotency-Key", "If-Match"),
     )
     api.post(
@@ -68,6 +68,14 @@ def _post(api: NinjaAPI, thing: Thing, command: Command, path: str, act: Any) ->
         openapi_extra={**described, "requestBody": command_request(command)},
         response={status: None},
     )(act)
+
+
+def _errors(command: Command) -> tuple[int, ...]:
+    """Return the statuses with which the command may be refused."""
+    if command.creates:
+        return (409, 415, 422)
+    signed = (428,) if command.signature is not None else ()
+    return (404, 409, 412, 415, 422, *signed)
 
 
 def _carry_out(request: HttpRequest, thing: Thing, command: Command, number: str | None) -> HttpResponse:

@@ -23,6 +23,7 @@ from setsquare.kernel.commands.errors import (
     Refused,
     SignatureRefused,
     Stale,
+    VersionMissing,
     WrongState,
 )
 from setsquare.kernel.records.conditions import RegisterError
@@ -53,6 +54,7 @@ KINDS: dict[str, Kind] = {
     "wrong_state": Kind(409, gettext_lazy("The state does not allow this")),
     "under_way": Kind(409, gettext_lazy("The same request is under way")),
     "stale": Kind(412, gettext_lazy("Changed by others meanwhile")),
+    "version_missing": Kind(428, gettext_lazy("Say which version is signed")),
     "range": Kind(416, gettext_lazy("There is no such part of the file")),
     "too_large": Kind(413, gettext_lazy("Too large")),
     "media_type": Kind(415, gettext_lazy("Not a form that is read here")),
@@ -165,6 +167,10 @@ _MADE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Any], ...] = (
     (NotFound, _said("not_found")),
     (WrongState, _said("wrong_state")),
     (Stale, _stale),
+    (
+        VersionMissing,
+        lambda error: Problem("version_missing", error.sentence, more={"version": error.record.version}),
+    ),
     (SignatureRefused, lambda error: Problem("signature", error.sentence, {"signature": error.sentence})),
     (Unreadable, lambda error: Problem("media_type", error.sentence, {"file": error.sentence})),
     (Http404, lambda _error: Problem("not_found", _("There is nothing at this address."))),

@@ -79,6 +79,15 @@ def order(
 
     meaning = command.meaning(Situation(caller.actor, thing, record)) if command.signature else None
     statement = translated(meaning.statement) if meaning else ""
+    if (
+        meaning is not None
+        and record is not None
+        and version is None
+        and not people.has_given_password(options)
+    ):
+        version = record.version  # which the person is shown before the password is asked for
+        seen = _("%(number)s, version %(version)s") % {"number": record.number, "version": version}
+        statement = f"{record.title} ({seen})\n{statement}"
     if meaning is None or not people.has_given_password(options):
         try:
             outcome = carried_out(None)

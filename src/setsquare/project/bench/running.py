@@ -118,7 +118,8 @@ def _sign_in(port: int) -> "Visitor":
     cookie = f"{django_settings.SESSION_COOKIE_NAME}={session.session_key}"
     passkey = SoftPasskey(person, "localhost", port=port)
     passkey.enrol()
-    return Visitor(port, cookie, secret, list(waiting.values_list("record__number", flat=True)), passkey)
+    approvals = list(waiting.values_list("record__number", "record__version"))
+    return Visitor(port, cookie, secret, approvals, passkey)
 
 
 def _serve(port: int, workers: int, threads: int) -> "subprocess.Popen[bytes]":
@@ -146,7 +147,8 @@ class Visitor:
     port: int
     cookie: str
     token: str
-    approvals: list[str]
+    approvals: list[tuple[str, int]]
+    """The revisions that wait for it, each with its version."""
     passkey: Any
 
     def page(self, path: str) -> Call:
@@ -162,15 +164,17 @@ class Visitor:
         body = {"title": f"Made {n}", "what": "What.", "why": "Why.", "unit": "ORG"}
         return self.order("change-requests", body)
 
-    def approval(self, number: str, signature: dict[str, Any]) -> Call:
-        """Return the call that approves a revision."""
-        return self.order(f"revisions/{number}:approve", {"signature": signature})
+    def approval(self, n: int, signature: dict[str, Any]) -> Call:
+        """Return the call that approves the n-th revision."""
+        number, version = self.approvals[n]
+        call = self.order(f"revisions/{number}:approve", {"signature": signature})
+        return dataclasses.replace(call, headers={**call.headers, "If-Match": f'"{version}"'})
 
     def approval_by_passkey(self, n: int) -> Call:
         """Return the call that approves the n-th revision by passkey; fetching its challenge is not measured."""
         made = Client(self.port).answer(self.order("me:signing_challenge", {}))
         passkey = json.loads(self.passkey.answer(made["options"]))
-        return self.approval(self.approvals[n], {"passkey": passkey, "challenge": made["challenge"]})
+        return self.approval(n, {"passkey": passkey, "challenge": made["challenge"]})
 
 
 def _measure_pages(visitor: Visitor, records: int, count: int) -> list[Line]:
@@ -202,7 +206,7 @@ def _measure_commands(visitor: Visitor, count: int) -> list[Line]:
     from setsquare.project.bench.seeding import PASSWORD  # noqa: PLC0415
 
     def by_password(n: int) -> Call:
-        return visitor.approval(visitor.approvals[-1 - n], {"password": PASSWORD})
+        return visitor.approval(-1 - n, {"password": PASSWORD})
 
     port = visitor.port
     inserts = measure(port, lambda _: Call("/floor/insert"), count=min(count, 100))

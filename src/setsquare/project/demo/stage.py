@@ -109,5 +109,6 @@ def do(username: str, command: str, about: Record | None = None, reason: str = "
         record=about,
         body=body,
         reason=reason,
+        version=about.version if about is not None else None,
         credentials=Credentials(password=PASSWORD),
     )

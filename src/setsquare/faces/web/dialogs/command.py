@@ -149,7 +149,7 @@ def _version(request: HttpRequest, record: Record | None) -> int | None:
     given = request.POST.get(VERSION, "")
     if record is None:
         return None
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else record.version
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
 
 
 def _sent_before(request: HttpRequest, thing: Thing) -> HttpResponse:
