@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -12,6 +11,7 @@ from django.utils.translation import get_language
 
 from setsquare.faces.web.navigation import navigation
 from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.database.statements import planned_cursor
 from setsquare.kernel.notices.models import Notice
 
 MOST_UNREAD = 100
@@ -40,7 +40,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def unread_count(user: User) -> int:
     """Return how many notices a person has not read, counted up to 100."""
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(_UNREAD, [user.pk, MOST_UNREAD])
         return int(cursor.fetchone()[0])
 

@@ -20,7 +20,7 @@ from setsquare.domains.documents.rules import (
     signs_once,
 )
 from setsquare.domains.documents.states import ASIDE, TALK
-from setsquare.kernel.accounts.rights import people_permitted
+from setsquare.kernel.accounts.rights import who_may
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, assigned, command
@@ -107,7 +107,7 @@ def approve(act: Act, _body: Body) -> None:
 
 def _tell_approved(act: Act) -> None:
     record = act.record
-    controllers = people_permitted(CONTROL, record.unit)
+    controllers = who_may(CONTROL, record.unit_id)
     act.tell_all(
         {record.owner, *controllers} - {act.user},
         "approved",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -12,6 +11,7 @@ from setsquare.faces.web.pages import HandMade, hand_made
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.commands.running import Offer, offers
+from setsquare.kernel.database.statements import planned_cursor
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
@@ -102,7 +102,7 @@ SELECT (SELECT COUNT(*) FROM {Attachment._meta.db_table} WHERE record_id = %s AN
 
 def _counts(record: Record) -> dict[str, int]:
     """Return how much stands on the tabs, by one query. Links are not counted: some may lead to what is not seen."""
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(_COUNTS, [record.pk] * 3)
         files, tasks, signatures = cursor.fetchone()
     return {"files": files, "tasks": tasks, "signatures": signatures}
