@@ -1,10 +1,13 @@
 """Passkeys: challenges for signing in and for signing, and the check of a signature's answer."""
 
 import datetime as dt
+import json
 import time
+from functools import lru_cache
 from typing import Any
 
 from allauth.core import ratelimit
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
 from django.core import signing
@@ -14,7 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
-from fido2.webauthn import AuthenticationResponse, UserVerificationRequirement
+from fido2.server import Fido2Server
+from fido2.webauthn import AttestedCredentialData, AuthenticationResponse, UserVerificationRequirement
 
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.kernel.accounts.models import User
@@ -81,16 +85,41 @@ def check_signature(user: User, answer: dict[str, Any], given: Credentials) -> b
     challenge = _made(given)
     if not challenge or challenge["user"] != user.pk or time.time() - challenge["at"] > SECONDS:
         return False
+    passkeys = {
+        credential.credential_id: (passkey, credential)
+        for passkey in Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+        if (credential := _credential(json.dumps(passkey.data["credential"]))) is not None
+    }
     try:
         response = AuthenticationResponse.from_dict(answer)
-        credentials = auth.get_credentials(user)
-        used = auth.get_server().authenticate_complete(challenge["state"], credentials, response)
+        credentials = [credential for _passkey, credential in passkeys.values()]
+        used = _server().authenticate_complete(challenge["state"], credentials, response)
     except (KeyError, TypeError, ValueError):
         return False
     if not response.response.authenticator_data.is_user_verified():
         return False
-    passkey = auth.get_authenticator_by_credential_id(user, used.credential_id)
-    return passkey is not None and _use_once(passkey, challenge["at"])
+    passkey, _credential_used = passkeys[used.credential_id]
+    return _use_once(passkey, challenge["at"])
+
+
+def _server() -> Fido2Server:
+    """Return the checker of answers for the address that is being asked."""
+    party = get_adapter().get_public_key_credential_rp_entity()
+    return _server_at(party["id"], party["name"])
+
+
+@lru_cache(maxsize=100)
+def _server_at(_host: str, _name: str) -> Fido2Server:
+    server: Fido2Server = auth.get_server()  # which reads the same
+    return server
+
+
+@lru_cache(maxsize=1000)
+def _credential(kept: str) -> AttestedCredentialData | None:
+    """Return the public key of a passkey, read from what its registration left; reading it anew takes a while."""
+    read = auth.parse_registration_response(json.loads(kept))
+    data: AttestedCredentialData | None = read.response.attestation_object.auth_data.credential_data
+    return data
 
 
 def _made(given: Credentials) -> dict[str, Any] | None:
