@@ -6,10 +6,22 @@ from typing import Any
 from django.templatetags.static import static
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import translation
-from jinja2 import Environment, StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, Template, pass_eval_context, select_autoescape
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from setsquare.faces.web.jinja import extend
 from setsquare.faces.web.keeping import Kept
+
+
+class Sheet(Template):
+    """A template whose macros, imported by others, are made once.
+
+    Jinja looks anew at each import whether the importing page knows further globals; ours stand in the environment.
+    """
+
+    def _get_default_module(self, ctx: Any = None) -> Any:
+        return super()._get_default_module()
 
 
 def environment(**options: Any) -> Environment:
@@ -18,6 +30,7 @@ def environment(**options: Any) -> Environment:
     options["autoescape"] = select_autoescape(disabled_extensions=("txt", "txt.jinja"), default=True)
     options["trim_blocks"] = options["lstrip_blocks"] = True
     made = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", Kept], **options)  # noqa: S701 - set above
+    made.template_class = Sheet
     made.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext,
         translation.ngettext,
@@ -25,9 +38,25 @@ def environment(**options: Any) -> Environment:
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
-    made.globals.update(static=static, url=_url)
+    made.globals.update(_=_gettext, gettext=_gettext)
+    made.globals.update(static=lru_cache(static), url=_url)
     extend(made)
     return made
+
+
+@pass_eval_context
+def _gettext(context: EvalContext, message: str, /, **values: Any) -> str:
+    """Jinja's new-style gettext with its answers remembered: a page asks for two hundred sentences."""
+    told = _told(str(message), translation.get_language(), context.autoescape, not values)
+    return told % values if values else told
+
+
+@lru_cache(maxsize=8192)
+def _told(message: str, _language: str | None, autoescape: bool, whole: bool) -> str:
+    told = translation.gettext(message)
+    if autoescape:
+        told = Markup(told)  # noqa: S704 - a sentence of ours
+    return told % {} if whole else told
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:

@@ -1,7 +1,7 @@
 """My work: what a person is asked to do, what they own, and what changed around them."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -130,6 +130,8 @@ def _tasks(user: User) -> list[Asked]:
 
 def _groups(tasks: Sequence[Asked], user: User) -> list[dict[str, Any]]:
     now = timezone.now()
+    known = {kind: task_words(kind) for kind in {task.kind for task in tasks}}
+    words = {kind: (str(label), icon) for kind, (label, icon) in known.items()}
     mine = [task for task in tasks if task.assignee == user.pk]
     rest = [task for task in mine if task.due >= now]
     grouped = [
@@ -141,7 +143,7 @@ def _groups(tasks: Sequence[Asked], user: User) -> list[dict[str, Any]]:
         (_("As a substitute"), "substitute", [task for task in tasks if task.assignee != user.pk]),
     ]
     return [
-        {"label": label, "id": code, "tasks": [_task(task, now) for task in found]}
+        {"label": label, "id": code, "tasks": [_task(task, now, words) for task in found]}
         for label, code, found in grouped
         if found
     ]
@@ -151,8 +153,8 @@ def _of(tasks: Sequence[Asked], group: Group) -> list[Asked]:
     return [task for task in tasks if task_group(task.kind) is group]
 
 
-def _task(task: Asked, now: dt.datetime) -> dict[str, Any]:
-    label, icon = task_words(task.kind)
+def _task(task: Asked, now: dt.datetime, words: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    label, icon = words[task.kind]
     return {
         "title": task.title,
         "url": task_address(task.kind, task.type, task.number),

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from setsquare.domains.documents.models import Revision
 from setsquare.faces.web.access import person_of
@@ -17,6 +19,8 @@ from setsquare.kernel.writing.markdown import Heading, outline, to_html
 
 _TAG = re.compile(r"<(?:[^<>\"]|\"[^\"]*\")*>")
 _LINE = ' data-line="'
+LONGEST_KEPT = 100_000
+"""Characters of a text up to which what is shown of it is remembered."""
 PREVIEWED = {"application/pdf": "pdf", "image/png": "image", "image/jpeg": "image", "image/gif": "image"}
 """Files that are shown within the page, and how."""
 
@@ -45,7 +49,13 @@ def reading_of(request: HttpRequest, revision: Revision) -> Reading:
 def text_reading(request: HttpRequest, body: str) -> Reading:
     """Return what is shown of a text: links lead to what the reader may see, blocks are counted for comments."""
     addresses = addresses_in(body, person_of(request))
-    html = to_html(body, link=addresses.get, image=picture_address)
+    make = _reading if len(body) <= LONGEST_KEPT else _reading.__wrapped__
+    return make(body, tuple(addresses.items()), get_language() or "")
+
+
+@lru_cache(maxsize=100)
+def _reading(body: str, addresses: tuple[tuple[str, str], ...], _language: str) -> Reading:
+    html = to_html(body, link=dict(addresses).get, image=picture_address)
     return Reading(html=mark_safe(_counted(html)), outline=contents(outline(body)), body=body)  # noqa: S308 - cleaned
 
 
