@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.models import Revision
+from setsquare.domains.documents.queries import before
 from setsquare.domains.documents.thing import REVISION
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.errors import NotFound, Refused
@@ -48,7 +49,7 @@ def compared(user: User, document: Record, first: int | None = None, second: int
     if len(seen) < 2:
         sentence = _("%(number)s has no second revision to compare with.") % {"number": document.number}
         raise Refused({"to": sentence})
-    return _of(*chosen(document, seen, first, second))
+    return compared_with(*chosen(document, seen, first, second))
 
 
 def chosen(
@@ -71,7 +72,26 @@ def chosen(
     return one, other
 
 
-def _of(old: Revision, new: Revision) -> Compared:
+@dataclass(frozen=True)
+class Size:
+    """How much a revision changes of what was in force before it."""
+
+    passages: int
+    words_added: int
+    words_removed: int
+
+
+def size_of(revision: Revision) -> Size | None:
+    """Return how much of the text a revision changes; None where there is nothing before it, or nothing to count."""
+    former = before(revision)
+    result = compared_with(former, revision).result if former is not None else None
+    if result is None:
+        return None
+    counts = result.summary()
+    return Size(result.changed, counts.words_added, counts.words_removed)
+
+
+def compared_with(old: Revision, new: Revision) -> Compared:
     """Compare two revisions by at most two queries."""
     of_files = old.file_id is not None or new.file_id is not None
     digests = [revision.content_id for revision in (old, new) if revision.content_id]

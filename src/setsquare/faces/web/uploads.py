@@ -1,9 +1,6 @@
 """Files: taken in by upload, given out to who may see a record that holds them."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import quote
 
 from django.conf import settings
@@ -25,6 +22,7 @@ from setsquare.faces.web.addresses import file_address
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.files.intake import take_in
 from setsquare.kernel.files.models import Blob, Upload
+from setsquare.kernel.files.parts import part_asked, part_of
 from setsquare.kernel.files.store import path_of
 from setsquare.kernel.records.things import visible_to
 from setsquare.kernel.writing.limits import Unreadable
@@ -39,9 +37,7 @@ INLINE = {
 """Types that a browser may show by itself, and what it may do then; everything else is only saved."""
 KEPT = 365 * 24 * 3600
 """Seconds that a browser may keep a file: its address names its content."""
-PART = 256 * 1024
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 @require_POST
@@ -82,7 +78,8 @@ def file(request: HttpRequest, digest: str, name: str) -> HttpResponseBase:
         return _with_headers(HttpResponse(status=304), blob, name, etag)
     if not path.is_file():
         raise Http404
-    part = _range(request, blob.size, etag)
+    asked = request.headers.get("Range", "") if request.headers.get("If-Range", etag) == etag else ""
+    part = part_asked(asked, blob.size)
     if part is None:
         whole = FileResponse(path.open("rb"), content_type=_content_type(blob))
         whole["Content-Length"] = str(blob.size)
@@ -90,7 +87,7 @@ def file(request: HttpRequest, digest: str, name: str) -> HttpResponseBase:
     start, end = part
     if start > end:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{blob.size}"})
-    response = StreamingHttpResponse(_bytes(path, start, end), status=206, content_type=_content_type(blob))
+    response = StreamingHttpResponse(part_of(path, start, end), status=206, content_type=_content_type(blob))
     response["Content-Range"] = f"bytes {start}-{end}/{blob.size}"
     response["Content-Length"] = str(end - start + 1)
     return _with_headers(response, blob, name, etag)
@@ -125,29 +122,3 @@ def _with_headers(response: HttpResponseBase, blob: Blob, name: str, etag: str) 
     response["ETag"] = etag
     patch_cache_control(response, private=True, max_age=KEPT, immutable=True)
     return response
-
-
-def _range(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
-    """Return the one range that was asked for (start after end where it cannot be given), None for the whole."""
-    found = _RANGE.fullmatch(request.headers.get("Range", ""))
-    if found is None or request.headers.get("If-Range", etag) != etag:
-        return None
-    first, last = found.groups()
-    if first:
-        start, end = int(first), min(int(last), size - 1) if last else size - 1
-        return (start, end) if start < size else (1, 0)
-    if not last or int(last) == 0:
-        return (1, 0)
-    return max(0, size - int(last)), size - 1
-
-
-def _bytes(path: Path, start: int, end: int) -> Iterator[bytes]:
-    with path.open("rb") as source:
-        source.seek(start)
-        yield from _until(source, end - start + 1)
-
-
-def _until(source: BinaryIO, left: int) -> Iterator[bytes]:
-    while left > 0 and (data := source.read(min(PART, left))):
-        left -= len(data)
-        yield data

@@ -10,22 +10,23 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from setsquare.domains.documents import comparing
 from setsquare.domains.documents.models import Revision
-from setsquare.domains.documents.thing import DOCUMENT, REVISION
+from setsquare.domains.documents.thing import DOCUMENT
 from setsquare.faces.web.access import person_of, record_at, signed_in
 from setsquare.faces.web.addresses import record_address, register_address
 from setsquare.faces.web.documents.heads import revision_name, state_of
 from setsquare.faces.web.documents.reading import file_shown
 from setsquare.faces.web.records.page import addresses_in
 from setsquare.faces.web.values import picture_address
+from setsquare.kernel.commands.errors import NotFound
 from setsquare.kernel.files.models import Blob, Text
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.writing import comparison_html
 from setsquare.methods.comparison import Comparison, compare
 
 CONTEXT = 1
 """Unchanged blocks that stay open around each change when only changes are wanted."""
-LONGEST_FILE_TEXT = 200_000
-"""Characters of a file's text that are compared; beyond this a comparison by words takes too long for a page."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,20 @@ def compared(
     titles: tuple[str, str] = ("", ""),
 ) -> Compared:
     """Compare two texts for a page; one query for the records that they link to."""
-    result = compare(old, new)
-    addresses = addresses_in(f"{old}\n\n{new}", person_of(request))
-    context = CONTEXT if only_changes else None
-    return _shown(result, addresses.get, context=context, side=side, titles=titles)
+    return _compared(request, (old, new), compare(old, new), side=side, whole=not only_changes, titles=titles)
+
+
+def _compared(
+    request: HttpRequest,
+    words: tuple[str, str],
+    result: Comparison,
+    *,
+    side: bool,
+    whole: bool,
+    titles: tuple[str, str],
+) -> Compared:
+    addresses = addresses_in("\n\n".join(words), person_of(request))
+    return _shown(result, addresses.get, context=None if whole else CONTEXT, side=side, titles=titles)
 
 
 def _shown(
@@ -95,54 +106,37 @@ def texts(*revisions: Revision | None) -> list[str]:
 def compare_page(request: HttpRequest, number: str) -> HttpResponse:
     """Compare two revisions of a document, `?from=1&to=2`, `view=inline|side`, `all=1` for the unchanged too."""
     record = record_at(request, DOCUMENT, number)
-    seen = _seen(request, record.pk)
+    seen = comparing.revisions_seen(person_of(request), record)
     if len(seen) < 2:
         return render(
             request, "documents/compare.html.jinja", _frame(record, seen) | {"old": None, "new": None}
         )
-    old, new = _chosen(request, seen)
+    old, new = _chosen(request, record, seen)
     side, whole = request.GET.get("view") == "side", request.GET.get("all") == "1"
+    found = comparing.compared_with(old, new)
     context = _frame(record, seen) | {"old": old, "new": new, "sides": side, "whole": whole}
-    titles = (revision_name(old.ordinal), revision_name(new.ordinal))
-    if old.content_id and new.content_id:
-        before, after = texts(old, new)
-        context["compared"] = compared(
-            request, before, after, side=side, only_changes=not whole, titles=titles
+    context |= {"same_file": found.same_file, "too_long": found.too_long, "files": _files(old, new)}
+    if found.result is not None:
+        titles = (revision_name(old.ordinal), revision_name(new.ordinal))
+        context["compared"] = _compared(
+            request, found.texts, found.result, side=side, whole=whole, titles=titles
         )
-    else:
-        context |= _files(request, old, new, side=side, whole=whole, titles=titles)
     return render(request, "documents/compare.html.jinja", context)
 
 
-def _seen(request: HttpRequest, document: int) -> list[Revision]:
-    """Return the document's revisions that the person may see, the latest first; discarded drafts last."""
-    visible = REVISION.visible_to(person_of(request)).filter(revision__document_id=document)
-    found = Revision.objects.filter(record__in=visible).select_related("record")
-    return list(found.order_by("-ordinal"))
-
-
-def _chosen(request: HttpRequest, seen: list[Revision]) -> tuple[Revision, Revision]:
-    """Return the two revisions to compare, the earlier first.
-
-    Without a choice the last one that counts, and what was in force before it.
-    """
-    by_ordinal = {str(revision.ordinal): revision for revision in seen}
-    lasting = [revision for revision in seen if revision.record.state != "discarded"]
-    usual = lasting if len(lasting) > 1 else seen
-    second = request.GET.get("to", "") or str(usual[0].ordinal)
-    if second not in by_ordinal:
+def _chosen(request: HttpRequest, record: Record, seen: list[Revision]) -> tuple[Revision, Revision]:
+    """Return the two revisions that the address names, or the usual ones; the earlier first."""
+    named = [request.GET.get(name, "") for name in ("from", "to")]
+    if any(text and not (text.isascii() and text.isdigit() and len(text) < 9) for text in named):
         raise Http404
-    earlier = [revision for revision in seen if revision.ordinal < by_ordinal[second].ordinal]
-    issued = [revision for revision in earlier if revision.effective_at is not None]
-    base = next(iter([*issued, *earlier]), usual[1])
-    first = request.GET.get("from", "") or str(base.ordinal)
-    if first not in by_ordinal:
-        raise Http404
-    pair = sorted((by_ordinal[first], by_ordinal[second]), key=lambda revision: revision.ordinal)
-    return pair[0], pair[1]
+    first, second = (int(text) if text else None for text in named)
+    try:
+        return comparing.chosen(record, seen, first, second)
+    except NotFound:
+        raise Http404 from None
 
 
-def _frame(record: Any, seen: list[Revision]) -> dict[str, Any]:
+def _frame(record: Record, seen: list[Revision]) -> dict[str, Any]:
     return {
         "page_title": _("Compare revisions of %(number)s") % {"number": record.number},
         "page_lead": record.title,
@@ -171,32 +165,11 @@ def _frame(record: Any, seen: list[Revision]) -> dict[str, Any]:
     }
 
 
-def _files(
-    request: HttpRequest, old: Revision, new: Revision, *, side: bool, whole: bool, titles: tuple[str, str]
-) -> dict[str, Any]:
-    """Compare where at least one of the two is a file: both to download, and what can be read in them."""
+def _files(old: Revision, new: Revision) -> list[dict[str, Any]]:
+    """Return the files among the two, to download."""
     blobs = Blob.objects.in_bulk([revision.file_id for revision in (old, new) if revision.file_id])
-    shown: list[dict[str, Any]] = []
-    words: list[str] = []
-    for revision in (old, new):
-        blob = blobs.get(revision.file_id or "")
-        if blob is not None:
-            shown.append(file_shown(blob, revision.file_name) | {"of": revision_name(revision.ordinal)})
-            words.append(_as_markdown(blob.text))
-        else:
-            words.append(texts(revision)[0])
-    same = old.file_id is not None and old.file_id == new.file_id
-    too_long = max(map(len, words)) > LONGEST_FILE_TEXT
-    result: dict[str, Any] = {"files": shown, "same_file": same, "too_long": too_long}
-    if all(words) and not same and not too_long:
-        result["compared"] = compared(request, *words, side=side, only_changes=not whole, titles=titles)
-    return result
-
-
-def _as_markdown(text: str) -> str:
-    """Return the text of a file as paragraphs, none of it read as Markdown."""
-    lines = (line.strip() for line in text.splitlines())
-    escaped = (
-        "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>~&" else sign for sign in line) for line in lines
-    )
-    return "\n\n".join(line for line in escaped if line)
+    return [
+        file_shown(blobs[revision.file_id], revision.file_name) | {"of": revision_name(revision.ordinal)}
+        for revision in (old, new)
+        if revision.file_id
+    ]
