@@ -1,14 +1,17 @@
 """The PDF and other formats of a revision."""
 
+import datetime as dt
 import io
 import json
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import formats, timezone
 from pypdf import PdfReader
 
 from setsquare.domains.documents.models import ControlledCopy
 from setsquare.domains.documents.publishing import exported, pdf_of, record_json, stamp_of
+from setsquare.kernel.accounts.models import Delegation
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.writing.canonical import canonical
 from tests.documents.conftest import TEXT, Works
@@ -55,7 +58,15 @@ def test_each_state_says_what_a_print_is_worth(works: Works) -> None:
     first = f"{number}/1"
     assert stamp_of(works.revision(first)).watermark == "DRAFT"
     works.approved(first)
-    assert stamp_of(works.revision(first)).tone == "void"
+    stamp = stamp_of(works.revision(first))
+    assert (stamp.text, stamp.tone, stamp.watermark) == (
+        "Approved, not yet in force",
+        "void",
+        "NOT YET IN FORCE",
+    )
+    works.do("cora", "revision.schedule", first, effective_from=f"{works.day(40)}T06:00")
+    day = formats.date_format(timezone.localdate() + dt.timedelta(days=40))
+    assert stamp_of(works.revision(first)).text == f"Approved, in force from {day}"
     works.do("cora", "revision.schedule", first, at_once=True)
     works.do("cora", "document.issue_copy", number, holder="otto", until=works.day(30))
     works.do("cora", "document.issue_copy", number, place="Line 1")
@@ -91,3 +102,23 @@ def test_export_as_text_and_word(works: Works) -> None:
     assert address_of(number) in page
     word = exported(works.revision(f"{number}/1"), "docx", viewer=reader, address_of=address_of)
     assert word.startswith(b"PK")
+
+
+def test_a_substitute_signs_on_behalf_of_somebody(works: Works) -> None:
+    number = works.draft()
+    first = f"{number}/1"
+    works.reviewed(first)
+    works.do("ada", "revision.send_for_approval", first, approvers=["mia", "hedda"])
+    now = timezone.now()
+    Delegation.objects.create(
+        absent=works.person("mia"),
+        substitute=works.person("max"),
+        starts=now - dt.timedelta(days=1),
+        ends=now + dt.timedelta(days=1),
+    )
+    works.do("max", "revision.approve", first)
+    revision = works.revision(first)
+    text = words(pdf_of(revision, viewer=works.person("ada"), address_of=address_of, time_zone=PLACE))
+    assert "On behalf of Mia Manager" in text
+    assert "Reason" not in text
+    assert "Scan for the current version" in text

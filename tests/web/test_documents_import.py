@@ -1,6 +1,7 @@
 """Bulk import of documents: the dry run finds everything, the import neither repeats nor loses a line."""
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,11 +12,18 @@ from setsquare.domains.documents.importing import jobs
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
 from setsquare.domains.documents.importing.reports import report
 from setsquare.domains.documents.importing.tables import read_table
-from setsquare.kernel.commands.errors import Refused
+from setsquare.domains.organisation import bootstrap
+from setsquare.kernel.commands.errors import Refused, SignatureRefused
+from setsquare.kernel.files.store import path_of
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.signatures.credentials import Credentials
+from setsquare.kernel.signatures.models import Batch, Signature
 from setsquare.kernel.trail.models import Entry
-from tests.web.documents_house import TEXT, House, once, undone
+from tests.web.documents_house import PASSWORD, TEXT, House, once, undone
+
+SIGNED = Credentials(password=PASSWORD)
+OUTSIDE = {"approved_by": "Ida Old, head of quality", "approved_on": "2019-12-20"}
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +53,9 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
 
 
 LIST = (
-    "number;title;type;unit;owner;area;standards;review_months;effective_since;file\n"
-    "SOP-100;Receiving;Procedure;N;cora;Purchasing;ISO 9001:2015, 8.4; ;2020-05-01;a/receiving.md\n"
-    ";Sending;procedure;N;;;;12;;sending.md\n"
+    "number;title;type;unit;owner;area;standards;review_months;effective_since;approved_by;approved_on;file\n"
+    "SOP-100;Receiving;Procedure;N;cora;Purchasing;ISO 9001:2015, 8.4; ;2020-05-01;Ida Old;2020-04-28;a/receiving.md\n"
+    ";Sending;procedure;N;;;;12;;;;sending.md\n"
 )
 
 
@@ -91,7 +99,7 @@ def test_a_list_with_files_is_imported_once(house: House) -> None:
     job = checked(house, data)
     assert problems(job) == {}
     assert Record.objects.filter(type="document").count() == 0, "a dry run leaves nothing behind"
-    jobs.start(job)
+    jobs.start(job, SIGNED)
     jobs.run_to_end(job)
     assert job.state == "done"
     receiving = Record.objects.get(number="SOP-100")
@@ -119,8 +127,9 @@ def test_what_is_taken_over_is_linked_with_what_it_refers_to(house: House) -> No
     form = house.make(
         "ari", "document", type="form", title="Sheet", unit="NW", content="## Purpose\n\nA sheet."
     )
-    job = checked(house, zipped({"Procedures/Old.md": TEXT}), effective=True, effective_since="2020-01-01")
-    jobs.start(job)
+    files = zipped({"Procedures/Old.md": TEXT})
+    job = checked(house, files, effective=True, effective_since="2020-01-01", **OUTSIDE)
+    jobs.start(job, SIGNED)
     jobs.run_to_end(job)
     (link,) = Link.objects.filter(source__title="Old", kind="refers_to")
     assert link.target == form
@@ -158,7 +167,7 @@ def test_every_problem_is_told_by_line(house: House) -> None:
 
 def test_days_are_checked_by_the_command(house: House) -> None:
     rows = "title,type,effective_since,file\nLater,procedure,2999-01-01,a.md\nWord,procedure,soon,b.md\n"
-    job = checked(house, zipped({"list.csv": rows, "a.md": TEXT, "b.md": TEXT}))
+    job = checked(house, zipped({"list.csv": rows, "a.md": TEXT, "b.md": TEXT}), **OUTSIDE)
     assert [told[0][0] for told in problems(job).values()] == ["effective_since", "effective_since"]
 
 
@@ -168,6 +177,7 @@ def test_an_effective_document_needs_its_sections(house: House) -> None:
         zipped({"Procedures/Short.md": "Nothing but this."}),
         effective=True,
         effective_since="2020-01-01",
+        **OUTSIDE,
     )
     (told,) = problems(job).values()
     assert "Purpose" in told[0][1]
@@ -231,3 +241,113 @@ def test_a_bomb_is_not_unpacked(house: House) -> None:
     job = checked(house, target.getvalue())
     ((_line, told),) = problems(job).items()
     assert told[0][0] == "file"
+
+
+def taking_over(house: House, **more: str | bytes) -> ImportJob:
+    """A list of two documents in force, one with the signed original, checked."""
+    rows = (
+        "title,type,effective_since,approved_by,approved_on,evidence,file\n"
+        "Receiving,procedure,2020-05-01,Ida Old,2020-04-28,signed.pdf,a.md\n"
+        "Sending,procedure,2020-05-01,Ida Old,2020-04-28,,b.md\n"
+    )
+    files = {"documents.csv": rows, "a.md": TEXT, "b.md": TEXT, "signed.pdf": PDF, **more}
+    return checked(house, zipped(files))
+
+
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+def test_what_is_taken_over_is_signed_once_when_the_import_is_started(house: House) -> None:
+    job = taking_over(house)
+    assert problems(job) == {}
+    assert len(jobs.to_sign(job)) == 2
+    for wrong in (None, Credentials(password="something else")):
+        with pytest.raises(SignatureRefused):
+            jobs.start(job, wrong)
+    assert (ImportJob.objects.get(pk=job.pk).state, Batch.objects.count()) == ("checked", 0)
+    jobs.start(job, SIGNED)
+    jobs.run_to_end(job)
+    batch = Batch.objects.get()
+    assert (batch.signer.username, batch.meaning, batch.method) == ("cora", "carried_over", "password")
+    made = Signature.objects.filter(meaning="carried_over").order_by("id")
+    assert [(one.record.title, one.signer.username, one.at) for one in made] == [
+        ("Receiving", "cora", batch.at),
+        ("Sending", "cora", batch.at),
+    ]
+    signed = [json.loads(one.signed) for one in made]
+    assert [one["batch"] for one in signed] == [batch.digest] * 2
+    assert sorted(one["item"] for one in signed) == json.loads(batch.signed)["items"]
+    assert signed[0]["record"]["approved_outside"]["by"] == "Ida Old"
+    receiving = Record.objects.get(title="Receiving", type="document").document.current
+    assert receiving is not None
+    assert [one.name for one in receiving.record.attachments.filter(role="evidence")] == ["signed.pdf"]
+
+
+def test_what_was_changed_after_signing_is_not_taken_over(house: House) -> None:
+    job = taking_over(house)
+    jobs.start(job, SIGNED)
+    first, second = job.rows.order_by("row")
+    ImportRow.objects.filter(pk=first.pk).update(values={**first.values, "approved_by": "Somebody Else"})
+    jobs.run_to_end(job)
+    told = "This is not what was signed: it was changed since. Nothing was signed."
+    assert problems(job) == {2: [("", told)]}
+    second.refresh_from_db()
+    assert second.state == "imported"
+    assert list(Record.objects.filter(type="document").values_list("title", flat=True)) == ["Sending"]
+
+
+def test_options_changed_after_signing_are_not_what_was_signed(house: House) -> None:
+    job = taking_over(house)
+    jobs.start(job, SIGNED)
+    ImportJob.objects.filter(pk=job.pk).update(options={**job.options, "unit": "N"})
+    jobs.run_to_end(ImportJob.objects.get(pk=job.pk))
+    assert not Record.objects.filter(type="document").exists()
+    assert not Signature.objects.exists()
+
+
+def test_a_batch_signs_for_nobody_else(house: House) -> None:
+    bootstrap.grant(house.people["mira"], "controller", "NW")
+    theirs = taking_over(house)
+    jobs.start(theirs, SIGNED)
+    mine = jobs.begin(
+        house.people["mira"], path_of(theirs.source).read_bytes(), "x.zip", options=theirs.options
+    )
+    jobs.run_to_end(mine)
+    ImportJob.objects.filter(pk=mine.pk).update(state="running", batch=theirs.batch)
+    jobs.run_to_end(ImportJob.objects.get(pk=mine.pk))
+    assert {told for lines in problems(mine).values() for _column, told in lines} == {
+        "This was not signed by you. Nothing was signed."
+    }
+    assert not Signature.objects.filter(signer=house.people["mira"]).exists()
+
+
+def test_who_left_signs_nothing_more(house: House) -> None:
+    job = taking_over(house)
+    jobs.start(job, SIGNED)
+    type(job.user).objects.filter(pk=job.user_id).update(is_active=False)
+    jobs.run_to_end(ImportJob.objects.get(pk=job.pk))
+    assert not Signature.objects.exists()
+
+
+def test_the_page_asks_for_the_signature_and_says_so_where_it_is_wrong(house: House) -> None:
+    job = taking_over(house)
+    client = house.client("cora")
+    address = f"/documents/import/{job.pk}/"
+    shown = client.get(address).content.decode()
+    assert "2 documents that are taken over as in force" in shown
+    assert "Sign and import 2 documents" in shown
+    refused = client.post(f"{address}start", {"password": "wrong"})
+    assert refused.status_code == 422
+    assert "The password is not right." in refused.content.decode()
+    assert client.post(f"{address}start", {"password": PASSWORD}).status_code == 303
+    jobs.run_to_end(ImportJob.objects.get(pk=job.pk))
+    number = Record.objects.get(title="Receiving", type="document").number
+    for page in (f"/documents/{number}/", f"/revisions/{number}/1/"):
+        shown = client.get(page).content.decode()
+        assert (
+            "Approved outside Setsquare by Ida Old on April 28, 2020; carried over by Cora Lind on" in shown
+        )
+        assert "signed.pdf" in shown

@@ -187,6 +187,11 @@ class Revision(models.Model):
     effective_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
     """When it ceased to be in force."""
+    approved_outside_by = models.CharField(max_length=300, blank=True)
+    """Who approved it where that was done before and outside Setsquare; it was carried over, not approved here."""
+    approved_outside_on = models.DateField(null=True)
+    evidence = models.ForeignKey("files.Blob", models.PROTECT, null=True, related_name="+", db_index=False)
+    """The signed original or another proof of that approval."""
     reading = models.CharField(max_length=10, choices=Reading.choices, default=Reading.WHOLE)
     reading_days = models.PositiveSmallIntegerField(default=14)
     reading_signature = models.BooleanField(default=False)

@@ -11,14 +11,14 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from setsquare.domains.documents.meanings import APPROVALS
 from setsquare.domains.documents.models import ControlledCopy, Document, Revision
-from setsquare.domains.documents.queries import signatures_on
+from setsquare.domains.documents.queries import carried_over, carried_over_in_words, signatures_on
 from setsquare.domains.documents.revising import figures_of
 from setsquare.domains.documents.states import REVISION as LIFECYCLE
 from setsquare.domains.documents.thing import DOCUMENT, REVISION
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.commands.declaration import meaning_label
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.store import read
 from setsquare.kernel.records.things import visible_to
@@ -86,6 +86,7 @@ def sheet_of(
         record_urls=_addresses(body, viewer, address_of),
         history=_history(revision),
         signatures=_signatures(revision),
+        approval=_approval(revision),
         live_url=address_of(document.record.number),
         record=record_json(revision),
         labels=Labels.translated(),
@@ -102,7 +103,18 @@ def stamp_of(revision: Revision, copy: ControlledCopy | None = None) -> Stamp:
     if state in ("superseded", "withdrawn", "discarded"):
         word = _(LIFECYCLE.state(state).label)
         return Stamp(_("%(state)s – not for use") % {"state": word}, "void", word.upper())
+    if state == "approved":
+        return _not_yet(revision)
     return Stamp(_("Draft – not for use"), "void", _("DRAFT"))
+
+
+def _not_yet(revision: Revision) -> Stamp:
+    """Return the stamp of what is approved and waits for its day."""
+    watermark = _("NOT YET IN FORCE")
+    if revision.effective_from is None:
+        return Stamp(_("Approved, not yet in force"), "void", watermark)
+    words = {"date": _day(revision.effective_from, revision.record.unit)}
+    return Stamp(_("Approved, in force from %(date)s") % words, "void", watermark)
 
 
 def _copy_words(copy: ControlledCopy) -> str:
@@ -185,16 +197,21 @@ def _history(revision: Revision) -> tuple[History, ...]:
     )
 
 
+def _approval(revision: Revision) -> str:
+    """Return who approved the revision outside Setsquare, empty where it was approved here."""
+    found = carried_over(revision)
+    return carried_over_in_words(found, _day(found.carried_at, revision.record.unit)) if found else ""
+
+
 def _signatures(revision: Revision) -> tuple[Signature, ...]:
     return tuple(
         Signature(
             name=", ".join(part for part in (made.printed_name, made.printed_title) if part),
-            meaning=str(APPROVALS[made.meaning].label) if made.meaning in APPROVALS else made.meaning,
+            meaning=str(meaning_label(made.meaning)),
             time=made.at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S"),
             digest=made.digest,
-            reason=_("for %(name)s") % {"name": made.on_behalf_of_name}
-            if made.on_behalf_of_name
-            else made.reason,
+            reason=made.reason,
+            on_behalf_of=made.on_behalf_of_name,
         )
         for made in signatures_on(revision)
     )

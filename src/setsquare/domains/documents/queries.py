@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 
+from setsquare.domains.documents.meanings import CARRIED_OVER
 from setsquare.domains.documents.models import Audience, Comment, ControlledCopy, Document, Revision
 from setsquare.domains.documents.permissions import CONTROL
 from setsquare.domains.documents.reading import Reading, reading_of
@@ -182,12 +184,53 @@ def threads(revision: Revision) -> list[Thread]:
 def signatures_on(revision: Revision) -> list[Signature]:
     """Return the signatures that count for a revision as it stands, oldest first: its approvals, no readings.
 
-    What was signed before it went back to draft stays in its history and is left out here.
+    What was signed before it went back to draft stays in its history and is left out here. Of a revision that was
+    approved outside Setsquare it is the signature of who carried its document over.
     """
+    if revision.approved_outside_by:
+        made = Signature.objects.filter(record_id=revision.document_id, meaning=CARRIED_OVER.code)
+        return list(made.select_related("signer", "on_behalf_of").order_by("id")[:1])
     if revision.sent is None:
         return []
     made = Signature.objects.filter(record_id=revision.pk, at__gte=revision.sent).exclude(meaning="read")
     return list(made.select_related("signer", "on_behalf_of").order_by("id"))
+
+
+@dataclass(frozen=True)
+class CarriedOver:
+    """Who approved a revision outside Setsquare and when, and who carried it over (empty where nobody signed)."""
+
+    approved_by: str
+    approved_on: dt.date
+    carried_by: str
+    carried_at: dt.datetime | None
+    evidence: Attachment | None
+
+
+def carried_over(revision: Revision) -> CarriedOver | None:
+    """Return by whom and when a revision was approved outside Setsquare; None for one that was approved here."""
+    if not revision.approved_outside_by or revision.approved_outside_on is None:
+        return None
+    made = next(iter(signatures_on(revision)), None)
+    kept = Attachment.objects.filter(record_id=revision.pk, role="evidence", removed__isnull=True)
+    return CarriedOver(
+        revision.approved_outside_by,
+        revision.approved_outside_on,
+        made.printed_name if made is not None else "",
+        made.at if made is not None else None,
+        kept.select_related("blob").first() if revision.evidence_id else None,
+    )
+
+
+def carried_over_in_words(found: CarriedOver, carried_on: str) -> str:
+    """Return what stands in place of an approval's signatures; `carried_on` is the day where the reader is."""
+    words = {"approver": found.approved_by, "approved": formats.date_format(found.approved_on)}
+    if found.carried_at is None:
+        return _("Approved outside Setsquare by %(approver)s on %(approved)s.") % words
+    sentence = _(
+        "Approved outside Setsquare by %(approver)s on %(approved)s; carried over by %(carrier)s on %(carried)s."
+    )
+    return sentence % {**words, "carrier": found.carried_by, "carried": carried_on}
 
 
 def history(record: Record, *, before_seq: int | None = None, limit: int = 50) -> list[Passage]:

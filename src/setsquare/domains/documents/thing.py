@@ -72,11 +72,27 @@ def _mine(value: str, user: User) -> Q:
 
 
 def document_state(record: Record) -> Mapping[str, Any]:
-    """Return what the trail keeps of a document besides its columns: its audience and its copies."""
-    document = record.document
+    """Return what the trail keeps of a document besides its columns: its audience, its copies, who approved it before.
+
+    The last is there as long as a revision is in force that was approved outside: who carries it over signs it.
+    """
+    document: Document = record.document
     audience = document.audience.select_related("role", "unit", "person").order_by("id")
     copies = document.copies.select_related("holder", "revision").order_by("id")
+    current = document.current
+    outside = (
+        {
+            "revision": current,
+            "by": current.approved_outside_by,
+            "on": current.approved_outside_on,
+            "content": current.content_id or current.file_id,
+            "evidence": current.evidence_id,
+        }
+        if current is not None and current.approved_outside_by
+        else None
+    )
     return {
+        **({"approved_outside": outside} if outside is not None else {}),
         "audience": [{"role": row.role, "unit": row.unit, "person": row.person} for row in audience],
         "copies": [
             {
@@ -262,6 +278,13 @@ REVISION = register(
                     Fact(_("To take effect"), "revision__effective_from", Kind.DATETIME),
                     Fact(_("In force from"), "revision__effective_at", Kind.DATETIME),
                     Fact(_("In force until"), "revision__superseded_at", Kind.DATETIME),
+                ),
+            ),
+            Section(
+                _("Approval outside Setsquare"),
+                (
+                    Fact(_("Approved by"), "revision__approved_outside_by"),
+                    Fact(_("Approved on"), "revision__approved_outside_on", Kind.DATE),
                 ),
             ),
             Section(

@@ -13,7 +13,7 @@ from setsquare.faces.api.answering import ROOT, address_of, respond
 from setsquare.faces.api.callers import caller_of
 from setsquare.faces.api.describing import COMPONENTS, Schema, parameter, says
 from setsquare.faces.api.problems import Problem
-from setsquare.faces.api.reading import Parameters
+from setsquare.faces.api.reading import Parameters, order_in
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.things import plain
@@ -21,7 +21,7 @@ from setsquare.kernel.representation.records import Values
 
 TAGS = ["Documents"]
 DOCUMENT = "document"
-TEXTS = ("type", "unit", "owner", "effective_since", "reason")
+TEXTS = ("type", "unit", "owner", "effective_since", "approved_by", "approved_on", "reason")
 FLAGS = ("effective", "reading")
 ROWS = 200
 BODY: Schema = {
@@ -47,6 +47,10 @@ COMPONENTS["Import"] = {
     "properties": {
         "id": {"type": "integer"},
         "state": {"type": "string", "enum": list(ImportJob.State.values)},
+        "to_sign": {
+            "type": "integer",
+            "description": "Lines that take a document over as in force: starting the import takes your signature.",
+        },
         "lines": {"type": "object"},
         "rows": {"type": "array", "items": {"type": "object"}},
     },
@@ -75,17 +79,35 @@ def add_importing(api: NinjaAPI) -> None:
         tags=TAGS,
         openapi_extra=says("The import.", "Import", parameters=(first,), errors=(404, 422)),
     )(read)
-    for word, summary, act in (
-        ("start", "Import the lines that can be imported", jobs.start),
-        ("stop", "Stop after the line at work", jobs.stop),
-    ):
-        api.post(
-            f"/imports/{{int:job}}:{word}",
-            operation_id=f"imports.{word}",
-            summary=summary,
-            tags=TAGS,
-            openapi_extra=says("The import.", "Import", errors=(404, 415, 422)),
-        )(_doing(act))
+    signing: Schema = {
+        "required": False,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"signature": {"$ref": "#/components/schemas/Signature"}},
+                }
+            }
+        },
+    }
+    api.post(
+        "/imports/{int:job}:start",
+        operation_id="imports.start",
+        summary="Import the lines that can be imported; you sign what is taken over as in force",
+        description="The signature is needed where `to_sign` counts lines: it is bound to each of them and its files.",
+        tags=TAGS,
+        openapi_extra={
+            **says("The import.", "Import", errors=(403, 404, 415, 422)),
+            "requestBody": signing,
+        },
+    )(start)
+    api.post(
+        "/imports/{int:job}:stop",
+        operation_id="imports.stop",
+        summary="Stop after the line at work",
+        tags=TAGS,
+        openapi_extra=says("The import.", "Import", errors=(404, 415, 422)),
+    )(stop)
 
 
 def begin(request: HttpRequest) -> HttpResponse:
@@ -130,15 +152,25 @@ def read(request: HttpRequest, job: int) -> HttpResponse:
     return respond(request, {**shown(found), "rows": [_row(row) for row in rows]})
 
 
-def _doing(act: Any) -> Any:
-    def answer(request: HttpRequest, job: int) -> HttpResponse:
-        caller_of(request).require(Scope.WRITE, DOCUMENT)
-        Parameters(request)
-        found = _own(request, job)
-        act(found)
-        return respond(request, shown(found))
+def start(request: HttpRequest, job: int) -> HttpResponse:
+    """Let the worker import what can be imported, signed by the caller where something is taken over as in force."""
+    caller_of(request).require(Scope.WRITE, DOCUMENT)
+    Parameters(request)
+    order = order_in(request, set(), None)
+    for name in order.body:
+        raise Refused({name: _("There is no such field here.")})
+    found = _own(request, job)
+    jobs.start(found, order.credentials(request))
+    return respond(request, shown(found))
 
-    return answer
+
+def stop(request: HttpRequest, job: int) -> HttpResponse:
+    """Halt an import."""
+    caller_of(request).require(Scope.WRITE, DOCUMENT)
+    Parameters(request)
+    found = _own(request, job)
+    jobs.stop(found)
+    return respond(request, shown(found))
 
 
 def _own(request: HttpRequest, pk: int) -> ImportJob:
@@ -151,6 +183,7 @@ def _own(request: HttpRequest, pk: int) -> ImportJob:
 def shown(job: ImportJob) -> Values:
     """Return an import without its lines."""
     progress = jobs.progress(job)
+    startable = job.state in jobs.STARTABLE
     return {
         "id": job.pk,
         "name": job.name,
@@ -158,6 +191,7 @@ def shown(job: ImportJob) -> Values:
         "made": plain(job.made),
         "started": plain(job.started),
         "finished": plain(job.finished),
+        "to_sign": len(jobs.to_sign(job)) if startable else 0,
         "unknown_columns": job.options.get("unknown_columns", []),
         "lines": {
             "total": progress.total,

@@ -11,6 +11,8 @@ from setsquare.domains.documents.importing import jobs, reports
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
 from setsquare.domains.documents.importing.reports import STATES
 from setsquare.domains.documents.importing.sources import pack
+from setsquare.domains.documents.meanings import CARRIED_OVER
+from setsquare.faces.cli import people
 from setsquare.faces.cli.failures import Usage
 from setsquare.faces.cli.people import Caller
 from setsquare.faces.cli.showing import as_json, say, table
@@ -21,6 +23,7 @@ from setsquare.kernel.importing.columns import importing_command
 from setsquare.kernel.importing.running import table_from
 from setsquare.kernel.importing.templates import FORMS, template
 from setsquare.kernel.records.things import Thing, all_things, thing_by_slug
+from setsquare.kernel.representation.declarations import translated
 
 DOCUMENTS = "documents"
 ENDINGS = frozenset({".zip", ".xlsx", ".csv"})
@@ -52,6 +55,8 @@ def add_import_options(parser: argparse.ArgumentParser) -> None:
         ("unit", _("the unit where a line says none")),
         ("owner", _("the owner where a line says none")),
         ("effective-since", _("a day: take everything over as in force since then")),
+        ("approved-by", _("who approved what is taken over, where a line says nothing")),
+        ("approved-on", _("the day of that approval, where a line says nothing")),
         ("reason", _("how it is known that they are approved")),
     ):
         parser.add_argument(f"--{name}", default="", help=help_)
@@ -148,13 +153,16 @@ def import_documents(caller: Caller, options: argparse.Namespace) -> None:
             "owner": options.owner,
             "effective": bool(options.effective_since),
             "effective_since": options.effective_since,
+            "approved_by": options.approved_by,
+            "approved_on": options.approved_on,
             "reading": options.reading,
             "reason": options.reason,
         },
     )
     jobs.run_to_end(job)
     if not options.dry_run and jobs.progress(job).right:
-        jobs.start(job)
+        statement = translated(CARRIED_OVER.statement)
+        jobs.start(job, people.credentials(options, statement) if jobs.to_sign(job) else None)
         jobs.run_to_end(job)
     _tell(job, for_programs=options.json)
     if wrong := jobs.progress(job).wrong:

@@ -178,6 +178,18 @@ class Meaning:
     statement: Label
     """What the signer is shown and agrees to: “I have read and understood ...”."""
 
+    def __post_init__(self) -> None:
+        """Make the meaning known by its code."""
+        _meanings.setdefault(self.code, self)
+
+
+_meanings: dict[str, Meaning] = {}
+
+
+def meaning_label(code: str) -> Label:
+    """Return what a signature says, in the reader's language; the code itself where no version knows it any more."""
+    return _meanings[code].label if code in _meanings else code.replace("_", " ").capitalize()
+
 
 class Empty(Body):
     """The body of a command that takes nothing."""

@@ -34,8 +34,9 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see, read_anew
 from setsquare.kernel.records.things import Label, thing_of
 from setsquare.kernel.search.index import index
+from setsquare.kernel.signatures.batches import OfBatch, verify_of_batch
 from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, verify
-from setsquare.kernel.signatures.models import Signature
+from setsquare.kernel.signatures.models import Batch, Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import since
 from setsquare.kernel.writing.canonical import canonical
@@ -56,6 +57,9 @@ class Signing:
 
     meaning: Meaning
     method: str
+    batch: Batch | None = None
+    """The one signature for many, of which this is an item."""
+    item: str = ""
 
 
 def carry_out(
@@ -67,13 +71,13 @@ def carry_out(
     body: Any = None,
     version: int | None = None,
     reason: str = "",
-    credentials: Credentials | None = None,
+    credentials: Credentials | OfBatch | None = None,
 ) -> Outcome:
     """Carry out a command as `actor`; the only way by which a record changes.
 
-    `version` is the one that the person saw, and a signature needs it; if others changed the record since, in a way
-    that the command does not tolerate, it is refused as stale. Raises the errors of `commands.errors`; then nothing was
-    changed.
+    `credentials` prove who signs, at this moment or in a batch that the actor signed before. `version` is the one that
+    the person saw, and a signature needs it; if others changed the record since, in a way that the command does not
+    tolerate, it is refused as stale. Raises the errors of `commands.errors`; then nothing was changed.
     """
     command = command_of(thing, name)
     situation = _situation(command, actor, record)
@@ -90,6 +94,20 @@ def carry_out(
         signing = _prove(command, situation, credentials, version)
     with transaction.atomic():
         return _perform(command, actor, record, given, reason=reason, version=version, signing=signing)
+
+
+def rehearse(thing: str, name: str, actor: Actor, *, body: Any = None, reason: str = "") -> None:
+    """Try a command that makes a record, and take it back: refused as `carry_out` would refuse it.
+
+    Nothing is signed, as nothing of it is kept.
+    """
+    command = command_of(thing, name)
+    _situation(command, actor, None)
+    given = body if isinstance(body, command.body) else parse(command.body, body or {}, actor)
+    refuse_unkeepable({"reason": reason})
+    with transaction.atomic():
+        _perform(command, actor, None, given, reason=reason, version=None, signing=None)
+        transaction.set_rollback(True)
 
 
 def _within(command: Command, actor: Actor, record: Record | None, body: Any, reason: str) -> Record:
@@ -166,7 +184,10 @@ def _check_rights(command: Command, situation: Situation, body: Body) -> None:
 
 
 def _prove(
-    command: Command, situation: Situation, credentials: Credentials | None, version: int | None
+    command: Command,
+    situation: Situation,
+    credentials: Credentials | OfBatch | None,
+    version: int | None,
 ) -> Signing | None:
     meaning = command.meaning(situation)
     if meaning is None:
@@ -176,6 +197,9 @@ def _prove(
     if credentials is not None and situation.record is not None and version is None:
         raise VersionMissing(situation.record)
     try:
+        if isinstance(credentials, OfBatch):
+            batch = verify_of_batch(situation.actor.user, meaning.code, credentials)
+            return Signing(meaning, batch.method, batch, credentials.item)
         return Signing(meaning, verify(situation.actor.user, credentials))
     except CredentialsRefused as refusal:
         raise SignatureRefused(str(refusal)) from None
@@ -278,17 +302,20 @@ def _enter(act: Act, record: Record) -> Entry:
 
 
 def _sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[str, Any] | None) -> Signature:
+    at = signing.batch.at if signing.batch is not None else act.now
     content = {
         "record": seen if seen is not None else act.thing.state_of(record),
         "meaning": signing.meaning.code,
         "signer": act.user.username,
         "printed_name": act.user.name,
-        "at": act.now.isoformat().replace("+00:00", "Z"),
+        "at": at.isoformat().replace("+00:00", "Z"),
         "on_behalf_of": act.on_behalf_of.username if act.on_behalf_of else None,
         "on_behalf_of_name": act.on_behalf_of.name if act.on_behalf_of else None,
         "method": signing.method,
         "reason": act.reason,
     }
+    if signing.batch is not None:
+        content |= {"batch": signing.batch.digest, "item": signing.item}
     signed = canonical(content)
     return Signature.objects.create(
         record=record,
@@ -299,7 +326,7 @@ def _sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[s
         printed_title=act.user.title,
         on_behalf_of_name=act.on_behalf_of.name if act.on_behalf_of else "",
         meaning=signing.meaning.code,
-        at=act.now,
+        at=at,
         method=signing.method,
         reason=act.reason,
         signed=signed.decode(),

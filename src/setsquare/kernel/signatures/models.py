@@ -33,3 +33,24 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.printed_name}: {self.meaning}"
+
+
+class Batch(models.Model):
+    """A signature given once for many records that are made afterwards, each known by the digest of what it becomes.
+
+    It signs nothing by itself: each record gets a signature of its own, which names the batch. The database itself
+    refuses to change or delete it.
+    """
+
+    signer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    meaning = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    method = models.CharField(max_length=20)
+    """How the signer proved who they are: password or passkey."""
+    signed = models.TextField()
+    """Canonical JSON (RFC 8785) of exactly what was signed, with the digest of each item."""
+    digest = models.CharField(max_length=64)
+    """SHA-256 of `signed`, hexadecimal."""
+
+    def __str__(self) -> str:
+        return f"{self.signer_id}: {self.meaning}"

@@ -1,7 +1,10 @@
 """Kinds of tasks: how each is named, asked for and done. Domains make theirs known when their app is ready."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
 
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
@@ -39,6 +42,24 @@ class TaskKind:
 
 
 _kinds: dict[str, TaskKind] = {}
+
+
+_outcomes: dict[str, Label] = {
+    "handed_over": _("Handed over"),
+    "not_needed": _("No longer needed"),
+    "reassigned": _("Given to somebody else"),
+    "done": _("Done"),
+}
+
+
+def register_outcomes(outcomes: Mapping[str, Label]) -> None:
+    """Make known what the outcomes of tasks are called."""
+    _outcomes.update(outcomes)
+
+
+def outcome_label(code: str) -> Label:
+    """Return what an outcome is called, in the reader's language."""
+    return _outcomes.get(code, code.replace("_", " "))
 
 
 def register_kind(kind: TaskKind) -> TaskKind:

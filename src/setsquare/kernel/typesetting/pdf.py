@@ -107,7 +107,12 @@ def _values(root: Path, sheet: Sheet, undrawable: frozenset[str]) -> dict[str, A
             "next_review",
         )
     }
-    plain |= {"owner": sheet.owner, "unit": sheet.unit, "printed_at": sheet.printed_at}
+    plain |= {
+        "owner": sheet.owner,
+        "unit": sheet.unit,
+        "printed_at": sheet.printed_at,
+        "approval": sheet.approval,
+    }
     plain |= {"labels": asdict(sheet.labels), "stamp": asdict(sheet.stamp)}
     plain |= {
         "history": [asdict(row) for row in sheet.history],

@@ -42,6 +42,8 @@ class Signature:
     time: str
     digest: str
     reason: str = ""
+    on_behalf_of: str = ""
+    """For whom the signer stood in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Labels:
     unit: str = gettext_noop("Unit")
     page: str = gettext_noop("Page {page} of {pages}")
     printed: str = gettext_noop("Printed {time}")
-    live: str = gettext_noop("Current version")
+    live: str = gettext_noop("Scan for the current version")
     live_alternative: str = gettext_noop("Code that leads to the current version of this document")
     history: str = gettext_noop("Revision history")
     date: str = gettext_noop("Date")
@@ -68,6 +70,7 @@ class Labels:
     meaning: str = gettext_noop("Meaning")
     time: str = gettext_noop("Time (UTC)")
     reason: str = gettext_noop("Reason")
+    on_behalf_of: str = gettext_noop("On behalf of")
     digest: str = gettext_noop("SHA-256 of what was signed")
     unsigned: str = gettext_noop("This revision has not been signed.")
     picture: str = gettext_noop("Picture")
@@ -87,7 +90,8 @@ class Sheet:
     Dates and times come formatted, as the reader's language and time zone are the caller's business. ``images`` are
     the pictures' bytes by the SHA-256 that ``body_markdown`` names them by; ``record_urls`` absolute addresses of
     linked records by number; ``logo`` a PNG, JPEG, GIF or SVG. ``record`` is attached as ``record.json``.
-    ``produced`` becomes the PDF's creation time: the same sheet gives the same bytes.
+    ``produced`` becomes the PDF's creation time: the same sheet gives the same bytes. ``approval`` says in words by
+    whom it was approved where that was done elsewhere; it stands in front of the signatures.
     """
 
     organisation: str
@@ -110,6 +114,7 @@ class Sheet:
     record_urls: Mapping[str, str] = field(default_factory=dict)
     history: tuple[History, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    approval: str = ""
     live_url: str = ""
     record: bytes | None = None
     labels: Labels = field(default_factory=Labels)

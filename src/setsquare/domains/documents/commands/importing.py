@@ -1,21 +1,23 @@
-"""Taking over documents that were in force before they came here."""
+"""Taking over documents that were in force before they came here: who carries them over signs for it."""
 
 import datetime as dt
 from typing import Annotated
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from pydantic import Field
 
 from setsquare.domains.documents.commands.identity import CreateDocument, create
 from setsquare.domains.documents.commands.releasing import link_references
 from setsquare.domains.documents.commands.reviewing import check_complete
 from setsquare.domains.documents.dates import next_review_after
-from setsquare.domains.documents.fields import today_at
+from setsquare.domains.documents.fields import Line, today_at
+from setsquare.domains.documents.meanings import CARRIED_OVER
 from setsquare.domains.documents.models import Document, Revision
 from setsquare.domains.documents.rules import CONTROLLERS
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.commands.bodies import Body, Shown, Widget
+from setsquare.kernel.commands.bodies import Body, FileRef, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, command
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.importing.columns import imports_by_hand
@@ -29,6 +31,26 @@ imports_by_hand("document")  # with their files, line by line in the background
 class ImportEffective(CreateDocument):
     """A document that is in force already, approved before and elsewhere."""
 
+    approved_by: Annotated[
+        Line,
+        Field(min_length=1),
+        Shown(
+            gettext_lazy("Approved by"),
+            gettext_lazy("Who approved its present issue outside Setsquare, with their position."),
+        ),
+    ]
+    approved_on: Annotated[
+        dt.date,
+        Shown(gettext_lazy("Approved on"), gettext_lazy("The day of that approval."), Widget.DATE),
+    ]
+    evidence: Annotated[
+        FileRef | None,
+        Shown(
+            gettext_lazy("Proof of the approval"),
+            gettext_lazy("The signed original, such as a scan; kept with the revision."),
+            Widget.FILE,
+        ),
+    ] = None
     effective_since: Annotated[
         dt.date,
         Shown(
@@ -53,18 +75,15 @@ class ImportEffective(CreateDocument):
     past=gettext_lazy("took over the document, which was in force before"),
     body=ImportEffective,
     who=CONTROLLERS,
+    signature=CARRIED_OVER,
     reason=Reason.ALWAYS,
     creates=True,
     listed=False,
     hint=gettext_lazy("It was approved before it came here; the reason says how that is known."),
 )
 def import_effective(act: Act, body: ImportEffective) -> Record:
-    """Make a document whose first revision here is in force, without review and approval here."""
-    if body.effective_since > today_at(body.unit, act.now):
-        sentence = _("This day is still to come; a document that is in force took effect before.")
-        raise Refused({"effective_since": sentence})
-    if body.effective_since < EARLIEST:
-        raise Refused({"effective_since": _("Give a date such as 2026-11-30.")})
+    """Make a document whose first revision here is in force, signed by who carries it over."""
+    _check_days(act, body)
     record = create(act, body)
     if record is None:
         raise TypeError("create returned no record")
@@ -72,23 +91,45 @@ def import_effective(act: Act, body: ImportEffective) -> Record:
     revision: Revision = Revision.objects.select_related("record", "content", "file").get(document=document)
     check_complete(revision)
     since = dt.datetime.combine(body.effective_since, dt.time.min, tzinfo=zone(body.unit))
-    act.also("revision", "take_over", revision.record, {"since": since, "to_be_read": body.to_be_read})
+    approval = body.model_dump(include={"to_be_read", "approved_by", "approved_on", "evidence"})
+    act.also("revision", "take_over", revision.record, {"since": since, **approval})
     document.current = Revision.objects.get(pk=revision.pk)
     document.open_revision = None
     document.effective_since = since
     document.last_review = body.effective_since
     document.next_review = next_review_after(body.effective_since, document.review_months)
     link_references(act, revision)
-    act.say(gettext_noop("in force since %(day)s"), day=body.effective_since.isoformat())
+    act.say(
+        gettext_noop("in force since %(day)s, approved outside Setsquare by %(name)s on %(approved)s"),
+        day=body.effective_since.isoformat(),
+        name=body.approved_by,
+        approved=body.approved_on.isoformat(),
+    )
     act.move_to("effective")
     act.emit("document.effective", revision=revision.record.number)
     return record
 
 
+def _check_days(act: Act, body: ImportEffective) -> None:
+    """Refuse days that are still to come, too long ago, or in the wrong order."""
+    if body.effective_since > today_at(body.unit, act.now):
+        sentence = _("This day is still to come; a document that is in force took effect before.")
+        raise Refused({"effective_since": sentence})
+    for name, day in (("effective_since", body.effective_since), ("approved_on", body.approved_on)):
+        if day < EARLIEST:
+            raise Refused({name: _("Give a date such as 2026-11-30.")})
+    if body.approved_on > body.effective_since:
+        sentence = _("It took effect on %(day)s; it was approved on that day or before.")
+        raise Refused({"approved_on": sentence % {"day": body.effective_since.isoformat()}})
+
+
 class TakeOver(Body):
-    """Since when it is in force."""
+    """Since when it is in force, and who approved it."""
 
     since: Annotated[dt.datetime, Shown(gettext_lazy("In force since"))]
+    approved_by: Annotated[Line, Shown(gettext_lazy("Approved by"))]
+    approved_on: Annotated[dt.date, Shown(gettext_lazy("Approved on"))]
+    evidence: Annotated[FileRef | None, Shown(gettext_lazy("Proof of the approval"))] = None
     to_be_read: Annotated[bool, Shown(gettext_lazy("The audience has to read it"))] = False
 
 
@@ -104,6 +145,11 @@ def take_over(act: Act, body: TakeOver) -> None:
     """Put a revision into force that was approved elsewhere; part of taking over its document."""
     revision: Revision = act.detail
     revision.is_open = False
+    revision.approved_outside_by = body.approved_by
+    revision.approved_outside_on = body.approved_on
+    if body.evidence is not None:
+        revision.evidence = body.evidence.blob
+        act.attach(body.evidence.blob, body.evidence.name, "evidence")
     revision.effective_from = body.since
     revision.effective_at = body.since
     revision.reading_base = revision.ordinal if body.to_be_read else None

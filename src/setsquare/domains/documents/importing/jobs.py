@@ -8,6 +8,7 @@ so that a restart neither repeats nor loses one.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
 from setsquare.domains.documents.importing.planning import (
+    TAKING_OVER,
     Content,
     Kinds,
     body_of,
@@ -25,20 +27,27 @@ from setsquare.domains.documents.importing.planning import (
     content_of,
     fingerprint,
     first_problems,
+    item_of,
     lines_of_folder,
     lines_of_table,
     rows_of,
 )
 from setsquare.domains.documents.importing.sources import Folder, open_folder
 from setsquare.domains.documents.importing.tables import read_table
+from setsquare.domains.documents.meanings import CARRIED_OVER
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.bodies import parse
 from setsquare.kernel.commands.declaration import Actor, command_of
-from setsquare.kernel.commands.errors import CommandError, Refused
-from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.commands.errors import CommandError, Refused, SignatureRefused
+from setsquare.kernel.commands.running import carry_out, rehearse
+from setsquare.kernel.files.intake import take_in
+from setsquare.kernel.files.models import Upload
 from setsquare.kernel.files.store import path_of, store
 from setsquare.kernel.importing.tables import ZIP
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.signatures.batches import OfBatch, sign_batch
+from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused
+from setsquare.kernel.signatures.models import Batch
 from setsquare.kernel.writing.limits import Unreadable
 
 CHANNEL = "import"
@@ -70,8 +79,8 @@ def begin(
 ) -> ImportJob:
     """Take in a zip of a folder, or a list with a zip of its files, and note a line for each document.
 
-    `options`: type, unit, owner for lines that say none; effective, effective_since, reading, reason. Raises
-    Refused at `source`, `files` or an option with what would be right.
+    `options`: type, unit, owner for lines that say none; effective, effective_since, approved_by, approved_on,
+    reading, reason. Raises Refused at `source`, `files` or an option with what would be right.
     """
     source = _kept(data, "source")
     with_files = _kept(files, "files") if files else None
@@ -140,14 +149,43 @@ def folder_of(job: ImportJob) -> Folder | None:
     return None if "[Content_Types].xml" in folder.names else folder
 
 
-def start(job: ImportJob) -> None:
-    """Let the worker import the lines that are right; raises Refused unless the job is checked."""
-    changed = ImportJob.objects.filter(pk=job.pk, state__in=("checked", "stopped")).update(
-        state=ImportJob.State.RUNNING, started=timezone.now(), finished=None
+STARTABLE = (ImportJob.State.CHECKED, ImportJob.State.STOPPED)
+
+
+def to_sign(job: ImportJob) -> list[ImportRow]:
+    """Return the lines that take a document over as in force: who starts the import signs them, all at once."""
+    right = job.rows.filter(state=ImportRow.State.RIGHT).order_by("row")
+    return [row for row in right if command_for(row.values, job.options) == TAKING_OVER]
+
+
+def start(job: ImportJob, credentials: Credentials | None = None) -> None:
+    """Let the worker import the lines that are right; raises Refused unless the job is checked.
+
+    What is taken over as in force is signed here, once, by the person whose import it is: with `credentials` of
+    theirs, bound to each line, its files and its options. Raises SignatureRefused where they do not fit.
+    """
+    refused = Refused(_("This import cannot be started now; look at how far it is."))
+    job.refresh_from_db()
+    if job.state not in STARTABLE:
+        raise refused
+    batch = _signed(job, credentials)
+    changed = ImportJob.objects.filter(pk=job.pk, state__in=STARTABLE).update(
+        state=ImportJob.State.RUNNING, started=timezone.now(), finished=None, batch=batch
     )
     if not changed:
-        raise Refused(_("This import cannot be started now; look at how far it is."))
+        raise refused
     job.refresh_from_db()
+
+
+def _signed(job: ImportJob, credentials: Credentials | None) -> Batch | None:
+    lines = to_sign(job)
+    if not lines:
+        return None
+    items = [item_of(row.fingerprint, job.options) for row in lines]
+    try:
+        return sign_batch(job.user, CARRIED_OVER.code, items, credentials)
+    except CredentialsRefused as why:
+        raise SignatureRefused(str(why)) from None
 
 
 def stop(job: ImportJob) -> None:
@@ -221,13 +259,14 @@ class _Workshop:
         """Find out whether a line can be imported, and leave nothing behind."""
         try:
             data = self._bytes(row)
-            row.fingerprint = fingerprint(row.values, data)
+            row.fingerprint = fingerprint(row.values, data, self._evidence(row))
             if (earlier := self._earlier(row)) is not None:
                 row.record, row.state = earlier, ImportRow.State.BEFORE
             else:
                 content = self._content(row, data)
                 with transaction.atomic():
-                    self._carry_out(row, content)
+                    name, given = self._order(row, content)
+                    rehearse("document", name, self.actor, **given)
                     transaction.set_rollback(True)
                 row.remarks = list(content.remarks) if content is not None else []
                 row.state = ImportRow.State.RIGHT
@@ -246,7 +285,7 @@ class _Workshop:
                 if not claimed:
                     return
                 earlier = self._earlier(row)
-                record = earlier or self._carry_out(row, content)
+                record = earlier or self._make(row, content)
                 state = ImportRow.State.BEFORE if earlier is not None else ImportRow.State.IMPORTED
                 ImportRow.objects.filter(pk=row.pk).update(record=record, state=state)
         except (CommandError, Unreadable) as refused:
@@ -254,7 +293,15 @@ class _Workshop:
             row.save()
 
     def _bytes(self, row: ImportRow) -> bytes:
-        name = row.values.get("file")
+        return self._named(row.values.get("file"))
+
+    def _evidence(self, row: ImportRow) -> bytes:
+        try:
+            return self._named(row.values.get("evidence"))
+        except Unreadable as why:
+            raise Refused({"evidence": why.sentence}) from None
+
+    def _named(self, name: str | None) -> bytes:
         return self.folder.read(name) if name and self.folder is not None else NO_FILE
 
     def _content(self, row: ImportRow, data: bytes) -> Content | None:
@@ -269,14 +316,32 @@ class _Workshop:
         found = same.exclude(record=None).select_related("record").order_by("pk").first()
         return found.record if found is not None else None
 
-    def _carry_out(self, row: ImportRow, content: Content | None) -> Record:
+    def _make(self, row: ImportRow, content: Content | None) -> Record:
+        """Carry the line's command out; one that takes a document over counts as signed if it is what was signed."""
+        name, given = self._order(row, content)
+        credentials = None
+        if name == TAKING_OVER and self.job.batch_id is not None:
+            same = fingerprint(row.values, self._bytes(row), self._evidence(row))
+            credentials = OfBatch(self.job.batch_id, item_of(same, self.options))
+        return carry_out("document", name, self.actor, credentials=credentials, **given).record
+
+    def _order(self, row: ImportRow, content: Content | None) -> tuple[str, dict[str, Any]]:
+        """Return the line's command with its body and reason."""
         name = command_for(row.values, self.options)
         plain = body_of(row.values, self.kinds, self.options)
         if content is not None:
             plain |= content.fields(self.job.user)
+        if name == TAKING_OVER and (proof := self._evidence(row)):
+            plain["evidence"] = _taken_in(self.job.user, proof, row.values["evidence"])
         body = parse(command_of("document", name).body, plain, self.actor)
-        reason = str(self.options.get("reason", ""))
-        return carry_out("document", name, self.actor, body=body, reason=reason).record
+        return name, {"body": body, "reason": str(self.options.get("reason", ""))}
+
+
+def _taken_in(user: User, data: bytes, path: str) -> Upload:
+    try:
+        return take_in(user, data, PurePosixPath(path).name)
+    except Unreadable as why:
+        raise Refused({"evidence": why.sentence}) from None
 
 
 def _refuse(row: ImportRow, sentences: Sequence[tuple[str, str]]) -> None:

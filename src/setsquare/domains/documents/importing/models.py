@@ -26,8 +26,10 @@ class ImportJob(models.Model):
     files = models.ForeignKey("files.Blob", models.PROTECT, null=True, related_name="+", db_index=False)
     """The zip with the files of a list."""
     options = models.JSONField(default=dict)
-    """What holds where a line says nothing: type, unit, owner; and reason, effective, reading."""
+    """What holds where a line says nothing: type, unit, owner, its approval; and reason, effective, reading."""
     state = models.CharField(max_length=10, choices=State.choices, default=State.CHECKING)
+    batch = models.ForeignKey("signatures.Batch", models.PROTECT, null=True, related_name="+", db_index=False)
+    """The signature under what it takes over as in force, given when it was started last."""
     made = models.DateTimeField()
     started = models.DateTimeField(null=True)
     finished = models.DateTimeField(null=True)

@@ -23,7 +23,23 @@ from setsquare.kernel.writing.canonical import canonical
 from setsquare.kernel.writing.conversion import Converted, to_markdown
 from setsquare.kernel.writing.media import extension_of
 
+TAKING_OVER = "import_effective"
+"""The command of a line whose document is in force already."""
 CONVERTIBLE = frozenset({"docx", "odt", "md", "html", "htm", "txt"})
+FILES = ("file", "evidence")
+"""Columns that name files: the content, and the proof of its approval."""
+HELD = (
+    "type",
+    "unit",
+    "owner",
+    "effective",
+    "effective_since",
+    "approved_by",
+    "approved_on",
+    "reading",
+    "reason",
+)
+"""Options that decide what becomes of a line."""
 Problem = tuple[str, str]
 """A column (empty: the whole line) and a sentence."""
 _NUMBERED = re.compile(
@@ -89,14 +105,26 @@ def _named(stem: str) -> dict[str, str]:
 def lines_of_table(table: Table, folder: Folder | None) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the lines of a list; the paths of files are written as the folder has them."""
     for number, values in table.rows:
-        known = folder.find(values["file"]) if folder is not None and values.get("file") else None
-        yield number, {**values, "file": known} if known else values
+        paths = {
+            column: known
+            for column in FILES
+            if folder is not None and values.get(column) and (known := folder.find(values[column]))
+        }
+        yield number, {**values, **paths}
 
 
-def fingerprint(values: Mapping[str, str], content: bytes) -> str:
-    """Return what tells a line and its file from all others."""
+def fingerprint(values: Mapping[str, str], content: bytes, evidence: bytes = b"") -> str:
+    """Return what tells a line and its files from all others."""
     whole = {**values, "sha256": hashlib.sha256(content).hexdigest()}
+    if evidence:
+        whole["evidence_sha256"] = hashlib.sha256(evidence).hexdigest()
     return hashlib.sha256(canonical(whole)).hexdigest()
+
+
+def item_of(fingerprint: str, options: Mapping[str, Any]) -> str:
+    """Return what is signed of a line that is taken over as in force: it, its files, and what holds besides."""
+    held = {name: options.get(name) or "" for name in HELD}
+    return hashlib.sha256(canonical({"line": fingerprint, "options": held})).hexdigest()
 
 
 def first_problems(
@@ -104,7 +132,9 @@ def first_problems(
 ) -> dict[int, list[Problem]]:
     """Return what can be seen at once, by line: what is missing, stands twice, or names no file."""
     numbers = Counter(values["number"] for _line, values in lines if values.get("number"))
-    files = Counter(values["file"] for _line, values in lines if values.get("file"))
+    files = Counter(
+        values["file"] for _line, values in lines if values.get("file")
+    )  # one proof may serve many
     found: dict[int, list[Problem]] = {}
     for line, values in lines:
         problems = list(_problems(values, folder, options))
@@ -124,26 +154,22 @@ def _problems(
     for column, label in (("type", _("a type")), ("unit", _("a unit"))):
         if not values.get(column) and not options.get(column):
             yield column, _("Give %(what)s here, or one for all lines.") % {"what": label}
-    named = values.get("file")
-    if named and (folder is None or named not in folder.names):
-        alike = (
-            0
-            if folder is None
-            else sum(PurePosixPath(n).name == PurePosixPath(named).name for n in folder.names)
-        )
-        yield (
-            "file",
-            (
-                _("Several files have this name; give the folder as well.")
-                if alike > 1
-                else _("There is no such file.")
-            ),
-        )
+    for column in FILES:
+        named = values.get(column)
+        if named and (folder is None or named not in folder.names):
+            yield column, _why_no_file(named, folder)
+
+
+def _why_no_file(named: str, folder: Folder | None) -> str:
+    names = folder.names if folder is not None else ()
+    if sum(PurePosixPath(name).name == PurePosixPath(named).name for name in names) > 1:
+        return _("Several files have this name; give the folder as well.")
+    return _("There is no such file.")
 
 
 def command_for(values: Mapping[str, str], options: Mapping[str, Any]) -> str:
     """Return the command that makes the document of a line: a draft, or one that is in force already."""
-    return "import_effective" if options.get("effective") or values.get("effective_since") else "create"
+    return TAKING_OVER if options.get("effective") or values.get("effective_since") else "create"
 
 
 @dataclass(frozen=True)
@@ -197,8 +223,9 @@ def body_of(values: Mapping[str, str], kinds: Kinds, options: Mapping[str, Any])
             body[name] = values[name]
     if values.get("review_months"):
         body["review_months"] = values["review_months"]
-    if command_for(values, options) == "import_effective":
-        body["effective_since"] = values.get("effective_since") or options.get("effective_since", "")
+    if command_for(values, options) == TAKING_OVER:
+        for name in ("effective_since", "approved_by", "approved_on"):
+            body[name] = values.get(name) or options.get(name, "")
         body["to_be_read"] = bool(options.get("reading"))
     else:
         body["why"] = str(options.get("reason", ""))

@@ -27,7 +27,7 @@ def report(job: ImportJob) -> bytes:
     return workbook(
         [_("Line"), _("Result"), _("Document"), _("Problems"), *COLUMNS],
         ([row.row, *_told(row), *(row.values.get(name, "") for name in COLUMNS)] for row in rows.iterator()),
-        widths=(7, 20, 14, 60, 12, 40, 16, 12, 16, 18, 30, 20, 10, 14, 16, 40),
+        widths=(7, 20, 14, 60, 12, 40, 16, 12, 16, 18, 30, 20, 10, 14, 16, 30, 14, 40, 40),
     )
 
 
@@ -41,7 +41,7 @@ def template() -> bytes:
     """Return an empty list with one example line, as .xlsx."""
     rows = ([example[name] for name in COLUMNS if name in example] for example in template_rows())
     columns = [name for name in COLUMNS if name in template_rows()[0]]
-    return workbook(columns, rows, widths=(12, 40, 16, 12, 16, 18, 36, 14, 16, 40))
+    return workbook(columns, rows, widths=(12, 40, 16, 12, 16, 18, 36, 14, 16, 30, 14, 30, 40))
 
 
 def workbook(head: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int] = ()) -> bytes:

@@ -22,6 +22,9 @@ COLUMNS = (
     "language",
     "review_months",
     "effective_since",
+    "approved_by",
+    "approved_on",
+    "evidence",
     "file",
 )
 """What a list may have; only the title and the type are needed, and those only where no default is given."""
@@ -40,6 +43,11 @@ ALIASES = {
     "effective": "effective_since",
     "effective_date": "effective_since",
     "in_force_from": "effective_since",
+    "approver": "approved_by",
+    "approval_date": "approved_on",
+    "approved": "approved_on",
+    "signed_original": "evidence",
+    "proof": "evidence",
     "file_name": "file",
     "filename": "file",
     "path": "file",
@@ -124,6 +132,9 @@ def template_rows() -> list[Mapping[str, str]]:
             "standards": "ISO 9001:2015, 7.1.5; ISO 13485:2016, 7.6",
             "review_months": "24",
             "effective_since": "2024-03-01",
+            "approved_by": _("Maria Berg, head of quality"),
+            "approved_on": "2024-02-20",
+            "evidence": "signed/SOP-101.pdf",
             "file": "procedures/SOP-101.docx",
         }
     ]

@@ -28,6 +28,8 @@ class Asking:
     key: str = ""
     passkeys: bool = False
     """Whether the person has a passkey to sign with."""
+    what: str = ""
+    """What is signed, where it is no single record."""
 
     @property
     def asks_reason(self) -> bool:

@@ -12,7 +12,7 @@ from setsquare.domains.documents.permissions import CONTROL, WORK
 from setsquare.faces.web.access import person_of
 from setsquare.faces.web.addresses import command_address, record_address
 from setsquare.faces.web.documents.comparing import compared, texts
-from setsquare.faces.web.documents.heads import known_situation, revision_name, state_of
+from setsquare.faces.web.documents.heads import carried_over_shown, known_situation, revision_name, state_of
 from setsquare.faces.web.documents.reading import Reading, reading_of, text_reading
 from setsquare.faces.web.keys import new_key
 from setsquare.kernel.accounts.models import User
@@ -61,6 +61,7 @@ def document_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "changes": changes,
         "confirmed": _confirmed(tasks, document),
         "in_work": _in_work(known_situation(request, thing, record), document, tasks),
+        "carried_over": carried_over_shown(current),
         "preparing": current is None,
         "withdrawn": record.state == "withdrawn",
         "document": document,

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.models import Document, Revision
+from setsquare.domains.documents.queries import carried_over, carried_over_in_words
 from setsquare.faces.web.access import situation_of
-from setsquare.faces.web.addresses import command_address, record_address, register_address
+from setsquare.faces.web.addresses import command_address, file_address, record_address, register_address
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.commands.declaration import Situation, command_of
 from setsquare.kernel.commands.running import why_not_permitted, why_wrong_state
@@ -30,6 +33,19 @@ def time_shown(moment: Any, kind: str = "date") -> SafeString:
 def revision_name(ordinal: int) -> str:
     """Return how a revision is called on a page of its document."""
     return _("Revision %(number)s") % {"number": ordinal}
+
+
+def carried_over_shown(revision: Revision | None) -> dict[str, Any] | None:
+    """Return what stands in place of an approval's signatures where a revision was approved outside Setsquare."""
+    found = carried_over(revision) if revision is not None else None
+    if found is None:
+        return None
+    day = date_format(timezone.localtime(found.carried_at)) if found.carried_at is not None else ""
+    proof = found.evidence
+    return {
+        "sentence": carried_over_in_words(found, day),
+        "evidence": {"name": proof.name, "url": file_address(proof.blob_id, proof.name)} if proof else None,
+    }
 
 
 def known_situation(request: HttpRequest, thing: Thing, record: Record) -> Situation:

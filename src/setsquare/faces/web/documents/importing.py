@@ -1,6 +1,5 @@
 """The pages of bulk imports: what to bring in, what was found, how far it is."""
 
-from contextlib import suppress
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -8,24 +7,29 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from setsquare.domains.documents.importing import jobs, reports
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
 from setsquare.domains.documents.importing.tables import COLUMNS
+from setsquare.domains.documents.meanings import CARRIED_OVER
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.permissions import CONTROL, WORK
 from setsquare.domains.documents.thing import DOCUMENT
 from setsquare.faces.web.access import person_of, redirect_for, signed_in, wants_part
 from setsquare.faces.web.addresses import record_address, register_address
+from setsquare.faces.web.dialogs.asking import PASSKEY, PASSWORD, Asking
+from setsquare.faces.web.signing_in.passkeys import has_passkey
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.rights import permissions_in
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.errors import Refused, SignatureRefused
 from setsquare.kernel.records.things import Label
+from setsquare.kernel.signatures.credentials import Credentials
 
 ROWS = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-OPTIONS = ("type", "unit", "owner", "effective_since", "reason")
+OPTIONS = ("type", "unit", "owner", "effective_since", "approved_by", "approved_on", "reason")
 COLOURS = {
     ImportRow.State.WAITING: "grey",
     ImportRow.State.RIGHT: "blue",
@@ -149,9 +153,12 @@ def _job(request: HttpRequest, pk: int) -> ImportJob:
 @signed_in
 def import_job(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what was found line by line and how far the import is; htmx asks for the progress alone."""
-    job = _job(request, pk)
+    return _job_page(request, _job(request, pk), {})
+
+
+def _job_page(request: HttpRequest, job: ImportJob, errors: dict[str, Label]) -> HttpResponse:
     progress = jobs.progress(job)
-    context = _progress(job, progress)
+    context = _progress(job, progress) | {"asking": _asking(job, errors)}
     if wants_part(request):
         return render(request, "documents/import_progress.html.jinja", context)
     show = request.GET.get("show", "")
@@ -172,7 +179,21 @@ def import_job(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "unknown": job.options.get("unknown_columns", []),
     }
-    return render(request, "documents/import_job.html.jinja", context)
+    return render(request, "documents/import_job.html.jinja", context, status=422 if errors else 200)
+
+
+def _asking(job: ImportJob, errors: dict[str, Label]) -> Asking | None:
+    """Return what starting the import asks for: a signature, where it takes documents over as in force."""
+    lines = len(jobs.to_sign(job)) if job.state in jobs.STARTABLE else 0
+    if not lines:
+        return None
+    asking = Asking([], errors, meaning=CARRIED_OVER, passkeys=has_passkey(job.user))
+    asking.what = ngettext(
+        "%(count)s document that is taken over as in force, as it was checked here",
+        "%(count)s documents that are taken over as in force, as they were checked here",
+        lines,
+    ) % {"count": lines}
+    return asking
 
 
 def _progress(job: ImportJob, progress: jobs.Progress) -> dict[str, Any]:
@@ -209,10 +230,17 @@ def _row(row: ImportRow) -> dict[str, Any]:
 @require_POST
 @signed_in
 def import_start(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let the worker import what can be imported."""
+    """Let the worker import what can be imported; the person signs what is taken over as in force."""
     job = _job(request, pk)
-    with suppress(Refused):  # the page tells how far it is
-        jobs.start(job)
+    credentials = Credentials(
+        password=request.POST.get(PASSWORD, ""), passkey=request.POST.get(PASSKEY, ""), request=request
+    )
+    try:
+        jobs.start(job, credentials)
+    except SignatureRefused as refused:
+        return _job_page(request, job, {PASSWORD: refused.sentence})
+    except Refused:  # the page tells how far it is
+        pass
     return redirect_for(request, reverse("document_import_job", args=[pk]))
 
 

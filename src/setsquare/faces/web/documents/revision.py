@@ -16,6 +16,7 @@ from setsquare.faces.web.addresses import command_address, record_address
 from setsquare.faces.web.documents.comments import discussion
 from setsquare.faces.web.documents.document import downloads
 from setsquare.faces.web.documents.heads import (
+    carried_over_shown,
     known_situation,
     revision_name,
     state_of,
@@ -67,6 +68,7 @@ def revision_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "review_url": command_address(record, "review"),
         "compare_url": compare_url(revision),
         "released": _released(revision, record.unit),
+        "carried_over": carried_over_shown(revision),
         "facts_of": _facts(revision),
         "downloads": downloads("revision", record.number, revision),
         "works": works_on(situation),

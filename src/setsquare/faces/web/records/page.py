@@ -18,13 +18,14 @@ from setsquare.faces.web.records.head import head_of
 from setsquare.faces.web.records.states import words_for
 from setsquare.faces.web.values import Shown, markdown_shown, shown, state_shown
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.commands.declaration import Situation, commands_of
+from setsquare.kernel.commands.declaration import Situation, meaning_label
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Kind, Thing, thing_of, value_at, visible_to
 from setsquare.kernel.signatures.models import Signature
+from setsquare.kernel.tasks.kinds import outcome_label
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.reading import as_of
 from setsquare.kernel.writing.canonical import canonical
@@ -208,7 +209,7 @@ def _tasks(request: HttpRequest, thing: Thing, record: Record, situation: Situat
             "overdue": task.done is None and task.due < now,
             "done": task.done,
             "done_by": task.done_by if task.done_by_id != task.assignee_id else None,
-            "outcome": task.outcome.replace("_", " "),
+            "outcome": outcome_label(task.outcome),
         }
         for task in tasks[:MOST]
     ]
@@ -220,16 +221,11 @@ def _tasks(request: HttpRequest, thing: Thing, record: Record, situation: Situat
 
 def _signatures(request: HttpRequest, thing: Thing, record: Record, situation: Situation) -> dict[str, Any]:
     rows = Signature.objects.filter(record=record).select_related("on_behalf_of").order_by("id")[:MOST]
-    meanings = {
-        command.signature.code: command.signature.label
-        for command in commands_of(thing.code)
-        if command.signature is not None and not callable(command.signature)
-    }
     return {
         "signatures": [
             {
                 "name": row.printed_name,
-                "meaning": meanings.get(row.meaning, row.meaning.replace("_", " ").capitalize()),
+                "meaning": meaning_label(row.meaning),
                 "signed_at": row.at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
                 "local_time": _in_zone(row.at),
                 "digest": row.digest,
