@@ -284,6 +284,33 @@ def test_withdrawing_waits_for_the_revision_in_work(works: Works) -> None:
     assert "Say why" in refused(works, Refused, "cora", "document.withdraw", number)
 
 
+def test_an_hour_that_the_clocks_show_twice_is_refused(works: Works) -> None:
+    from setsquare.domains.documents.commands.releasing import moment_at  # noqa: PLC0415 - after the set-up
+
+    unit = works.hamburg
+    now = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
+    with pytest.raises(Refused) as caught:
+        moment_at(unit, dt.datetime.fromisoformat("2026-10-25T02:30"), now)
+    assert caught.value.fields == {
+        "effective_from": "The clocks of Hamburg show this time twice on that day: choose another, or say which by its"
+        " offset, 2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00."
+    }
+    for text, hour in (("2026-10-25T02:30+02:00", 0), ("2026-10-25T02:30+01:00", 1)):
+        meant = moment_at(unit, dt.datetime.fromisoformat(text), now)
+        assert meant == dt.datetime(2026, 10, 25, hour, 30, tzinfo=dt.UTC)
+    assert moment_at(unit, dt.datetime.fromisoformat("2026-10-25T03:00"), now).hour == 2
+
+
+def test_days_beyond_a_working_life_are_refused(works: Works) -> None:
+    number = works.in_force()
+    told = "This is more than 25 years away; choose an earlier day."
+    call = ("cora", "document.issue_copy", number)
+    assert refused(works, Refused, *call, holder="otto", until="2900-01-01") == f"until: {told}"
+    second = works.second(number)
+    submit = ("ada", "revision.submit", second)
+    assert refused(works, Refused, *submit, reviewers=["rolf"], due="2900-01-01") == f"due: {told}"
+
+
 def test_details_in_force_are_changed_by_who_controls_and_with_a_reason(works: Works) -> None:
     number = works.in_force()
     assert "who controls documents" in refused(
@@ -291,10 +318,37 @@ def test_details_in_force_are_changed_by_who_controls_and_with_a_reason(works: W
     )
     assert "Say why" in refused(works, Refused, "cora", "document.edit", number, area="Metrology")
     works.do("cora", "document.edit", number, because="New map of processes", area="Metrology")
-    works.second(number)
-    works.reviewed(f"{number}/2")
+
+
+def test_the_title_in_force_changes_by_a_revision_alone(works: Works) -> None:
+    number = works.in_force()
+    told = f"title: The title was approved with {number}/1: it changes with the next revision, in its draft."
+    for who in ("cora", "hedda"):
+        call = (who, "document.edit", number)
+        assert refused(works, Refused, *call, because="Typo", title="Gauges") == told
+    second = works.second(number)
+    assert refused(works, Refused, "cora", "document.edit", number, because="Typo", title="Gauges") == told
+    works.do("ada", "revision.save", second, title="Calibration of gauges")
+    assert works.record(number).title == "Calibration"
+    works.do("cora", "document.edit", number, because="New map", area="Metrology", title="Calibration")
+    assert (works.record(number).title, works.document(number).area) == ("Calibration", "Metrology")
+
+
+def test_a_title_on_its_way_to_approval_is_changed_in_the_draft(works: Works) -> None:
+    number = works.draft()
+    works.reviewed(f"{number}/1")
     assert "is on its way to approval" in refused(
-        works, Refused, "cora", "document.edit", number, because="Typo", title="Gauges"
+        works, Refused, "cora", "document.edit", number, title="Gauges"
+    )
+
+
+def test_who_changes_the_title_of_a_draft_is_an_author_of_it(works: Works) -> None:
+    number = works.draft()
+    works.do("hedda", "document.edit", number, title="Gauges")
+    assert works.revision(f"{number}/1").authors == ["ada", "hedda"]
+    works.reviewed(f"{number}/1")
+    assert "cannot sign a step" in refused(
+        works, Refused, "ada", "revision.send_for_approval", f"{number}/1", approvers=["hedda"]
     )
 
 

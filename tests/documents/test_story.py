@@ -151,7 +151,7 @@ def test_an_editorial_change_takes_the_short_route(works: Works) -> None:
     works.do("ada", "revision.send_for_approval", second)
     assert works.asked(second, "approve") == ["cora", "hedda"]
     review_before = Document.objects.get(record__number=number).next_review
-    works.do("cora", "revision.approve", second)
+    works.do("cora", "revision.approve", second, editorial=True)
     works.do("cora", "revision.schedule", second, at_once=True)
     run_until_idle()
     assert works.record(second).state == "effective"
@@ -163,7 +163,7 @@ def test_who_read_the_last_normal_revision_need_not_read_an_editorial_one(works:
     works.do("otto", "revision.confirm_reading", f"{number}/1")
     second = works.second(number, kind="editorial")
     works.do("ada", "revision.send_for_approval", second)
-    works.do("cora", "revision.approve", second)
+    works.do("cora", "revision.approve", second, editorial=True)
     works.do("cora", "revision.schedule", second, at_once=True)
     run_until_idle()
     assert works.asked(second) == ["olga"]

@@ -1,5 +1,6 @@
 """Writing, discussing and deciding on documents by their pages; nothing that was typed gets lost."""
 
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from setsquare.domains.documents.models import Comment, Document, ImportJob, Revision, WorkingText
 from setsquare.kernel.events.worker import run_until_idle
@@ -354,3 +356,51 @@ def test_a_wrong_import_keeps_what_was_typed(house: House) -> None:
     assert "2020-01-01" in shown
     refused = client.post("/documents/import/", {"source": io.BytesIO(b"\x00\x01"), "as": "draft"})
     assert refused.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("month", "sentence"), [(10, "show this time twice on that day"), (3, "skip this time on that day")]
+)
+def test_an_hour_of_the_change_of_clocks_is_told_in_the_dialog(
+    house: House, month: int, sentence: str
+) -> None:
+    revision = house.to_approval(house.document())
+    house.do("mira", "approve", revision)
+    last = dt.date(timezone.localdate().year + 1, month, 31)
+    sunday = last - dt.timedelta(days=(last.weekday() + 1) % 7)
+    told = house.client("cora").post(
+        f"/revisions/{revision.number}/do/schedule/", {"effective_from": f"{sunday}T02:30"}
+    )
+    assert told.status_code == 422
+    assert sentence in told.content.decode()
+
+
+def test_the_approver_of_an_editorial_change_is_shown_its_size_and_confirms_it(house: House) -> None:
+    document = house.document()
+    house.to_force(document)
+    house.do("ari", "new_revision", document, kind="editorial", why="A slip.", summary="Twice is thrice.")
+    house.do("ari", "save", house.revision(document), content=TEXT.replace("twice", "thrice"))
+    house.do("ari", "send_for_approval", house.revision(document))
+    revision = house.revision(document)
+    client = house.client("cora")
+    address = f"/revisions/{revision.number}/do/approve/"
+    shown = client.get(address).content.decode()
+    assert "This is sent as an editorial change" in shown
+    assert "1 passage changed</p>" in shown or "1 passage changed ·" in shown
+    assert "Words: 1 added, 1 removed" in shown
+    assert "A slip." in shown
+    assert 'name="editorial"' in shown
+    version = Record.objects.get(pk=revision.pk).version
+    unconfirmed = client.post(address, {"password": PASSWORD, "_version": version})
+    assert unconfirmed.status_code == 422
+    assert "Look at what changed and confirm that it is editorial" in unconfirmed.content.decode()
+    given = {"password": PASSWORD, "_version": version, "editorial": "true"}
+    assert client.post(address, given).status_code == 303
+    history = page(client, f"/revisions/{revision.number}/history/")
+    assert "Passages changed: 1; words added: 1, removed: 1" in history
+
+
+def test_a_normal_approval_asks_for_no_such_confirmation(house: House) -> None:
+    revision = house.to_approval(house.document())
+    shown = house.client("mira").get(f"/revisions/{revision.number}/do/approve/").content.decode()
+    assert 'name="editorial"' not in shown

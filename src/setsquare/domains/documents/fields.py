@@ -13,6 +13,7 @@ from setsquare.domains.documents.models import DocumentType
 from setsquare.kernel.accounts.models import Unit
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.bodies import AnyUnit, Body, Person, RoleRef, Shown, UploadRef, Widget
+from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.models import Blob, Upload
 from setsquare.kernel.files.store import read, store
 from setsquare.kernel.records.models import Record
@@ -144,6 +145,17 @@ def types_in_use() -> dict[str, Label]:
     """Return the document types by code."""
     in_use = DocumentType.objects.filter(record__state="in_use").order_by("record__title")
     return dict(in_use.values_list("code", "record__title"))
+
+
+FARTHEST = 25
+"""Years that a day may lie ahead."""
+
+
+def refuse_far(field: str, day: dt.date, today: dt.date) -> None:
+    """Refuse a day at `field` that lies so far ahead that it can only be a slip."""
+    if day.year - today.year > FARTHEST:
+        sentence = _("This is more than %(years)s years away; choose an earlier day.")
+        raise Refused({field: sentence % {"years": FARTHEST}})
 
 
 def end_of(day: dt.date, unit: Unit) -> dt.datetime:

@@ -18,7 +18,7 @@ from setsquare.domains.documents.audiences import (
 from setsquare.domains.documents.commands.distributing import People
 from setsquare.domains.documents.importing.jobs import carry_on
 from setsquare.domains.documents.models import ControlledCopy, Document, Revision
-from setsquare.domains.documents.successors import successor_of
+from setsquare.domains.documents.successors import PASSED_ON, successor_of
 from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import CommandError, Refused
@@ -132,7 +132,7 @@ def _pass_on_revision(record: Record, person: User, heir: User | None) -> None:
         except Refused:  # the heir approves it
             gap = True
     waiting = Task.objects.filter(record=record, assignee=person, done__isnull=True)
-    if waiting.filter(kind__in=("review", "approve")).exists():
+    if waiting.filter(kind__in=PASSED_ON).exists():
         record = Record.objects.select_related("owner", "unit", "revision").get(pk=record.pk)
         successor = successor_of(person, record, heir)
         gap = gap or successor is None

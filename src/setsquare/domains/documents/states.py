@@ -44,7 +44,7 @@ DOCUMENT = Lifecycle(
 )
 
 _WORK = ("draft", "in_review", "in_approval")
-_SIGNABLE = ("in_review", "in_approval", "effective")
+_SIGNABLE = ("in_review", "in_approval", "approved", "effective")
 _ALL = (*_WORK, "approved", "effective", "superseded", "withdrawn", "discarded")
 
 REVISION = Lifecycle(

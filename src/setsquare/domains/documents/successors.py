@@ -10,6 +10,8 @@ from setsquare.kernel.accounts.rights import permissions_in, substitutes_of
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 
+PASSED_ON = ("review", "approve", "schedule")
+"""Kinds of tasks that somebody else can be given."""
 LEVELS = 5
 """How far up the line somebody is looked for."""
 
@@ -19,9 +21,7 @@ def successor_of(person: User, record: Record, heir: User | None = None) -> User
 
     None where nobody can.
     """
-    tasks = list(
-        Task.objects.filter(record=record, assignee=person, done__isnull=True, kind__in=("review", "approve"))
-    )
+    tasks = list(Task.objects.filter(record=record, assignee=person, done__isnull=True, kind__in=PASSED_ON))
     for candidate in (*([heir] if heir is not None else []), *_line(person)):
         if candidate.is_active and not any(why_not(candidate, record.revision, task) for task in tasks):
             return candidate
@@ -40,6 +40,11 @@ def _line(person: User) -> Iterator[User]:
 
 def why_not(candidate: User, revision: Revision, task: Task) -> str:
     """Return the code of what keeps somebody from taking over a task (author, right, asked), empty for nothing."""
+    if task.kind == "schedule":
+        if CONTROL not in permissions_in(candidate, revision.record.unit_id):
+            return "right"
+        waiting = Task.objects.filter(record_id=revision.pk, kind=task.kind, done__isnull=True)
+        return "asked" if waiting.filter(assignee=candidate).exists() else ""
     if wrote(candidate, revision):
         return "author"
     if task.kind == "approve" and not may_approve(candidate, revision):

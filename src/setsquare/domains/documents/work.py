@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.kernel.lifecycle import gettext_noop
-from setsquare.kernel.tasks.kinds import Group, TaskKind, register_kind
+from setsquare.kernel.tasks.kinds import Group, TaskKind, register_kind, register_outcomes
 
 READ = register_kind(
     TaskKind(
@@ -45,4 +45,46 @@ PERIODIC_REVIEW = register_kind(
         Group.REVIEW,
         overdue=gettext_noop("Overdue: %(names)s had to review %(number)s %(title)s."),
     )
+)
+ANSWER = register_kind(
+    TaskKind(
+        "answer_review",
+        _("Answer the comments"),
+        gettext_noop("The review of %(number)s %(title)s is complete: answer what it found."),
+        "return_to_draft",
+    )
+)
+SEND = register_kind(
+    TaskKind(
+        "send_for_approval",
+        _("Send it to approval"),
+        gettext_noop("The review of %(number)s %(title)s is complete: send it to approval."),
+        "send_for_approval",
+    )
+)
+SCHEDULE = register_kind(
+    TaskKind(
+        "schedule",
+        _("Schedule it"),
+        gettext_noop("%(number)s %(title)s is approved; choose when it takes effect."),
+        "schedule",
+    )
+)
+register_outcomes(
+    {
+        "approved": _("Signed"),
+        "rejected": _("Rejected"),
+        "no_objection": _("No objection"),
+        "changes_needed": _("Changes needed"),
+        "returned": _("Taken back"),
+        "recalled": _("Recalled"),
+        "confirmed": _("Read and understood"),
+        "superseded": _("Superseded"),
+        "withdrawn": _("Withdrawn"),
+        "reaffirmed": _("It still holds"),
+        "revise": _("It has to be revised"),
+        "withdraw": _("It is no longer needed"),
+        "revised": _("Revised"),
+        "left": _("Has left"),
+    }
 )

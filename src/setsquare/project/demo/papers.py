@@ -214,12 +214,13 @@ class Life:
 
     def approve(self, approver: str) -> None:
         """Sign every step that waits for this person, up to the next person's."""
+        editorial: dict[str, Any] = {"editorial": True} if self.version.kind == "editorial" else {}
         about = record(self.number)
         if about.state == "in_approval":
-            do(approver, "revision.approve", about)
+            do(approver, "revision.approve", about, **editorial)
         last = approver == self.version.approvers[-1]
         while last and self.version.approved is not None and record(self.number).state == "in_approval":
-            do(approver, "revision.approve", record(self.number))
+            do(approver, "revision.approve", record(self.number), **editorial)
 
     def schedule(self) -> None:
         """Choose the day on which it takes effect, six in the morning at its site."""

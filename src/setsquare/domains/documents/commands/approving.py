@@ -2,12 +2,15 @@
 
 from typing import Annotated
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.documents.commands.reviewing import check_complete, close_tasks, forget_approval
-from setsquare.domains.documents.meanings import APPROVALS, APPROVED
+from setsquare.domains.documents.comparing import size_of
+from setsquare.domains.documents.meanings import APPROVALS, APPROVED, EDITORIAL
 from setsquare.domains.documents.models import Revision
+from setsquare.domains.documents.next_steps import ask_to_schedule, close_steps
 from setsquare.domains.documents.permissions import CONTROL
 from setsquare.domains.documents.routes import open_step, route_of
 from setsquare.domains.documents.rules import (
@@ -24,6 +27,7 @@ from setsquare.kernel.accounts.rights import who_may
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, assigned, command
+from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.models import Task
 
@@ -58,19 +62,38 @@ def send_for_approval(act: Act, body: SendForApproval) -> None:
     """Put the revision on its approval route, as its type has it now."""
     revision: Revision = act.detail
     check_complete(revision)
+    if revision.kind == Revision.Kind.EDITORIAL and not revision.reason:
+        raise Refused(_("Say why it is changed: who approves an editorial change sees that first."))
     if act.record.state == "draft":
         revision.round += 1
     revision.route = route_of(revision, body.approvers)
     revision.sent = act.now
+    close_steps(act)
     revision.step_days = body.days
     open_step(act, revision, 1)
 
 
 def _meaning(situation: Situation) -> Meaning | None:
     revision: Revision = situation.detail
+    if revision.kind == Revision.Kind.EDITORIAL:
+        return EDITORIAL
     if not 0 < revision.step <= len(revision.route):
         return APPROVED
     return APPROVALS.get(revision.route[revision.step - 1]["meaning"], APPROVED)
+
+
+class Approve(Body):
+    """What an approver confirms of an editorial change."""
+
+    editorial: Annotated[
+        bool,
+        Shown(
+            gettext_lazy("The change is editorial"),
+            gettext_lazy(
+                "For an editorial change: you have looked at what changed, and nothing that people do changes."
+            ),
+        ),
+    ] = False
 
 
 @command(
@@ -78,6 +101,7 @@ def _meaning(situation: Situation) -> Meaning | None:
     "approve",
     label=gettext_lazy("Approve"),
     past=gettext_lazy("approved it"),
+    body=Approve,
     who=(assigned("approve"),),
     conditions=(not_author, may_sign_instead, signs_once, no_open_comments),
     signature=_meaning,
@@ -85,9 +109,10 @@ def _meaning(situation: Situation) -> Meaning | None:
     prominent=True,
     tolerates=TALK | ASIDE | {"approve"},
 )
-def approve(act: Act, _body: Body) -> None:
+def approve(act: Act, body: Approve) -> None:
     """Sign the current step; the last signature of the last step approves the revision."""
     revision: Revision = act.detail
+    _check_editorial(act, revision, confirmed=body.editorial)
     act.complete("approve", "approved")
     step = revision.route[revision.step - 1]
     waiting = Task.objects.filter(record=act.record, kind="approve", step=revision.step, done__isnull=True)
@@ -105,13 +130,39 @@ def approve(act: Act, _body: Body) -> None:
     _tell_approved(act)
 
 
+def _check_editorial(act: Act, revision: Revision, *, confirmed: bool) -> None:
+    """Have the approver of an editorial change confirm that it is one; the trail keeps that and the size."""
+    if revision.kind != Revision.Kind.EDITORIAL:
+        if confirmed:
+            raise Refused(
+                {"editorial": _("This is a normal change; only an editorial one is confirmed as such.")}
+            )
+        return
+    if not confirmed:
+        sentence = _("Look at what changed and confirm that it is editorial; if it is not, reject it.")
+        raise Refused({"editorial": sentence})
+    size = size_of(revision)
+    if size is None:
+        act.say(gettext_noop("it is editorial; what changed cannot be counted in words"))
+        return
+    act.say(
+        gettext_noop(
+            "it is editorial. Passages changed: %(passages)s; words added: %(added)s, removed: %(removed)s"
+        ),
+        passages=size.passages,
+        added=size.words_added,
+        removed=size.words_removed,
+    )
+
+
 def _tell_approved(act: Act) -> None:
     record = act.record
     controllers = who_may(CONTROL, record.unit_id)
+    asked = ask_to_schedule(act)  # who are told by that
     act.tell_all(
-        {record.owner, *controllers} - {act.user},
+        {record.owner, *controllers} - {act.user, *asked},
         "approved",
-        gettext_noop("%(number)s %(title)s is approved; choose when it takes effect."),
+        gettext_noop("%(number)s %(title)s is approved."),
         number=record.number,
         title=record.title,
     )

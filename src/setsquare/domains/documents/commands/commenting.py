@@ -9,6 +9,7 @@ from pydantic import Field
 
 from setsquare.domains.documents.fields import Words
 from setsquare.domains.documents.models import Comment, Revision
+from setsquare.domains.documents.next_steps import ask_author
 from setsquare.domains.documents.rules import WRITERS, takes_part
 from setsquare.domains.documents.states import ASIDE, TALK
 from setsquare.kernel.commands.act import Act
@@ -58,6 +59,7 @@ def add_comment(act: Act, text: str, answers: Comment | None = None, **place: ob
     concerned = {act.record.owner}
     if answers is not None:
         concerned |= {answers.author, *(reply.author for reply in answers.replies.select_related("author"))}
+    ask_author(act)
     for person in sorted(concerned - {act.user}, key=lambda person: person.pk):
         act.tell(
             person,
@@ -151,6 +153,7 @@ def resolve(act: Act, body: ThreadBody) -> None:
     thread.resolved = act.now
     thread.resolved_by = act.user
     thread.save()
+    ask_author(act)
     act.say(gettext_noop("#%(comment)s"), comment=thread.number)
 
 
@@ -173,4 +176,5 @@ def reopen_comment(act: Act, body: ThreadBody) -> None:
     thread.resolved = None
     thread.resolved_by = None
     thread.save()
+    ask_author(act)
     act.say(gettext_noop("#%(comment)s"), comment=thread.number)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from setsquare.domains.documents.fields import Line, today_at
+from setsquare.domains.documents.fields import Line, refuse_far, today_at
 from setsquare.domains.documents.models import ControlledCopy, Document
 from setsquare.domains.documents.rules import CONTROLLERS
 from setsquare.kernel.commands.act import Act
@@ -63,8 +63,11 @@ def issue_copy(act: Act, body: IssueCopy) -> None:
         raise Refused(_("Nothing is in force yet that could be copied."))
     if body.holder is None and not body.place:
         raise Refused({"holder": _("Say who gets it or where it lies.")})
-    if body.until is not None and body.until < today_at(act.record.unit, act.now):
-        raise Refused({"until": _("This day is past; choose today or a later one.")})
+    if body.until is not None:
+        today = today_at(act.record.unit, act.now)
+        if body.until < today:
+            raise Refused({"until": _("This day is past; choose today or a later one.")})
+        refuse_far("until", body.until, today)
     last = revision.copies.aggregate(last=Max("number"))["last"] or 0
     ControlledCopy.objects.create(
         document=document,

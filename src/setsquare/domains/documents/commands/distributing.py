@@ -11,7 +11,7 @@ from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.permissions import CONTROL
 from setsquare.domains.documents.rules import CONTROLLERS, RESPONSIBLE, reads_it
 from setsquare.domains.documents.states import ASIDE, TALK
-from setsquare.domains.documents.successors import why_not
+from setsquare.domains.documents.successors import PASSED_ON, why_not
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands import overdue
 from setsquare.kernel.commands.act import Act
@@ -168,9 +168,9 @@ OBSTACLES = {
     hint=gettext_lazy("Somebody else reviews or signs in a person's place."),
 )
 def reassign(act: Act, body: Reassign) -> None:
-    """Give a person's open reviews and approvals of the revision to somebody else."""
+    """Give what a person has to review, sign or schedule of the revision to somebody else."""
     waiting = Task.objects.filter(
-        record=act.record, assignee=body.person, kind__in=("review", "approve"), done__isnull=True
+        record=act.record, assignee=body.person, kind__in=PASSED_ON, done__isnull=True
     )
     tasks = list(waiting.order_by("id"))
     if not tasks:

@@ -26,6 +26,7 @@ from setsquare.domains.documents.revising import (
     Opening,
     begin_text,
     from_template,
+    note_author,
     open_revision,
     require_file,
     require_text,
@@ -247,6 +248,11 @@ def edit(act: Act, body: EditDocument) -> None:
 
 
 def _retitle(act: Act, document: Document, title: str) -> None:
+    if document.current is not None:
+        sentence = _(
+            "The title was approved with %(number)s: it changes with the next revision, in its draft."
+        )
+        raise Refused({"title": sentence % {"number": document.current.record.number}})
     revision = document.open_revision
     if revision is not None:
         if revision.record.state != "draft":
@@ -314,8 +320,10 @@ class Retitle(Body):
     reason=Reason.NEVER,
 )
 def retitle(act: Act, body: Retitle) -> None:
-    """Give a document in preparation or a draft another title; part of other commands."""
+    """Give a document in preparation or a draft another title; part of other commands. Who does is an author of it."""
     act.record.title = body.title
+    if act.record.type == "revision":
+        note_author(act, act.detail)
 
 
 NewPlace = Annotated[UnitRef, Shown(gettext_lazy("Unit"))]

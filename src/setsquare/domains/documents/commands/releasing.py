@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from setsquare.domains.documents.dates import next_review_after
 from setsquare.domains.documents.fields import today_at
 from setsquare.domains.documents.models import Document, Revision
+from setsquare.domains.documents.next_steps import close_steps
 from setsquare.domains.documents.rules import CONTROLLERS
 from setsquare.domains.documents.states import ASIDE
 from setsquare.kernel.accounts.models import Unit
@@ -65,6 +66,7 @@ def schedule(act: Act, body: Schedule) -> None:
     revision: Revision = act.detail
     if body.at_once and body.effective_from is not None:
         raise Refused({"effective_from": _("Choose a date or “at once”, not both.")})
+    close_steps(act)
     if body.at_once:
         act.say(gettext_noop("at once"))
         take_effect(act)
@@ -85,9 +87,8 @@ def moment_at(unit: Unit, given: dt.datetime, now: dt.datetime) -> dt.datetime:
     """
     place = zone(unit)
     moment = given if given.tzinfo is not None else given.replace(tzinfo=place)
-    if given.tzinfo is None and moment.astimezone(dt.UTC).astimezone(place).replace(tzinfo=None) != given:
-        sentence = _("The clocks of %(unit)s skip this time on that day; choose another.")
-        raise Refused({"effective_from": sentence % {"unit": unit.name}})
+    if given.tzinfo is None:
+        _check_clocks(unit, moment)
     if moment <= now:
         sentence = _("This is past: in %(unit)s it is %(now)s. Choose a later time, or “at once”.")
         shown = now.astimezone(place).strftime("%Y-%m-%d %H:%M")
@@ -95,6 +96,23 @@ def moment_at(unit: Unit, given: dt.datetime, now: dt.datetime) -> dt.datetime:
     if moment - now > FARTHEST:
         raise Refused({"effective_from": _("This is more than five years away; choose an earlier day.")})
     return moment.astimezone(dt.UTC)
+
+
+def _check_clocks(unit: Unit, moment: dt.datetime) -> None:
+    """Refuse a time that the unit's clocks skip in spring, or show twice in autumn."""
+    first, second = moment.replace(fold=0), moment.replace(fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return
+    place = zone(unit)
+    if first.astimezone(dt.UTC).astimezone(place).replace(tzinfo=None) != moment.replace(tzinfo=None, fold=0):
+        sentence = _("The clocks of %(unit)s skip this time on that day; choose another.")
+        raise Refused({"effective_from": sentence % {"unit": unit.name}})
+    sentence = _(
+        "The clocks of %(unit)s show this time twice on that day: choose another, or say which by its offset,"
+        " %(first)s or %(second)s."
+    )
+    both = {"first": first.isoformat("T", "minutes"), "second": second.isoformat("T", "minutes")}
+    raise Refused({"effective_from": sentence % {"unit": unit.name, **both}})
 
 
 @command(
@@ -109,6 +127,7 @@ def make_effective(act: Act, _body: Body) -> None:
     revision: Revision = act.detail
     if revision.effective_from is None or revision.effective_from > act.now:
         raise Refused(_("It is not yet time for this revision to take effect."))
+    close_steps(act, "not_needed")
     take_effect(act)
 
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.documents.commands.commenting import add_comment
-from setsquare.domains.documents.fields import Words, end_of, today_at
+from setsquare.domains.documents.fields import Words, end_of, refuse_far, today_at
 from setsquare.domains.documents.models import Revision
+from setsquare.domains.documents.next_steps import KINDS, ask_author
 from setsquare.domains.documents.rules import CONTROLLERS, WRITERS, wrote
 from setsquare.domains.documents.states import ASIDE, TALK
 from setsquare.kernel.commands.act import Act
@@ -19,7 +20,6 @@ from setsquare.kernel.commands.declaration import Reason, Situation, assigned, c
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.models import Task
-from setsquare.kernel.tasks.queries import open_on
 from setsquare.kernel.writing.markdown import missing_sections
 
 OUTCOMES = {
@@ -82,6 +82,7 @@ def submit(act: Act, body: Submit) -> None:
     check_complete(revision)
     if body.due < today_at(act.record.unit, act.now):
         raise Refused({"due": _("This day is past; choose today or a later one.")})
+    refuse_far("due", body.due, today_at(act.record.unit, act.now))
     authors = [person.name for person in body.reviewers if wrote(person, revision)]
     if authors:
         sentence = _("%(names)s wrote on it; choose reviewers who did not.")
@@ -127,14 +128,7 @@ def review(act: Act, body: Review) -> None:
     act.say(
         gettext_noop("no objection") if body.outcome == "no_objection" else gettext_noop("changes needed")
     )
-    if not open_on(act.record, "review").exists():
-        act.tell(
-            act.record.owner,
-            "reviewed",
-            gettext_noop("The review of %(number)s %(title)s is complete."),
-            number=act.record.number,
-            title=act.record.title,
-        )
+    ask_author(act)
 
 
 def _has_said_what(act: Act, body: Review) -> bool:
@@ -143,8 +137,8 @@ def _has_said_what(act: Act, body: Review) -> bool:
 
 
 def close_tasks(act: Act, outcome: str) -> int:
-    """Close every open review and approval of the act's revision; returns how many."""
-    waiting = Task.objects.filter(record=act.record, kind__in=("review", "approve"))
+    """Close every open review and approval of the act's revision, and what its author has to do; returns how many."""
+    waiting = Task.objects.filter(record=act.record, kind__in=("review", "approve", *KINDS))
     return act.finish(waiting, outcome)
 
 

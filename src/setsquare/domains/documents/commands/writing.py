@@ -9,6 +9,7 @@ from pydantic import Field
 
 from setsquare.domains.documents.fields import Markdown, TextFile, Title, Words
 from setsquare.domains.documents.models import Revision, WorkingText
+from setsquare.domains.documents.next_steps import hand_steps_over
 from setsquare.domains.documents.revising import (
     attach_pictures,
     note_author,
@@ -246,6 +247,7 @@ def hand_over(act: Act, body: HandOver) -> None:
     if record.owner.username not in revision.authors and revision.round:
         revision.authors = [*revision.authors, record.owner.username]
     record.owner = body.author
+    hand_steps_over(act, body.author)
     act.say(gettext_noop("to %(name)s"), name=body.author.name)
     if act.actor.user is None or act.user.pk != body.author.pk:
         act.tell(

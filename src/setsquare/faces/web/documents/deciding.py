@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from setsquare.domains.documents.meanings import APPROVAL_LABELS
+from setsquare.domains.documents.comparing import size_of
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.queries import before, signatures_on
 from setsquare.domains.documents.rules import asked_of_all, comments_on
@@ -23,7 +23,7 @@ from setsquare.faces.web.documents.heads import revision_name
 from setsquare.faces.web.documents.reading import reading_of
 from setsquare.faces.web.documents.routes import steps_shown
 from setsquare.kernel.accounts.units import zone
-from setsquare.kernel.commands.declaration import Command, Situation, command_of
+from setsquare.kernel.commands.declaration import Command, Situation, command_of, meaning_label
 from setsquare.kernel.commands.running import why_wrong_state
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, thing_of
@@ -50,6 +50,8 @@ def _approving(
     former = before(revision)
     comments = comments_on(situation)
     document = revision.document.record
+    editorial = revision.kind == Revision.Kind.EDITORIAL
+    asking.fields = [field for field in asking.fields if editorial or field.name != "editorial"]
     context = {
         "page_title": _("Approve %(number)s") % {"number": record.number},
         "page_lead": record.title,
@@ -60,6 +62,8 @@ def _approving(
         "former": revision_name(former.ordinal) if former is not None else "",
         "changes": _changes(request, former, revision),
         "compare_url": _compare_url(former, revision),
+        "size": size_of(revision) if editorial else None,
+        "editorial": editorial,
         "threads": threads_of(comments, record, talks=False),
         "open_comments": unresolved(comments),
         "steps": steps_shown(revision, asked_of_all(situation)),
@@ -109,7 +113,7 @@ def _compare_url(former: Revision | None, revision: Revision) -> str:
 def _signature(made: Any) -> dict[str, Any]:
     return {
         "name": made.printed_name,
-        "meaning": APPROVAL_LABELS.get(made.meaning, made.meaning),
+        "meaning": meaning_label(made.meaning),
         "signed_at": made.at,
         "local_time": "",
         "digest": made.digest,

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from setsquare.domains.documents.meanings import APPROVAL_LABELS
 from setsquare.domains.documents.models import Revision
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.tasks.kinds import outcome_label
 from setsquare.kernel.tasks.models import Task
 
 OUTCOMES = {
@@ -50,18 +51,9 @@ def _asked(task: Task) -> dict[str, Any]:
 
 def outcome_word(task: Task) -> str:
     """Return how a review or approval ended, or that it is waited for."""
-    words = {
-        "": _("Waiting") if task.done is None else _("Done"),
-        "approved": _("Signed"),
-        "rejected": _("Rejected"),
-        "no_objection": _("No objection"),
-        "changes_needed": _("Changes needed"),
-        "not_needed": _("No longer needed"),
-        "returned": _("Taken back"),
-        "recalled": _("Recalled"),
-        "reassigned": _("Given to somebody else"),
-    }
-    return words.get(task.outcome, task.outcome.replace("_", " ").capitalize())
+    if not task.outcome:
+        return _("Waiting") if task.done is None else _("Done")
+    return str(outcome_label(task.outcome))
 
 
 def steps_shown(revision: Revision, tasks: Iterable[Task]) -> list[dict[str, Any]]:

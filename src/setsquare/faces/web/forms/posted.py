@@ -72,6 +72,9 @@ def _time(text: str) -> dt.datetime | str:
     if timezone.is_aware(moment):
         return moment
     try:
-        return timezone.make_aware(moment)
+        aware = timezone.make_aware(moment)
+        if aware.utcoffset() != aware.replace(fold=1).utcoffset():
+            return moment  # the clocks skip it or show it twice: the command says so
     except (ValueError, OverflowError):
         return text
+    return aware

@@ -1,0 +1,71 @@
+"""What an author or controller has to do next stands among their tasks, and goes when it is done."""
+
+from setsquare.domains.documents.models import Revision
+from setsquare.kernel.tasks.models import Task
+from tests.documents.conftest import Works
+
+KINDS = ("answer_review", "send_for_approval", "schedule")
+
+
+def open_steps(works: Works, number: str) -> dict[str, list[str]]:
+    return {kind: asked for kind in KINDS if (asked := works.asked(number, kind))}
+
+
+def in_review(works: Works, *reviewers: str) -> str:
+    first = f"{works.draft()}/1"
+    works.do("ada", "revision.submit", first, reviewers=list(reviewers), due=works.day(7))
+    return first
+
+
+def test_the_author_is_asked_to_send_on_what_nobody_objects_to(works: Works) -> None:
+    first = in_review(works, "rolf", "rosa")
+    works.do("rolf", "revision.review", first, outcome="no_objection")
+    assert open_steps(works, first) == {}
+    works.do("rosa", "revision.review", first, outcome="no_objection")
+    assert open_steps(works, first) == {"send_for_approval": ["ada"]}
+    works.do("ada", "revision.send_for_approval", first, approvers=["mia", "hedda"])
+    assert open_steps(works, first) == {}
+
+
+def test_the_author_is_asked_to_answer_what_a_review_found(works: Works) -> None:
+    first = in_review(works, "rolf")
+    works.do("rolf", "revision.review", first, outcome="changes_needed", remark="Which standard?")
+    assert open_steps(works, first) == {"answer_review": ["ada"]}
+    works.do("ada", "revision.return_to_draft", first)
+    assert open_steps(works, first) == {}
+    assert Task.objects.get(kind="answer_review", record__number=first).outcome == "returned"
+
+
+def test_with_the_last_comment_resolved_it_is_to_be_sent_on(works: Works) -> None:
+    first = in_review(works, "rolf")
+    works.do("rolf", "revision.comment", first, text="A comma is missing.")
+    works.do("rolf", "revision.review", first, outcome="no_objection")
+    assert open_steps(works, first) == {"answer_review": ["ada"]}
+    works.do("ada", "revision.resolve", first, comment=1)
+    assert open_steps(works, first) == {"send_for_approval": ["ada"]}
+    works.do("rolf", "revision.reopen_comment", first, comment=1)
+    assert open_steps(works, first) == {"answer_review": ["ada"]}
+
+
+def test_what_the_author_has_to_do_goes_along_to_the_next_author(works: Works) -> None:
+    first = in_review(works, "rolf")
+    works.do("rolf", "revision.review", first, outcome="no_objection")
+    works.do("cora", "revision.hand_over", first, author="rosa")
+    assert open_steps(works, first) == {"send_for_approval": ["rosa"]}
+
+
+def test_who_controls_is_asked_to_schedule_what_is_approved(works: Works) -> None:
+    first = f"{works.draft()}/1"
+    works.approved(first)
+    assert open_steps(works, first) == {"schedule": ["cora", "hedda"]}
+    works.do("cora", "revision.schedule", first, effective_from=f"{works.day(3)}T06:00")
+    assert open_steps(works, first) == {}
+
+
+def test_an_owner_who_controls_schedules_alone(works: Works) -> None:
+    first = f"{works.draft(owner='cora')}/1"
+    works.approved(first)
+    assert open_steps(works, first) == {"schedule": ["cora"]}
+    works.do("cora", "revision.recall", first, because="A mistake")
+    assert open_steps(works, first) == {}
+    assert Revision.objects.get(record__number=first).approved is None
