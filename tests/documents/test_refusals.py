@@ -334,6 +334,26 @@ def test_the_title_in_force_changes_by_a_revision_alone(works: Works) -> None:
     assert (works.record(number).title, works.document(number).area) == ("Calibration", "Metrology")
 
 
+def test_what_was_approved_with_it_is_changed_by_signature_of_who_may_approve(works: Works) -> None:
+    number = works.in_force(standards=["ISO 9001:2015 7.1.5"])
+    told = f"This was approved with {number}/1: who may approve documents changes it, by “Change what was approved”."
+    for body in ({"standards": []}, {"unit": "NW"}, {"language": "de"}, {"edition": "2"}):
+        (field,) = body
+        call = ("cora", "document.edit", number)
+        assert refused(works, Refused, *call, because="Slip", **body) == f"{field}: {told}"
+    call = ("document.redefine", number)
+    assert refused(works, NotPermitted, "ada", *call, because="Audit", unit="NW")
+    assert "Say why" in refused(works, Refused, "hedda", *call, unit="NW")
+    assert refused(works, SignatureRefused, "hedda", *call, because="Audit", unit="NW", password="no")
+    assert refused(works, Refused, "hedda", *call, because="Audit", unit="H") == "Nothing of it is changed."
+    assert "may not place" in refused(works, Refused, "mia", *call, because="Audit", unit="L")
+    done = works.do("hedda", *call, because="Audit", unit="NW", standards=["ISO 9001:2026 7.1.5"])
+    assert done.signature is not None
+    assert (done.signature.meaning, done.signature.reason) == ("redefined", "Audit")
+    assert works.record(f"{number}/1").unit.code == "NW"
+    assert works.document(number).standards == ["ISO 9001:2026 7.1.5"]
+
+
 def test_a_title_on_its_way_to_approval_is_changed_in_the_draft(works: Works) -> None:
     number = works.draft()
     works.reviewed(f"{number}/1")

@@ -112,7 +112,7 @@ def test_what_was_in_force_when(works: Works) -> None:
 def test_moving_a_document_moves_its_revisions_and_its_readers(works: Works) -> None:
     number = works.in_force()
     assert seen(works, "luc") == []
-    works.do("cora", "document.edit", number, because="Valid in Lyon now", unit="L")
+    works.do("hedda", "document.redefine", number, because="Valid in Lyon now", unit="L")
     assert seen(works, "luc") == [number, f"{number}/1"]
     assert works.record(f"{number}/1").unit.code == "L"
     assert seen(works, "rolf") == [number, f"{number}/1"], "still in its audience"

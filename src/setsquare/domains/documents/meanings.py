@@ -33,6 +33,14 @@ CARRIED_OVER = Meaning(
         " have seen the proof of it."
     ),
 )
+REDEFINED = Meaning(
+    "redefined",
+    _("Changed as approved"),
+    _(
+        "I may approve documents here. I change what was approved with this document, without a new revision, and"
+        " approve the change."
+    ),
+)
 
 APPROVALS: dict[str, Meaning] = {meaning.code: meaning for meaning in (CHECKED, VERIFIED, APPROVED, RELEASED)}
 """What the signature of a route's step may say."""

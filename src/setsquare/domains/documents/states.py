@@ -25,6 +25,7 @@ DOCUMENT = Lifecycle(
     ),
     moves={
         "edit": Move(("preparing", "effective")),
+        "redefine": Move(("effective",)),
         "pass_on": Move(("preparing", "effective")),
         "retitle": Move(("preparing",)),
         "set_audience": Move(("preparing", "effective")),

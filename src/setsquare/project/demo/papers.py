@@ -8,6 +8,7 @@ from setsquare.domains.documents.models import DocumentType
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.declaration import Actor, Situation, command_of
 from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.events.dispatch import deliver_waiting
 from setsquare.kernel.files.store import receive
 from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.tasks.models import Task
@@ -74,6 +75,9 @@ class Life:
     def plan(self) -> None:
         """Plan every scene that the content tells of."""
         told = self.version
+        if told.carried_over:
+            self.stage.plan(self.at(told.carried_over["day"], "carried over"), self.carry_over)
+            return
         begun = self.at(told.drafted, "drafted")
         self.stage.plan(begun, self.draft)
         if told.submitted is not None:
@@ -145,21 +149,42 @@ class Life:
         )
 
     def _register(self) -> None:
+        do(CONTROLLER, "document.create", **self._identity())
+
+    def _identity(self) -> dict[str, Any]:
         told = self.story.told
+        return {
+            "type": _type(told["type"]),
+            "title": told["title"],
+            "unit": told["unit"],
+            "owner": told["owner"],
+            "number": told["number"],
+            "area": told["area"],
+            "standards": told.get("standard", []),
+            "review_months": told["review_months"],
+            "audience": told["audience"],
+            "why": self.version.reason,
+        }
+
+    def carry_over(self) -> None:
+        """Take over what was in force before the system had it; the document controller signs for that."""
+        told, outside = self.version, self.version.carried_over
         do(
             CONTROLLER,
-            "document.create",
-            type=_type(told["type"]),
-            title=told["title"],
-            unit=told["unit"],
-            owner=told["owner"],
-            number=told["number"],
-            area=told["area"],
-            standards=told.get("standard", []),
-            review_months=told["review_months"],
-            audience=told["audience"],
-            why=self.version.reason,
+            "document.import_effective",
+            None,
+            outside["reason"],
+            **self._identity(),
+            content=told.text,
+            effective_since=self._day(told.effective),
+            approved_by=outside["approved_by"],
+            approved_on=self._day(outside["approved"]),
+            to_be_read=True,
         )
+        self._plan_readers(outside["day"])
+
+    def _day(self, day: int) -> str:
+        return (self.stage.today.date() + dt.timedelta(days=day)).isoformat()
 
     def _text(self) -> str:
         text, author = self.version.text, person(self.version.author)
@@ -234,6 +259,10 @@ class Life:
     def take_effect(self) -> None:
         """Let the clock put it into force, and plan who reads it when."""
         run_clock("setsquare.domains.documents", "setsquare.flows")
+        self._plan_readers(self.version.effective)
+
+    def _plan_readers(self, begun: int) -> None:
+        deliver_waiting()
         told = self.version
         opened = Task.objects.filter(record__number=self.number, kind="read", done__isnull=True)
         readers = sorted(opened.values_list("assignee__username", flat=True))
@@ -243,7 +272,7 @@ class Life:
             readers = []
         for reader in readers:
             days = self.chance.uniform(0.2, max(float(told.reading_due_days or 10) - 1, 1))
-            moment = self.at(told.effective, reader) + dt.timedelta(days=days)
+            moment = self.at(begun, reader) + dt.timedelta(days=days)
             moment = min(moment, self.stage.real_now - HOUR / 20)
             self.stage.plan(moment, lambda reader=reader: self.read(reader))  # type: ignore[misc]
 

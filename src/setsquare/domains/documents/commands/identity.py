@@ -50,7 +50,7 @@ from setsquare.kernel.commands.bodies import (
     Widget,
     why_closed,
 )
-from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
+from setsquare.kernel.commands.declaration import Reason, Situation, command, command_of, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
 from setsquare.kernel.records.models import Record
@@ -206,7 +206,12 @@ class EditDocument(Body):
 PLAIN = ("area", "keywords", "standards", "language", "publisher", "edition", "copy_place")
 
 
-def _as_is(situation: Situation) -> Mapping[str, Any]:
+APPROVED_WITH_IT = ("standards", "language", "publisher", "edition")
+"""What of it counts as approved, besides title and unit, as soon as a revision is in force."""
+
+
+def as_is(situation: Situation) -> Mapping[str, Any]:
+    """Return the document's details as a form shows them."""
     record, document = situation.subject, situation.detail
     return {
         "title": record.title,
@@ -224,7 +229,7 @@ def _as_is(situation: Situation) -> Mapping[str, Any]:
     past=gettext_lazy("edited its details"),
     body=EditDocument,
     who=(permitted(CONTROL), permitted(WORK)),
-    initial=_as_is,
+    initial=as_is,
     bulk=True,
 )
 def edit(act: Act, body: EditDocument) -> None:
@@ -232,6 +237,8 @@ def edit(act: Act, body: EditDocument) -> None:
     record, document = act.record, act.detail
     if record.state == "effective" and not controls(act):
         raise Refused(_("It is in force; who controls documents changes its details."))
+    if document.current is not None:
+        _keep_as_approved(record, document, body)
     for name in PLAIN:
         if (value := getattr(body, name)) is not None:
             setattr(document, name, value)
@@ -244,15 +251,36 @@ def edit(act: Act, body: EditDocument) -> None:
     if body.owner is not None and body.owner.pk != record.owner_id:
         _hand_over(act, record, body.owner)
     if body.unit is not None and body.unit.pk != record.unit_id:
-        _move(act, record, body.unit)
+        place_in(act, record, body.unit, WORK)
 
 
-def _retitle(act: Act, document: Document, title: str) -> None:
-    if document.current is not None:
+def _keep_as_approved(record: Record, document: Document, body: EditDocument) -> None:
+    """Refuse to change in passing what was approved with the revision in force."""
+    revision = document.current
+    if revision is None:
+        return
+    number = revision.record.number
+    if body.title is not None and body.title != record.title:
         sentence = _(
             "The title was approved with %(number)s: it changes with the next revision, in its draft."
         )
-        raise Refused({"title": sentence % {"number": document.current.record.number}})
+        raise Refused({"title": sentence % {"number": number}})
+    changed = [
+        name
+        for name in APPROVED_WITH_IT
+        if getattr(body, name) is not None and getattr(body, name) != getattr(document, name)
+    ]
+    if body.unit is not None and body.unit.pk != record.unit_id:
+        changed.append("unit")
+    if changed:
+        sentence = _(
+            "This was approved with %(number)s: who may approve documents changes it, by “%(command)s”."
+        )
+        words = {"number": number, "command": command_of("document", "redefine").label}
+        raise Refused(dict.fromkeys(changed, sentence % words))
+
+
+def _retitle(act: Act, document: Document, title: str) -> None:
     revision = document.open_revision
     if revision is not None:
         if revision.record.state != "draft":
@@ -279,10 +307,11 @@ def pass_on(act: Act, body: PassOn) -> None:
         act.ask(task.kind, body.to, task.due, step=task.step, **task.details)
 
 
-def _move(act: Act, record: Record, unit: Unit) -> None:
+def place_in(act: Act, record: Record, unit: Unit, needed: str) -> None:
+    """Move the act's document with its revisions to another unit, where the actor needs a permission as well."""
     if why := why_closed(unit):
         raise Refused({"unit": why})
-    if act.actor.user is not None and not _may_place(act, unit):
+    if act.actor.user is not None and not _may_place(act, unit, needed):
         raise Refused({"unit": _("You may not place documents in %(unit)s.") % {"unit": unit.name}})
     record.unit = unit
     document: Document = act.detail
@@ -291,10 +320,9 @@ def _move(act: Act, record: Record, unit: Unit) -> None:
         act.also("revision", "relocate", revision.record, {"unit": unit})
 
 
-def _may_place(act: Act, unit: Unit) -> bool:
-    needed = CONTROL if act.record.state == "effective" else WORK
+def _may_place(act: Act, unit: Unit, needed: str) -> bool:
     there = Situation(act.actor, act.thing, None, unit.pk).permissions
-    return CONTROL in there or needed in there
+    return needed in there or (needed == WORK and CONTROL in there)
 
 
 class Retitle(Body):
