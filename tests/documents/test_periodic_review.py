@@ -4,15 +4,19 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from setsquare.domains.documents import handlers
 from setsquare.domains.documents.dates import next_review_after
 from setsquare.domains.documents.models import Document
 from setsquare.domains.documents.queries import review_due
 from setsquare.kernel.commands import overdue
+from setsquare.kernel.commands.declaration import meaning_label
 from setsquare.kernel.commands.errors import NotPermitted, Refused, SignatureRefused
+from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.records.things import thing_of
+from setsquare.kernel.tasks.kinds import outcome_label
 from setsquare.kernel.tasks.models import Task
 from tests.documents.conftest import Works
 
@@ -112,3 +116,15 @@ def test_a_changed_interval_moves_the_next_review(works: Works) -> None:
     document = Document.objects.get(record__number=number)
     assert document.last_review is not None
     assert document.next_review == next_review_after(document.last_review, 6)
+
+
+def test_how_a_review_ended_and_what_was_signed_is_told_in_the_reader_s_language(works: Works) -> None:
+    number = works.in_force()
+    done = works.do("ada", "document.review", number, outcome="reaffirmed", findings="Alles gilt.")
+    assert done.signature is not None
+    with translation.override("de"):
+        told = sentence_of(done.entry, thing_of("document"))
+        words = [str(outcome_label("reaffirmed")), str(meaning_label(done.signature.meaning))]
+        words.append(str(meaning_label("approved")))
+    assert words == ["Es gilt weiter", "Überprüft", "Genehmigt"]
+    assert "reaffirmed" not in told

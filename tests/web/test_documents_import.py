@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from setsquare.domains.documents.importing import jobs
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
@@ -351,3 +352,14 @@ def test_the_page_asks_for_the_signature_and_says_so_where_it_is_wrong(house: Ho
             "Approved outside Setsquare by Ida Old on April 28, 2020; carried over by Cora Lind on" in shown
         )
         assert "signed.pdf" in shown
+
+
+def test_what_was_signed_for_many_is_never_changed(house: House) -> None:
+    jobs.start(taking_over(house), SIGNED)
+    for change in (
+        lambda: Batch.objects.update(signer=house.people["mira"]),
+        lambda: Batch.objects.update(signed="{}"),
+        lambda: Batch.objects.all().delete(),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()

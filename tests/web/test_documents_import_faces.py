@@ -17,6 +17,7 @@ from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts import tokens
 from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.signatures.models import Signature
 from tests.web.documents_house import PASSWORD, TEXT, House, once, undone
 
 
@@ -132,3 +133,57 @@ def test_programs_are_refused_with_the_field(house: House) -> None:
         assert [error["field"] for error in refused.json()["errors"]] == [field]
     assert caller(house, "cora", "read").post(path, sent({"a.md": "x"})).status_code == 403
     assert ImportJob.objects.count() == 0
+
+
+OUTSIDE = {
+    "effective": "true",
+    "effective_since": "2020-05-01",
+    "approved_by": "Ida Old",
+    "approved_on": "2020-04-28",
+}
+
+
+def test_programs_sign_for_what_they_take_over(house: House) -> None:
+    client = caller(house, "cora", "read", "write")
+    given = sent({"Procedures/One.md": TEXT}, reason="Archive 7", **OUTSIDE)
+    address = client.post("/api/v1/documents:import", given).headers["Location"]
+    run_until_idle()
+    assert client.get(address).json()["to_sign"] == 1
+
+    def start(**body: Any) -> tuple[int, dict[str, Any]]:
+        answer = client.post(f"{address}:start", json.dumps(body), content_type="application/json")
+        return answer.status_code, answer.json()
+
+    for signature in ({}, {"password": "something else"}):
+        status, told = start(signature=signature)
+        assert (status, told["code"]) == (403, "signature")
+    assert start(colour="red")[0] == 422
+    assert client.get(address).json()["state"] == "checked"
+    assert start(signature={"password": PASSWORD})[1]["state"] == "running"
+    run_until_idle()
+    assert client.get(address).json()["state"] == "done"
+    made = Signature.objects.get()
+    assert (made.signer.username, made.meaning, made.record.state) == ("cora", "carried_over", "effective")
+
+
+def test_at_the_command_line_the_person_signs_for_what_they_take_over(
+    house: House, folder: Path, cli: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [
+        "import",
+        "documents",
+        str(folder),
+        "--as",
+        "cora",
+        "--unit",
+        "N",
+        "--reason",
+        "Archive 7",
+        "--json",
+    ]
+    outside = ["--effective-since", "2020-05-01", "--approved-by", "Ida Old", "--approved-on", "2020-04-28"]
+    assert run([*words, *outside]) == 1
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [(row["state"], row["document"]) for row in rows] == [("wrong", None), ("imported", "SOP-050")]
+    made = Signature.objects.get()
+    assert (made.signer.username, made.meaning, made.record.number) == ("cora", "carried_over", "SOP-050")
