@@ -4,7 +4,7 @@ from django.db import connection
 
 from setsquare.kernel.files.models import Blob, Text
 from setsquare.kernel.files.store import path_of
-from setsquare.kernel.signatures.models import Signature
+from setsquare.kernel.signatures.models import Batch, Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.project.checks.findings import Finding, error, ok
 from setsquare.project.configuration import Configuration
@@ -28,7 +28,7 @@ def protected(_settings: Configuration) -> list[Finding]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         known = {row[0] for row in cursor.fetchall()}
-    tables = [model._meta.db_table for model in (Entry, Signature, Text)]
+    tables = [model._meta.db_table for model in (Entry, Signature, Batch, Text)]
     missing = [name for table in tables for end in ends if (name := f"{table}_{end}") not in known]
     if missing:
         return [
