@@ -88,3 +88,34 @@ def bare(page: str, number: str) -> str:
     """Return a page without what differs each time."""
     page = re.sub(r'(nonce|value|content|data-[a-z-]+)="[^"]*"', "", page)
     return re.sub(r"[0-9a-f]{32}", "", page).replace(number, "")
+
+
+def test_many_are_signed_at_the_versions_that_the_form_showed(works: Works) -> None:
+    """By screen and by program: what somebody changed since is refused by itself, the rest is signed."""
+    numbers = [works.in_force(title=title) for title in ("Gauging", "Weighing")]
+    ids = [works.record(number).pk for number in numbers]
+    client = client_of(works, "hedda")
+    address = "/documents/bulk/redefine/"
+    form = client.get(f"{address}?ids={ids[0]},{ids[1]}").content.decode()
+    (versions,) = re.findall(r'name="_versions" value="([0-9:,]+)"', form)
+    works.do("cora", "document.edit", numbers[1], because="Slip", area="Laboratory")
+    given = {"ids": f"{ids[0]},{ids[1]}", "unit": "NW", "reason": "Moved.", "password": PASSWORD}
+
+    blind = client.post(address, given).content.decode()
+    assert "Say which version of" in blind and not Signature.objects.filter(meaning="redefined").exists()
+    done = client.post(address, {**given, "_versions": versions}).content.decode()
+
+    assert [made.record.number for made in Signature.objects.filter(meaning="redefined")] == [numbers[0]]
+    assert "was changed by Cora" in done
+    body = {"numbers": numbers, "unit": "NW", "reason": "Moved.", "signature": {"password": PASSWORD}}
+    answer = client.post("/api/v1/documents:bulk/redefine", body, content_type="application/json").json()
+    assert {item["code"] for item in answer["items"]} == {"version_missing"}
+    body["versions"] = {number: works.record(number).version for number in numbers}
+    answer = client.post("/api/v1/documents:bulk/redefine", body, content_type="application/json").json()
+    assert [(item["done"], item.get("detail")) for item in answer["items"]] == [
+        (False, "Nothing of it is changed."),
+        (True, None),
+    ]
+    body["versions"] = ["7"]
+    answer = client.post("/api/v1/documents:bulk/redefine", body, content_type="application/json")
+    assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "versions"

@@ -3,9 +3,7 @@
 import datetime as dt
 
 from setsquare.domains.documents.models import Revision
-from setsquare.domains.documents.permissions import CONTROL
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.tasks.models import Task
 
@@ -34,17 +32,15 @@ def ask_author(act: Act) -> None:
     act.ask(kind, act.record.owner, act.now + DAYS)
 
 
-def ask_to_schedule(act: Act) -> list[User]:
+def ask_to_schedule(act: Act, controllers: list[User]) -> list[User]:
     """Ask for the day on which the approved revision takes effect; returns whom.
 
-    It is the document's owner or the author where they control documents, otherwise everybody who does here.
+    It is the document's owner or the author where they are among the `controllers` here, otherwise all of these.
     """
     revision: Revision = act.detail
-    controllers = list(people_permitted(CONTROL, act.record.unit))
     nearest = {revision.document.record.owner_id, act.record.owner_id}
     asked = [person for person in controllers if person.pk in nearest] or controllers
-    for person in asked:
-        act.ask("schedule", person, act.now + DAYS)
+    act.ask_all("schedule", asked, act.now + DAYS)
     return asked
 
 

@@ -26,7 +26,7 @@ from setsquare.kernel.trail.models import Entry
 
 MOST = 200
 """Records of one go."""
-NUMBERS = "numbers"
+NUMBERS, VERSIONS = "numbers", "versions"
 COMPONENTS["Bulk"] = {
     "type": "object",
     "required": ["done", "refused", "items"],
@@ -56,6 +56,7 @@ def _add(api: NinjaAPI, thing: Thing, command: Command) -> None:
         **schema,
         "properties": {
             NUMBERS: {"type": "array", "minItems": 1, "maxItems": MOST, "items": {"type": "string"}},
+            VERSIONS: {"type": "object", "additionalProperties": {"type": "integer"}},
             **schema.get("properties", {}),
         },
         "required": sorted({NUMBERS, *schema.get("required", [])}),
@@ -78,7 +79,7 @@ def _all(request: HttpRequest, thing: Thing, command: Command) -> HttpResponse:
     caller.require(scope_to_change(thing), thing.code)
     Parameters(request)
     order = order_in(request, set(command.body.model_fields), None)
-    numbers = _numbers(order)
+    numbers, versions = _numbers(order), _versions(order)
     body = parse(command.body, order.body, actor_of(request))
     if isinstance(command.signature, Meaning):  # a wrong one is refused once, not tried for each record
         try:
@@ -90,7 +91,7 @@ def _all(request: HttpRequest, thing: Thing, command: Command) -> HttpResponse:
         items = [
             {"number": number, "done": True, "href": address(thing.slug, number)}
             if number in before
-            else _one(request, thing, command, number, body, order, mark)
+            else _one(request, thing, command, number, body, order, versions, mark)
             for number in numbers
         ]
         done = sum(item["done"] is True for item in items)
@@ -119,8 +120,25 @@ def _numbers(order: Order) -> list[str]:
     return numbers
 
 
+def _versions(order: Order) -> dict[str, int]:
+    """Return the version of each record that the caller looked at, by number; a signature needs it."""
+    given = order.body.pop(VERSIONS, None)
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not all(type(version) is int for version in given.values()):
+        raise Refused({VERSIONS: _("Give an object with the version of each record by its number.")})
+    return given
+
+
 def _one(
-    request: HttpRequest, thing: Thing, command: Command, number: str, body: Any, order: Order, mark: str
+    request: HttpRequest,
+    thing: Thing,
+    command: Command,
+    number: str,
+    body: Any,
+    order: Order,
+    versions: Mapping[str, int],
+    mark: str,
 ) -> Values:
     try:
         carry_out(
@@ -129,6 +147,7 @@ def _one(
             actor_of(request, mark),
             record=find(thing, caller_of(request).user, number),
             body=body,
+            version=versions.get(number),
             reason=order.reason,
             credentials=order.credentials(request) if command.signature is not None else None,
         )

@@ -158,7 +158,7 @@ def _check_editorial(act: Act, revision: Revision, *, confirmed: bool) -> None:
 def _tell_approved(act: Act) -> None:
     record = act.record
     controllers = who_may(CONTROL, record.unit_id)
-    asked = ask_to_schedule(act)  # who are told by that
+    asked = ask_to_schedule(act, controllers)  # who are told by that
     act.tell_all(
         {record.owner, *controllers} - {act.user, *asked},
         "approved",

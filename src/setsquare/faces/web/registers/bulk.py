@@ -25,6 +25,7 @@ from setsquare.kernel.records.things import Label, Thing
 from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, verify
 
 MOST = 200
+VERSIONS = "_versions"
 """Records of one go; each is a transaction of its own."""
 
 
@@ -98,7 +99,17 @@ def _command(thing: Thing, name: str) -> Command:
 def _ids(request: HttpRequest) -> set[int]:
     given = (request.POST if request.method == "POST" else request.GET).getlist("ids")
     parts = {part.strip() for text in given for part in text.split(",")}
-    return {int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19}
+    return {int(part) for part in parts if _is_number(part)}
+
+
+def _versions(request: HttpRequest) -> dict[int, int]:
+    """Return the version of each record as the form showed it, by the record's id: what a signature is put under."""
+    pairs = (pair.partition(":") for pair in request.POST.get(VERSIONS, "").split(","))
+    return {int(pk): int(at) for pk, _, at in pairs if _is_number(pk) and _is_number(at)}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _check_signer(request: HttpRequest, command: Command, records: list[Record]) -> None:
@@ -123,7 +134,7 @@ def _carry_out(request: HttpRequest, command: Command, record: Record, body: Any
             actor_of(request),
             record=record,
             body=body,
-            version=None,
+            version=_versions(request).get(record.pk),
             reason=given_reason(request),
             credentials=_credentials(request) if command.signature is not None else None,
         )
@@ -165,6 +176,8 @@ def _form(
         "action": f"{register_address(thing)}bulk/{command.name}/",
         "cancel_url": register_address(thing),
         "ids": ",".join(str(record.pk) for record in records),
+        "versions": request.POST.get(VERSIONS, "")
+        or ",".join(f"{record.pk}:{record.version}" for record in records),
         "records": records[:12],
         "more": max(0, len(records) - 12),
         "dialog": wants_dialog(request),
