@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "setsquare.kernel.links",
     "setsquare.kernel.notices",
     "setsquare.kernel.records",
+    "setsquare.kernel.sealing",
     "setsquare.kernel.search",
     "setsquare.kernel.signatures",
     "setsquare.kernel.tasks",
@@ -239,6 +240,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_STORE = MEDIA_ROOT = SETSQUARE.files_directory
+SEAL_DIRECTORY = SETSQUARE.data_directory / "seal"
+"""Where the key that signs the log of the trail lies."""
 
 STATIC_URL = "/static/"
 STATIC_ROOT = SETSQUARE.data_directory / "static"
