@@ -1,0 +1,116 @@
+"""Replaying the trail: whether each record is what its entries say, and each file and text what its digest says."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from django.db.models import Count, Max, Min
+
+from setsquare.kernel.files.models import Blob, Text
+from setsquare.kernel.files.store import path_of
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.seeing import read_anew
+from setsquare.kernel.records.things import all_things, thing_of
+from setsquare.kernel.sealing.findings import Problem, in_chunks, shortened
+from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.writing.canonical import canonical
+
+ATTEMPTS = 5
+"""Looks at one record that others keep changing, before it is left out."""
+PIECE = 1 << 20
+
+
+def check_records() -> Iterator[Problem]:
+    """Yield each record whose entries have gaps, or whose row is not what its newest entry says."""
+    known = {thing.code for thing in all_things()}
+    for records in in_chunks(Record.objects.all(), "pk"):
+        numbering = (
+            Entry.objects.filter(record__in=[record.pk for record in records]).order_by().values("record")
+        )
+        counted = {
+            row["record"]: row
+            for row in numbering.annotate(entries=Count("pk"), first=Min("seq"), last=Max("seq"))
+        }
+        for record in records:
+            found = counted.get(record.pk)
+            if found is None:
+                yield Problem(record.number, f"{record.number} has no entry in the trail at all.")
+                continue
+            if found["first"] != 1 or found["last"] != found["entries"]:
+                yield _gap(record)
+            if record.type in known:
+                yield from _check_live(record)
+
+
+def _gap(record: Record) -> Problem:
+    numbers = set(Entry.objects.filter(record=record).values_list("seq", flat=True))
+    missing = sorted(set(range(1, max(numbers) + 1)) - numbers)
+    entries = "Entry" if len(missing) == 1 else "Entries"
+    return Problem(
+        record.number, f"{entries} {shortened(missing)} of {record.number} is missing in its trail."
+    )
+
+
+def _check_live(record: Record) -> Iterator[Problem]:
+    """Compare the record's row with its newest entry; anew where somebody changes it at this moment."""
+    for _attempt in range(ATTEMPTS):
+        live = read_anew(thing_of(record.type), record.pk)
+        newest = Entry.objects.filter(record=record).order_by("-seq").first()
+        problems = list(_compare(live, newest)) if newest is not None else []
+        if not problems:
+            return
+        again = Record.objects.filter(pk=record.pk).values_list("version", flat=True).first()
+        if again == live.version:
+            yield from problems
+            return
+
+
+def _compare(live: Record, newest: Entry) -> Iterator[Problem]:
+    if live.version != newest.seq:
+        said = f"{live.number} is at version {live.version}, but its newest entry is {newest.seq}."
+        yield Problem(live.number, said)
+    state = thing_of(live.type).state_of(live)
+    if canonical(state) == newest.state.encode():
+        return
+    try:
+        kept = json.loads(newest.state)
+    except ValueError:
+        kept = {}
+    differing = [key for key in {**kept, **state} if kept.get(key) != state.get(key) and key != "version"]
+    if differing:
+        said = (
+            f"{live.number} is not what its newest entry ({newest.seq}) says: {', '.join(differing)} differ"
+        )
+        yield Problem(live.number, said + ("s." if len(differing) == 1 else "."))
+
+
+def check_texts() -> Iterator[Problem]:
+    """Yield each kept text that is not what its digest says."""
+    for texts in in_chunks(Text.objects.all(), "digest"):
+        for text in texts:
+            if hashlib.sha256(text.body.encode()).hexdigest() != text.digest:
+                yield Problem(text.digest, f"The kept text {text.digest} is not what its digest says.")
+
+
+def check_files() -> Iterator[Problem]:
+    """Yield each file that is gone or not what its digest says."""
+    for blobs in in_chunks(Blob.objects.defer("text"), "digest"):
+        for blob in blobs:
+            if why := _damage(blob):
+                yield Problem(blob.digest, f"The file {blob.digest}{_where(blob)} {why}.")
+
+
+def _damage(blob: Blob) -> str:
+    computed = hashlib.sha256()
+    try:
+        with path_of(blob).open("rb") as file:
+            while piece := file.read(PIECE):
+                computed.update(piece)
+    except OSError:
+        return "is missing in the file store"
+    return "" if computed.hexdigest() == blob.digest else "is not what its digest says"
+
+
+def _where(blob: Blob) -> str:
+    attachment = blob.attachments.select_related("record").first()
+    return f" (“{attachment.name}” of {attachment.record.number})" if attachment else ""
