@@ -3,9 +3,11 @@
 import shutil
 from pathlib import Path
 
+from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.db import connection, connections
 
+from setsquare.kernel.sealing.sequencer import seal_all
 from setsquare.project import purpose
 from setsquare.project.configuration import Configuration
 from setsquare.project.demo import loader
@@ -40,6 +42,7 @@ def load() -> None:
     """Load the demo organisation; what is left by an interruption is marked as partial."""
     purpose.declare(Installation.Purpose.DEMO)
     loader.load()
+    seal_all()
     purpose.note_demo_loaded()
 
 
@@ -53,6 +56,7 @@ def remove(settings: Configuration) -> None:
     else:
         _drop_tables()
     shutil.rmtree(settings.files_directory, ignore_errors=True)
+    shutil.rmtree(django_settings.SEAL_DIRECTORY, ignore_errors=True)
 
 
 def _drop_tables() -> None:

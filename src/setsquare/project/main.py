@@ -28,6 +28,11 @@ COMMANDS = {
     "worker": Command("worker", "run the background worker alone"),
     "demo": Command("demonstration", "load the demo organisation (--reset: afresh; --serve: and run it)"),
     "check": Command("inspection", "say what is wrong with this installation and how to mend it"),
+    "verify": Command("verification", "verify that nothing of the sealed history was changed"),
+    "checkpoint": Command(
+        "checkpoint", "print the newest signed checkpoint of the trail, to keep it outside"
+    ),
+    "seal": Command("seal", "the key of the seal, and the sealed log as a file for an auditor"),
     "bench": Command("benchmark", "measure this version on this machine"),
     "manage": Command("management", "Django's management commands (migrate, shell, ...)"),
 }

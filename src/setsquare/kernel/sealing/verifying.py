@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from setsquare.kernel.files.models import Blob, Text
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import plain
 from setsquare.kernel.sealing import keys, log
 from setsquare.kernel.sealing.findings import Problem, in_chunks
@@ -32,6 +33,9 @@ class Verification:
     sealed: int = 0
     unsealed: int = 0
     checkpoints: int = 0
+    records: int = 0
+    signatures: int = 0
+    files: int = 0
     verifiers: list[Verifier] = field(default_factory=list)
     _tree: Growing = field(default_factory=Growing)
     _broken: bool = False
@@ -51,6 +55,8 @@ class Verification:
         yield from check_records()
         yield from check_texts()
         yield from check_files()
+        self.records, self.signatures = Record.objects.count(), Signature.objects.count()
+        self.files = Blob.objects.count()
 
     def _read_handed_in(self) -> Iterator[Problem]:
         kept = keys.kept_newest()

@@ -64,6 +64,7 @@ def run(options: argparse.Namespace) -> int:
         installation.make_secret_key(key_file(settings))
         load(again=True)
         start_django()
+        _make_seal()
         _establish(options, password)
     except Refused:
         file.unlink()  # so that the mended command can be run again
@@ -105,6 +106,16 @@ def _write_settings(file: Path, options: argparse.Namespace) -> None:
     if options.database_url:
         lines["database_url"] = options.database_url
     installation.write_settings(file, lines, "Settings of this installation, written by `setsquare init`.")
+
+
+def _make_seal() -> None:
+    """Make the key that will sign the log of the trail."""
+    from setsquare.kernel.sealing import keys  # noqa: PLC0415 - its settings need Django
+
+    try:
+        keys.make_key()
+    except keys.KeyUnusable as unusable:
+        raise Refused(str(unusable)) from None
 
 
 def _establish(options: argparse.Namespace, password: str | None) -> None:

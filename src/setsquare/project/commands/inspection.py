@@ -82,6 +82,7 @@ def _checks_of_the_database(settings: Configuration, *, integrity: bool) -> tupl
         clock.agrees_with_database,
         database.migrations,
         history.protected,
+        history.seal,
         *([history.files] if integrity else []),
         clock.not_behind_the_trail,
         work.demo_accounts,
