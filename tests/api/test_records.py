@@ -7,6 +7,7 @@ from setsquare.kernel.accounts.models import RolePermission
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.sealing.sequencer import seal_all
 from tests.api.conftest import PASSWORD, Caller, problem
 
 
@@ -253,6 +254,18 @@ def test_search_finds_what_the_person_may_see(house, anna):
     assert "<mark>" in values["items"][0]["title_html"]
     assert anna.get("/search?q=").json()["items"] == []
     assert problem(anna.get("/search?q=x&types=colours"))[2]["types"]
+
+
+def test_the_newest_checkpoint_of_the_trail(house, anna, settings, tmp_path):
+    settings.SEAL_DIRECTORY = tmp_path / "seal"
+    house.note()
+    refused = anna.get("/trail/checkpoint")
+    assert refused.status_code == 403
+    RolePermission.objects.create(role=house.keeper, permission="trail.read")
+    assert anna.get("/trail/checkpoint").status_code == 404
+    newest = seal_all()
+    answer = anna.get("/trail/checkpoint")
+    assert (answer.content.decode(), answer["Content-Type"]) == (newest.note, "text/plain; charset=utf-8")
 
 
 def test_the_trail_of_everything_takes_its_permission(house, anna):

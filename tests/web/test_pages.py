@@ -3,6 +3,8 @@
 import datetime as dt
 import html
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,6 +15,7 @@ from django.utils import timezone
 from setsquare.faces.web import trail
 from setsquare.kernel.accounts.models import Delegation, Grant, Role
 from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.sealing.sequencer import seal_all
 from setsquare.kernel.tasks.models import Task
 from tests.web.conftest import House
 
@@ -132,6 +135,23 @@ def test_the_trail_is_for_those_who_may_read_it(anna: Client, house: House) -> N
     rows = json.loads(b"".join(anna.get("/trail/export/json").streaming_content))
     assert [row["command"] for row in rows] == ["submit", "create"]
     assert {(row["actor"], row["actor_name"]) for row in rows} == {("anna", "Anna Weber")}
+
+
+def test_the_trail_says_how_far_it_is_sealed(
+    anna: Client, house: House, settings: Any, tmp_path: Path
+) -> None:
+    settings.SEAL_DIRECTORY = tmp_path / "seal"
+    house.note("Sealed")
+    anna.force_login(house.rosa)
+    assert "Sealed up to entry" not in text_of(anna.get("/trail/"))
+    assert anna.get("/trail/checkpoint").status_code == 404
+    newest = seal_all()
+    assert newest is not None
+    assert f"Sealed up to entry {newest.size}, <time " in text_of(anna.get("/trail/"))
+    sent = anna.get("/trail/checkpoint")
+    assert (sent.content.decode(), sent["Content-Type"]) == (newest.note, "text/plain; charset=utf-8")
+    anna.force_login(house.anna)
+    assert anna.get("/trail/checkpoint").status_code == 404
 
 
 def test_the_trail_is_exported_whole(anna: Client, house: House, monkeypatch: pytest.MonkeyPatch) -> None:

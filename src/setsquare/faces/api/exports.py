@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -14,10 +14,11 @@ from setsquare.faces.api.finding import asked_of_trail, trail_narrowed_by
 from setsquare.faces.api.reading import Parameters
 from setsquare.faces.api.registers import OWN, find, narrowed_by
 from setsquare.kernel.accounts.tokens import Scope
-from setsquare.kernel.commands.errors import NotPermitted, Refused
+from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused
 from setsquare.kernel.records.things import Thing, thing_of
 from setsquare.kernel.representation import tables
 from setsquare.kernel.representation.workbooks import xlsx_parts
+from setsquare.kernel.sealing import log
 from setsquare.kernel.trail.everything import NARROWED_BY, may_read, readable_by
 from setsquare.kernel.trail.reading import entries_of
 
@@ -42,6 +43,22 @@ def add_trail_export(api: NinjaAPI) -> None:
         tags=["Everything"],
         openapi_extra=_described(TRAIL_FORMS, trail_narrowed_by()),
     )(trail_export)
+
+
+def add_checkpoint(api: NinjaAPI) -> None:
+    """Add `GET /trail/checkpoint`."""
+    api.get(
+        "/trail/checkpoint",
+        operation_id="trail.checkpoint",
+        summary="Take the newest signed checkpoint of the trail",
+        tags=["Everything"],
+        openapi_extra=says(
+            "The signed note: origin, number of entries, root, signature.",
+            None,
+            errors=(404,),
+            media_type="text/plain",
+        ),
+    )(checkpoint)
 
 
 def add_register_export(api: NinjaAPI, thing: Thing) -> None:
@@ -123,6 +140,19 @@ def trail_export(request: HttpRequest) -> HttpResponseBase:
     form = _form(asked, TRAIL_FORMS)
     rows = asked_of_trail(readable_by(caller.user), caller.user, asked).order_by("-at", "-id")
     return _entries(rows, f"trail-{timezone.localdate().isoformat()}.{form}", states=False)
+
+
+def checkpoint(request: HttpRequest) -> HttpResponse:
+    """Answer with the newest checkpoint of the trail, as it was signed."""
+    caller = caller_of(request)
+    caller.require(Scope.READ)
+    if not may_read(caller.user):
+        raise NotPermitted(_("Your roles do not allow reading the trail."))
+    Parameters(request)
+    newest = log.newest()
+    if newest is None:
+        raise NotFound()
+    return HttpResponse(newest.note, content_type="text/plain; charset=utf-8")
 
 
 def _entries(entries: Any, name: str, *, states: bool) -> HttpResponseBase:

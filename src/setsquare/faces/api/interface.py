@@ -17,7 +17,12 @@ from setsquare.faces.api.callers import BrowserSession, TokenBearer
 from setsquare.faces.api.describing import COMPONENTS, SIGNATURE, Schema, command_components
 from setsquare.faces.api.document_lists import add_document_lists
 from setsquare.faces.api.documents import add_documents
-from setsquare.faces.api.exports import add_history_export, add_register_export, add_trail_export
+from setsquare.faces.api.exports import (
+    add_checkpoint,
+    add_history_export,
+    add_register_export,
+    add_trail_export,
+)
 from setsquare.faces.api.files import add_files
 from setsquare.faces.api.finding import add_finding
 from setsquare.faces.api.importing import DOCUMENT, add_importing
@@ -62,6 +67,7 @@ class Interface(NinjaAPI):
         add_finding(self, things)
         add_files(self, things)
         add_trail_export(self)
+        add_checkpoint(self)
         for thing in things:
             add_history_export(self, thing)
         if any(thing.code == DOCUMENT for thing in things):

@@ -22,6 +22,7 @@ from setsquare.kernel.commands.declaration import all_commands
 from setsquare.kernel.commands.telling import deed_of, who_did
 from setsquare.kernel.database.keyset import CursorError, Key, cut
 from setsquare.kernel.records.things import Thing, all_things, thing_of
+from setsquare.kernel.sealing import log
 from setsquare.kernel.trail.models import Entry
 
 ROWS = 50
@@ -48,6 +49,7 @@ def trail_page(request: HttpRequest) -> HttpResponse:
             "Everything that was done, by whom, when and why. Nothing in it can be changed or deleted."
         ),
         "crumbs": [(_("Audit trail"), "")],
+        "seal": log.newest(),
         "entries": [_shown(entry) for entry in found.rows],
         "filters": _filters(request),
         "narrowed": bool(pairs),
@@ -72,6 +74,17 @@ def trail_export(request: HttpRequest, form: str) -> HttpResponseBase:
             json_rows(trail_values(entries, thing_of, states=False)), "trail.json", "application/json"
         )
     raise Http404
+
+
+@signed_in
+def trail_checkpoint(request: HttpRequest) -> HttpResponse:
+    """Send the newest signed checkpoint of the trail, to be kept outside."""
+    newest = log.newest() if TRAIL in reach_of(request).permissions else None
+    if newest is None:
+        raise Http404
+    answer = HttpResponse(newest.note, content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="checkpoint-{newest.size}.txt"'
+    return answer
 
 
 def _each(entries: QuerySet[Entry]) -> Iterator[Entry]:

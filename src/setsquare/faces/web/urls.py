@@ -30,6 +30,7 @@ urlpatterns = [
     path("uploads", uploads.upload, name="upload"),
     path("files/<str:digest>/<str:name>", uploads.file, name="file"),
     path("trail/", trail.trail_page, name="trail"),
+    path("trail/checkpoint", trail.trail_checkpoint, name="trail_checkpoint"),
     path("trail/export/<slug:form>", trail.trail_export, name="trail_export"),
     *own_urls(),
     path("<slug:slug>/", register_page, name="register"),
