@@ -4,10 +4,11 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from setsquare.domains.documents.importing import jobs
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
@@ -18,6 +19,8 @@ from setsquare.kernel.commands.errors import Refused, SignatureRefused
 from setsquare.kernel.files.store import path_of
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.sealing.sequencer import seal_all
+from setsquare.kernel.sealing.verifying import Verification
 from setsquare.kernel.signatures.credentials import Credentials
 from setsquare.kernel.signatures.models import Batch, Signature
 from setsquare.kernel.trail.models import Entry
@@ -363,3 +366,25 @@ def test_what_was_signed_for_many_is_never_changed(house: House) -> None:
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
+
+
+def test_what_is_signed_at_once_stays_what_it_was(house: House, settings: Any, tmp_path: Path) -> None:
+    settings.SEAL_DIRECTORY = tmp_path / "seal"
+    job = checked(house, zipped({"Old.md": TEXT}), effective=True, effective_since="2020-01-01", **OUTSIDE)
+    jobs.start(job, SIGNED)
+    jobs.run_to_end(job)
+    seal_all()
+    said = [problem.sentence for problem in Verification().problems()]
+    assert not [sentence for sentence in said if "signed at once" in sentence]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+        else:
+            cursor.execute("DROP TRIGGER signatures_batch_no_update")
+        cursor.execute("UPDATE signatures_batch SET signed = replace(signed, 'carried_over', 'approved')")
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = DEFAULT")
+
+    said = [problem.sentence for problem in Verification().problems()]
+
+    assert [sentence for sentence in said if "was not among those that were signed at once" in sentence]

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from setsquare.kernel.files.models import Blob, Text
 from setsquare.kernel.records.models import Record
@@ -16,7 +17,7 @@ from setsquare.kernel.sealing.merkle import Growing
 from setsquare.kernel.sealing.models import Checkpoint, Leaf, Log, Subtree
 from setsquare.kernel.sealing.notes import NotANote, Note, Verifier
 from setsquare.kernel.sealing.replay import check_files, check_records, check_texts
-from setsquare.kernel.signatures.models import Signature
+from setsquare.kernel.signatures.models import Batch, Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.canonical import canonical
 
@@ -48,6 +49,7 @@ class Verification:
             self.verifiers = keys.verifiers()
         except keys.KeyUnusable as unusable:
             yield Problem("key", str(unusable))
+        _items.cache_clear()
         end = log.size()
         yield from self._read_handed_in()
         yield from self._check_log(end)
@@ -234,12 +236,24 @@ def _check_signature(signature: Signature) -> Iterator[Problem]:
         "method": signature.method,
         "reason": signature.reason,
         "on_behalf_of": deputised.username if deputised else None,
+        "on_behalf_of_name": signature.on_behalf_of_name or None,
     }
     differing = [key for key, value in row.items() if said.get(key) != value]
     if said.get("record", {}).get("number") != number:
         differing.append("record")
     if differing:
         yield Problem(number, f"{name} says other than what was signed: {', '.join(differing)}.")
+    if "batch" in said and said.get("item") not in _items(said["batch"]):
+        yield Problem(number, f"{name} was not among those that were signed at once.")
+
+
+@lru_cache(maxsize=10)
+def _items(batch: str) -> frozenset[str]:
+    """Return what was signed at once, by the digest of that; nothing where it is gone or changed."""
+    kept = Batch.objects.filter(digest=batch).first()
+    if kept is None or hashlib.sha256(kept.signed.encode()).hexdigest() != batch:
+        return frozenset()
+    return frozenset(json.loads(kept.signed)["items"])
 
 
 def _check_signed(signatures: dict[int, list[Signature]]) -> Iterator[Problem]:
