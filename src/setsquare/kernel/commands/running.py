@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from setsquare.kernel.commands.act import Act, now
@@ -29,6 +28,7 @@ from setsquare.kernel.commands.errors import (
     VersionMissing,
     WrongState,
 )
+from setsquare.kernel.database.statements import planned_cursor
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see, read_anew
@@ -40,6 +40,8 @@ from setsquare.kernel.signatures.models import Batch, Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import since
 from setsquare.kernel.writing.canonical import canonical
+
+_CLAIM = f"UPDATE {Record._meta.db_table} SET version = version + 1 WHERE id = %s"  # noqa: S608 - name of a table
 
 
 @dataclass(frozen=True)
@@ -207,8 +209,10 @@ def _prove(
 
 def _lock(command: Command, record: Record) -> Record:
     """Claim the record for this transaction and read it anew; its version is already the next one."""
-    if not Record.objects.filter(pk=record.pk).update(version=F("version") + 1):
-        raise NotFound(record.number)
+    with planned_cursor() as cursor:
+        cursor.execute(_CLAIM, [record.pk])
+        if not cursor.rowcount:
+            raise NotFound(record.number)
     return read_anew(thing_of(command.thing), record.pk)
 
 
