@@ -42,6 +42,7 @@ def _view_address(name: str, args: tuple[str, ...], _prefix: str) -> str:
     return reverse(name, args=args or None)
 
 
+@lru_cache(maxsize=10_000)
 def quoted(number: str) -> str:
     """Return a number for use within an address; slashes stay."""
     return quote(number, safe="/")
