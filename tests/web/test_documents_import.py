@@ -370,7 +370,9 @@ def test_what_was_signed_for_many_is_never_changed(house: House) -> None:
 
 def test_what_is_signed_at_once_stays_what_it_was(house: House, settings: Any, tmp_path: Path) -> None:
     settings.SEAL_DIRECTORY = tmp_path / "seal"
-    job = checked(house, zipped({"Procedures/Old.md": TEXT}), effective=True, effective_since="2020-01-01", **OUTSIDE)
+    job = checked(
+        house, zipped({"Procedures/Old.md": TEXT}), effective=True, effective_since="2020-01-01", **OUTSIDE
+    )
     jobs.start(job, SIGNED)
     jobs.run_to_end(job)
     seal_all()
