@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from setsquare.faces.web.addresses import view_address
 from setsquare.faces.web.registers.wanted import WORDS, Wanted
 from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.database.statements import Statement
 from setsquare.kernel.records.conditions import ME, NONE, RANGE
 from setsquare.kernel.records.registers import filters_of
 from setsquare.kernel.records.things import Filter, Kind, Label, Thing
@@ -73,6 +74,19 @@ def _choices(options: Mapping[str, Label], chosen: Iterable[str]) -> list[dict[s
     ]
 
 
+_CHOSEN = "the one that is chosen"
+_NAMED: dict[type[Unit | User], Statement[Any]] = {
+    User: Statement(
+        lambda: User.objects.filter(username=_CHOSEN).values_list("username", "name"),
+        lambda: {_CHOSEN: "chosen"},
+    ),
+    Unit: Statement(
+        lambda: Unit.objects.filter(code=_CHOSEN).values_list("code", "name"), lambda: {_CHOSEN: "chosen"}
+    ),
+}
+"""The name of one, which is what is chosen nearly always."""
+
+
 def names_of_chosen(wanted: Wanted, user: User) -> dict[str, dict[str, str]]:
     """Return the names of the people and units that are filtered by; one query for each where there are any."""
     chosen: dict[str, set[str]] = {}
@@ -85,10 +99,17 @@ def names_of_chosen(wanted: Wanted, user: User) -> dict[str, dict[str, str]]:
         "units": {NONE: _("None")},
     }
     if people - {ME, NONE}:
-        named["people"] |= dict(User.objects.filter(username__in=people).values_list("username", "name"))
+        named["people"] |= _names(User, "username", people)
     if units - {NONE}:
-        named["units"] |= dict(Unit.objects.filter(code__in=units).values_list("code", "name"))
+        named["units"] |= _names(Unit, "code", units)
     return named
+
+
+def _names(rows: type[Unit | User], key: str, chosen: set[str]) -> dict[str, str]:
+    """Return the names of rows by the key that they are chosen by."""
+    if len(chosen) == 1:
+        return dict(_NAMED[rows].rows(chosen=next(iter(chosen))))
+    return dict(rows._default_manager.filter(**{f"{key}__in": chosen}).values_list(key, "name"))
 
 
 def chips(wanted: Wanted, named: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ register is the page that people open most.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
@@ -93,8 +94,9 @@ class _Cells:
 
     def __init__(self, source: Source) -> None:
         self.show = source.show
-        self.tag = _tag(source.column)
-        self.icons = static("setsquare/icons.svg")
+        column = source.column
+        self.tag = _tag(column.code, str(column.label), column.path, column.kind)
+        self.icons = _icons()
         self.made: dict[tuple[Any, ...], str] = {}
 
     def cell(self, values: tuple[Any, ...], url: str) -> str:
@@ -119,11 +121,17 @@ class _Cells:
         return f"{self.tag}{filled}</td>"
 
 
-def _tag(column: Column) -> SafeString:
-    css = {"title": "cell-title is-wide", "number": "cell-key"}.get(column.path, "")
+@lru_cache(maxsize=1)
+def _icons() -> str:
+    return static("setsquare/icons.svg")
+
+
+@lru_cache(maxsize=1000)
+def _tag(code: str, label: str, path: str, kind: Kind) -> SafeString:
+    css = {"title": "cell-title is-wide", "number": "cell-key"}.get(path, "")
     if not css:
-        css = {Kind.STATE: "cell-state", Kind.NUMBER: "is-number"}.get(column.kind, "")
-    return format_html('<td data-col="{}" data-label="{}" class="{}">', column.code, column.label, css)
+        css = {Kind.STATE: "cell-state", Kind.NUMBER: "is-number"}.get(kind, "")
+    return format_html('<td data-col="{}" data-label="{}" class="{}">', code, label, css)
 
 
 def _source(thing: Thing, column: Column, states: Mapping[str, Shown]) -> Source:
