@@ -19,7 +19,7 @@ from setsquare.faces.web.navigation import TRAIL, reach_of
 from setsquare.kernel.accounts.models import User, initials
 from setsquare.kernel.accounts.rights import units_where
 from setsquare.kernel.commands.declaration import all_commands
-from setsquare.kernel.commands.telling import deed_of, who_did
+from setsquare.kernel.commands.telling import deed_of, way_of, who_did
 from setsquare.kernel.database.keyset import CursorError, Key, cut
 from setsquare.kernel.records.things import Thing, all_things, thing_of
 from setsquare.kernel.sealing import log
@@ -143,7 +143,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
         "sentence": deed_of(entry, thing),
         "when": entry.at,
         "reason": entry.reason,
-        "channel": entry.channel,
+        "way": way_of(entry),
         "kind": thing.name,
         "icon": thing.icon,
         "number": entry.record.number,

@@ -3,12 +3,26 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from setsquare.kernel.commands.declaration import command_of
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import Passage
 from setsquare.kernel.writing.sentences import told
+
+_WAYS = {
+    "web": gettext_lazy("screen"),
+    "api": gettext_lazy("program"),
+    "cli": gettext_lazy("command line"),
+    "import": gettext_lazy("import"),
+    "worker": gettext_lazy("background"),
+}
+
+
+def way_of(entry: Entry) -> str:
+    """Return by which way it was done, in the reader's language."""
+    return str(_WAYS.get(entry.channel, entry.channel))
 
 
 def who_did(entry: Entry) -> str:
