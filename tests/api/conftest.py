@@ -111,9 +111,7 @@ def bram(house: House) -> Caller:
 def people(db: None, settings: Any) -> dict[str, Caller]:
     """An organisation with a writer, a reviewer, a manager, a head, a controller and a reader, each with a token."""
     settings.ROOT_URLCONF = "tests.api.everything"
-    things._things.pop(
-        NOTE.code, None
-    )  # which the whole interface may or may not know, as its addresses were read
+    things._things.pop(NOTE.code, None)  # which the whole interface does not know
     bootstrap.establish(
         "Thalvent",
         "TH",

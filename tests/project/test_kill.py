@@ -68,7 +68,9 @@ def work(say: Callable[[], None]) -> None:
     def act(who: User, record: Record, name: str, **body: object) -> None:
         fresh = Record.objects.get(pk=record.pk)
         signed = Credentials(password=PASSWORD)
-        carry_out(fresh.type, name, Actor(who), record=fresh, body=body, credentials=signed)
+        carry_out(
+            fresh.type, name, Actor(who), record=fresh, body=body, version=fresh.version, credentials=signed
+        )
         say()
 
     for turn in itertools.count():
