@@ -137,7 +137,7 @@ def approved_and_in_force(mira: Visitor, cora: Visitor, revision: str) -> None:
 def confirmed(rhea: Visitor) -> None:
     """Have Rhea read what she is asked to, and confirm it."""
     page = rhea.page
-    page.goto("/")
+    rhea.wait_until_shown("/", "link", "Calibration of gauges")
     page.get_by_role("link", name="Calibration of gauges").first.click()
     page.wait_for_url("**/documents/SOP-001/")
     rhea.press("I have read and understood it")
@@ -238,8 +238,7 @@ def test_a_document_from_word_to_confirmed_reading_and_its_second_revision(
     second_revision(ari)
     reviewed(ari, sven, "/revisions/SOP-001/2/", comment=False)
     approved_and_in_force(mira, cora, "/revisions/SOP-001/2/")
-    rhea.page.goto("/documents/SOP-001/")
-    expect(rhea.page.get_by_role("heading", name="What changed since you read it")).to_be_visible()
+    rhea.wait_until_shown("/documents/SOP-001/", "heading", "What changed since you read it")
     confirmed(rhea)
 
     compared_and_looked_back(cora)

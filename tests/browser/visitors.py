@@ -103,6 +103,16 @@ class Visitor:
             assert time.monotonic() < deadline, f"{address} is {self.state()}, not {word}"
             time.sleep(0.2)
 
+    def wait_until_shown(self, address: str, role: str, name: str) -> None:
+        """Open a page again and again until the worker has brought about what it is to show."""
+        deadline = time.monotonic() + 30
+        while True:
+            self.page.goto(address)
+            if self.page.get_by_role(role, name=name).count():  # type: ignore[arg-type]
+                return
+            assert time.monotonic() < deadline, f"{address} shows no {role} “{name}”"
+            time.sleep(0.2)
+
     def state(self) -> str:
         """The word of the state in the head of the record's page."""
         return str(self.page.locator(".state-pill").first.inner_text())

@@ -2,11 +2,11 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import override_settings
 
 from setsquare.domains.organisation import bootstrap
@@ -26,6 +26,7 @@ from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.trail.models import Entry
 from tests.kernel.conftest import PASSWORD
 from tests.servers.live import Installations, LiveSetsquare
+from tests.servers.processes import begin, end_of
 
 
 @pytest.fixture(autouse=True)
@@ -187,27 +188,9 @@ def live(installations: Installations, django_db_blocker: Any, tmp_path) -> Iter
     installations.discard(made)
 
 
-def in_process(work: Callable[[], object]) -> int:
-    """Run it in a process of its own, which ends without any tidying; returns its id."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        try:
-            connections.close_all()
-            work()
-            os._exit(0)
-        except BaseException:
-            os._exit(1)
-    return child
-
-
-def end_of(child: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
 def test_several_sequencers_at_once_make_one_log(live, monkeypatch):
     monkeypatch.setattr(sequencer, "BATCH", 3)
-    assert [end_of(child) for child in [in_process(seal_all) for _ in range(3)]] == [0, 0, 0]
+    assert [end_of(child) for child in [begin(seal_all) for _ in range(3)]] == [0, 0, 0]
     entries = Entry.objects.count()
     assert entries > 30
     assert list(Leaf.objects.order_by("index").values_list("index", flat=True)) == list(range(entries))
@@ -228,15 +211,15 @@ def test_a_sequencer_killed_anywhere_leaves_a_log_that_is_taken_up_again(live, m
             make_checkpoint()
             os.kill(os.getpid(), signal.SIGKILL)
 
-    assert end_of(in_process(die_between)) == -signal.SIGKILL
+    assert end_of(begin(die_between)) == -signal.SIGKILL
     assert Leaf.objects.count() == Log.objects.get().size == 8
     (keys.directory() / "checkpoint").unlink(missing_ok=True)
-    assert end_of(in_process(die_within)) == -signal.SIGKILL
+    assert end_of(begin(die_within)) == -signal.SIGKILL
     assert Leaf.objects.count() == Log.objects.get().size == 8
     (keys.directory() / "checkpoint").unlink(
         missing_ok=True
     )  # it was written within the transaction of this test
-    assert end_of(in_process(seal_all)) == 0
+    assert end_of(begin(seal_all)) == 0
     assert log.newest().size == Entry.objects.count() == Leaf.objects.count()
     assert wrong() == []
 
@@ -257,7 +240,7 @@ def test_a_transaction_that_is_open_while_others_seal_gets_its_leaf(live):
             os.write(written[1], b".")
             os.read(go_on[0], 1)
 
-    child = in_process(slowly)
+    child = begin(slowly)
     os.close(written[1])
     assert os.read(written[0], 1) == b"."
     for number in range(4):

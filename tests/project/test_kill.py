@@ -6,13 +6,11 @@ import os
 import random
 import signal
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 from django.test import override_settings
 
 from setsquare.domains.organisation import bootstrap
@@ -33,6 +31,7 @@ from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.canonical import canonical
 from tests.servers.live import Installations, LiveSetsquare
+from tests.servers.processes import begin, end_of
 
 KILLS = 4
 PASSWORD = "a-quiet-river-42"
@@ -84,37 +83,19 @@ def work(say: Callable[[], None]) -> None:
         act(carl, revision, "schedule", at_once=True)
 
 
-def deliver(_say: Callable[[], None]) -> None:
+def deliver() -> None:
     """Deliver events as the worker does, until killed."""
     while True:
         deliver_waiting(20)
         time.sleep(0.01)
 
 
-def begun(what: Callable[[Callable[[], None]], None], out: int | None = None) -> int:
-    """Begin something in a process of its own, which writes a byte to `out` for each deed; returns its id."""
-    connection.close()
-    own = connections["default"]
-    child = os.fork()
-    if child == 0:
-        try:
-            connections["default"] = (
-                own  # kept by event loop where a browser runs one, and the child has none
-            )
-            what(lambda: os.write(out, b".") and None)
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(1)
-    return child
-
-
 def killed_after(deeds: int) -> None:
     """Let both processes work, and kill them when so many deeds were told and a moment has passed."""
     told, out = os.pipe()
-    crew = [begun(work, out)]
+    crew = [begin(lambda: work(lambda: os.write(out, b".") and None))]
     os.close(out)
-    crew.append(begun(deliver))
+    crew.append(begin(deliver))
     try:
         for _deed in range(deeds):
             assert os.read(told, 1), "the processes ended by themselves"
@@ -123,7 +104,7 @@ def killed_after(deeds: int) -> None:
         for child in crew:
             os.kill(child, signal.SIGKILL)
     for child in crew:
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        assert end_of(child) == -signal.SIGKILL
     os.close(told)
 
 
