@@ -10,7 +10,7 @@ from django.utils import timezone
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Delegation
-from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused
+from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, Stale
 from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
@@ -225,3 +225,27 @@ def test_the_author_of_a_discarded_text_does_not_approve_it_when_it_is_taken_up_
     second = works.revision(f"{number}/2")
     assert second.content_id == works.revision(f"{number}/1").content_id
     assert second.authors == ["mia"]
+
+
+def test_what_is_approved_with_a_revision_stays_as_it_is_while_it_is_approved(works: Works) -> None:
+    number = works.draft()
+    first = f"{number}/1"
+    works.reviewed(first)
+    works.do("ada", "revision.send_for_approval", first, approvers=["mia", "hedda"])
+    for body in ({"unit": "NW"}, {"standards": ["ISO 1"]}, {"edition": "77"}, {"review_months": 0}):
+        with pytest.raises(Refused, match="take it back to the draft first") as refusal:
+            works.do("cora", "document.edit", number, because="Slip", **body)
+        assert list(refusal.value.fields) == list(body)
+    works.do("cora", "document.edit", number, keywords="gauge")
+
+
+def test_a_revision_that_was_moved_is_not_signed_unseen(works: Works) -> None:
+    number = works.in_force()
+    second = works.second(number)
+    works.reviewed(second)
+    works.do("ada", "revision.send_for_approval", second, approvers=["mia"])
+    seen = works.record(second).version
+    works.do("hedda", "document.redefine", number, because="Moved.", unit="NW")
+
+    with pytest.raises(Stale):
+        works.do("mia", "revision.approve", second, version=seen)

@@ -107,7 +107,7 @@ class Approve(Body):
     signature=_meaning,
     reason=Reason.NEVER,
     prominent=True,
-    tolerates=TALK | ASIDE | {"approve"},
+    tolerates=(TALK | ASIDE | {"approve"}) - {"relocate"},
 )
 def approve(act: Act, body: Approve) -> None:
     """Sign the current step; the last signature of the last step approves the revision."""

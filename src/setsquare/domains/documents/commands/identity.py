@@ -237,8 +237,7 @@ def edit(act: Act, body: EditDocument) -> None:
     record, document = act.record, act.detail
     if record.state == "effective" and not controls(act):
         raise Refused(_("It is in force; who controls documents changes its details."))
-    if document.current is not None:
-        _keep_as_approved(record, document, body)
+    _keep_as_approved(record, document, body)
     for name in PLAIN:
         if (value := getattr(body, name)) is not None:
             setattr(document, name, value)
@@ -255,7 +254,23 @@ def edit(act: Act, body: EditDocument) -> None:
 
 
 def _keep_as_approved(record: Record, document: Document, body: EditDocument) -> None:
-    """Refuse to change in passing what was approved with the revision in force."""
+    """Refuse to change in passing what is before the approvers, or was approved with the revision in force."""
+    changed = [
+        name
+        for name in APPROVED_WITH_IT
+        if getattr(body, name) is not None and getattr(body, name) != getattr(document, name)
+    ]
+    if body.unit is not None and body.unit.pk != record.unit_id:
+        changed.append("unit")
+    opened = document.open_revision
+    if opened is not None and opened.record.state in BEFORE_APPROVERS:
+        if body.review_months is not None and body.review_months != document.review_months:
+            changed.append("review_months")
+        if changed:
+            sentence = _(
+                "%(number)s is approved with this, and on its way: take it back to the draft first, then change it."
+            )
+            raise Refused(dict.fromkeys(changed, sentence % {"number": opened.record.number}))
     revision = document.current
     if revision is None:
         return
@@ -265,19 +280,16 @@ def _keep_as_approved(record: Record, document: Document, body: EditDocument) ->
             "The title was approved with %(number)s: it changes with the next revision, in its draft."
         )
         raise Refused({"title": sentence % {"number": number}})
-    changed = [
-        name
-        for name in APPROVED_WITH_IT
-        if getattr(body, name) is not None and getattr(body, name) != getattr(document, name)
-    ]
-    if body.unit is not None and body.unit.pk != record.unit_id:
-        changed.append("unit")
     if changed:
         sentence = _(
             "This was approved with %(number)s: who may approve documents changes it, by “%(command)s”."
         )
         words = {"number": number, "command": command_of("document", "redefine").label}
         raise Refused(dict.fromkeys(changed, sentence % words))
+
+
+BEFORE_APPROVERS = ("in_approval", "approved")
+"""States of a revision in which what is approved with it stays as it is."""
 
 
 def _retitle(act: Act, document: Document, title: str) -> None:

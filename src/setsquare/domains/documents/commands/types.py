@@ -10,14 +10,16 @@ from pydantic import Field, field_validator
 from setsquare.domains.documents.audiences import refuse_closed
 from setsquare.domains.documents.fields import AudienceRow, Line, Lines, Markdown, StepRow, Title
 from setsquare.domains.documents.models import DocumentType
-from setsquare.domains.documents.permissions import CONTROL
+from setsquare.domains.documents.permissions import APPROVE, CONTROL
 from setsquare.domains.documents.thing import CONTENTS
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, UnitRef, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
+from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.numbering import NumberingError, check_pattern
 
@@ -168,10 +170,21 @@ def edit(act: Act, body: Rules) -> None:
     """Change what a type says of its documents from now on."""
     kind: DocumentType = act.detail
     refuse_closed(body.audience, {row["unit"] for row in kind.audience})
+    before = (kind.route, kind.review_required, kind.template_id)
     act.record.title = body.name
     kind.template = act.text(body.template)
     for name, value in body.row().items():
         setattr(kind, name, value)
+    if act.actor.user is not None and (kind.route, kind.review_required, kind.template_id) != before:
+        act.tell_all(
+            people_permitted(APPROVE, act.record.unit).exclude(pk=act.user.pk),
+            "type",
+            gettext_noop(
+                "%(name)s changed how documents of the type %(type)s are written, reviewed or approved."
+            ),
+            name=act.user.name,
+            type=body.name,
+        )
 
 
 @command("document_type", "pass_on", **PASSED_ON, reason=Reason.NEVER)
