@@ -21,6 +21,7 @@ from setsquare.faces.web.registers.page import creating_shown
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.prepared import Asked as AskedOf
+from setsquare.kernel.commands.declaration import all_commands
 from setsquare.kernel.commands.telling import told_deed
 from setsquare.kernel.database.statements import SOME_TIME, stand_in
 from setsquare.kernel.records.models import Record
@@ -80,7 +81,9 @@ def _open_records(user: User, _now: dt.datetime) -> QuerySet[Any, Any]:
 
 
 def _deeds_of_others(user: User, _now: dt.datetime) -> QuerySet[Any, Any]:
+    talk = sorted({command.name for command in all_commands() if command.among_workers})
     deeds = Entry.objects.filter(record_id__in=_CONCERNED, at__gte=SOME_TIME).exclude(actor_id=user.pk)
+    deeds = deeds.exclude(command__in=talk)
     values = deeds.values_list("actor_name", "command", "on_behalf_of_name", "note", "at", *_ABOUT)
     return values.order_by("-at", "-id")[:RECORDS]
 

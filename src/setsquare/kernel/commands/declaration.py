@@ -226,6 +226,8 @@ class Command:
     """Whether the record's page offers it among its commands (some have a place of their own)."""
     reindexes: bool = True
     """Whether search has to read the record anew."""
+    among_workers: bool = False
+    """Whether only those who work on the record are told what was said: readers of it are not."""
     tolerates: frozenset[str] = frozenset()
     """Commands that may have happened since the person looked, without making theirs stale."""
     hint: Label = ""

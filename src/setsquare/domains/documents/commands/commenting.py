@@ -81,6 +81,7 @@ def shortened(text: str) -> str:
 @command(
     "revision",
     "comment",
+    among_workers=True,
     label=gettext_lazy("Comment"),
     past=gettext_lazy("commented"),
     body=NewComment,
@@ -119,6 +120,7 @@ class Reply(ThreadBody):
 @command(
     "revision",
     "reply",
+    among_workers=True,
     label=gettext_lazy("Answer"),
     past=gettext_lazy("answered a comment"),
     body=Reply,
@@ -137,6 +139,7 @@ def reply(act: Act, body: Reply) -> None:
 @command(
     "revision",
     "resolve",
+    among_workers=True,
     label=gettext_lazy("Resolve"),
     past=gettext_lazy("resolved a comment"),
     body=ThreadBody,
@@ -160,6 +163,7 @@ def resolve(act: Act, body: ThreadBody) -> None:
 @command(
     "revision",
     "reopen_comment",
+    among_workers=True,
     label=gettext_lazy("Reopen"),
     past=gettext_lazy("reopened a comment"),
     body=ThreadBody,
