@@ -19,7 +19,7 @@ from setsquare.kernel.files.texts import keep_text
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.numbering import is_reserved, key_of, next_number
+from setsquare.kernel.records.numbering import UNFIT_FOR_NUMBERS, is_reserved, key_of, next_number
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
 
@@ -74,6 +74,9 @@ class Act:
         if number and is_reserved(self.thing.code, number):
             sentence = _("“%(number)s” stands for a page of Setsquare’s own; give another number.")
             raise Refused({"number": sentence % {"number": number}})
+        if any(character in UNFIT_FOR_NUMBERS for character in number):
+            sentence = _("Leave %(characters)s out of a number; write it such as SOP-001.")
+            raise Refused({"number": sentence % {"characters": " ".join(UNFIT_FOR_NUMBERS)}})
         taken = Refused({"number": _("The number %(number)s is taken.") % {"number": number}})
         if number and (like := Record.objects.filter(number_key=key_of(number)).first()) is not None:
             sentence = _("The number %(number)s cannot be told apart from one that is taken.")

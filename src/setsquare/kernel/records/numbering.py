@@ -23,6 +23,9 @@ _LOOK_LIKE_ASCII = str.maketrans(
 )
 """Cyrillic and Greek capitals, hyphens and dashes, each with the character of ASCII that it looks like."""
 
+UNFIT_FOR_NUMBERS = ':<>"\\*'
+"""What no number holds: it means something in the addresses of commands, in pages or on file systems."""
+
 Words = Callable[[str], Collection[str]]
 """Returns the words, in lower case, that numbers of a record type cannot begin with."""
 _reserved: list[Words] = []
