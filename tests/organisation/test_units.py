@@ -49,7 +49,15 @@ def test_a_level_cannot_stand_above_a_higher_one(house):
 
 
 def test_editing_a_unit_keeps_what_it_was(house):
-    house.do(house.rita, "edit", house.north, name="North and east", code="NE", time_zone="Europe/Paris")
+    house.do(
+        house.rita,
+        "edit",
+        house.north,
+        name="North and east",
+        code="NE",
+        time_zone="Europe/Paris",
+        because="A reorganisation.",
+    )
 
     unit = Unit.objects.get(pk=house.north.pk)
     assert (unit.name, unit.code, unit.time_zone) == ("North and east", "NE", "Europe/Paris")
@@ -63,7 +71,7 @@ def test_moving_takes_along_what_is_below_and_the_rights(house):
     lines = Unit.objects.get(code="L")
     assert "organisation.administer" not in permissions_in(house.sam, lines.pk)
 
-    house.do(house.rita, "move", lines, parent="N")
+    house.do(house.rita, "move", lines, parent="N", because="A reorganisation.")
 
     assert [step.code for step in line(lines)] == ["NW", "N", "L"]
     assert "organisation.administer" in permissions_in(house.sam, lines.pk)
@@ -75,7 +83,7 @@ def test_a_circle_is_refused_at_the_field_parent(house, target):
     house.make(house.rita, "unit", "create", name="Beta", code="B", kind="department", parent="A")
 
     with pytest.raises(Refused) as refusal:
-        house.do(house.rita, "move", Unit.objects.get(code="A"), parent=target)
+        house.do(house.rita, "move", Unit.objects.get(code="A"), parent=target, because="A reorganisation.")
 
     assert "cannot be part of" in str(refusal.value.fields["parent"])
     assert [step.code for step in line(Unit.objects.get(code="B"))] == ["NW", "N", "A", "B"]
@@ -83,7 +91,7 @@ def test_a_circle_is_refused_at_the_field_parent(house, target):
 
 def test_the_organisation_itself_stays(house):
     with pytest.raises(Refused, match="not part of anything"):
-        house.do(house.rita, "move", house.top, parent="N")
+        house.do(house.rita, "move", house.top, parent="N", because="A reorganisation.")
     with pytest.raises(Refused, match="cannot be closed"):
         house.do(house.rita, "close", house.top, because="over")
 
@@ -136,12 +144,12 @@ def test_who_administers_one_site_does_not_administer_another(house):
         house.make(house.sam, "unit", "create", name="Lab", code="LAB2", kind="team", parent="S")
     assert "You do not administer South" in str(refusal.value.fields["parent"])
     with pytest.raises(NotPermitted):
-        house.do(house.sam, "edit", house.south, name="Mine", code="S")
+        house.do(house.sam, "edit", house.south, name="Mine", code="S", because="A reorganisation.")
     with pytest.raises(Refused) as refusal:
-        house.do(house.sam, "move", Unit.objects.get(code="LAB"), parent="S")
+        house.do(house.sam, "move", Unit.objects.get(code="LAB"), parent="S", because="A reorganisation.")
     assert list(refusal.value.fields) == ["parent"]
 
 
 def test_who_only_reads_changes_nothing(house):
     with pytest.raises(NotPermitted):
-        house.do(house.anna, "edit", house.north, name="Mine", code="N")
+        house.do(house.anna, "edit", house.north, name="Mine", code="N", because="A reorganisation.")

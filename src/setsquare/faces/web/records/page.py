@@ -109,7 +109,7 @@ def _as_of(request: HttpRequest, thing: Thing, record: Record, at: str) -> HttpR
         context |= {
             "state": {"word": word.text, "colour": word.extra},
             "then": state,
-            "told_facts": words_for(request, thing, [state]).facts(state),
+            "told_facts": words_for(request, thing, [state], at=moment).facts(state),
             "sentence": sentence_of(entry, thing),
         }
     return render(request, "records/as_of.html.jinja", context, status=422 if moment is None else 200)

@@ -17,6 +17,7 @@ from setsquare.faces.web.pages import hand_made
 from setsquare.faces.web.values import RECORD_LABELS
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.records.things import Column, Fact, Kind, Label, Thing
+from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import Change
 
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$")
@@ -106,13 +107,26 @@ class Words:
         return "" if value is None else str(value)
 
 
-def words_for(request: HttpRequest, thing: Thing, states: Iterable[Mapping[str, Any]]) -> Words:
-    """Return the words for these states; the names of people and units in them by one query."""
+def words_for(
+    request: HttpRequest, thing: Thing, states: Iterable[Mapping[str, Any]], *, at: dt.datetime | None = None
+) -> Words:
+    """Return the words for these states; the names of people and units in them by one query.
+
+    With `at`, units are called what they were called then.
+    """
     people: set[str] = set()
     units: set[str] = set()
     for state in states:
         _gather(thing, state, people, units)
-    return Words(thing, request, _names(people, units))
+    names = _names(people, units)
+    return Words(thing, request, {**names, **_former_names(units, at)} if at is not None else names)
+
+
+def _former_names(units: set[str], at: dt.datetime) -> dict[str, str]:
+    """Return what the units with these codes were called at a time."""
+    entries = Entry.objects.filter(record__type="unit", at__lte=at, state__contains='"code":').order_by("seq")
+    then = {entry.record_id: entry.values for entry in entries}
+    return {state["code"]: state["title"] for state in then.values() if state["code"] in units}
 
 
 def _gather(thing: Thing, state: Mapping[str, Any], people: set[str], units: set[str]) -> None:
