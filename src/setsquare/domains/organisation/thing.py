@@ -57,6 +57,7 @@ def person_state(record: Record) -> Mapping[str, Any]:
     delegations = user.delegations_given.select_related("substitute").order_by("id")
     return {
         "username": user.username,
+        "name": user.name,
         "job_title": user.title,
         "email": user.email,
         "manager": user.manager,

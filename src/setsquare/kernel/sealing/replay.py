@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min
 
+from setsquare.kernel.accounts.models import Unit, UnitPath
 from setsquare.kernel.files.models import Blob, Text
 from setsquare.kernel.files.store import path_of
 from setsquare.kernel.records.models import Record
@@ -112,6 +113,22 @@ def _was_renamed(former: str, code: str) -> bool:
         if newest is not None and newest.values.get("code") == code:
             return True
     return False
+
+
+def check_units() -> Iterator[Problem]:
+    """Yield where the paths of the unit tree, by which rights are inherited, are not those of the tree."""
+    parents = dict(Unit.objects.values_list("pk", "parent_id"))
+    right = set()
+    for unit in parents:
+        above, depth = unit, 0
+        while above is not None and depth <= len(parents):
+            right.add((above, unit, depth))
+            above, depth = parents[above], depth + 1
+    kept = set(UnitPath.objects.values_list("ancestor_id", "descendant_id", "depth"))
+    names = dict(Unit.objects.values_list("pk", "code"))
+    for ancestor, descendant, _depth in sorted(kept ^ right):
+        way = f"from unit {names[ancestor]} to unit {names[descendant]}"
+        yield Problem(names[descendant], f"The path {way} is not that of the tree: rights follow it.")
 
 
 def check_texts() -> Iterator[Problem]:

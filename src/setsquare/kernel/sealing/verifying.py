@@ -16,7 +16,7 @@ from setsquare.kernel.sealing.leaves import content_of, hash_of, signatures_of
 from setsquare.kernel.sealing.merkle import Growing
 from setsquare.kernel.sealing.models import Checkpoint, Leaf, Log, Subtree
 from setsquare.kernel.sealing.notes import NotANote, Note, Verifier
-from setsquare.kernel.sealing.replay import check_files, check_records, check_texts
+from setsquare.kernel.sealing.replay import check_files, check_records, check_texts, check_units
 from setsquare.kernel.signatures.models import Batch, Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.canonical import canonical
@@ -55,6 +55,7 @@ class Verification:
         yield from self._check_log(end)
         yield from self._check_unsealed()
         yield from check_records()
+        yield from check_units()
         yield from check_texts()
         yield from check_files()
         self.records, self.signatures = Record.objects.count(), Signature.objects.count()
