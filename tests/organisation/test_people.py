@@ -206,13 +206,13 @@ def test_who_returns_gets_no_right_back(house):
 
 
 def test_an_invitation_is_noted_and_ends_a_password_that_could_not_be_mailed(house):
-    house.do(house.rita, "invite", house.anna)
+    house.do(house.rita, "invite", house.anna, because="New here.")
     assert User.objects.get(pk=house.anna.pk).file.invited is not None
 
     ben = User.objects.get(pk=house.ben.pk)
     ben.set_password("a-quiet-river-42")
     ben.save()
-    house.do(house.rita, "invite", ben)
+    house.do(house.rita, "invite", ben, because="Forgotten.")
     assert not User.objects.get(pk=ben.pk).has_usable_password()
 
 

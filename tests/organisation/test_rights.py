@@ -5,10 +5,13 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.domains.organisation.queries import delegations, holdings, permitted_to
 from setsquare.kernel.accounts.models import Delegation, Grant, Role, User
 from setsquare.kernel.accounts.rights import permissions_in, stands_in_for
+from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import NotPermitted, Refused
+from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.notices.models import Notice
 
 
@@ -90,7 +93,8 @@ def test_a_role_without_its_permission_would_leave_nobody(house):
 
 
 def test_nobody_grants_themself_a_role_where_another_administrator_can_be_asked(house):
-    house.do(house.rita, "grant_role", house.rita, role="controller", unit="NW")  # the only one there is
+    with pytest.raises(Refused, match="first make somebody else administrator"):
+        house.do(house.rita, "grant_role", house.rita, role="controller", unit="NW")
     house.do(house.rita, "grant_role", house.anna, role="administrator", unit="NW")
 
     with pytest.raises(Refused, match="Nobody grants themself a role; ask Anna Weber") as refusal:
@@ -98,6 +102,33 @@ def test_nobody_grants_themself_a_role_where_another_administrator_can_be_asked(
 
     assert list(refusal.value.fields) == ["role"]
     house.do(house.anna, "grant_role", house.rita, role="head", unit="NW")
+
+
+def test_who_sets_up_an_installation_alone_may_do_everything(db):
+    rita = bootstrap.establish("Norma Works", "NW", "Europe/Berlin", username="rita", name="Rita Root")
+    body = {"role": "head", "unit": "NW"}
+    carry_out("person", "grant_role", Actor(rita), record=rita.file.record, body=body)
+
+    assert Grant.objects.filter(user=rita, role__code="head").exists()
+
+
+def test_no_role_is_granted_for_days_that_are_past(house):
+    with pytest.raises(Refused) as refusal:
+        house.do(house.rita, "grant_role", house.anna, role="head", unit="NW", starts=day(-1))
+
+    assert list(refusal.value.fields) == ["starts"]
+
+
+def test_who_holds_a_role_lets_somebody_else_widen_it(house):
+    house.do(house.rita, "grant_role", house.anna, role="administrator", unit="NW")
+    reader = Role.objects.get(code="reader").file.record
+    Grant.objects.filter(user=house.anna, role__code="reader").delete()
+
+    with pytest.raises(Refused, match="You hold this role yourself; ask Anna Weber") as refusal:
+        house.do(house.rita, "set_permissions", reader, permissions=["trail.read"], because="For me.")
+
+    assert list(refusal.value.fields) == ["permissions"]
+    house.do(house.anna, "set_permissions", reader, permissions=["trail.read"], because="For all.")
 
 
 def test_who_else_administers_is_told_what_a_role_allows_now(house):

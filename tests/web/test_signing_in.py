@@ -254,14 +254,20 @@ def test_who_has_no_address_is_handed_the_link_which_is_shown_once(client, rita)
     address = f"/people/{carl.file.record.number}/do/invite/"
     assert "There is no e-mail address" in text_of(client.get(address))
 
-    page = client.post(address)
+    page = client.post(address, {"reason": "No e-mail at the line."})
 
     path = urlsplit(re.search(r'value="(http\S+/password/reset/key/\S+)"', page.content.decode())[1]).path
     assert page["Cache-Control"] == "no-store"
     assert not User.objects.get(pk=carl.pk).has_usable_password()
     set_password(Client(), path, "a-river-of-mine-1")
     assert sign_in(Client(), "carl", "a-river-of-mine-1").status_code == 302
-    assert carl.file.record.trail.filter(command="invite", actor=rita).count() == 1
+    trail = carl.file.record.trail
+    (shown,) = trail.filter(command="invite", actor=rita)
+    assert (shown.reason, shown.note["text"]) == (
+        "No e-mail at the line.",
+        "it was shown on the screen, since there is no e-mail address",
+    )
+    assert [entry.note["text"] for entry in trail.filter(command="note_access")] == ["a password was set"]
 
 
 def test_only_administrators_send_links(client, rita, anna):

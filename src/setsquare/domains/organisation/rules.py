@@ -58,13 +58,21 @@ def check_unit(act: Act, unit: Unit, field: str) -> None:
 
 
 def not_to_oneself(act: Act, user: User, unit: Unit) -> None:
-    """Refuse a role that an administrator grants themself, wherever another one is there to be asked."""
-    if act.actor.user is None or act.actor.user != user:
+    """Refuse a role that an administrator grants themself, unless nobody else is there at all."""
+    if act.actor.user is None or act.actor.user != user or is_alone(user):
         return
     other = people_permitted(ADMINISTER, unit).exclude(pk=user.pk).first()
     if other is not None:
         sentence = _("Nobody grants themself a role; ask %(name)s, who administers %(unit)s too.")
         raise Refused({"role": sentence % {"name": other.name, "unit": unit.name}})
+    raise Refused(
+        {"role": _("Nobody grants themself a role; first make somebody else administrator, and ask them.")}
+    )
+
+
+def is_alone(user: User) -> bool:
+    """Tell whether nobody else works here yet: whoever sets up an installation may do everything."""
+    return not User.objects.filter(is_active=True).exclude(pk=user.pk).exists()
 
 
 def tell_administrators(act: Act, unit: Unit, text: str, **values: str | int) -> None:

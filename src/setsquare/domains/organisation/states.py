@@ -32,6 +32,7 @@ PERSON = Lifecycle(
         "delegate": Move(("active",)),
         "end_delegation": Move(("active",)),
         "invite": Move(("active",)),
+        "note_access": Move(("active", "left")),
         "make_token": Move(("active",)),
         "revoke_token": Move(("active",)),
         "leave": Move(("active",), "left"),

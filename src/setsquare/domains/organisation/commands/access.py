@@ -1,20 +1,20 @@
 """Commands of access: links to set a password, and personal tokens of the API."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, PrivateAttr
 
 from setsquare.domains.organisation.permissions import ADMINISTER
-from setsquare.domains.organisation.rules import end_of, not_by_token, themself
+from setsquare.domains.organisation.rules import end_of, not_by_token, tell_administrators, themself
 from setsquare.kernel.accounts import tokens
 from setsquare.kernel.accounts.models import Token, User
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget, parse
-from setsquare.kernel.commands.declaration import Actor, command, permitted
+from setsquare.kernel.commands.declaration import Actor, Reason, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.lifecycle import gettext_noop
@@ -57,7 +57,10 @@ class RevokeToken(Body):
     label=gettext_lazy("Send a link to set the password"),
     past=gettext_lazy("sent a link to set the password"),
     who=(permitted(ADMINISTER),),
-    hint=gettext_lazy("By mail; where there is no e-mail address, the link is shown to you to hand over."),
+    reason=Reason.ALWAYS,
+    hint=gettext_lazy(
+        "By mail; where there is no e-mail address, the link is shown to you to hand over, and others are told."
+    ),
     reindexes=False,
 )
 def invite(act: Act, _body: Body) -> None:
@@ -71,6 +74,41 @@ def invite(act: Act, _body: Body) -> None:
         user.set_unusable_password()
         user.save(update_fields=["password"])
     act.detail.invited = act.now
+    if not user.email and act.actor.user is not None:
+        act.say(gettext_noop("it was shown on the screen, since there is no e-mail address"))
+        text = gettext_noop(
+            "%(name)s was shown a link to set the password of %(person)s, who has no e-mail address."
+        )
+        about = {"name": act.user.name, "person": user.name}
+        tell_administrators(act, act.record.unit, text, **about)
+        if user.manager is not None and user.manager != act.user:
+            act.tell(user.manager, "person", text, act.record, **about)
+
+
+class NoteAccess(Body):
+    """What was done to the ways in."""
+
+    what: Annotated[Literal["password", "added", "removed"], Shown(gettext_lazy("What was changed"))]
+
+
+WAYS_IN = {
+    "password": gettext_noop("a password was set"),
+    "added": gettext_noop("a passkey or authenticator app was added"),
+    "removed": gettext_noop("a passkey or authenticator app was removed"),
+}
+
+
+@command(
+    "person",
+    "note_access",
+    label=gettext_lazy("Ways to sign in"),
+    past=gettext_lazy("noted a change of the ways to sign in"),
+    body=NoteAccess,
+    reindexes=False,
+)
+def note_access(act: Act, body: NoteAccess) -> None:
+    """Note in the trail that a way to sign in, and so to sign, was changed; the system does this."""
+    act.say(WAYS_IN[body.what])
 
 
 @command(

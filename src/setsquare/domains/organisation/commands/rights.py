@@ -88,7 +88,13 @@ def grant_role(act: Act, body: GrantRole) -> None:
     user: User = act.detail.user
     check_unit(act, body.unit, "unit")
     not_to_oneself(act, user, body.unit)
-    starts = start_of(body.starts, body.unit) if body.starts else act.now
+    starts = act.now
+    if body.starts is not None:
+        starts = start_of(body.starts, body.unit)
+        if act.actor.user is not None:
+            if body.starts < today(act, body.unit):
+                raise Refused({"starts": _("Give today or a later day.")})
+            starts = max(starts, act.now)
     ends = end_of(body.ends, body.unit) if body.ends else None
     if ends is not None and ends <= max(starts, act.now if act.actor.user else starts):
         raise Refused({"ends": _("Give a last day that is not before the first one and not past.")})

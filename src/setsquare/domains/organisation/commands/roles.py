@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.organisation.fields import Code, Line, Permissions
+from setsquare.domains.organisation.granting import not_over
 from setsquare.domains.organisation.permissions import ADMINISTER, known
 from setsquare.domains.organisation.rules import (
     check_unit,
@@ -16,7 +17,8 @@ from setsquare.domains.organisation.rules import (
     root,
     tell_administrators,
 )
-from setsquare.kernel.accounts.models import Role, RolePermission
+from setsquare.kernel.accounts.models import Grant, Role, RolePermission
+from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
@@ -121,6 +123,7 @@ def edit(act: Act, body: EditRole) -> None:
 def set_permissions(act: Act, body: SetPermissions) -> None:
     """Say anew what the holders of a role may do."""
     role: Role = act.detail.role
+    _not_ones_own(act, role, body.permissions)
     role.permissions.exclude(permission__in=body.permissions).delete()
     held = set(role.permissions.values_list("permission", flat=True))
     _carry(role, (code for code in body.permissions if code not in held))
@@ -129,6 +132,20 @@ def set_permissions(act: Act, body: SetPermissions) -> None:
     tell_administrators(
         act, act.record.unit, text, name=act.user.name if act.actor.user else "Setsquare", role=role.name
     )
+
+
+def _not_ones_own(act: Act, role: Role, permissions: Iterable[str]) -> None:
+    """Refuse to let a role that one holds oneself allow more, where somebody who does not hold it can be asked."""
+    more = set(permissions) - set(role.permissions.values_list("permission", flat=True))
+    if not more or act.actor.user is None:
+        return
+    holders = Grant.objects.filter(not_over(act.now), role=role).values_list("user_id", flat=True)
+    if act.user.pk not in holders:
+        return
+    other = people_permitted(ADMINISTER, act.record.unit).exclude(pk__in=holders).first()
+    if other is not None:
+        sentence = _("You hold this role yourself; ask %(name)s, who does not, to let it allow more.")
+        raise Refused({"permissions": sentence % {"name": other.name}})
 
 
 def _carry(role: Role, permissions: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import actor_of, redirect_for, situation_of, wants_dialog
 from setsquare.faces.web.addresses import record_address, register_address
+from setsquare.faces.web.dialogs.asking import given_reason
 from setsquare.faces.web.signing_in.links import days_valid, password_link
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.errors import CommandError
@@ -22,7 +23,8 @@ def invite_page(request: HttpRequest, thing: Thing, record: Record) -> HttpRespo
         return redirect_for(request, request.path)
     if request.method == "POST":
         try:
-            carry_out("person", "invite", actor_of(request), record=record)
+            reason = given_reason(request)
+            carry_out("person", "invite", actor_of(request), record=record, reason=reason)
         except CommandError as refused:
             messages.error(request, str(refused.sentence))
             return redirect_for(request, record_address(record))

@@ -9,6 +9,11 @@ from django.contrib.auth import signals as django
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.records.models import Record
+
 log = structlog.get_logger("setsquare.sign_in")
 
 
@@ -40,6 +45,7 @@ def failed(
 def password_changed(sender: Any, request: HttpRequest, user: Any, **_rest: Any) -> None:
     """Note a new password."""
     log.info("password changed", person=user.pk, address=_address(request))
+    _note("password", user, request)
 
 
 @receiver([factors.authenticator_added, factors.authenticator_removed, factors.authenticator_reset])
@@ -47,6 +53,7 @@ def factor_changed(sender: Any, request: HttpRequest, user: Any, authenticator: 
     """Note a change of second factors and passkeys."""
     added = rest.get("signal") is factors.authenticator_added
     log.info("factor added" if added else "factor removed", person=user.pk, kind=authenticator.type)
+    _note("added" if added else "removed", user, request)
 
 
 @receiver(factors.authentication_failed)
@@ -54,6 +61,14 @@ def count_wrong_code(sender: Any, request: HttpRequest, user: Any, **_rest: Any)
     """Count a wrong code towards the lockout, as a wrong password is counted."""
     credentials = {"username": user.get_username()}
     django.user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+
+
+def _note(what: str, user: User, request: HttpRequest | None) -> None:
+    """Keep in the trail of the person that a way to sign in, and so to sign, was changed."""
+    record = Record.objects.filter(person_file__user_id=user.pk).first()
+    if record is not None:
+        system = Actor(None, "web", getattr(request, "request_id", "")[:64])
+        carry_out("person", "note_access", system, record=record, body={"what": what})
 
 
 def _address(request: HttpRequest | None) -> str:
