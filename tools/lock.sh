@@ -14,4 +14,4 @@ compile() { # <file> <meaning> <further options of uv>...
 }
 
 compile run "What Setsquare needs to run, exact to the byte." "$@"
-compile dev "What Setsquare needs to run and to be tested, exact to the byte." --constraint requirements/run.txt --group dev "$@"
+compile dev "What Setsquare needs to run and to be tested, exact to the byte." --constraint requirements/run.txt --extra methods --group dev "$@"

@@ -1,0 +1,48 @@
+"""What every method answers: a small frozen object that becomes JSON, a table and a picture."""
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Rows under headings, as a page or a spreadsheet shows them."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """The base of results: subclasses are frozen dataclasses of plain values, arrays and other results."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as JSON-ready values: arrays as lists, NaN and infinities as None."""
+        made: dict[str, Any] = plain(self)
+        return made
+
+    def table(self) -> Table:
+        """Return the result as rows of name and value; overridden where it is a series."""
+        rows = tuple((field.name, plain(getattr(self, field.name))) for field in dataclasses.fields(self))
+        return Table(("name", "value"), rows)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON holds it."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(item) for item in value]
+    return value
