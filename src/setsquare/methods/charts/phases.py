@@ -1,0 +1,216 @@
+"""Where limits come from: computed, given or frozen, stage by stage, and without what was excluded."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..inputs import Bools, Floats
+from .result import Chart, Exclusion, Stage
+
+
+class Phasing(TypedDict, total=False):
+    """What every chart takes by name beside its data; see ``Frame``."""
+
+    stages: Any
+    exclude: Mapping[Any, str] | None
+    baseline: int | None
+    mean: Any
+    sigma: Any
+    frozen: Stage | Chart | None
+
+
+Used = Bools | None
+"""Points to compute with, shape (charts, points); None for all."""
+Estimate = Callable[[slice, Used], tuple[Any, Any, str, str]]
+"""Computes mean and sigma, shape (charts,), of a stretch of points, and says how."""
+Limits = Callable[[slice, Floats, Floats], tuple[Any, Any, Any, Any]]
+"""From mean and sigma, shape (charts, 1): centre, lower, upper, and sigma of the statistic."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Frame:
+    """The stages of `count` charts of `k` points each, and the points that their limits are computed from.
+
+    ``stages``: a label for each point; each stage has limits of its own, and its points follow one another.
+    ``exclude``: reasons by place, or by (chart, place) among many; computed without, still plotted.
+    ``baseline``: compute from so many first points of each stage only, and hold the others against that.
+    ``mean``, ``sigma``: known values, one for all charts or one for each. ``frozen``: a stage of an earlier chart.
+    """
+
+    count: int
+    k: int
+    single: bool
+    names: tuple[str, ...]
+    slices: tuple[slice, ...]
+    used: Used
+    excluded: tuple[Exclusion, ...]
+    mean: Floats | None
+    sigma: Floats | None
+    given: str
+
+    @property
+    def stage(self) -> NDArray[np.int64]:
+        """The number of each point's stage."""
+        return np.repeat(np.arange(len(self.slices)), [part.stop - part.start for part in self.slices])
+
+
+def frame(count: int, k: int, single: bool, phasing: Phasing) -> Frame:
+    """Check what was asked for against the data's shape; ValueError begins with the argument's name."""
+    unknown = set(phasing) - set(Phasing.__annotations__)
+    if unknown:
+        raise ValueError(f"{min(unknown)}: is no argument of this chart")
+    names, slices = _stages(phasing.get("stages"), k)
+    excluded = _excluded(phasing.get("exclude"), count, k)
+    used = _used(count, k, excluded, phasing.get("baseline"), slices)
+    mean, sigma, given = phasing.get("mean"), phasing.get("sigma"), "given"
+    frozen = phasing.get("frozen")
+    if frozen is not None:
+        if mean is not None or sigma is not None:
+            raise ValueError("frozen: give either this or mean and sigma")
+        if isinstance(frozen, Chart):
+            frozen = frozen.stages[-1]
+        if not isinstance(frozen, Stage):
+            raise ValueError("frozen: give a chart or a stage of one")
+        mean, sigma, given = frozen.mean, frozen.sigma, "frozen"
+    known_sigma = _known("sigma", sigma, count)
+    if known_sigma is not None and (known_sigma < 0).any():
+        raise ValueError("sigma: is negative")
+    return Frame(
+        count, k, single, names, slices, used, excluded, _known("mean", mean, count), known_sigma, given
+    )
+
+
+def _stages(labels: Any, k: int) -> tuple[tuple[str, ...], tuple[slice, ...]]:
+    if labels is None:
+        return ("1",), (slice(0, k),)
+    column = list(labels.tolist() if hasattr(labels, "tolist") else labels)
+    if len(column) != k:
+        raise ValueError(f"stages: has {len(column)} labels, but there are {k} points")
+    starts = [0, *(place for place in range(1, k) if column[place] != column[place - 1])]
+    names = [str(column[start]) for start in starts]
+    if len({column[start] for start in starts}) < len(starts):
+        raise ValueError("stages: a stage comes back after another; give it a name of its own")
+    stops = [*starts[1:], k]
+    return tuple(names), tuple(slice(start, stop) for start, stop in zip(starts, stops, strict=True))
+
+
+def _excluded(reasons: Mapping[Any, str] | None, count: int, k: int) -> tuple[Exclusion, ...]:
+    made = []
+    if reasons is not None and not isinstance(reasons, Mapping):
+        raise ValueError("exclude: give reasons by place, such as {14: 'new batch of raw material'}")
+    for place, reason in (reasons or {}).items():
+        chart, index = place if isinstance(place, tuple) and len(place) == 2 else (None, place)
+        fits = all(isinstance(one, int | np.integer) for one in (index, 0 if chart is None else chart))
+        if not fits or not 0 <= index < k or (chart is not None and not 0 <= chart < count):
+            raise ValueError(f"exclude: there is no point {place!r}")
+        if not str(reason or "").strip():
+            raise ValueError(f"exclude: say why point {place!r} is excluded")
+        made.append(Exclusion(int(index), str(reason), None if chart is None else int(chart)))
+    return tuple(made)
+
+
+def _used(
+    count: int, k: int, excluded: tuple[Exclusion, ...], baseline: int | None, slices: tuple[slice, ...]
+) -> Used:
+    if not excluded and baseline is None:
+        return None
+    used = np.ones((count, k), dtype=np.bool_)
+    for one in excluded:
+        used[slice(None) if one.chart is None else one.chart, one.index] = False
+    if baseline is not None:
+        for part in slices:
+            length = part.stop - part.start
+            if not isinstance(baseline, int | np.integer) or not 1 <= baseline <= length:
+                raise ValueError(f"baseline: give a whole number from 1 to {length}, not {baseline!r}")
+            used[:, part.start + int(baseline) : part.stop] = False
+    return used
+
+
+def _known(name: str, value: Any, count: int) -> Floats | None:
+    if value is None:
+        return None
+    try:
+        made = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}: give a number") from None
+    if not np.isfinite(made).all():
+        raise ValueError(f"{name}: give a finite number")
+    if made.ndim > 1 or (made.ndim == 1 and made.size != count):
+        raise ValueError(f"{name}: give one number, or one for each of the {count} charts")
+    return np.broadcast_to(made, (count,))
+
+
+def settle(held: Frame, points: Floats, estimate: Estimate, *, needs_sigma: bool = True) -> tuple[Stage, ...]:
+    """Find mean and sigma of each stage: known ones first, computed otherwise."""
+    made = []
+    for name, part in zip(held.names, held.slices, strict=True):
+        mean, sigma, used = held.mean, held.sigma, np.zeros(held.count, dtype=np.int64)
+        mean_from = sigma_from = held.given
+        if mean is None or (sigma is None and needs_sigma):
+            use = None if held.used is None else held.used[:, part]
+            computed = estimate(part, use)
+            if mean is None:
+                mean, mean_from = np.broadcast_to(computed[0], (held.count,)), computed[2]
+            if sigma is None:
+                sigma, sigma_from = np.broadcast_to(computed[1], (held.count,)), computed[3]
+            used = _counted(points[:, part], use)
+            _refuse(held, name, mean, sigma)
+        if sigma is None:
+            sigma = np.full(held.count, np.nan)
+        found: list[Any] = [mean, sigma, used]
+        if held.single:
+            found = [one[0].item() for one in found]
+        made.append(
+            Stage(name, part.start, part.stop - 1, found[0], found[1], mean_from, sigma_from, found[2])
+        )
+    return tuple(made)
+
+
+def _counted(points: Floats, use: Used) -> NDArray[np.int64]:
+    whole = bool(np.isfinite(points.sum()))
+    if whole and use is None:
+        return np.full(len(points), points.shape[1], dtype=np.int64)
+    held = ~np.isnan(points) if use is None else use & ~np.isnan(points)
+    return np.asarray(held.sum(axis=1), dtype=np.int64)
+
+
+def _refuse(held: Frame, name: str, mean: Any, sigma: Any) -> None:
+    """Refuse where one chart cannot be computed; among many, that one's limits are missing (NaN)."""
+    if held.single and (np.isnan(mean).any() or np.isnan(sigma).any()):
+        where = f" of stage {name}" if len(held.names) > 1 else ""
+        raise ValueError(f"values: too few points{where} to compute limits from; give mean and sigma")
+
+
+def draw(
+    held: Frame, kind: str, rule: str, points: Floats, size: Any, stages: tuple[Stage, ...], limits: Limits
+) -> Chart:
+    """Put points, limits and stages together as a chart."""
+    parts: list[list[Floats]] = [[], [], [], []]
+    for part, stage in zip(held.slices, stages, strict=True):
+        mean, sigma = (np.reshape(np.asarray(one, np.float64), (-1, 1)) for one in (stage.mean, stage.sigma))
+        shape = (held.count, part.stop - part.start)
+        for kept, made in zip(parts, limits(part, mean, sigma), strict=True):
+            kept.append(np.broadcast_to(np.asarray(made, dtype=np.float64), shape))
+    centre, lower, upper, spread = (kept[0] if len(kept) == 1 else np.concatenate(kept, 1) for kept in parts)
+    with np.errstate(invalid="ignore"):
+        beyond = points > upper
+        beyond |= points < lower
+    size = np.broadcast_to(np.asarray(size, dtype=np.float64), points.shape)
+    row: Any = 0 if held.single else slice(None)
+    return Chart(
+        kind,
+        rule,
+        points[row],
+        centre[row],
+        lower[row],
+        upper[row],
+        spread[row],
+        size[row],
+        beyond[row],
+        held.stage,
+        stages,
+        held.excluded,
+    )
