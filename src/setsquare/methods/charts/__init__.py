@@ -5,20 +5,37 @@
 [False, False, False]
 """
 
+from .counts import c, np_, p, u
+from .multivariate import Multivariate, mewma, t2, t2_subgroups
+from .rare import g, t
 from .result import Chart, Charts, Exclusion, Stage
 from .subgroups import Summary, arrange
 from .variables import individuals, median_r, run, xbar_r, xbar_s
+from .weighted import Cusum, cusum, ewma
 
 __all__ = [
     "Chart",
     "Charts",
+    "Cusum",
     "Exclusion",
+    "Multivariate",
     "Stage",
     "Summary",
     "arrange",
+    "c",
+    "cusum",
+    "ewma",
+    "g",
     "individuals",
     "median_r",
+    "mewma",
+    "np_",
+    "p",
     "run",
+    "t",
+    "t2",
+    "t2_subgroups",
+    "u",
     "xbar_r",
     "xbar_s",
 ]

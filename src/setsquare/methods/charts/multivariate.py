@@ -1,0 +1,380 @@
+"""Charts of several measures at once: Hotelling's T2 and the MEWMA, one chart or many."""
+
+import dataclasses
+from functools import lru_cache
+from typing import Any, Unpack
+
+import numpy as np
+
+from ..inputs import Floats, number
+from ..results import Result
+from .phases import Frame, Phasing, frame
+from .result import Chart, Stage
+
+PHASES = (1, 2)
+
+
+@dataclasses.dataclass(frozen=True)
+class Multivariate(Chart):
+    """A chart of a squared distance; each stage's mean is its vector and its ``sigma`` its covariance matrix.
+
+    Shapes (p,) and (p, p), or (charts, p) and (charts, p, p). ``centre`` is the median of the distribution that the
+    limit is a quantile of (NaN for MEWMA); ``sigma`` and ``lower`` are NaN.
+    """
+
+
+@dataclasses.dataclass(frozen=True)
+class Reference(Result):
+    """A mean vector and a covariance matrix of single values, and from how much they were estimated."""
+
+    mean: Floats
+    covariance: Floats
+    points: Floats
+    """Points (values or subgroups) computed with; infinite where both are known. Shape (charts,)."""
+    how: str
+
+
+def t2(
+    values: Any,
+    *,
+    phase: int = 1,
+    confidence: float = 0.9973,
+    reference: Any = None,
+    mean: Any = None,
+    covariance: Any = None,
+    **phasing: Unpack[Phasing],
+) -> Multivariate:
+    """Hotelling's T2 of single observations of p measures: (x - m)' S^-1 (x - m), S with divisor k - 1.
+
+    Upper limit in phase 1 (the points that m and S were computed from): (k - 1)^2 / k times the beta quantile with
+    p / 2 and (k - p - 1) / 2; in phase 2 (other points): p (k + 1) (k - 1) / (k (k - p)) times the F quantile with p
+    and k - p; of known ``mean`` and ``covariance``: chi-squared with p. ``confidence`` is for each point.
+    Source: Tracy, Young and Mason (1992); NIST e-Handbook 6.5.4.3.
+
+    ``values``: shape (k, p), or (charts, k, p). ``reference``: earlier observations to compute m and S from, of the
+    same form; the limit is then that of phase 2. Points with a missing measure are gaps. Excluded points and those
+    after ``baseline`` are held against phase 2 limits.
+    Assumes multivariate normal, independent observations. Raises ValueError at ``values`` where k is not above
+    p + 1 or S is singular.
+
+    >>> chart = t2([[1, 2], [2, 1], [3, 4], [4, 3], [5, 5], [2, 4]], confidence=0.99)
+    >>> round(float(chart.upper[0]), 3)
+    3.973
+    """
+    raw, single = _cube("values", values, 2)
+    groups = raw[:, :, None, :]
+    before = None if reference is None else _cube("reference", reference, 2)[0][:, :, None, :]
+    return _hotelling(groups, single, before, phase, confidence, mean, covariance, phasing)
+
+
+def t2_subgroups(
+    values: Any,
+    *,
+    phase: int = 1,
+    confidence: float = 0.9973,
+    reference: Any = None,
+    mean: Any = None,
+    covariance: Any = None,
+    **phasing: Unpack[Phasing],
+) -> Multivariate:
+    """Hotelling's T2 of means of k subgroups of n: n (xbar - m)' S^-1 (xbar - m), S the mean covariance within.
+
+    Upper limit: p (k - 1) (n - 1) / d times the F quantile with p and d = k n - k - p + 1 in phase 1, with k + 1 for
+    k - 1 in phase 2; of known ``mean`` and ``covariance``: chi-squared with p. Source: Alt (1985); Montgomery.
+
+    ``values``: shape (k, n, p), or (charts, k, n, p); n of 2 or more; a subgroup with a missing value is a gap. Other
+    arguments and errors as in ``t2``.
+
+    >>> chart = t2_subgroups([[[1, 2], [2, 1]], [[3, 4], [4, 6]], [[5, 5], [6, 5]]])
+    >>> chart.points.shape
+    (3,)
+    """
+    raw, single = _cube("values", values, 3)
+    if raw.shape[2] < 2:
+        raise ValueError("values: subgroups of one tell nothing of the covariance within; use t2")
+    before = None if reference is None else _cube("reference", reference, 3)[0]
+    if before is not None and before.shape[2] != raw.shape[2]:
+        raise ValueError("reference: its subgroups are of another size")
+    return _hotelling(raw, single, before, phase, confidence, mean, covariance, phasing)
+
+
+def mewma(
+    values: Any,
+    *,
+    weight: float = 0.1,
+    limit: float | None = None,
+    arl: float = 200.0,
+    steady: bool = False,
+    mean: Any = None,
+    covariance: Any = None,
+    **phasing: Unpack[Phasing],
+) -> Multivariate:
+    """Multivariate EWMA: Z' V^-1 Z with Z_i = weight (x_i - m) + (1 - weight) Z_(i-1) from Z_0 = 0.
+
+    V is weight / (2 - weight) (1 - (1 - weight)^(2 i)) S, exact for each i, or its long-run value where ``steady``. The
+    ``limit``, where none is given, is that whose in-control average run length is ``arl`` with steady V, by a Markov
+    chain over the length of Z. Source: Lowry et al. (1992); Runger and Prabhu (1996).
+
+    ``values``: shape (k, p), or (charts, k, p), without missing values; m and S are computed from them (divisor
+    k - 1) where not given. Z starts anew in each stage. Raises ValueError as ``t2`` does.
+
+    >>> chart = mewma([[1.0, 0.0], [1.0, 1.0]], mean=[0, 0], covariance=[[1, 0], [0, 1]], limit=8.66)
+    >>> chart.points.round(3).tolist()
+    [1.0, 2.547]
+    """
+    raw, single = _cube("values", values, 2)
+    if np.isnan(raw).any():
+        raise ValueError("values: holds missing values, which a MEWMA cannot be computed over")
+    weight = number("weight", weight, above=0, most=1)
+    held = frame(raw.shape[0], raw.shape[1], single, phasing)
+    width = raw.shape[2]
+    high = (
+        _mewma_limit(width, weight, number("arl", arl, above=1))
+        if limit is None
+        else number("limit", limit, above=0)
+    )
+    points, stages = np.empty(raw.shape[:2]), []
+    for number_, part in enumerate(held.slices):
+        known = _reference(raw[:, part, None, :], _use(held, part), mean, covariance)
+        points[:, part] = _mewma_points(raw[:, part], known, weight, steady)
+        stages.append(_stage(held, number_, known))
+    shape = points.shape
+    nothing = np.broadcast_to(np.nan, shape)
+    return _made(
+        "mewma",
+        f"weight {weight:g}, limit {high:.6g}",
+        held,
+        points,
+        nothing,
+        np.broadcast_to(high, shape),
+        1,
+        tuple(stages),
+    )
+
+
+def _mewma_points(values: Floats, known: Reference, weight: float, steady: bool) -> Floats:
+    from scipy.signal import lfilter  # noqa: PLC0415 - loads when first used
+
+    smooth = lfilter([weight], [1.0, weight - 1], values - known.mean[:, None, :], axis=1)
+    share = np.full(values.shape[1], weight / (2 - weight))
+    if not steady:
+        share *= 1 - (1 - weight) ** (2.0 * np.arange(1, values.shape[1] + 1))
+    return _distances(smooth, known.covariance) / share
+
+
+def _hotelling(
+    groups: Floats,
+    single: bool,
+    before: Floats | None,
+    phase: int,
+    confidence: float,
+    mean: Any,
+    covariance: Any,
+    phasing: Phasing,
+) -> Multivariate:
+    """Compute T2 of (charts, k, n, p) stage by stage."""
+    if phase not in PHASES:
+        raise ValueError(f"phase: give 1 or 2, not {phase!r}")
+    if number("confidence", confidence, above=0) >= 1:
+        raise ValueError(f"confidence: give less than 1, not {confidence:g}")
+    if before is not None and (before.shape[0], before.shape[3]) != (groups.shape[0], groups.shape[3]):
+        raise ValueError("reference: has another number of charts or measures than values")
+    charts, k, n, width = groups.shape
+    held = frame(charts, k, single, phasing)
+    means = groups.mean(axis=2)
+    points, middle, high = (np.empty((charts, k)) for _ in range(3))
+    stages = []
+    for place, part in enumerate(held.slices):
+        use = _use(held, part)
+        if before is None:
+            known = _reference(groups[:, part], use, mean, covariance)
+        else:
+            known = _reference(before, np.ones(before.shape[:2], np.bool_), mean, covariance)
+        points[:, part] = n * _distances(means[:, part] - known.mean[:, None, :], known.covariance)
+        own = use if before is None and phase == 1 else np.zeros_like(use)
+        for kept, share in ((middle, 0.5), (high, confidence)):
+            first, second = (_limit(one, known.points, n, width, share)[:, None] for one in (1, 2))
+            kept[:, part] = np.where(own, first, second)
+        stages.append(_stage(held, place, known))
+    return _made(
+        "T2",
+        f"probability {confidence:g}, phase {1 if before is None and phase == 1 else 2}",
+        held,
+        points,
+        middle,
+        high,
+        n,
+        tuple(stages),
+    )
+
+
+def _limit(phase: int, points: Floats, n: int, width: int, share: float) -> Floats:
+    """Quantile of T2 by phase, shape (charts,); chi-squared where mean and covariance are known."""
+    from scipy.special import betaincinv, chdtri, fdtri  # noqa: PLC0415 - loads when first used
+
+    if np.isinf(points).all():
+        return np.full(points.shape, chdtri(width, 1 - share))
+    if n == 1:
+        if phase == 1:
+            return np.asarray(
+                (points - 1) ** 2 / points * betaincinv(width / 2, (points - width - 1) / 2, share)
+            )
+        free = points - width
+        return np.asarray(width * (points + 1) * (points - 1) / (points * free) * fdtri(width, free, share))
+    free = points * (n - 1) - width + 1
+    factor = width * (points + (1 if phase == 2 else -1)) * (n - 1) / free
+    return np.asarray(factor * fdtri(width, free, share))
+
+
+def _reference(groups: Floats, use: Any, mean: Any, covariance: Any) -> Reference:
+    """Mean vector and covariance of (charts, k, n, p) over the used points that lack nothing."""
+    charts, _, n, width = groups.shape
+    known_mean, known_covariance = _vector(mean, charts, width), _matrix(covariance, charts, width)
+    if (known_mean is None) != (known_covariance is None):
+        raise ValueError(
+            f"{'mean' if known_mean is None else 'covariance'}: give both mean and covariance, or neither"
+        )
+    if known_mean is not None and known_covariance is not None:
+        return Reference(known_mean, known_covariance, np.full(charts, np.inf), "given")
+    means = groups.mean(axis=2)
+    there = use & ~np.isnan(means).any(axis=2)
+    many = there.sum(axis=1)
+    free = many * (n - 1) - width + 1 if n > 1 else many - width - 1
+    if (free <= 0).any():
+        raise ValueError(f"values: too few points to compute {width} means and their covariance from")
+    weight = there[..., None].astype(np.float64)
+    centre = (np.where(weight > 0, means, 0.0)).sum(axis=1) / many[:, None]
+    if n == 1:
+        off = np.where(weight > 0, means - centre[:, None, :], 0.0)
+        found = np.matmul(off.transpose(0, 2, 1), off) / (many - 1)[:, None, None]
+        return Reference(centre, found, many.astype(np.float64), "sample covariance")
+    inner = np.where(weight[..., None] > 0, groups - means[:, :, None, :], 0.0).reshape(charts, -1, width)
+    found = np.matmul(inner.transpose(0, 2, 1), inner) / (many * (n - 1))[:, None, None]
+    return Reference(centre, found, many.astype(np.float64), "covariance pooled within subgroups")
+
+
+def _distances(off: Floats, covariance: Floats) -> Floats:
+    """Squared distances of (charts, k, p) in terms of covariance (charts, p, p)."""
+    try:
+        root = np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        raise ValueError(
+            "values: their covariance is singular: a measure is constant or follows from others"
+        ) from None
+    scale = np.diagonal(root, axis1=1, axis2=2) / np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+    if (scale < 1e-7).any():
+        raise ValueError("values: their covariance is singular: a measure is constant or follows from others")
+    solved = np.linalg.solve(root, off.transpose(0, 2, 1))
+    return np.asarray((solved * solved).sum(axis=1))
+
+
+def _cube(name: str, values: Any, inner: int) -> tuple[Floats, bool]:
+    try:
+        made = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}: holds something that is not a number, or rows of unequal length") from None
+    if made.ndim not in (inner, inner + 1) or not made.size:
+        raise ValueError(
+            f"{name}: give {inner} dimensions, the measures last, or {inner + 1} for many charts"
+        )
+    if np.isinf(made).any():
+        raise ValueError(f"{name}: holds an infinite value")
+    return (made[None], True) if made.ndim == inner else (made, False)
+
+
+def _vector(mean: Any, charts: int, width: int) -> Floats | None:
+    if mean is None:
+        return None
+    made = np.asarray(mean, dtype=np.float64)
+    if made.shape not in ((width,), (charts, width)) or not np.isfinite(made).all():
+        raise ValueError(f"mean: give {width} numbers")
+    return np.broadcast_to(made, (charts, width))
+
+
+def _matrix(covariance: Any, charts: int, width: int) -> Floats | None:
+    if covariance is None:
+        return None
+    made = np.asarray(covariance, dtype=np.float64)
+    if made.shape not in ((width, width), (charts, width, width)) or not np.isfinite(made).all():
+        raise ValueError(f"covariance: give a matrix of {width} by {width} numbers")
+    if not np.allclose(made, np.swapaxes(made, -1, -2)):
+        raise ValueError("covariance: is not symmetric")
+    return np.broadcast_to(made, (charts, width, width))
+
+
+def _use(held: Frame, part: slice) -> Any:
+    if held.used is None:
+        return np.ones((held.count, part.stop - part.start), dtype=np.bool_)
+    return held.used[:, part]
+
+
+def _stage(held: Frame, place: int, known: Reference) -> Stage:
+    part = held.slices[place]
+    row: Any = 0 if held.single else slice(None)
+    used = np.where(np.isinf(known.points), 0, known.points).astype(np.int64)
+    how = "given" if known.how == "given" else "mean of points"
+    return Stage(
+        held.names[place],
+        part.start,
+        part.stop - 1,
+        known.mean[row],
+        known.covariance[row],
+        how,
+        known.how,
+        used[row],
+    )
+
+
+def _made(
+    kind: str,
+    rule: str,
+    held: Frame,
+    points: Floats,
+    centre: Floats,
+    upper: Floats,
+    size: float,
+    stages: tuple[Stage, ...],
+) -> Multivariate:
+    row: Any = 0 if held.single else slice(None)
+    nothing = np.broadcast_to(np.nan, points.shape)[row]
+    sizes = np.broadcast_to(np.asarray(size, np.float64), points.shape)[row]
+    beyond = points > upper
+    return Multivariate(
+        kind,
+        rule,
+        points[row],
+        centre[row],
+        nothing,
+        upper[row],
+        nothing,
+        sizes,
+        beyond[row],
+        held.stage,
+        stages,
+        held.excluded,
+    )
+
+
+@lru_cache(maxsize=256)
+def _mewma_limit(width: int, weight: float, arl: float) -> float:
+    from scipy.optimize import brentq  # noqa: PLC0415 - loads when first used
+
+    high = 1.0
+    while _mewma_arl(high, width, weight) < arl:
+        high *= 2
+    low = 0.0 if high == 1.0 else high / 2
+    return float(brentq(lambda one: _mewma_arl(one, width, weight) - arl, low or 1e-6, high, xtol=1e-7))
+
+
+def _mewma_arl(limit: float, width: int, weight: float, cells: int = 60) -> float:
+    """In-control average run length: a chain over rings of the length of Z, transitions by noncentral chi-squared."""
+    from scipy.special import chndtr  # noqa: PLC0415 - loads when first used
+
+    radius = np.sqrt(limit * weight / (2 - weight))
+    step = 2 * radius / (2 * cells + 1)
+    centres = np.arange(cells + 1)
+    shift = ((1 - weight) * centres * step / weight) ** 2
+    edges = ((np.arange(cells + 1) + 0.5) * step / weight) ** 2
+    reached = chndtr(edges[None, :], width, shift[:, None])
+    moves = np.diff(reached, axis=1, prepend=0.0)
+    return float(np.linalg.solve(np.eye(cells + 1) - moves, np.ones(cells + 1))[0])

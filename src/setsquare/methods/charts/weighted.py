@@ -1,0 +1,194 @@
+"""Charts with a memory: EWMA and the tabular CUSUM, of single values or of subgroup means."""
+
+import dataclasses
+from typing import Any, Unpack
+
+import numpy as np
+
+from ..inputs import Bools, Floats, number
+from ..results import Table, plain
+from .phases import Frame, Phasing, Used, draw, frame, settle
+from .result import Chart, Stage
+from .series import Series
+from .subgroups import Subgroups, Summary
+
+
+@dataclasses.dataclass(frozen=True)
+class Cusum(Chart):
+    """A CUSUM chart: ``points`` is the sum above the target, ``below`` the sum below it as a positive number.
+
+    Both in sigmas of the plotted statistic, to be held against ``upper``, which is h; ``beyond`` is either's signal.
+    """
+
+    below: Floats = dataclasses.field(default_factory=lambda: np.zeros(0))
+    signal_above: Bools = dataclasses.field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    signal_below: Bools = dataclasses.field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+
+    def table(self) -> Table:
+        """Return a row for each point, the sum below the target last."""
+        rows = super().table()
+        below = plain(self.below.ravel())
+        pairs = zip(rows.rows, below, strict=True)
+        return Table((*rows.columns, "below"), tuple((*row, one) for row, one in pairs))
+
+    def figure(self, chart: int = 0) -> dict[str, Any]:
+        """Return the chart as an ECharts option, the sum below the target drawn downwards."""
+        made = super().figure(chart)
+        below = -(self.below[chart] if self.below.ndim == 2 else self.below)
+        made["series"].append({"name": "below", "type": "line", "data": plain(below)})
+        return made
+
+
+def ewma(
+    values: Any,
+    *,
+    weight: float = 0.2,
+    width: float = 3.0,
+    steady: bool = False,
+    estimator: str | None = None,
+    **phasing: Unpack[Phasing],
+) -> Chart:
+    """Chart of the exponentially weighted moving average z_i = weight x_i + (1 - weight) z_(i-1), z_0 the mean.
+
+    Limits are mean +- width sd(z_i), where var z_i = weight^2 var x_i + (1 - weight)^2 var z_(i-1): exact from the
+    first point on and for unequal subgroups; ``steady`` draws those of a long run, sigma sqrt(weight / (2 - weight)),
+    from the start. Source: Roberts (1959); Lucas and Saccucci (1990); NIST e-Handbook 6.3.2.4.
+
+    ``values``: single values of shape (k,); subgroups in rows, (k, n); many charts of subgroups (charts, k, n), many
+    of single values as (charts, k, 1); or a ``Summary``. ``estimator`` of sigma: ``rbar`` for subgroups and ``mr``
+    for single values where none is named. z starts anew in each stage. A missing point is a gap and leaves z as it
+    was. Raises ValueError at ``weight`` outside (0, 1], and as ``xbar_r`` and ``individuals`` do.
+
+    >>> ewma([52.0, 47.0, 53.0], weight=0.3, mean=50, sigma=2).points.round(3).tolist()
+    [50.6, 49.52, 50.564]
+    """
+    weight, width = number("weight", weight, above=0, most=1), number("width", width, above=0)
+    held, points, sizes, stages, shown = _settled(values, estimator, phasing)
+    smooth = np.empty(points.shape)
+    for part, stage in zip(held.slices, stages, strict=True):
+        mean = np.reshape(np.asarray(stage.mean, np.float64), (-1, 1))
+        smooth[:, part] = mean + _filtered(points[:, part] - mean, weight, 1 - weight)
+
+    def around(part: slice, mean: Floats, sigma: Floats) -> tuple[Any, Any, Any, Any]:
+        share = np.broadcast_to(1 / sizes[:, part], (held.count, part.stop - part.start))
+        gaps = np.isnan(points[:, part])
+        if steady:
+            spread = sigma * np.sqrt(weight / (2 - weight) * share)
+        elif (share == share[:, :1]).all() and not gaps.any():
+            age = np.arange(1, share.shape[1] + 1)
+            spread = sigma * np.sqrt(weight / (2 - weight) * -np.expm1(2 * age * _log(1 - weight)) * share)
+        else:
+            spread = sigma * np.sqrt(_filtered(np.where(gaps, np.nan, share), weight**2, (1 - weight) ** 2))
+        return mean, mean - width * spread, mean + width * spread, spread
+
+    rule = f"{width:g} sigma, weight {weight:g}" + (", steady" if steady else "")
+    return draw(held, "ewma", rule, smooth, shown, stages, around)
+
+
+def cusum(
+    values: Any,
+    *,
+    k: float = 0.5,
+    h: float = 5.0,
+    head_start: float = 0.0,
+    estimator: str | None = None,
+    **phasing: Unpack[Phasing],
+) -> Cusum:
+    """Tabular CUSUM: C+ = max(0, C+ + z - k) above the target and C- = max(0, C- - z - k) below it.
+
+    z is (point - mean) / (sigma / sqrt(n)); ``k`` (half the shift to find), ``h`` (the limit) and ``head_start`` (fast
+    initial response, commonly h / 2) are in sigmas of the plotted statistic. A sum signals above h, and goes on.
+    Source: Page (1954); Lucas and Crosier (1982); NIST e-Handbook 6.3.2.3. Computed from cumulative sums and their
+    running minimum, which agrees with the recursion to rounding: about 1e-16 of k times the number of points.
+
+    ``values``, ``estimator``, stages and missing points as in ``ewma``. The target is ``mean``. Raises ValueError at
+    ``k`` or ``head_start`` below 0, at ``h`` not above 0, at ``sigma`` where it is 0.
+
+    >>> chart = cusum([1.0, 2.0, 0.5, -3.0], mean=0, sigma=1, h=1.5)
+    >>> chart.points.tolist(), chart.below.tolist(), chart.beyond.tolist()
+    ([0.5, 2.0, 2.0, 0.0], [0.0, 0.0, 0.0, 2.5], [False, True, True, True])
+    """
+    k, h = number("k", k, least=0), number("h", h, above=0)
+    head_start = number("head_start", head_start, least=0)
+    held, points, sizes, stages, shown = _settled(values, estimator, phasing)
+    above, below = np.empty(points.shape), np.empty(points.shape)
+    for part, stage in zip(held.slices, stages, strict=True):
+        mean, sigma = (np.reshape(np.asarray(one, np.float64), (-1, 1)) for one in (stage.mean, stage.sigma))
+        if (sigma == 0).any():
+            raise ValueError("sigma: is 0, so that no value can be told in sigmas")
+        scores = (points[:, part] - mean) / sigma * np.sqrt(sizes[:, part])
+        above[:, part] = _summed(scores, k, head_start)
+        below[:, part] = _summed(-scores, k, head_start)
+    rule = f"k {k:g}, h {h:g}" + (f", head start {head_start:g}" if head_start else "")
+    chart = draw(held, "cusum", rule, above, shown, stages, lambda _, m, s: (0.0, np.nan, h, np.nan))
+    high, low = above > h, below > h
+    row: Any = 0 if held.single else slice(None)
+    fields = {field.name: getattr(chart, field.name) for field in dataclasses.fields(chart)}
+    fields["beyond"] = (high | low)[row]
+    return Cusum(**fields, below=below[row], signal_above=high[row], signal_below=low[row])
+
+
+def _log(share: float) -> float:
+    return float(np.log(share)) if share > 0 else -np.inf
+
+
+def _settled(
+    values: Any, estimator: str | None, phasing: Phasing
+) -> tuple[Frame, Floats, Floats, tuple[Stage, ...], Any]:
+    """Take values as points with sizes (1 where missing), and find mean and sigma of each stage."""
+    given = values if isinstance(values, Summary) else _array(values)
+    if isinstance(given, np.ndarray) and (given.ndim == 1 or (given.ndim == 3 and given.shape[2] == 1)):
+        series = Series("values", given if given.ndim == 1 else given[:, :, 0])
+        held = frame(series.count, series.k, series.single, phasing)
+        named = "mr" if estimator is None else estimator
+        if named not in ("mr", "mr_median", "mssd", "sd"):
+            raise ValueError(f"estimator: give one of mr, mr_median, mssd, sd, not {named!r}")
+
+        def of_values(part: slice, use: Used) -> tuple[Any, Any, str, str]:
+            return series.mean(part, use), series.sigma(named, 2, part, use), "mean of values", named
+
+        stages = settle(held, series.values, of_values)
+        return held, series.values, np.ones((1, series.k)), stages, 1
+    groups = Subgroups("values", given)
+    held = frame(groups.count, groups.k, groups.single, phasing)
+    chosen = "rbar" if estimator is None else estimator
+
+    def of_groups(part: slice, use: Used) -> tuple[Any, Any, str, str]:
+        sigma = np.zeros(held.count) if held.sigma is not None else groups.sigma(chosen, part, use)
+        mean = groups.weighted_mean(groups.mean, part, use)
+        return mean, sigma, "mean of means weighted by size", chosen
+
+    stages = settle(held, groups.mean, of_groups)
+    sizes = np.broadcast_to(np.maximum(np.asarray(groups.size, np.float64), 1), groups.mean.shape)
+    return held, groups.mean, sizes, stages, groups.size
+
+
+def _array(values: Any) -> Any:
+    if hasattr(values, "to_numpy"):
+        return values.to_numpy()
+    if isinstance(values, list | tuple) and values and isinstance(values[0], list | tuple):
+        return values if len({len(row) for row in values}) > 1 else np.asarray(values, dtype=object)
+    return np.asarray(values)
+
+
+def _filtered(values: Floats, gain: float, keep: float) -> Floats:
+    """Compute y_i = gain x_i + keep y_(i-1) along rows from y_0 = 0; a missing x gives a gap and keeps y."""
+    from scipy.signal import lfilter  # noqa: PLC0415 - loads when first used
+
+    if np.isfinite(values.sum()):
+        return np.asarray(lfilter([gain], [1.0, -keep], values, axis=1))
+    made, last = np.empty(values.shape), np.zeros(len(values))
+    for place in range(values.shape[1]):
+        there = ~np.isnan(values[:, place])
+        last = np.where(there, gain * values[:, place] + keep * last, last)
+        made[:, place] = np.where(there, last, np.nan)
+    return made
+
+
+def _summed(scores: Floats, k: float, head_start: float) -> Floats:
+    """Compute C_i = max(0, C_(i-1) + score - k) from C_0 as S_i - min(-C_0, smallest S so far)."""
+    missing = np.isnan(scores)
+    sums = np.cumsum(np.where(missing, 0.0, scores - k), axis=1)
+    lowest = np.minimum(np.minimum.accumulate(sums, axis=1), -head_start)
+    sums -= lowest
+    return np.where(missing, np.nan, sums) if missing.any() else sums
