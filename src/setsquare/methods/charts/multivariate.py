@@ -8,7 +8,7 @@ import numpy as np
 
 from ..inputs import Floats, number
 from ..results import Result
-from .phases import Frame, Phasing, frame
+from .phases import Frame, Staging, frame
 from .result import Chart, Stage
 
 PHASES = (1, 2)
@@ -42,7 +42,7 @@ def t2(
     reference: Any = None,
     mean: Any = None,
     covariance: Any = None,
-    **phasing: Unpack[Phasing],
+    **phasing: Unpack[Staging],
 ) -> Multivariate:
     """Hotelling's T2 of single observations of p measures: (x - m)' S^-1 (x - m), S with divisor k - 1.
 
@@ -75,7 +75,7 @@ def t2_subgroups(
     reference: Any = None,
     mean: Any = None,
     covariance: Any = None,
-    **phasing: Unpack[Phasing],
+    **phasing: Unpack[Staging],
 ) -> Multivariate:
     """Hotelling's T2 of means of k subgroups of n: n (xbar - m)' S^-1 (xbar - m), S the mean covariance within.
 
@@ -107,7 +107,7 @@ def mewma(
     steady: bool = False,
     mean: Any = None,
     covariance: Any = None,
-    **phasing: Unpack[Phasing],
+    **phasing: Unpack[Staging],
 ) -> Multivariate:
     """Multivariate EWMA: Z' V^-1 Z with Z_i = weight (x_i - m) + (1 - weight) Z_(i-1) from Z_0 = 0.
 
@@ -126,7 +126,7 @@ def mewma(
     if np.isnan(raw).any():
         raise ValueError("values: holds missing values, which a MEWMA cannot be computed over")
     weight = number("weight", weight, above=0, most=1)
-    held = frame(raw.shape[0], raw.shape[1], single, phasing)
+    held = frame(raw.shape[0], raw.shape[1], single, phasing, Staging)
     width = raw.shape[2]
     high = (
         _mewma_limit(width, weight, number("arl", arl, above=1))
@@ -134,10 +134,10 @@ def mewma(
         else number("limit", limit, above=0)
     )
     points, stages = np.empty(raw.shape[:2]), []
-    for number_, part in enumerate(held.slices):
+    for place, part in enumerate(held.slices):
         known = _reference(raw[:, part, None, :], _use(held, part), mean, covariance)
         points[:, part] = _mewma_points(raw[:, part], known, weight, steady)
-        stages.append(_stage(held, number_, known))
+        stages.append(_stage(held, place, known))
     shape = points.shape
     nothing = np.broadcast_to(np.nan, shape)
     return _made(
@@ -159,7 +159,7 @@ def _mewma_points(values: Floats, known: Reference, weight: float, steady: bool)
     share = np.full(values.shape[1], weight / (2 - weight))
     if not steady:
         share *= 1 - (1 - weight) ** (2.0 * np.arange(1, values.shape[1] + 1))
-    return _distances(smooth, known.covariance) / share
+    return np.asarray(_distances(smooth, known.covariance) / share)
 
 
 def _hotelling(
@@ -170,7 +170,7 @@ def _hotelling(
     confidence: float,
     mean: Any,
     covariance: Any,
-    phasing: Phasing,
+    phasing: Staging,
 ) -> Multivariate:
     """Compute T2 of (charts, k, n, p) stage by stage."""
     if phase not in PHASES:
@@ -180,7 +180,7 @@ def _hotelling(
     if before is not None and (before.shape[0], before.shape[3]) != (groups.shape[0], groups.shape[3]):
         raise ValueError("reference: has another number of charts or measures than values")
     charts, k, n, width = groups.shape
-    held = frame(charts, k, single, phasing)
+    held = frame(charts, k, single, phasing, Staging)
     means = groups.mean(axis=2)
     points, middle, high = (np.empty((charts, k)) for _ in range(3))
     stages = []

@@ -11,12 +11,17 @@ from ..inputs import Bools, Floats
 from .result import Chart, Exclusion, Stage
 
 
-class Phasing(TypedDict, total=False):
-    """What every chart takes by name beside its data; see ``Frame``."""
+class Staging(TypedDict, total=False):
+    """Which points limits are computed from; see ``Frame``."""
 
     stages: Any
     exclude: Mapping[Any, str] | None
     baseline: int | None
+
+
+class Phasing(Staging, total=False):
+    """What every chart of one measure takes by name beside its data; see ``Frame``."""
+
     mean: Any
     sigma: Any
     frozen: Stage | Chart | None
@@ -57,9 +62,10 @@ class Frame:
         return np.repeat(np.arange(len(self.slices)), [part.stop - part.start for part in self.slices])
 
 
-def frame(count: int, k: int, single: bool, phasing: Phasing) -> Frame:
+def frame(count: int, k: int, single: bool, asked: Phasing | Staging, takes: type = Phasing) -> Frame:
     """Check what was asked for against the data's shape; ValueError begins with the argument's name."""
-    unknown = set(phasing) - set(Phasing.__annotations__)
+    phasing: Any = asked
+    unknown = set(phasing) - set(takes.__annotations__)
     if unknown:
         raise ValueError(f"{min(unknown)}: is no argument of this chart")
     names, slices = _stages(phasing.get("stages"), k)
