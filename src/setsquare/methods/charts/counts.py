@@ -131,11 +131,16 @@ class Counted:
             if (given.values[sizes == 0] > 0).any():
                 raise ValueError(f"{name}: is more than 0 where the size is 0")
             sizes = np.where(sizes > 0, sizes, np.nan)
+        if sizes.strides[-1] and (sizes == sizes[:, :1]).all():
+            sizes = np.broadcast_to(sizes[:, :1].copy(), sizes.shape)
         self.counts, self.sizes = given.values, sizes
+        self.lacking = given.lacking or bool(np.isnan(sizes.sum()))
         self.share: Floats = self.counts / sizes
 
     def mean(self, part: slice, use: Used) -> Floats:
         """Sum of counts over sum of sizes, shape (charts,)."""
+        if use is None and not self.lacking:
+            return np.asarray(self.counts[:, part].sum(axis=1) / self.sizes[:, part].sum(axis=1))
         return averaged(self.share[:, part], np.nan_to_num(self.sizes[:, part]), use)
 
 
@@ -256,6 +261,8 @@ def _drawn(
 
     def around(part: slice, mean: Floats, sigma: Floats) -> tuple[Any, Any, Any, Any]:
         sizes = given.sizes[:, part]
+        if not sizes.strides[-1]:
+            sizes = sizes[:, :1]
         unit = sizes if scaled else 1.0
         spread = sigma / np.sqrt(sizes)
         if limits == "sigma":
@@ -266,6 +273,6 @@ def _drawn(
         return mean * unit, low * unit, high * unit, spread * unit
 
     points = given.counts if scaled else given.share
-    if scaled:
+    if scaled and given.lacking:
         points = np.where(np.isnan(given.sizes), np.nan, points)
     return draw(held, kind, rule, points, given.sizes, stages, around)

@@ -138,18 +138,9 @@ def mewma(
         known = _reference(raw[:, part, None, :], _use(held, part), mean, covariance)
         points[:, part] = _mewma_points(raw[:, part], known, weight, steady)
         stages.append(_stage(held, place, known))
-    shape = points.shape
-    nothing = np.broadcast_to(np.nan, shape)
-    return _made(
-        "mewma",
-        f"weight {weight:g}, limit {high:.6g}",
-        held,
-        points,
-        nothing,
-        np.broadcast_to(high, shape),
-        1,
-        tuple(stages),
-    )
+    rule = f"weight {weight:g}, limit {high:.6g}"
+    nothing, upper = (np.broadcast_to(one, points.shape) for one in (np.nan, high))
+    return _made("mewma", rule, held, points, nothing, upper, 1, tuple(stages))
 
 
 def _mewma_points(values: Floats, known: Reference, weight: float, steady: bool) -> Floats:

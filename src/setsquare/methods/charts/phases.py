@@ -58,7 +58,9 @@ class Frame:
 
     @property
     def stage(self) -> NDArray[np.int64]:
-        """The number of each point's stage."""
+        """The number of each point's stage; of one stage alone, a view that takes no memory."""
+        if len(self.slices) == 1:
+            return np.broadcast_to(np.zeros((), dtype=np.int64), (self.k,))
         return np.repeat(np.arange(len(self.slices)), [part.stop - part.start for part in self.slices])
 
 

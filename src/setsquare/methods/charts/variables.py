@@ -123,21 +123,7 @@ def individuals(
     location = draw(
         held, "I", rule, given.values, 1, stages, lambda _, m, s: (m, m - width * s, m + width * s, s)
     )
-    ranges = np.full(given.values.shape, np.nan)
-    for part in held.slices:
-        if part.stop - part.start >= span:
-            ranges[:, part.start + span - 1 : part.stop] = given.ranges(span, part)
-    unit, error = constants.d2(span), constants.d3(span)
-    spread = draw(
-        held,
-        "MR",
-        rule,
-        ranges,
-        span,
-        stages,
-        lambda _, m, s: (unit * s, max(unit - width * error, 0.0) * s, (unit + width * error) * s, error * s),
-    )
-    return Charts(location, spread)
+    return Charts(location, _moving(held, given, span, stages, width, rule))
 
 
 def run(values: Any, **phasing: Unpack[Phasing]) -> Chart:
@@ -214,3 +200,22 @@ def _spread(
         return middle, np.maximum(middle - width * spread, 0), middle + width * spread, spread
 
     return draw(held, "S" if kind == "S" else "R", rule, points, given.size, stages, around)
+
+
+def _moving(
+    held: Frame, given: Series, span: int, stages: tuple[Stage, ...], width: float, rule: str
+) -> Chart:
+    """Draw the chart of moving ranges; the first of each stage are missing."""
+    ranges = np.empty(given.values.shape)
+    for part in held.slices:
+        begin = min(part.start + span - 1, part.stop)
+        ranges[:, part.start : begin] = np.nan
+        if begin < part.stop:
+            ranges[:, begin : part.stop] = given.ranges(span, part)
+    unit, error = constants.d2(span), constants.d3(span)
+    low, high = max(unit - width * error, 0.0), unit + width * error
+
+    def around(_: slice, mean: Floats, sigma: Floats) -> tuple[Any, Any, Any, Any]:
+        return unit * sigma, low * sigma, high * sigma, error * sigma
+
+    return draw(held, "MR", rule, ranges, span, stages, around)
