@@ -200,6 +200,14 @@ def test_an_empty_subgroup_is_a_gap_and_one_value_has_no_range():
     assert not made.location.beyond[1]
 
 
+def test_single_values_as_subgroups_are_held_against_what_is_known():
+    for chart in (charts.xbar_r, charts.xbar_s, charts.median_r):
+        made = chart([[1.0], [7.0]], mean=0, sigma=2)
+        assert made.location.upper.tolist() == [6.0, 6.0]
+        assert made.location.beyond.tolist() == [False, True]
+        assert np.isnan(made.spread.points).all()
+
+
 def test_one_chart_among_many_that_cannot_be_computed_has_no_limits():
     made = charts.individuals([[1.0, 2, 3], [NAN, 5, NAN]]).location
     assert np.isnan(made.upper[1]).all()

@@ -119,6 +119,8 @@ class Subgroups:
         if self.values is None:
             return self._known("range")
         values = self.values
+        if values.shape[2] == 1:
+            return np.full(values.shape[:2], np.nan)
         if self.lacking:
             with np.errstate(invalid="ignore"):
                 made = np.fmax.reduce(values, axis=2) - np.fmin.reduce(values, axis=2)
@@ -137,6 +139,8 @@ class Subgroups:
         """Standard deviations with divisor n - 1; NaN of subgroups with fewer than two values."""
         if self.values is None:
             return self._known("sd")
+        if self.values.shape[2] == 1:
+            return np.full(self.values.shape[:2], np.nan)
         total = np.zeros(self.mean.shape)
         for place in range(self.values.shape[2]):
             off = self.values[:, :, place] - self.mean

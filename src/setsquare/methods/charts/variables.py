@@ -191,7 +191,7 @@ def _spread(
 
     def around(part: slice, mean: Floats, sigma: Floats) -> tuple[Any, Any, Any, Any]:
         size = given.sizes(part)
-        fit = np.maximum(size, 2) if isinstance(size, np.ndarray) else size
+        fit = np.maximum(size, 2) if isinstance(size, np.ndarray) else max(size, 2)
         spread = np.where(size > 1, error(fit), np.nan) * sigma
         middle = np.where(size > 1, unit(fit), np.nan) * sigma
         if centre == "mean":

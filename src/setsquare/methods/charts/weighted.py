@@ -67,18 +67,11 @@ def ewma(
     smooth = np.empty(points.shape)
     for part, stage in zip(held.slices, stages, strict=True):
         mean = np.reshape(np.asarray(stage.mean, np.float64), (-1, 1))
-        smooth[:, part] = mean + _filtered(points[:, part] - mean, weight, 1 - weight)
+        smooth[:, part] = _filtered(points[:, part] - mean, weight, 1 - weight)
+        smooth[:, part] += mean
 
     def around(part: slice, mean: Floats, sigma: Floats) -> tuple[Any, Any, Any, Any]:
-        share = np.broadcast_to(1 / sizes[:, part], (held.count, part.stop - part.start))
-        gaps = np.isnan(points[:, part])
-        if steady:
-            spread = sigma * np.sqrt(weight / (2 - weight) * share)
-        elif (share == share[:, :1]).all() and not gaps.any():
-            age = np.arange(1, share.shape[1] + 1)
-            spread = sigma * np.sqrt(weight / (2 - weight) * -np.expm1(2 * age * _log(1 - weight)) * share)
-        else:
-            spread = sigma * np.sqrt(_filtered(np.where(gaps, np.nan, share), weight**2, (1 - weight) ** 2))
+        spread = sigma * _lasting(points[:, part], sizes[:, part], weight, steady)
         return mean, mean - width * spread, mean + width * spread, spread
 
     rule = f"{width:g} sigma, weight {weight:g}" + (", steady" if steady else "")
@@ -116,9 +109,11 @@ def cusum(
         mean, sigma = (np.reshape(np.asarray(one, np.float64), (-1, 1)) for one in (stage.mean, stage.sigma))
         if (sigma == 0).any():
             raise ValueError("sigma: is 0, so that no value can be told in sigmas")
-        scores = (points[:, part] - mean) / sigma * np.sqrt(sizes[:, part])
+        scores = points[:, part] - mean
+        scores *= np.sqrt(sizes[:, part])
+        scores /= sigma
         above[:, part] = _summed(scores, k, head_start)
-        below[:, part] = _summed(-scores, k, head_start)
+        below[:, part] = _summed(np.negative(scores, out=scores), k, head_start)
     rule = f"k {k:g}, h {h:g}" + (f", head start {head_start:g}" if head_start else "")
     chart = draw(held, "cusum", rule, above, shown, stages, lambda _, m, s: (0.0, np.nan, h, np.nan))
     high, low = above > h, below > h
@@ -128,8 +123,20 @@ def cusum(
     return Cusum(**fields, below=below[row], signal_above=high[row], signal_below=low[row])
 
 
-def _log(share: float) -> float:
-    return float(np.log(share)) if share > 0 else -np.inf
+def _lasting(points: Floats, sizes: Floats, weight: float, steady: bool) -> Any:
+    """Standard deviations of z in sigmas of one value: (charts or 1, k), or one for all where steady."""
+    equal = bool((sizes == sizes[:, :1]).all())
+    share = 1 / (sizes[:, :1] if equal else sizes)
+    if steady:
+        return np.sqrt(weight / (2 - weight) * share)
+    if not equal or not np.isfinite(points.sum()):
+        shares = np.where(np.isnan(points), np.nan, share)
+        return np.sqrt(_filtered(shares, weight**2, (1 - weight) ** 2))
+    aged = np.arange(1.0, points.shape[1] + 1)
+    aged *= 2 * np.log1p(-weight) if weight < 1 else -np.inf
+    np.expm1(aged, out=aged)
+    aged *= -weight / (2 - weight)
+    return np.sqrt(aged * share)
 
 
 def _settled(
@@ -148,7 +155,7 @@ def _settled(
             return series.mean(part, use), series.sigma(named, 2, part, use), "mean of values", named
 
         stages = settle(held, series.values, of_values)
-        return held, series.values, np.ones((1, series.k)), stages, 1
+        return held, series.values, np.broadcast_to(1.0, (1, series.k)), stages, 1
     groups = Subgroups("values", given)
     held = frame(groups.count, groups.k, groups.single, phasing)
     chosen = "rbar" if estimator is None else estimator
@@ -187,8 +194,14 @@ def _filtered(values: Floats, gain: float, keep: float) -> Floats:
 
 def _summed(scores: Floats, k: float, head_start: float) -> Floats:
     """Compute C_i = max(0, C_(i-1) + score - k) from C_0 as S_i - min(-C_0, smallest S so far)."""
-    missing = np.isnan(scores)
-    sums = np.cumsum(np.where(missing, 0.0, scores - k), axis=1)
-    lowest = np.minimum(np.minimum.accumulate(sums, axis=1), -head_start)
+    missing = None if np.isfinite(scores.sum()) else np.isnan(scores)
+    sums = scores - k
+    if missing is not None:
+        sums[missing] = 0.0
+    np.cumsum(sums, axis=1, out=sums)
+    lowest = np.minimum.accumulate(sums, axis=1)
+    np.minimum(lowest, -head_start, out=lowest)
     sums -= lowest
-    return np.where(missing, np.nan, sums) if missing.any() else sums
+    if missing is not None:
+        sums[missing] = np.nan
+    return sums
