@@ -279,17 +279,11 @@ def exact_sigma(case: Case, name: str) -> Any:
     return case["expected"][name] * 2.326 / constants.d2(5)
 
 
-def runger_prabhu(case: Case, name: str) -> Any:
-    """MSQC's limit 8.63 is an approximation; Prabhu and Runger (1997) give 8.64 for ARL 200, two measures, 0.1."""
-    return 8.637
-
-
-# What contradicts the definition by rounded constants, or is approximate, and what ours is instead.
+# What contradicts the definition by rounded constants, and what ours is instead.
 OURS: dict[tuple[str, str], Callable[[Case, str], Any]] = {
     **{(id_, end): narrowed for id_ in ("pub-nist-imr", "i-viscosity-qicharts2") for end in ("lcl", "ucl")},
     **{(f"laney-{one}", end): narrowed for one in ("p-nhs-accidents", "u-noh-uti") for end in ("lcl", "ucl")},
     ("t-montgomery-7.6", "ucl"): narrowed_t,
     ("mr-viscosity", "ucl"): exact_d4,
     ("cusum-piston", "sigma"): exact_sigma,
-    ("mewma-dowel1", "ucl"): runger_prabhu,
 }

@@ -243,10 +243,17 @@ def test_results_become_json_a_table_and_a_picture():
     assert charts.cusum([1.0, 2, 4]).table().columns[-1] == "below"
 
 
-def test_the_mewma_limits_of_prabhu_and_runger():
-    # Prabhu and Runger (1997), in-control ARL 200 and weight 0.1: 8.64 for two measures, 12.73 for four.
-    ones = [[1.0, 2.0, 1.0, 0.0]]
-    for width, wanted in ((2, 8.64), (4, 12.73)):
-        values = [row[:width] for row in ones]
-        made = charts.mewma(values, mean=[0] * width, covariance=np.eye(width))
-        assert made.upper[0] == pytest.approx(wanted, abs=0.02)
+@pytest.mark.parametrize(
+    ("width", "weight", "arl", "published"),
+    [
+        (4, 0.25, 500, 16.38),  # Rigdon (1995), Table 1, as quoted in the manual of R's spc
+        (3, 0.25, 1000, 15.82),  # Knoth (2017), Table 2, as quoted there, and the following
+        (3, 0.2, 1000, 15.62),
+        (3, 0.15, 1000, 15.31),
+        (3, 0.1, 1000, 14.76),
+        (3, 0.05, 1000, 13.60),
+    ],
+)
+def test_the_limit_of_a_mewma_is_the_published_one(width: int, weight: float, arl: float, published: float):
+    made = charts.mewma([[0.0] * width], weight=weight, arl=arl, mean=[0] * width, covariance=np.eye(width))
+    assert made.upper[0] == pytest.approx(published, abs=0.01)

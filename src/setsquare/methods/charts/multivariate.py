@@ -112,8 +112,8 @@ def mewma(
     """Multivariate EWMA: Z' V^-1 Z with Z_i = weight (x_i - m) + (1 - weight) Z_(i-1) from Z_0 = 0.
 
     V is weight / (2 - weight) (1 - (1 - weight)^(2 i)) S, exact for each i, or its long-run value where ``steady``. The
-    ``limit``, where none is given, is that whose in-control average run length is ``arl`` with steady V, by a Markov
-    chain over the length of Z. Source: Lowry et al. (1992); Runger and Prabhu (1996).
+    ``limit``, where none is given, is that whose in-control average run length is ``arl`` with steady V, by the
+    integral equation over the length of Z. Source: Lowry et al. (1992); Rigdon (1995); Knoth (2017).
 
     ``values``: shape (k, p), or (charts, k, p), without missing values; m and S are computed from them (divisor
     k - 1) where not given. Z starts anew in each stage. Raises ValueError as ``t2`` does.
@@ -357,15 +357,15 @@ def _mewma_limit(width: int, weight: float, arl: float) -> float:
     return float(brentq(lambda one: _mewma_arl(one, width, weight) - arl, low or 1e-6, high, xtol=1e-7))
 
 
-def _mewma_arl(limit: float, width: int, weight: float, cells: int = 60) -> float:
-    """In-control average run length: a chain over rings of the length of Z, transitions by noncentral chi-squared."""
-    from scipy.special import chndtr  # noqa: PLC0415 - loads when first used
+def _mewma_arl(limit: float, width: int, weight: float, many: int = 60) -> float:
+    """In-control average run length from Z = 0: the integral equation over the length of Z at Gauss-Legendre nodes."""
+    from scipy.stats import ncx2  # noqa: PLC0415 - loads when first used
 
     radius = np.sqrt(limit * weight / (2 - weight))
-    step = 2 * radius / (2 * cells + 1)
-    centres = np.arange(cells + 1)
-    shift = ((1 - weight) * centres * step / weight) ** 2
-    edges = ((np.arange(cells + 1) + 0.5) * step / weight) ** 2
-    reached = chndtr(edges[None, :], width, shift[:, None])
-    moves = np.diff(reached, axis=1, prepend=0.0)
-    return float(np.linalg.solve(np.eye(cells + 1) - moves, np.ones(cells + 1))[0])
+    place, share = np.polynomial.legendre.leggauss(many)
+    lengths, share = radius * (place + 1) / 2, radius * share / 2
+    start = np.concatenate(([0.0], lengths))
+    density = ncx2.pdf((lengths / weight) ** 2, width, ((1 - weight) * start[:, None] / weight) ** 2)
+    moves = density * share * 2 * lengths / weight**2
+    runs = np.linalg.solve(np.eye(many) - moves[1:], np.ones(many))
+    return float(1 + moves[0] @ runs)
