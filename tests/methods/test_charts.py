@@ -172,7 +172,7 @@ def test_an_excluded_point_is_shown_with_its_reason_but_not_computed_with():
 def test_limits_are_frozen_given_or_taken_from_a_baseline_alike():
     later = [[6.0, 9, 7], [1.0, 2, 3]]
     before = charts.xbar_r(ROWS).location
-    frozen = charts.xbar_r(later, frozen=before).location
+    frozen = charts.xbar_r(later, frozen=charts.xbar_r(ROWS)).location
     given = charts.xbar_r(later, mean=before.stages[0].mean, sigma=before.stages[0].sigma).location
     baseline = charts.xbar_r(ROWS + later, baseline=4).location
     assert frozen.stages[0].sigma_from == "frozen"

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs import Bools, Floats
-from .result import Chart, Exclusion, Stage
+from .result import Chart, Charts, Exclusion, Stage
 
 
 class Staging(TypedDict, total=False):
@@ -24,7 +24,7 @@ class Phasing(Staging, total=False):
 
     mean: Any
     sigma: Any
-    frozen: Stage | Chart | None
+    frozen: Stage | Chart | Charts | None
 
 
 Used = Bools | None
@@ -78,6 +78,8 @@ def frame(count: int, k: int, single: bool, asked: Phasing | Staging, takes: typ
     if frozen is not None:
         if mean is not None or sigma is not None:
             raise ValueError("frozen: give either this or mean and sigma")
+        if isinstance(frozen, Charts):
+            frozen = frozen.location
         if isinstance(frozen, Chart):
             frozen = frozen.stages[-1]
         if not isinstance(frozen, Stage):
