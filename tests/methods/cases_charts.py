@@ -20,7 +20,7 @@ Case = dict[str, Any]
 
 def reference_cases() -> dict[str, Case]:
     """Read the reference cases by id; none where their file is not there."""
-    file = Path(os.environ.get("SETSQUARE_REFERENCE_CASES", Path(__file__).with_name("reference_cases.json")))
+    file = Path(os.environ.get("REFERENCE_CASES", Path(__file__).with_name("reference_cases.json")))
     if not file.is_file():
         return {}
     return {case["id"]: case for case in json.loads(file.read_text("utf-8"))["cases"]}
