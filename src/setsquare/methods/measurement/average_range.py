@@ -1,0 +1,91 @@
+"""Gauge repeatability and reproducibility by averages and ranges.
+
+Source: AIAG Measurement Systems Analysis (4th edition), chapter III-B. The constants K1, K2, K3 printed there are 1
+/ d2 (trials), 1 / d2* (operators, one group) and 1 / d2* (parts, one group), rounded to four decimals; here they
+come from the integrals.
+"""
+
+import math
+from collections.abc import Sequence
+
+from ..inputs import Column, number
+from .bounds import interval
+from .gauge import GaugeStudy, component, distinct
+from .groups import crossed
+from .ranges import d2, d2_star, range_degrees
+
+_ONE_GROUP = 1
+
+
+def average_range_study(
+    values: Column,
+    parts: Column,
+    operators: Column,
+    *,
+    constants: Sequence[float] | None = None,
+    multiplier: float = 6.0,
+    tolerance: float | None = None,
+    confidence: float = 0.95,
+) -> GaugeStudy:
+    """Return the crossed study by averages and ranges.
+
+    EV = K1 R, R being the average range of the cells; AV^2 = (K2 X)^2 - EV^2 / (p r), not below zero, X being the
+    range of the operators' averages; PV = K3 Rp, Rp being the range of the parts' averages; GRR^2 = EV^2 + AV^2;
+    TV^2 = GRR^2 + PV^2. There is no interaction in it: where it matters, use `crossed_study`. `constants` gives K1,
+    K2, K3 as printed (0.5908, 0.5231, 0.3146 for three trials, three operators, ten parts) in place of exact ones.
+
+    Intervals: each range is taken for a chi variable with Patnaik's degrees of freedom, and combined as mean
+    squares are; that is an approximation. Two trials or more; otherwise units, errors and constant values as in
+    `crossed_study`.
+
+    >>> parts, people = [1, 1, 2, 2, 1, 1, 2, 2], list("AAAABBBB")
+    >>> study = average_range_study([1.0, 1.1, 2.0, 2.1, 1.2, 1.1, 2.2, 2.1], parts, people)
+    >>> round(study["repeatability"].sd, 4), round(study["part"].sd, 4), study.distinct
+    (0.0886, 0.7071, 9)
+    """
+    k = number("multiplier", multiplier, above=0)
+    width = math.nan if tolerance is None else number("tolerance", tolerance, above=0)
+    level = number("confidence", confidence, least=0.5, most=0.9999)
+    cube, _, _ = crossed(values, parts, operators)
+    p, o, r = cube.shape
+    if r < 2:
+        raise ValueError("values: give two trials or more of each part by each operator")
+    k1, k2, k3 = _constants(constants, p, o, r)
+    spread = float((cube.max(axis=2) - cube.min(axis=2)).mean())
+    of_operators, of_parts = cube.mean(axis=(0, 2)), cube.mean(axis=(1, 2))
+    repeat = (k1 * spread) ** 2
+    raw = (k2 * float(of_operators.max() - of_operators.min())) ** 2
+    part = (k3 * float(of_parts.max() - of_parts.min())) ** 2
+    first = (repeat, range_degrees(r, p * o))
+    second, third = (raw, range_degrees(o, 1)), (part, range_degrees(p, 1))
+    reproduce = max(0.0, raw - repeat / (p * r))
+    gauge = repeat + reproduce
+    total = gauge + part
+    lines = (
+        ("gauge", gauge, [(1 - 1 / (p * r), *first), (1.0, *second)]),
+        ("repeatability", repeat, [(1.0, *first)]),
+        ("reproducibility", reproduce, [(1.0, *second), (-1 / (p * r), *first)]),
+        ("part", part, [(1.0, *third)]),
+        ("total", total, [(1 - 1 / (p * r), *first), (1.0, *second), (1.0, *third)]),
+    )
+    made = tuple(
+        component(name, variance, interval(terms, level), total, k, width) for name, variance, terms in lines
+    )
+    whole, ratio = distinct(math.sqrt(part), math.sqrt(gauge))
+    warnings = (
+        ()
+        if raw >= repeat / (p * r)
+        else ("the estimate of reproducibility is below zero and was set to zero",)
+    )
+    return GaugeStudy(
+        "crossed, averages and ranges", made, (), (), False, None, level, k, width, whole, ratio, (k1, k2, k3), warnings
+    )  # fmt: skip
+
+
+def _constants(given: Sequence[float] | None, p: int, o: int, r: int) -> tuple[float, float, float]:
+    if given is None:
+        return 1 / d2(r), 1 / d2_star(o, _ONE_GROUP), 1 / d2_star(p, _ONE_GROUP)
+    if len(given) != 3:
+        raise ValueError("constants: give K1, K2 and K3")
+    k1, k2, k3 = (number("constants", value, above=0) for value in given)
+    return k1, k2, k3

@@ -1,0 +1,132 @@
+"""What a gauge study answers: the table of variance, and each source's share of the spread."""
+
+import dataclasses
+import math
+from typing import Any
+
+from ..results import Result, Table
+
+DISTINCT = 1.41
+"""What AIAG multiplies the ratio of parts to gauge by: the root of two, as printed there."""
+
+
+@dataclasses.dataclass(frozen=True)
+class AnovaRow(Result):
+    """A source of variation: its sum of squares, degrees of freedom, mean square, F and p (NaN where not tested)."""
+
+    source: str
+    degrees: int
+    sum_of_squares: float
+    mean_square: float
+    f: float = math.nan
+    p: float = math.nan
+
+
+@dataclasses.dataclass(frozen=True)
+class Component(Result):
+    """A source's variance and standard deviation with intervals, and its shares in per cent.
+
+    `contribution` is the share of the total variance, `study` that of the total standard deviation, `tolerance` the
+    study variation (k standard deviations) as a share of the tolerance, NaN where none was given.
+    """
+
+    source: str
+    variance: float
+    variance_interval: tuple[float, float]
+    sd: float
+    sd_interval: tuple[float, float]
+    study_variation: float
+    contribution: float
+    study: float
+    tolerance: float
+
+
+@dataclasses.dataclass(frozen=True)
+class GaugeStudy(Result):
+    """A gauge repeatability and reproducibility study.
+
+    `method` says how it was computed; `distinct` is the number of distinct categories, `distinct_raw` the same
+    before it was cut to a whole number. `anova` is the full table, `reduced` the one after pooling (empty without).
+    The sources are "gauge", "repeatability", "reproducibility", "operator", "interaction", "part", "total", those
+    that the method estimates.
+    """
+
+    method: str
+    components: tuple[Component, ...]
+    anova: tuple[AnovaRow, ...]
+    reduced: tuple[AnovaRow, ...]
+    pooled: bool
+    pooling: float | None
+    confidence: float
+    multiplier: float
+    tolerance: float
+    distinct: int
+    distinct_raw: float
+    constants: tuple[float, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def __getitem__(self, source: str) -> Component:
+        for component in self.components:
+            if component.source == source:
+                return component
+        raise KeyError(source)
+
+    def table(self) -> Table:
+        """Return a row for each source of variation."""
+        head = ("source", "variance", "sd", "study variation", "% contribution", "% study", "% tolerance")
+        rows = tuple(
+            (c.source, c.variance, c.sd, c.study_variation, c.contribution, c.study, c.tolerance)
+            for c in self.components
+        )
+        return Table(head, rows)
+
+    def figure(self) -> dict[str, Any]:
+        """Return the bars of the shares, as an ECharts option."""
+        shown = [c for c in self.components if c.source != "total"]
+        series = [("% contribution", "contribution"), ("% study", "study")]
+        if not math.isnan(self.tolerance):
+            series.append(("% tolerance", "tolerance"))
+        return {
+            "legend": {"data": [title for title, _ in series]},
+            "tooltip": {"trigger": "axis"},
+            "xAxis": {"type": "category", "data": [c.source for c in shown]},
+            "yAxis": {"type": "value", "name": "%"},
+            "series": [
+                {"name": title, "type": "bar", "data": [getattr(c, field) for c in shown]}
+                for title, field in series
+            ],
+        }
+
+
+def component(
+    source: str,
+    variance: float,
+    interval: tuple[float, float],
+    total: float,
+    multiplier: float,
+    tolerance: float,
+) -> Component:
+    """Return a source's line; the shares are NaN where nothing varies at all."""
+    sd, whole = math.sqrt(variance), math.sqrt(total)
+    return Component(
+        source,
+        variance,
+        interval,
+        sd,
+        (math.sqrt(interval[0]), math.sqrt(interval[1])),
+        multiplier * sd,
+        100 * variance / total if total else math.nan,
+        100 * sd / whole if total else math.nan,
+        100 * multiplier * sd / tolerance,
+    )
+
+
+def distinct(part: float, gauge: float) -> tuple[int, float]:
+    """Return the number of distinct categories, whole (one at least) and as it came; 0 where nothing varies.
+
+    The ratio is 1.41 sd(part) / sd(gauge) (AIAG MSA, chapter III-B).
+    """
+    if gauge == 0:
+        return 0, math.inf if part else math.nan
+    raw = DISTINCT * part / gauge
+    return max(1, int(raw)), raw

@@ -1,0 +1,256 @@
+"""How far judges agree beyond chance: the kappas of Cohen, Fleiss, Conger and Light.
+
+Ratings are names of categories, without missing values. Where chance alone gives full agreement (everything was put
+into one category) kappa is not defined and NaN.
+"""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from ..inputs import Column, Floats, number
+from ..results import Result, Table
+from .groups import Places, names
+
+Weights = Literal["none", "linear", "squared"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Kappa(Result):
+    """A kappa with its test against chance.
+
+    `error0` is the standard error where judges agree by chance, from which z and p (two-sided) come; `error` that
+    for the interval. Both are NaN where `method` has no formula for them.
+    """
+
+    method: str
+    kappa: float
+    observed: float
+    expected: float
+    error0: float
+    z: float
+    p: float
+    error: float
+    interval: tuple[float, float]
+    confidence: float
+    subjects: int
+    raters: int
+    categories: tuple[str, ...]
+    each: tuple[tuple[str, float, float], ...] = ()
+    """For each category its name, its kappa and the kappa's z (Fleiss only)."""
+
+    def table(self) -> Table:
+        """Return kappa, and that of each category where there is one."""
+        head = ("category", "kappa", "z")
+        return Table(head, (("all", self.kappa, self.z), *self.each))
+
+
+def cohen_kappa(
+    first: Column,
+    second: Column,
+    *,
+    weights: Weights = "none",
+    categories: Sequence[Any] | None = None,
+    confidence: float = 0.95,
+) -> Kappa:
+    """Return Cohen's kappa of two judges, weighted where categories are ordered.
+
+    kappa = (po - pe) / (1 - pe), po and pe being the weighted share of agreement seen and expected by chance.
+    Weights of k categories: 1 on the diagonal and 0 elsewhere, or 1 - |i - j| / (k - 1) ("linear"), or 1 - (i -
+    j)^2 / (k - 1)^2 ("squared"). Errors: J. L. Fleiss, J. Cohen and B. S. Everitt, Psychological Bulletin 72
+    (1969). `categories` gives the order and those that nobody used; otherwise they are those that occur, in the
+    order of numbers or of the alphabet.
+
+    Source: J. Cohen, Educational and Psychological Measurement 20 (1960) and Psychological Bulletin 70 (1968). Raises
+    ValueError for columns of unequal length, missing values, or a rating that is not among `categories`.
+
+    >>> found = cohen_kappa(list("aabbb"), list("aabba"))
+    >>> round(found.kappa, 4)
+    0.6154
+    """
+    if weights not in ("none", "linear", "squared"):
+        raise ValueError(f"weights: give none, linear or squared, not {weights!r}")
+    level = number("confidence", confidence, least=0.5, most=0.9999)
+    coded, found = _coded({"first": first, "second": second}, categories)
+    n, k = coded.shape[0], len(found)
+    share = np.bincount(coded[:, 0] * k + coded[:, 1], minlength=k * k).reshape(k, k) / n
+    weight = _weights(k, weights)
+    rows, columns = share.sum(axis=1), share.sum(axis=0)
+    observed, expected = float((weight * share).sum()), float(rows @ weight @ columns)
+    method = "Cohen" if weights == "none" else f"Cohen, {weights} weights"
+    both = (weight @ columns)[:, None] + (weight.T @ rows)[None, :]
+    chance = rows[:, None] * columns[None, :]
+    kappa = _beyond(observed, expected)
+    if math.isnan(kappa):
+        return _kappa(method, observed, expected, math.nan, math.nan, level, n, 2, found)
+    null = float((chance * (weight - both) ** 2).sum()) - expected**2
+    alone = float((share * (weight - both * (1 - kappa)) ** 2).sum())
+    variance = alone - (kappa - expected * (1 - kappa)) ** 2
+    scale = (1 - expected) * math.sqrt(n)
+    errors = math.sqrt(max(0.0, null)) / scale, math.sqrt(max(0.0, variance)) / scale
+    return _kappa(method, observed, expected, *errors, level, n, 2, found)
+
+
+def fleiss_kappa(ratings: Any, *, categories: Sequence[Any] | None = None, confidence: float = 0.95) -> Kappa:
+    """Return Fleiss' kappa of several judges, a row of `ratings` for each subject.
+
+    The judges need not be the same for all subjects, only as many.     po = sum of n_ij (n_ij - 1) / (N m (m - 1)),
+    pe = sum of p_j^2 over the categories j. The errors are those by chance alone (J. L. Fleiss, J. C. M. Nee and J.
+    R. Landis, Psychological Bulletin 86, 1979), which also make the interval. Each category has a kappa of its own
+    against all others.
+
+    Source: J. L. Fleiss, Psychological Bulletin 76 (1971). Two judges or more for each subject, no missing ratings.
+
+    >>> round(fleiss_kappa([["a", "a", "a"], ["a", "b", "b"], ["b", "b", "b"]]).kappa, 4)
+    0.55
+    """
+    level = number("confidence", confidence, least=0.5, most=0.9999)
+    coded, found = _table(ratings, categories)
+    counts = _counts(coded, len(found))
+    n, m = coded.shape
+    share = counts.sum(axis=0) / (n * m)
+    observed = _pairs_agree(counts, m)
+    expected = float((share**2).sum())
+    spread = share * (1 - share)
+    pairs = n * m * (m - 1)
+    total = float(spread.sum())
+    if total == 0:
+        return _kappa("Fleiss", observed, expected, math.nan, math.nan, level, n, m, found)
+    variance = 2 / (total**2 * pairs) * (total**2 - float((spread * (1 - 2 * share)).sum()))
+    error = math.sqrt(max(0.0, variance))
+    lost = (counts * (m - counts)).sum(axis=0)
+    alone = math.sqrt(2 / pairs)
+    each = tuple(
+        (name, single, single / alone)
+        for name, single in zip(
+            found,
+            (1 - x / (pairs * s) if s else math.nan for x, s in zip(lost, spread, strict=True)),
+            strict=True,
+        )
+    )
+    return _kappa("Fleiss", observed, expected, error, error, level, n, m, found, each)
+
+
+def conger_kappa(ratings: Any, *, categories: Sequence[Any] | None = None) -> Kappa:
+    """Return Conger's exact kappa of several judges, the same for all subjects; a row of `ratings` is a subject.
+
+    As Fleiss' kappa, but chance is that of the judges' own shares: pe is the mean over all pairs of judges of
+    Cohen's. It has no standard error here.
+
+    Source: A. J. Conger, Psychological Bulletin 88 (1980).
+
+    >>> round(conger_kappa([["a", "a", "a"], ["a", "b", "b"], ["b", "b", "b"]]).kappa, 4)
+    0.5714
+    """
+    coded, found = _table(ratings, categories)
+    n, m = coded.shape
+    shares = np.stack([np.bincount(coded[:, rater], minlength=len(found)) / n for rater in range(m)])
+    together = shares.sum(axis=0)
+    expected = (float((together**2).sum()) - float((shares**2).sum())) / (m * (m - 1))
+    observed = _pairs_agree(_counts(coded, len(found)), m)
+    return _kappa("Conger", observed, expected, math.nan, math.nan, 0.95, n, m, found)
+
+
+def light_kappa(ratings: Any, *, weights: Weights = "none", categories: Sequence[Any] | None = None) -> Kappa:
+    """Return Light's kappa: the mean of Cohen's over all pairs of judges; a row of `ratings` is a subject.
+
+    NaN where one pair's is not defined. It has no standard error here. `observed` and `expected` are the means of
+    the pairs'.
+
+    Source: R. J. Light, Psychological Bulletin 76 (1971).
+
+    >>> round(light_kappa([["a", "a", "a"], ["a", "b", "b"], ["b", "b", "b"]]).kappa, 4)
+    0.6
+    """
+    coded, found = _table(ratings, categories)
+    n, m = coded.shape
+    labels = np.array(found, dtype=object)
+    pairs = [
+        cohen_kappa(labels[coded[:, a]], labels[coded[:, b]], weights=weights, categories=found)
+        for a, b in itertools.combinations(range(m), 2)
+    ]
+    observed, expected = (
+        float(np.mean([getattr(pair, name) for pair in pairs])) for name in ("observed", "expected")
+    )
+    made = _kappa("Light", observed, expected, math.nan, math.nan, 0.95, n, m, found)
+    return dataclasses.replace(made, kappa=float(np.mean([pair.kappa for pair in pairs])))
+
+
+def _kappa(
+    method: str, observed: float, expected: float, error0: float, error: float, level: float, n: int, m: int,
+    found: tuple[str, ...], each: tuple[tuple[str, float, float], ...] = (),
+) -> Kappa:  # fmt: skip
+    from scipy.special import ndtr, ndtri  # noqa: PLC0415 - loads when first used
+
+    kappa = _beyond(observed, expected)
+    z = kappa / error0 if error0 > 0 else math.nan
+    half = float(ndtri(0.5 + level / 2)) * error
+    p = float(2 * ndtr(-abs(z)))
+    ends = (max(-1.0, kappa - half), min(1.0, kappa + half)) if not math.isnan(half) else (math.nan, math.nan)
+    return Kappa(method, kappa, observed, expected, error0, z, p, error, ends, level, n, m, found, each)
+
+
+def _beyond(observed: float, expected: float) -> float:
+    return (observed - expected) / (1 - expected) if 1 - expected > 1e-12 else math.nan
+
+
+def _pairs_agree(counts: Floats, raters: int) -> float:
+    return float((counts * (counts - 1)).sum()) / (len(counts) * raters * (raters - 1))
+
+
+def _counts(coded: Places, categories: int) -> Floats:
+    n = len(coded)
+    flat = (coded + np.arange(n)[:, None] * categories).ravel()
+    return np.bincount(flat, minlength=n * categories).reshape(n, categories).astype(np.float64)
+
+
+def _weights(k: int, weights: Weights) -> Floats:
+    place = np.arange(k, dtype=np.float64)
+    apart = np.abs(place[:, None] - place[None, :])
+    if weights == "none" or k == 1:
+        return (apart == 0).astype(np.float64)
+    near: Floats = 1 - (apart / (k - 1)) ** (1 if weights == "linear" else 2)
+    return near
+
+
+def _table(ratings: Any, categories: Sequence[Any] | None) -> tuple[Places, tuple[str, ...]]:
+    given = ratings.to_numpy() if hasattr(ratings, "to_numpy") else ratings
+    try:
+        array = np.array([list(row) for row in given], dtype=object)
+    except TypeError:
+        raise ValueError("ratings: give a row of ratings for each subject") from None
+    if array.ndim != 2 or array.size == 0:
+        raise ValueError("ratings: give a row of ratings for each subject, all of one length")
+    if array.shape[1] < 2:
+        raise ValueError("ratings: give two ratings or more for each subject")
+    found, places = names("ratings", array.ravel())
+    return _ordered("ratings", found, places.reshape(array.shape), categories)
+
+
+def _coded(columns: dict[str, Column], categories: Sequence[Any] | None) -> tuple[Places, tuple[str, ...]]:
+    apart = {name: names(name, values) for name, values in columns.items()}
+    (first, (_, one)), (second, (_, two)) = apart.items()
+    if len(one) != len(two):
+        raise ValueError(f"{second}: has {len(two)} values, but {first} has {len(one)}")
+    labels = [np.array(found, dtype=object)[places] for found, places in apart.values()]
+    found, places = names(first, np.concatenate(labels))
+    return _ordered(first, found, places.reshape(2, -1).T, categories)
+
+
+def _ordered(
+    name: str, found: tuple[str, ...], places: Places, categories: Sequence[Any] | None
+) -> tuple[Places, tuple[str, ...]]:
+    if categories is None:
+        return places, found
+    wanted = tuple(str(category) for category in categories)
+    if len(set(wanted)) != len(wanted):
+        raise ValueError("categories: holds a category twice")
+    strange = [category for category in found if category not in wanted]
+    if strange:
+        raise ValueError(f"{name}: holds {strange[0]!r}, which is not among the categories")
+    rank = np.array([wanted.index(category) for category in found], dtype=np.intp)
+    return rank[places], wanted
