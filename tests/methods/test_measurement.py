@@ -9,8 +9,11 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import integrate, stats
+from statsmodels.formula.api import ols
+from statsmodels.stats.anova import anova_lm
 
 from setsquare.methods import measurement as m
 from setsquare.methods.measurement.bounds import interval
@@ -93,10 +96,6 @@ def test_one_mean_square_has_the_exact_interval():
 
 
 def test_crossed_table_agrees_with_statsmodels():
-    import pandas as pd
-    from statsmodels.formula.api import ols
-    from statsmodels.stats.anova import anova_lm
-
     generator = np.random.default_rng(4)
     part, person, _ = (axis.ravel() for axis in np.indices((6, 3, 2)))
     y = part + generator.normal(0, 0.3, 3)[person] + generator.normal(0, 0.2, len(part))

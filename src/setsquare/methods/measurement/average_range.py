@@ -34,7 +34,7 @@ def average_range_study(
     TV^2 = GRR^2 + PV^2. There is no interaction in it: where it matters, use `crossed_study`. `constants` gives K1,
     K2, K3 as printed (0.5908, 0.5231, 0.3146 for three trials, three operators, ten parts) in place of exact ones.
 
-    Intervals: each range is taken for a chi variable with Patnaik's degrees of freedom, and combined as mean
+    Intervals: each range is taken for a chi variable with the same coefficient of variation, and combined as mean
     squares are; that is an approximation. Two trials or more; otherwise units, errors and constant values as in
     `crossed_study`.
 

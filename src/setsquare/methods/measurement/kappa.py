@@ -212,8 +212,9 @@ def _weights(k: int, weights: Weights) -> Floats:
     place = np.arange(k, dtype=np.float64)
     apart = np.abs(place[:, None] - place[None, :])
     if weights == "none" or k == 1:
-        return (apart == 0).astype(np.float64)
-    near: Floats = 1 - (apart / (k - 1)) ** (1 if weights == "linear" else 2)
+        same: Floats = np.eye(k)
+        return same
+    near: Floats = 1.0 - np.power(apart / (k - 1), 1 if weights == "linear" else 2)
     return near
 
 

@@ -63,7 +63,7 @@ def c4(size: int) -> float:
 def range_degrees(size: int, groups: int) -> float:
     """Return the degrees of freedom of an average range: those of the chi variable with its coefficient of variation.
 
-    Patnaik's approximation: 1 / (2 sqrt(1 + 2 v) - 2), where v = d3^2 / (g d2^2).
+    The squared coefficient is d3^2 / (g d2^2), as Patnaik proposed.
 
     >>> round(range_degrees(5, 20), 1)
     72.7
@@ -73,8 +73,25 @@ def range_degrees(size: int, groups: int) -> float:
 
 
 def chi_degrees(variation: float) -> float:
-    """Return the degrees of freedom of the chi variable with this squared coefficient of variation, nearly."""
-    return 1.0 / (2.0 * math.sqrt(1.0 + 2.0 * variation) - 2.0)
+    """Return the degrees of freedom of the chi variable with this squared coefficient of variation, by bisection.
+
+    >>> round(chi_degrees(1 / c4(5) ** 2 - 1), 6)
+    4.0
+    """
+    low, high = 0.01, 1e9
+    for _ in range(100):
+        middle = math.sqrt(low * high)
+        if _variation(middle) > variation:
+            low = middle
+        else:
+            high = middle
+    return math.sqrt(low * high)
+
+
+def _variation(degrees: float) -> float:
+    if degrees > 1e4:  # where the gamma functions' difference loses its digits, the series has them all
+        return 1 / (2 * degrees) + 1 / (8 * degrees**2)
+    return degrees / 2 * math.exp(2 * (math.lgamma(degrees / 2) - math.lgamma((degrees + 1) / 2))) - 1
 
 
 @functools.cache

@@ -1,0 +1,374 @@
+"""Capability of a normal process: indices with intervals, shares beyond the limits, natural bounds.
+
+Sources: NIST/SEMATECH e-Handbook 6.1.6; ISO 22514-2:2017; D. C. Montgomery, Introduction to Statistical Quality
+Control, chapter 8; A. F. Bissell, Applied Statistics 39 (1990), for the interval of Cpk; L. K. Chan, S. W. Cheng
+and F. A. Spiring, Journal of Quality Technology 20 (1988), and R. A. Boyles, Journal of Quality Technology 23
+(1991), for Cpm.
+"""
+
+import dataclasses
+import math
+import warnings as _warnings
+from typing import Any, Literal
+
+import numpy as np
+
+from ..inputs import Floats, number, whole
+from ..results import Result, Table
+from .spread import Spread, Within, overall, rows_of, within
+
+_GRID = 81
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits(Result):
+    """The specification; infinite where there is no limit, NaN where there is no target."""
+
+    lower: float
+    upper: float
+    target: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Index(Result):
+    """An index with its two-sided confidence interval; NaN where the limits do not define it."""
+
+    value: float
+    interval: tuple[float, float]
+
+
+NONE = Index(math.nan, (math.nan, math.nan))
+
+
+@dataclasses.dataclass(frozen=True)
+class Indices(Result):
+    """The indices by one standard deviation: Cp and so on by that within subgroups, Pp and so on by the overall one.
+
+    `ppm_lower`, `ppm_upper` and `ppm` are expected parts per million beyond the limits; `z` is the normal quantile
+    of the share within them ("bench"), `sigma_level` is z plus the shift asked for.
+    """
+
+    spread: Spread
+    p: Index
+    pl: Index
+    pu: Index
+    pk: Index
+    pm: Index
+    ppm_lower: float
+    ppm_upper: float
+    ppm: float
+    z: float
+    sigma_level: float
+    natural: tuple[float, float]
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed(Result):
+    """How many values lay beyond the limits (a value on a limit is inside), in parts per million too."""
+
+    below: int
+    above: int
+    ppm_lower: float
+    ppm_upper: float
+    ppm: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Capability(Result):
+    """The capability of a process; `within` is None where only the overall spread was asked for.
+
+    The names of the trade are properties: cp, cpl, cpu, cpk, cpm of `within`, pp, ppl, ppu, ppk, ppm of `overall`.
+    """
+
+    limits: Limits
+    n: int
+    mean: float
+    within: Indices | None
+    overall: Indices
+    observed: Observed
+    confidence: float
+    stable: bool | None
+    warnings: tuple[str, ...]
+    values: Floats
+    method: str = "normal distribution"
+
+    @property
+    def cp(self) -> Index:
+        """The width of the limits over six standard deviations within."""
+        return self.within.p if self.within else NONE
+
+    @property
+    def cpl(self) -> Index:
+        """The distance of the mean from the lower limit over three standard deviations within."""
+        return self.within.pl if self.within else NONE
+
+    @property
+    def cpu(self) -> Index:
+        """The distance of the mean from the upper limit over three standard deviations within."""
+        return self.within.pu if self.within else NONE
+
+    @property
+    def cpk(self) -> Index:
+        """The smaller of Cpl and Cpu."""
+        return self.within.pk if self.within else NONE
+
+    @property
+    def cpm(self) -> Index:
+        """Taguchi's index by the standard deviation within."""
+        return self.within.pm if self.within else NONE
+
+    @property
+    def pp(self) -> Index:
+        """The width of the limits over six overall standard deviations."""
+        return self.overall.p
+
+    @property
+    def ppl(self) -> Index:
+        """The distance of the mean from the lower limit over three overall standard deviations."""
+        return self.overall.pl
+
+    @property
+    def ppu(self) -> Index:
+        """The distance of the mean from the upper limit over three overall standard deviations."""
+        return self.overall.pu
+
+    @property
+    def ppk(self) -> Index:
+        """The smaller of Ppl and Ppu."""
+        return self.overall.pk
+
+    def table(self) -> Table:
+        """Return a row for each index, with its interval."""
+        rows: list[tuple[Any, ...]] = []
+        for letter, indices in (("C", self.within), ("P", self.overall)):
+            if indices is not None:
+                for name in ("p", "pl", "pu", "pk", "pm"):
+                    index: Index = getattr(indices, name)
+                    rows.append((letter + name, index.value, *index.interval))
+                rows.append((f"ppm expected by {indices.spread.method}", indices.ppm, math.nan, math.nan))
+        rows.append(("ppm observed", self.observed.ppm, math.nan, math.nan))
+        return Table(("index", "value", "low", "high"), tuple(rows))
+
+    def figure(self) -> dict[str, Any]:
+        """Return the histogram with the limits and the normal curves, as an ECharts option."""
+        return histogram(self)
+
+
+def capability(
+    values: Any,
+    *,
+    lower: float | None = None,
+    upper: float | None = None,
+    target: float | Literal["middle"] | None = "middle",
+    estimator: Within | None = None,
+    confidence: float = 0.95,
+    degrees: Literal["estimator", "total"] = "estimator",
+    sides: Literal["two", "one"] = "two",
+    shift: float = 0.0,
+    bounds: float = 3.0,
+    stable: bool | None = None,
+    unstable: Literal["warn", "refuse"] = "warn",
+) -> Capability:
+    """Return the capability of a process whose values are normal: by the spread within subgroups, and overall.
+
+    With mean m, standard deviation s, limits L and U, target T: Cp = (U - L) / 6s; Cpl = (m - L) / 3s; Cpu = (U -
+    m) / 3s; Cpk the smaller; Cpm = (U - L) / (6 sqrt(s^2 + (m - T)^2)). With one limit Cp and Cpm are NaN and Cpk
+    is its side's. Pp ... the same by the overall s. Expected ppm come from the normal distribution, natural bounds
+    are m -+ `bounds` s.
+
+    Intervals: Cp by chi-squared, Cpl, Cpu, Cpk by the normal approximation with the variance 1 / (9 n) + Cpk^2 / (2
+    f), Cpm by chi-squared with n (1 + d^2)^2 / (1 + 2 d^2) degrees, d = (m - T) / s. f is what the estimator is
+    worth (`degrees` "estimator"), or n - 1 ("total", as in qcc), which claims too much where ranges were used. With
+    `sides` "one" each bound of Cpl and of Cpu holds with the confidence on its own, as in qcc.
+
+    `values`: a row for each subgroup, or one column of single values; missing ones are left out. `estimator`: see
+    `within`; by default "rbar" for subgroups of up to 8 values, "pooled" for larger ones, "moving range" for a
+    column in order of time. `target`: the middle of the limits, a number, or None. `shift` is added to z for the
+    sigma level (1.5 by the Six Sigma habit). `stable` is what the control chart says: False warns, or refuses with
+    `unstable="refuse"`; None says that nobody looked, in `warnings`. Raises ValueError where no limit is given, U
+    is not above L, fewer than two values exist, or all are equal.
+
+    >>> found = capability([[9.9, 10.1], [10.0, 10.2], [9.8, 10.0]], lower=9, upper=11, stable=True)
+    >>> round(found.cp.value, 3), round(found.ppk.value, 3), found.warnings
+    (1.881, 2.357, ())
+    """
+    limits = specification(lower, upper, target)
+    level = number("confidence", confidence, least=0.5, most=0.9999)
+    _one_of("degrees", degrees, ("estimator", "total"))
+    _one_of("sides", sides, ("two", "one"))
+    rows, grouped = rows_of(values)
+    flat = rows[~np.isnan(rows)]
+    if len(flat) < 2:
+        raise ValueError("values: give two values or more")
+    if flat.min() == flat.max():
+        raise ValueError("values: are all equal, so that no index is defined")
+    notes = _stability(stable, unstable)
+    chosen = estimator or _default(rows, grouped)
+    _one_of("estimator", chosen, ("rbar", "sbar", "pooled", "moving range"))
+    inner = within(rows, chosen)
+    mean = float(flat.mean())
+    asked = _Asked(level, degrees, sides, number("shift", shift), number("bounds", bounds, above=0))
+    if inner.sd == 0:
+        raise ValueError("values: do not vary within subgroups, so that Cp is not defined")
+    if not limits.lower <= mean <= limits.upper:
+        notes = (*notes, "the mean is beyond a limit")
+    return Capability(
+        limits, len(flat), mean, indices(limits, mean, inner, len(flat), asked),
+        indices(limits, mean, overall(flat), len(flat), asked), observed(flat, limits), level, stable, notes, flat,
+    )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    confidence: float
+    degrees: str = "estimator"
+    sides: str = "two"
+    shift: float = 0.0
+    bounds: float = 3.0
+
+
+def from_summary(
+    mean: float,
+    sd: float,
+    n: int,
+    *,
+    lower: float | None = None,
+    upper: float | None = None,
+    target: float | Literal["middle"] | None = "middle",
+    confidence: float = 0.95,
+    shift: float = 0.0,
+) -> Indices:
+    """Return the indices of a normal process from mean, sample standard deviation and number of the values.
+
+    >>> found = from_summary(749.7685, 2.104, 20, lower=740, upper=760)
+    >>> round(found.p.value, 4), [round(end, 4) for end in found.p.interval]
+    (1.5843, [1.0847, 2.0832])
+    """
+    limits = specification(lower, upper, target)
+    level = number("confidence", confidence, least=0.5, most=0.9999)
+    n = whole("n", n, least=2)
+    spread = Spread(number("sd", sd, above=0), n - 1.0, "sample standard deviation")
+    return indices(limits, number("mean", mean), spread, n, _Asked(level, shift=number("shift", shift)))
+
+
+def specification(
+    lower: float | None, upper: float | None, target: float | Literal["middle"] | None
+) -> Limits:
+    """Return the limits as numbers; raises ValueError at the argument where they make no sense."""
+    low = -math.inf if lower is None else number("lower", lower)
+    high = math.inf if upper is None else number("upper", upper)
+    if lower is None and upper is None:
+        raise ValueError("lower: give a lower limit, an upper one or both")
+    if high <= low:
+        raise ValueError("upper: give more than the lower limit")
+    if target == "middle":
+        aim = (low + high) / 2 if math.isfinite(high - low) else math.nan
+    else:
+        aim = math.nan if target is None else number("target", target)
+    return Limits(low, high, aim)
+
+
+def indices(limits: Limits, mean: float, spread: Spread, n: int, asked: _Asked) -> Indices:
+    """Return all indices for one standard deviation."""
+    from scipy.special import ndtr, ndtri  # noqa: PLC0415 - loads when first used
+
+    s = spread.sd
+    f = spread.degrees if asked.degrees == "estimator" else n - 1.0
+    down, up = (mean - limits.lower) / (3 * s), (limits.upper - mean) / (3 * s)
+    side = asked.confidence if asked.sides == "one" else 0.5 + asked.confidence / 2
+    below, above = float(ndtr(-3 * down)), float(ndtr(-3 * up))
+    z = -float(ndtri(below + above)) if below + above < 1 else -math.inf
+    pl, pu = _bissell(down, n, f, side), _bissell(up, n, f, side)
+    pk = _bissell(min(down, up), n, f, 0.5 + asked.confidence / 2)
+    p = pm = NONE
+    if math.isfinite(limits.upper - limits.lower):
+        width = (limits.upper - limits.lower) / (6 * s)
+        p = _by_chi(width, f, asked.confidence)
+        off = ((mean - limits.target) / s) ** 2
+        if not math.isnan(off):
+            worth = n * (1 + off) ** 2 / (1 + 2 * off)
+            pm = _by_chi(width / math.sqrt(1 + off), worth, asked.confidence)
+    half = asked.bounds * s
+    return Indices(
+        spread, p, pl, pu, pk, pm, 1e6 * below, 1e6 * above, 1e6 * (below + above), z, z + asked.shift,
+        (mean - half, mean + half),
+    )  # fmt: skip
+
+
+def observed(values: Floats, limits: Limits) -> Observed:
+    """Return how many values are beyond the limits; those on a limit are inside."""
+    below, above = int((values < limits.lower).sum()), int((values > limits.upper).sum())
+    ppm = 1e6 / len(values)
+    return Observed(below, above, below * ppm, above * ppm, (below + above) * ppm)
+
+
+def _by_chi(value: float, degrees: float, confidence: float) -> Index:
+    from scipy.special import chdtri  # noqa: PLC0415 - loads when first used
+
+    tail = (1 - confidence) / 2
+    low, high = (math.sqrt(float(chdtri(degrees, end)) / degrees) for end in (1 - tail, tail))
+    return Index(value, (value * low, value * high))
+
+
+def _bissell(value: float, n: int, degrees: float, side: float) -> Index:
+    from scipy.special import ndtri  # noqa: PLC0415 - loads when first used
+
+    if math.isinf(value):
+        return NONE
+    half = float(ndtri(side)) * math.sqrt(1 / (9 * n) + value**2 / (2 * degrees))
+    return Index(value, (value - half, value + half))
+
+
+def _default(rows: Floats, grouped: bool) -> Within:
+    if not grouped or rows.shape[1] == 1:
+        return "moving range"
+    return "rbar" if rows.shape[1] <= 8 else "pooled"
+
+
+def _stability(stable: bool | None, unstable: str) -> tuple[str, ...]:
+    _one_of("unstable", unstable, ("warn", "refuse"))
+    if stable:
+        return ()
+    if stable is None:
+        return ("nobody said whether the process is stable; look at its control chart first",)
+    text = "the control chart says that the process is not stable, so that indices foretell nothing"
+    if unstable == "refuse":
+        raise ValueError(f"stable: {text}")
+    _warnings.warn(text, stacklevel=3)
+    return (text,)
+
+
+def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name}: give {', '.join(allowed[:-1])} or {allowed[-1]}, not {value!r}")
+
+
+def histogram(found: Capability) -> dict[str, Any]:
+    """Return the histogram with limits and normal curves, as an ECharts option."""
+    counts, edges = np.histogram(found.values, bins="auto" if found.n < 10_000 else 60)
+    width = float(edges[1] - edges[0])
+    bars = [[float(a + width / 2), int(c)] for a, c in zip(edges[:-1], counts, strict=True)]
+    series: list[dict[str, Any]] = [{"type": "bar", "name": "values", "data": bars, "barWidth": "99%"}]
+    for name, made in (("within", found.within), ("overall", found.overall)):
+        if made is not None:
+            xs = np.linspace(found.mean - 4 * made.spread.sd, found.mean + 4 * made.spread.sd, _GRID)
+            heights = np.exp(-(((xs - found.mean) / made.spread.sd) ** 2) / 2)
+            ys = found.n * width * heights / (made.spread.sd * math.sqrt(2 * math.pi))
+            points = np.column_stack([xs, ys]).tolist()
+            series.append({"type": "line", "name": name, "data": points, "showSymbol": False})
+    marks = [
+        {"xAxis": place, "name": name}
+        for name, place in (
+            ("lower", found.limits.lower),
+            ("target", found.limits.target),
+            ("upper", found.limits.upper),
+        )
+        if math.isfinite(place)
+    ]
+    series[0]["markLine"] = {"symbol": "none", "data": marks}
+    return {
+        "legend": {"data": [line["name"] for line in series]},
+        "xAxis": {"type": "value", "scale": True},
+        "yAxis": {"type": "value"},
+        "series": series,
+    }

@@ -1,0 +1,238 @@
+"""Capability of a process that is not normal, after a transformation: Box and Cox's, and Johnson's.
+
+Sources: G. E. P. Box and D. R. Cox, JRSS B 26 (1964); N. L. Johnson, Biometrika 36 (1949); J. F. Slifker and S. S.
+Shapiro, Technometrics 22 (1980), for the fit from four percentiles; Y.-M. Chou, A. M. Polansky and R. L. Mason,
+Journal of Quality Technology 30 (1998), for the choice among fits by a test of normality. Limits are transformed
+with the values.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+
+from ..inputs import Column, Floats, number
+from ..results import Result
+from .fitting import given
+from .indices import Indices, Limits, Observed, from_summary, observed, specification
+from .normality import Normality, anderson_darling
+
+_STEPS = np.arange(0.25, 1.2501, 0.01)
+
+
+@dataclasses.dataclass(frozen=True)
+class Johnson(Result):
+    """z = gamma + eta g((x - epsilon) / lambda): SU with g = asinh, SB with ln(y / (1 - y)), SL with ln y."""
+
+    kind: Literal["SU", "SB", "SL"]
+    gamma: float
+    eta: float
+    epsilon: float
+    scale: float
+    z: float
+    normality: Normality
+    method: str = "Slifker and Shapiro's percentiles, the step of the greatest Anderson-Darling p"
+
+    def transform(self, values: Floats) -> Floats:
+        """Return the values on the normal scale; minus or plus infinity beyond where the curve ends."""
+        y = (np.asarray(values, dtype=np.float64) - self.epsilon) / self.scale
+        with np.errstate(divide="ignore"):
+            if self.kind == "SU":
+                g = np.arcsinh(y)
+            elif self.kind == "SL":
+                g = np.log(np.maximum(y, 0.0))
+            else:
+                inside = np.clip(y, 0.0, 1.0)
+                g = np.log(inside) - np.log1p(-inside)
+        made: Floats = self.gamma + self.eta * g
+        return made
+
+
+@dataclasses.dataclass(frozen=True)
+class TransformedCapability(Result):
+    """Overall capability on the transformed scale; `transformed` are the limits that were compared with."""
+
+    method: str
+    parameter: float
+    johnson: Johnson | None
+    limits: Limits
+    transformed: Limits
+    mean: float
+    sd: float
+    indices: Indices
+    observed: Observed
+    normality: Normality
+
+
+def box_cox_power(values: Column) -> float:
+    """Return the power of Box and Cox's transformation with the greatest likelihood.
+
+    >>> round(box_cox_power([1.0, 2.0, 4.0, 8.0, 16.0]), 3) == 0
+    True
+    """
+    from scipy.stats import boxcox_normmax  # noqa: PLC0415 - loads when first used
+
+    return float(boxcox_normmax(_positive(values), method="mle"))
+
+
+def box_cox_capability(
+    values: Column,
+    *,
+    lower: float | None = None,
+    upper: float | None = None,
+    power: float | None = None,
+    confidence: float = 0.95,
+    shift: float = 0.0,
+) -> TransformedCapability:
+    """Return the overall capability after (x^power - 1) / power, or ln x for power 0.
+
+    `power` is the likeliest unless given; 0, 0.5 and so on are easier to explain. All values are above zero; a
+    lower limit of zero or below is no limit for a power of zero or below, and is refused below zero. Missing values
+    are left out; eight values or more.
+
+    >>> found = box_cox_capability([1.1, 2.2, 1.9, 4.0, 2.6, 1.7, 2.8, 1.5, 8.1], upper=40, power=0)
+    >>> round(found.indices.pk.value, 2)
+    1.59
+    """
+    limits = specification(lower, upper, None)
+    x = _positive(values)
+    if lower is not None and limits.lower < 0:
+        raise ValueError("lower: has to be zero or more for this transformation")
+    if upper is not None and limits.upper <= 0:
+        raise ValueError("upper: has to be above zero for this transformation")
+    p = box_cox_power(x) if power is None else number("power", power)
+
+    def transform(y: Floats) -> Floats:
+        with np.errstate(divide="ignore"):
+            made: Floats = np.log(y) if p == 0 else np.expm1(p * np.log(y)) / p
+        return made
+
+    return _capability("Box-Cox", p, None, x, limits, transform, confidence, shift)
+
+
+def johnson(values: Column) -> Johnson:
+    """Return Johnson's curve fitted from percentiles at -3z, -z, z and 3z, z from 0.25 to 1.25 by hundredths.
+
+    With m, n, p the distances between these percentiles (upper, lower, middle), mn / p^2 above 1 makes SU, below 1
+    SB, and near 1 SL (m / p above 1). Of all z that give a curve which holds every value, that with the greatest
+    Anderson-Darling p of the transformed values is taken. Raises ValueError where there is none, and for fewer than
+    eight values.
+
+    >>> johnson([1.1, 2.2, 1.9, 4.0, 2.6, 1.7, 2.8, 1.5, 8.1, 3.3, 1.3]).normality.p > 0.5
+    True
+    """
+    x = given(values)
+    if len(x) < 8:
+        raise ValueError(f"values: give 8 or more, not {len(x)}")
+    best: Johnson | None = None
+    for z in _STEPS:
+        for found in _curves(x, float(z)):
+            made = found.transform(x)
+            if not np.isfinite(made).all() or made.min() == made.max():
+                continue
+            tested = dataclasses.replace(found, normality=anderson_darling(made))
+            if best is None or tested.normality.p > best.normality.p:
+                best = tested
+    if best is None:
+        raise ValueError("values: no Johnson curve fits them; try a fitted distribution")
+    return best
+
+
+def johnson_capability(
+    values: Column,
+    *,
+    lower: float | None = None,
+    upper: float | None = None,
+    confidence: float = 0.95,
+    shift: float = 0.0,
+) -> TransformedCapability:
+    """Return the overall capability after Johnson's transformation.
+
+    A limit beyond where the curve ends cannot be passed, and counts as none. Raises ValueError where no curve fits.
+
+    >>> found = johnson_capability([1.1, 2.2, 1.9, 4.0, 2.6, 1.7, 2.8, 1.5, 8.1, 3.3, 1.3], lower=0.5, upper=400)
+    >>> found.johnson.kind in ("SU", "SB", "SL")
+    True
+    """
+    limits = specification(lower, upper, None)
+    curve = johnson(values)
+    return _capability("Johnson", math.nan, curve, given(values), limits, curve.transform, confidence, shift)
+
+
+def _capability(
+    method: str, parameter: float, curve: Johnson | None, x: Floats, limits: Limits,
+    transform: Callable[[Floats], Floats], confidence: float, shift: float,
+) -> TransformedCapability:  # fmt: skip
+    made = transform(x)
+    if len(x) < 8:
+        raise ValueError(f"values: give 8 or more, not {len(x)}")
+    low, high = (
+        float(transform(np.array([end]))[0]) if math.isfinite(end) else end
+        for end in (limits.lower, limits.upper)
+    )
+    if math.isinf(low) and math.isinf(high):
+        raise ValueError("lower: no value can be beyond the limits, so that no index is defined")
+    mean, sd = float(made.mean()), float(made.std(ddof=1))
+    found = from_summary(
+        mean, sd, len(x), lower=low if math.isfinite(low) else None, upper=high if math.isfinite(high) else None,
+        confidence=confidence, shift=shift,
+    )  # fmt: skip
+    inner = Limits(low, high, math.nan)
+    return TransformedCapability(
+        method, parameter, curve, limits, inner, mean, sd, found, observed(x, limits), anderson_darling(made)
+    )  # fmt: skip
+
+
+def _curves(x: Floats, z: float) -> list[Johnson]:
+    from scipy.special import ndtr  # noqa: PLC0415 - loads when first used
+
+    ends = np.quantile(x, ndtr(np.array([-3 * z, -z, z, 3 * z])), method="hazen")
+    n, p, m = (float(step) for step in np.diff(ends))
+    if min(n, p, m) <= 0:
+        return []
+    middle, ratio = float(ends[1] + ends[2]) / 2, m * n / p**2
+    made = []
+    if ratio > 1.0:
+        made.append(_unbounded(m, n, p, z, middle))
+    elif ratio < 1.0:
+        made.append(_bounded(m, n, p, z, middle))
+    if m / p > 1.0 and abs(ratio - 1) < 0.1:
+        made.append(_lognormal(m, p, z, middle))
+    return [found for found in made if math.isfinite(found.eta) and found.eta > 0 and found.scale > 0]
+
+
+_UNTESTED = Normality("Anderson-Darling", math.nan, math.nan, 0)
+
+
+def _unbounded(m: float, n: float, p: float, z: float, middle: float) -> Johnson:
+    a, b = m / p, n / p
+    root = math.sqrt(a * b - 1)
+    eta = 2 * z / math.acosh((a + b) / 2)
+    gamma = eta * math.asinh((b - a) / (2 * root))
+    scale = 2 * p * root / ((a + b - 2) * math.sqrt(a + b + 2))
+    return Johnson("SU", gamma, eta, middle + p * (b - a) / (2 * (a + b - 2)), scale, z, _UNTESTED)
+
+
+def _bounded(m: float, n: float, p: float, z: float, middle: float) -> Johnson:
+    a, b = p / m, p / n
+    product, over = (1 + a) * (1 + b), a * b - 1
+    eta = z / math.acosh(math.sqrt(product) / 2)
+    gamma = eta * math.asinh((b - a) * math.sqrt(product - 4) / (2 * over))
+    scale = p * math.sqrt((product - 2) ** 2 - 4) / over
+    return Johnson("SB", gamma, eta, middle - scale / 2 + p * (b - a) / (2 * over), scale, z, _UNTESTED)
+
+
+def _lognormal(m: float, p: float, z: float, middle: float) -> Johnson:
+    a = m / p
+    eta = 2 * z / math.log(a)
+    gamma = eta * math.log((a - 1) / (p * math.sqrt(a)))
+    return Johnson("SL", gamma, eta, middle - p / 2 * (a + 1) / (a - 1), 1.0, z, _UNTESTED)
+
+
+def _positive(values: Column) -> Floats:
+    x = given(values)
+    if x.min() <= 0:
+        raise ValueError("values: have to be above zero for this transformation")
+    return x
