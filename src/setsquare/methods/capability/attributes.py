@@ -36,7 +36,7 @@ class Defectives(Result):
 
 @dataclasses.dataclass(frozen=True)
 class Defects(Result):
-    """Defects a unit and a million opportunities, with exact intervals; `z` is that of the share of good opportunities."""
+    """Defects a unit and a million opportunities, with exact intervals; `z` is of the share of good opportunities."""
 
     defects: float
     units: float

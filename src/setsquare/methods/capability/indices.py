@@ -4,6 +4,12 @@ Sources: NIST/SEMATECH e-Handbook 6.1.6; ISO 22514-2:2017; D. C. Montgomery, Int
 Control, chapter 8; A. F. Bissell, Applied Statistics 39 (1990), for the interval of Cpk; L. K. Chan, S. W. Cheng
 and F. A. Spiring, Journal of Quality Technology 20 (1988), and R. A. Boyles, Journal of Quality Technology 23
 (1991), for Cpm.
+
+Intervals: Cp by chi-squared; Cpl, Cpu, Cpk by the normal approximation with the variance 1 / (9 n) + Cpk^2 / (2 f);
+Cpm by chi-squared with n (1 + d^2)^2 / (1 + 2 d^2) degrees, d = (m - T) / s. f is what the estimator is worth
+(`degrees` "estimator"), or n - 1 ("total"), which claims too much where ranges were used. "qcc" is n - 1, and n (1
++ d^2) / (1 + 2 d^2) for Cpm, as that package has it. With `sides` "one" each bound of Cpl and of Cpu holds with the
+confidence on its own, as in qcc; else both together.
 """
 
 import dataclasses
@@ -18,6 +24,7 @@ from ..results import Result, Table
 from .spread import Spread, Within, overall, rows_of, within
 
 _GRID = 81
+Degrees = Literal["estimator", "total", "qcc"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,7 +169,7 @@ def capability(
     target: float | Literal["middle"] | None = "middle",
     estimator: Within | None = None,
     confidence: float = 0.95,
-    degrees: Literal["estimator", "total"] = "estimator",
+    degrees: Degrees = "estimator",
     sides: Literal["two", "one"] = "two",
     shift: float = 0.0,
     bounds: float = 3.0,
@@ -176,10 +183,7 @@ def capability(
     is its side's. Pp ... the same by the overall s. Expected ppm come from the normal distribution, natural bounds
     are m -+ `bounds` s.
 
-    Intervals: Cp by chi-squared, Cpl, Cpu, Cpk by the normal approximation with the variance 1 / (9 n) + Cpk^2 / (2
-    f), Cpm by chi-squared with n (1 + d^2)^2 / (1 + 2 d^2) degrees, d = (m - T) / s. f is what the estimator is
-    worth (`degrees` "estimator"), or n - 1 ("total", as in qcc), which claims too much where ranges were used. With
-    `sides` "one" each bound of Cpl and of Cpu holds with the confidence on its own, as in qcc.
+    `degrees` and `sides` choose among intervals, see the module.
 
     `values`: a row for each subgroup, or one column of single values; missing ones are left out. `estimator`: see
     `within`; by default "rbar" for subgroups of up to 8 values, "pooled" for larger ones, "moving range" for a
@@ -194,28 +198,34 @@ def capability(
     """
     limits = specification(lower, upper, target)
     level = number("confidence", confidence, least=0.5, most=0.9999)
-    _one_of("degrees", degrees, ("estimator", "total"))
+    _one_of("degrees", degrees, ("estimator", "total", "qcc"))
     _one_of("sides", sides, ("two", "one"))
-    rows, grouped = rows_of(values)
-    flat = rows[~np.isnan(rows)]
-    if len(flat) < 2:
-        raise ValueError("values: give two values or more")
-    if flat.min() == flat.max():
-        raise ValueError("values: are all equal, so that no index is defined")
     notes = _stability(stable, unstable)
-    chosen = estimator or _default(rows, grouped)
-    _one_of("estimator", chosen, ("rbar", "sbar", "pooled", "moving range"))
-    inner = within(rows, chosen)
+    flat, inner = _spreads(values, estimator)
     mean = float(flat.mean())
     asked = _Asked(level, degrees, sides, number("shift", shift), number("bounds", bounds, above=0))
-    if inner.sd == 0:
-        raise ValueError("values: do not vary within subgroups, so that Cp is not defined")
     if not limits.lower <= mean <= limits.upper:
         notes = (*notes, "the mean is beyond a limit")
     return Capability(
         limits, len(flat), mean, indices(limits, mean, inner, len(flat), asked),
         indices(limits, mean, overall(flat), len(flat), asked), observed(flat, limits), level, stable, notes, flat,
     )  # fmt: skip
+
+
+def _spreads(values: Any, estimator: Within | None) -> tuple[Floats, Spread]:
+    """Return the values in one column, and the spread within subgroups."""
+    rows, grouped = rows_of(values)
+    flat = rows[~np.isnan(rows)]
+    if len(flat) < 2:
+        raise ValueError("values: give two values or more")
+    if flat.min() == flat.max():
+        raise ValueError("values: are all equal, so that no index is defined")
+    chosen = estimator or _default(rows, grouped)
+    _one_of("estimator", chosen, ("rbar", "sbar", "pooled", "moving range"))
+    inner = within(rows, chosen)
+    if inner.sd == 0:
+        raise ValueError("values: do not vary within subgroups, so that Cp is not defined")
+    return flat, inner
 
 
 @dataclasses.dataclass(frozen=True)
@@ -286,7 +296,8 @@ def indices(limits: Limits, mean: float, spread: Spread, n: int, asked: _Asked) 
         p = _by_chi(width, f, asked.confidence)
         off = ((mean - limits.target) / s) ** 2
         if not math.isnan(off):
-            worth = n * (1 + off) ** 2 / (1 + 2 * off)
+            # The mean and variance of the noncentral chi-squared give the square; qcc leaves it out.
+            worth = n * (1 + off) ** (1 if asked.degrees == "qcc" else 2) / (1 + 2 * off)
             pm = _by_chi(width / math.sqrt(1 + off), worth, asked.confidence)
     half = asked.bounds * s
     return Indices(

@@ -9,12 +9,13 @@ import math
 from collections.abc import Sequence
 
 from ..inputs import Column, number
-from .bounds import interval
+from .bounds import Term, interval
 from .gauge import GaugeStudy, component, distinct
 from .groups import crossed
 from .ranges import d2, d2_star, range_degrees
 
 _ONE_GROUP = 1
+_BELOW = "the estimate of reproducibility is below zero and was set to zero"
 
 
 def average_range_study(
@@ -56,30 +57,33 @@ def average_range_study(
     repeat = (k1 * spread) ** 2
     raw = (k2 * float(of_operators.max() - of_operators.min())) ** 2
     part = (k3 * float(of_parts.max() - of_parts.min())) ** 2
-    first = (repeat, range_degrees(r, p * o))
-    second, third = (raw, range_degrees(o, 1)), (part, range_degrees(p, 1))
-    reproduce = max(0.0, raw - repeat / (p * r))
-    gauge = repeat + reproduce
+    gauge = repeat + max(0.0, raw - repeat / (p * r))
     total = gauge + part
-    lines = (
-        ("gauge", gauge, [(1 - 1 / (p * r), *first), (1.0, *second)]),
-        ("repeatability", repeat, [(1.0, *first)]),
-        ("reproducibility", reproduce, [(1.0, *second), (-1 / (p * r), *first)]),
-        ("part", part, [(1.0, *third)]),
-        ("total", total, [(1 - 1 / (p * r), *first), (1.0, *second), (1.0, *third)]),
+    lines = _lines(
+        (repeat, range_degrees(r, p * o)), (raw, range_degrees(o, 1)), (part, range_degrees(p, 1)), p * r
     )
-    made = tuple(
-        component(name, variance, interval(terms, level), total, k, width) for name, variance, terms in lines
-    )
+    made = tuple(component(name, size, interval(of, level), total, k, width) for name, size, of in lines)
     whole, ratio = distinct(math.sqrt(part), math.sqrt(gauge))
-    warnings = (
-        ()
-        if raw >= repeat / (p * r)
-        else ("the estimate of reproducibility is below zero and was set to zero",)
-    )
+    warnings = () if raw >= repeat / (p * r) else (_BELOW,)
     return GaugeStudy(
         "crossed, averages and ranges", made, (), (), False, None, level, k, width, whole, ratio, (k1, k2, k3), warnings
     )  # fmt: skip
+
+
+def _lines(
+    first: tuple[float, float], second: tuple[float, float], third: tuple[float, float], each: int
+) -> tuple[tuple[str, float, list[Term]], ...]:
+    """Return each source's name, its variance, and how it is made of the squares of three ranges."""
+    reproduce = max(0.0, second[0] - first[0] / each)
+    gauge = first[0] + reproduce
+    of_gauge: list[Term] = [(1 - 1 / each, *first), (1.0, *second)]
+    return (
+        ("gauge", gauge, of_gauge),
+        ("repeatability", first[0], [(1.0, *first)]),
+        ("reproducibility", reproduce, [(1.0, *second), (-1 / each, *first)]),
+        ("part", third[0], [(1.0, *third)]),
+        ("total", gauge + third[0], [*of_gauge, (1.0, *third)]),
+    )
 
 
 def _constants(given: Sequence[float] | None, p: int, o: int, r: int) -> tuple[float, float, float]:

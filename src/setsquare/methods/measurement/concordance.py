@@ -105,12 +105,7 @@ def intraclass(
     level = number("confidence", confidence, least=0.5, most=0.9999)
     made = _scores(scores)
     n, k = made.shape
-    rows, columns, middle = made.mean(axis=1), made.mean(axis=0), made.mean()
-    subject = k * float(((rows - middle) ** 2).sum()) / (n - 1)
-    judge = n * float(((columns - middle) ** 2).sum()) / (k - 1)
-    rest = made - rows[:, None] - columns[None, :] + middle
-    error = float((rest**2).sum()) / ((n - 1) * (k - 1))
-    within = float(((made - rows[:, None]) ** 2).sum()) / (n * (k - 1))
+    subject, judge, error, within = _squares(made)
     if model == "oneway":
         single, ends, below, degrees = _ratio(subject, within, n, k, n * (k - 1), level)
         form = "ICC(1)"
@@ -125,6 +120,19 @@ def intraclass(
         form = "ICC(k)" if model == "oneway" else form.replace("1", "k")
     f = subject / below if below else (math.inf if subject else math.nan)
     return Intraclass(form, single, ends, f, degrees, _upper(f, degrees), level, n, k)
+
+
+def _squares(made: Floats) -> tuple[float, float, float, float]:
+    """Return the mean squares of subjects, judges, error and within subjects."""
+    n, k = made.shape
+    rows, columns, middle = made.mean(axis=1), made.mean(axis=0), made.mean()
+    rest = made - rows[:, None] - columns[None, :] + middle
+    return (
+        k * float(((rows - middle) ** 2).sum()) / (n - 1),
+        n * float(((columns - middle) ** 2).sum()) / (k - 1),
+        float((rest**2).sum()) / ((n - 1) * (k - 1)),
+        float(((made - rows[:, None]) ** 2).sum()) / (n * (k - 1)),
+    )
 
 
 def _scores(scores: Any) -> Floats:
