@@ -40,12 +40,9 @@ def kendall_w(scores: Any, *, correct: bool = True) -> Concordance:
 
     made = _scores(scores)
     n, m = made.shape
-    below = (made[:, None, :] > made[None, :, :]).sum(axis=1)
-    alike = (made[:, None, :] == made[None, :, :]).sum(axis=1)
-    sums = (below + (alike + 1) / 2).sum(axis=1)
+    sums, tied = _rank_sums(made)
     spread = float(((sums - sums.mean()) ** 2).sum())
-    # Each of t tied values counts t^2 - 1, which makes t^3 - t of them together.
-    ties = float((alike.astype(np.float64) ** 2 - 1).sum()) if correct else 0.0
+    ties = tied if correct else 0.0
     room = m**2 * (n**3 - n) - m * ties
     w = 12 * spread / room if room > 0 else math.nan
     square = m * (n - 1) * w
@@ -53,6 +50,16 @@ def kendall_w(scores: Any, *, correct: bool = True) -> Concordance:
         w, square, n - 1, float(chdtrc(n - 1, square)), n, m,
         "Kendall W, corrected for ties" if correct else "Kendall W, without correction for ties",
     )  # fmt: skip
+
+
+def _rank_sums(made: Floats) -> tuple[Floats, float]:
+    """Return the sum of each subject's ranks (the mean rank where tied), and the sum of t^3 - t over all ties."""
+    sums, tied = np.zeros(len(made)), 0.0
+    for judge in made.T:
+        _, place, counts = np.unique(judge, return_inverse=True, return_counts=True)
+        sums += (np.cumsum(counts) - (counts - 1) / 2)[place]
+        tied += float((counts.astype(np.float64) ** 3 - counts).sum())
+    return sums, tied
 
 
 @dataclasses.dataclass(frozen=True)
