@@ -214,6 +214,15 @@ def test_box_cox_agrees_with_scipy():
     assert c.box_cox_capability(x, lower=0, upper=20, power=0).transformed.lower == -math.inf
 
 
+def test_box_cox_far_from_zero_and_over_many_units():
+    x = np.random.default_rng(13).uniform(0, 1, 40)
+    far = c.box_cox_capability(1e6 + x, upper=1e6 + 3)
+    assert -5 <= far.parameter <= 5
+    assert far.indices.pk.value == pytest.approx((3 - x.mean()) / (3 * x.std(ddof=1)), rel=1e-3)
+    one, other = (c.box_cox_capability(x * unit, upper=2 * unit) for unit in (1, 1e9))
+    assert other.indices.pk.value == pytest.approx(one.indices.pk.value, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("seed", "make"),
     [

@@ -20,6 +20,7 @@ from .indices import Indices, Limits, Observed, from_summary, observed, specific
 from .normality import Normality, anderson_darling
 
 _STEPS = np.arange(0.25, 1.2501, 0.01)
+_NEAR = 1e-6  # nearer to one the formulas of SU and SB divide by what is lost in rounding
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,14 +68,29 @@ class TransformedCapability(Result):
 
 
 def box_cox_power(values: Column) -> float:
-    """Return the power of Box and Cox's transformation with the greatest likelihood.
+    """Return the power from -5 to 5 of Box and Cox's transformation with the greatest likelihood.
 
-    >>> round(box_cox_power([1.0, 2.0, 4.0, 8.0, 16.0]), 3) == 0
+    The likelihood is (power - 1) sum of ln x - n / 2 ln of the transformed values' variance. Where values lie far
+    from zero for their spread it is nearly flat, and the power tells little.
+
+    >>> abs(box_cox_power([1.0, 2.0, 4.0, 8.0, 16.0])) < 1e-6
     True
     """
-    from scipy.stats import boxcox_normmax  # noqa: PLC0415 - loads when first used
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - loads when first used
 
-    return float(boxcox_normmax(_positive(values), method="mle"))
+    logs = np.log(_positive(values))
+    logs = logs - logs.mean()
+
+    def unlikely(power: float) -> float:
+        # Of values over their geometric mean the logarithms add up to zero, which leaves the variance.
+        return math.log(float(_powered(logs, power).var()))
+
+    return float(minimize_scalar(unlikely, bounds=(-5, 5), method="bounded", options={"xatol": 1e-10}).x)
+
+
+def _powered(logs: Floats, power: float) -> Floats:
+    made: Floats = logs if abs(power) < 1e-12 else np.expm1(power * logs) / power
+    return made
 
 
 def box_cox_capability(
@@ -88,9 +104,10 @@ def box_cox_capability(
 ) -> TransformedCapability:
     """Return the overall capability after (x^power - 1) / power, or ln x for power 0.
 
-    `power` is the likeliest unless given; 0, 0.5 and so on are easier to explain. All values are above zero; a
-    lower limit of zero or below is no limit for a power of zero or below, and is refused below zero. Missing values
-    are left out; eight values or more.
+    x is taken over the geometric mean, which changes no index and keeps the powers in range. `power` is the
+    likeliest unless given; 0, 0.5 and so on are easier to explain. All values are above zero; a lower limit of zero
+    or below is no limit for a power of zero or below, and is refused below zero. Missing values are left out; eight
+    values or more.
 
     >>> found = box_cox_capability([1.1, 2.2, 1.9, 4.0, 2.6, 1.7, 2.8, 1.5, 8.1], upper=40, power=0)
     >>> round(found.indices.pk.value, 2)
@@ -104,10 +121,11 @@ def box_cox_capability(
         raise ValueError("upper: has to be above zero for this transformation")
     p = box_cox_power(x) if power is None else number("power", power)
 
+    center = float(np.log(x).mean())
+
     def transform(y: Floats) -> Floats:
         with np.errstate(divide="ignore"):
-            made: Floats = np.log(y) if p == 0 else np.expm1(p * np.log(y)) / p
-        return made
+            return _powered(np.log(y) - center, p)
 
     return _capability("Box-Cox", p, None, x, limits, transform, confidence, shift)
 
@@ -194,9 +212,9 @@ def _curves(x: Floats, z: float) -> list[Johnson]:
         return []
     middle, ratio = float(ends[1] + ends[2]) / 2, m * n / p**2
     made = []
-    if ratio > 1.0:
+    if ratio > 1.0 + _NEAR:
         made.append(_unbounded(m, n, p, z, middle))
-    elif ratio < 1.0:
+    elif ratio < 1.0 - _NEAR:
         made.append(_bounded(m, n, p, z, middle))
     if m / p > 1.0 and abs(ratio - 1) < 0.1:
         made.append(_lognormal(m, p, z, middle))

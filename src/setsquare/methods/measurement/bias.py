@@ -154,9 +154,9 @@ def type1_study(
     """Return the capability of one gauge at one reference.
 
     Cg = (K/100 T) / (k s); Cgk = (K/200 T - |bias|) / (k s / 2), T being the width of the tolerance, K the `share`
-    of it in per cent, k the `multiplier`. K = 20 and k = 6 is Minitab's and JASP's habit; Bosch and VDA use k = 4
-    or 6. The percentages are K / Cg and K / Cgk (infinite where Cgk is zero, NaN where it is negative). Two
-    measurements or more (25 to 50 are usual), one operator, in order of time; missing values are left out.
+    of it in per cent, k the `multiplier`. K = 20 and k = 6 is Minitab's and JASP's habit; k = 4 is in use too. The
+    percentages are K / Cg and K / Cgk (infinite where Cgk is zero, NaN where it is negative). Two measurements or
+    more (25 to 50 are usual), one operator, in order of time; missing values are left out.
 
     >>> study = type1_study([10.01, 9.99, 10.0, 10.02, 9.98], 10.0, 1.0)
     >>> round(study.cg, 3), round(study.cgk, 3)
