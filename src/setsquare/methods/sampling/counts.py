@@ -62,4 +62,4 @@ def at_most(model: Model, accept: Any, size: Any, p: float, lot: int | None = No
         return np.where(sure, 1.0, special.betainc(np.where(sure, 1.0, size - cut), cut + 1, 1.0 - p))
     counts = np.arange(int(accept.max(initial=0)) + 1)
     each = without_replacement(size[..., None], p, lot, counts)
-    return np.minimum(np.where(counts <= accept[..., None], each, 0.0).sum(axis=-1), 1.0)
+    return np.asarray(np.minimum(np.where(counts <= accept[..., None], each, 0.0).sum(axis=-1), 1.0))

@@ -1,4 +1,4 @@
-"""Sequential plans (Wald's ratio test for fractions and rates), with exact OC and ASN rather than Wald's approximations."""
+"""Sequential plans: Wald's ratio test for fractions and rates, with exact OC and ASN."""
 
 import math
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ import numpy as np
 
 from ..inputs import Column, Floats, column, whole
 from ..results import Result, Table
+from .counts import probabilities
 from .plans import Model
-from .search import Point, checked_points
+from .search import Point, checked_points, find_plan
 
 ITEMS = 200_000
 
@@ -103,8 +104,6 @@ def sequential_plan(
     >>> round(plan.slope, 4), round(plan.h_accept, 4), round(plan.h_reject, 4)
     (0.0281, 1.2211, 1.5678)
     """
-    from .search import find_plan  # noqa: PLC0415 - only where the default stop is wanted
-
     if model not in ("binomial", "poisson"):
         raise ValueError(f"model: give binomial or poisson, not {model!r}")
     kind: Model = "binomial" if model == "binomial" else "poisson"
@@ -133,8 +132,6 @@ def sequential_characteristic(plan: SequentialPlan, p: Column) -> SequentialChar
     >>> bool(found.accept[0] >= 0.95 and found.accept[1] <= 0.10)
     True
     """
-    from .counts import probabilities  # noqa: PLC0415 - beside its use
-
     quality = column("p", p)
     if (quality < 0).any() or (plan.model == "binomial" and (quality > 1).any()):
         raise ValueError("p: give fractions from 0 to 1, or rates of 0 or more for Poisson")

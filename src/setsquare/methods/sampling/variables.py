@@ -149,13 +149,13 @@ def judge(
 ) -> VariablesDecision:
     """Judge a lot by its sample, k method with a limit on one or each side (separate control of both sides).
 
-    Accepted where Q = (mean - lower) / sd and (upper - mean) / sd, as far as given, are at least k (ISO 3951-1, form k).
-    `sd` is the process standard deviation for a plan with known sigma; otherwise the sample's s (divisor n - 1) is
-    used. Constant data with s = 0 have an infinite Q within a limit, a lot beyond it is rejected; a mean exactly on the
-    limit gives Q = 0.
+    Accepted where Q = (mean - lower) / sd and (upper - mean) / sd, as far as given, are at least k (ISO 3951-1,
+    form k). `sd` is the process standard deviation for a plan with known sigma; otherwise the sample's s (divisor
+    n - 1) is used. Constant data with s = 0 have an infinite Q within a limit, and a lot beyond it is rejected; a mean
+    exactly on the limit gives Q = 0.
 
-    Raises ValueError at ``values`` (not n of them, missing, infinite), ``lower`` (none of both limits, not below upper),
-    ``sd`` (lacking, not above 0, or given although unknown).
+    Raises ValueError at ``values`` (not n of them, missing, infinite), ``lower`` (neither limit, not below upper),
+    ``upper``, ``sd`` (lacking, not above 0, or given although unknown).
 
     >>> judge(variables_plan(3, 1.0), [9.0, 10.0, 11.0], lower=8.5).q_lower
     1.5

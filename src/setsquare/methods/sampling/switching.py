@@ -1,0 +1,199 @@
+"""Switching rules as a state machine: what the next lot is inspected by, from how the lots before it came out."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+from ..inputs import whole
+from ..results import Result
+from .standard import Severity, StandardPlan, checked_severity, one_step_tighter, standard_plan
+
+Rules = Literal["ISO 2859-1", "Z1.4", "ISO 3951-1"]
+RULES: tuple[Rules, ...] = ("ISO 2859-1", "Z1.4", "ISO 3951-1")
+SCORE_FOR_REDUCED = 30
+LOTS_FOR_REDUCED = 10
+LOTS_WATCHED = 5
+REJECTED_ON_TIGHTENED = 5
+
+
+@dataclass(frozen=True)
+class Switching(Result):
+    """Where a series of lots stands.
+
+    `severity` is what the next lot is inspected by; `stopped` says that sampling inspection is discontinued until the
+    supplier has improved. `score` is the switching score (for Z1.4 the number of lots accepted in a row on normal
+    inspection), `recent` the last lots (at most five, newest last) since the last switch, `rejected` the lots not
+    accepted since tightened inspection began. `reason` says what the last lot changed, "" where nothing.
+    """
+
+    rules: Rules
+    severity: Severity = "normal"
+    stopped: bool = False
+    score: int = 0
+    recent: tuple[bool, ...] = ()
+    rejected: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Inspected(Result):
+    """One lot judged by the plan that was due, and where the series stands after it."""
+
+    plan: StandardPlan
+    found: int
+    accepted: bool
+    after: Switching
+
+
+def begin(rules: str = "ISO 2859-1", severity: str = "normal") -> Switching:
+    """Return the state before the first lot; inspection begins normal unless the authority says otherwise.
+
+    Raises ValueError at ``rules`` (ISO 2859-1, Z1.4, ISO 3951-1) or ``severity``.
+
+    >>> begin().severity
+    'normal'
+    """
+    for known in RULES:
+        if rules == known:
+            return Switching(known, checked_severity(severity))
+    raise ValueError(f"rules: give one of {', '.join(RULES)}, not {rules!r}")
+
+
+def after_lot(
+    state: Switching,
+    accepted: bool,
+    *,
+    accept_number: int | None = None,
+    accepted_one_step_tighter: bool | None = None,
+    in_gap: bool = False,
+    steady: bool = True,
+    reduced_wanted: bool = True,
+) -> Switching:
+    """Return the state after a lot on original inspection (leave resubmitted lots out).
+
+    - normal to tightened: 2 of 5 or fewer consecutive lots not accepted;
+    - tightened to normal: 5 consecutive lots accepted;
+    - normal to reduced, while production is `steady` and the authority wants it: ISO 2859-1:1999 at a switching score
+      of 30: with an acceptance number of 0 or 1 an accepted lot adds 2, with 2 or more a lot that would also have been
+      accepted at an AQL one step tighter adds 3, any other lot sets the score to 0. ISO 3951-1 counts 3 for each lot
+      that also holds one step tighter, which is its ten lots in a row. Z1.4 (since 2003, whose limit numbers are
+      optional and not applied here): 10 lots accepted in a row;
+    - reduced to normal: a lot is not accepted, or (Z1.4) its count lies `in_gap`, or production is not `steady`, or
+      reduced inspection is not wanted any more;
+    - discontinued: 5 lots not accepted since tightened inspection began; go on with `resume`.
+
+    Raises ValueError at ``state`` (discontinued), ``accept_number`` (ISO 2859-1 on normal inspection needs it),
+    ``accepted_one_step_tighter`` (where the rule needs it, or true for a lot that is not accepted).
+
+    >>> state = begin()
+    >>> for lot in (True, False, True, False):
+    ...     state = after_lot(state, lot, accept_number=1)
+    >>> state.severity
+    'tightened'
+    """
+    if state.stopped:
+        raise ValueError("state: inspection is discontinued; resume it after the supplier has improved")
+    if accepted_one_step_tighter and not accepted:
+        raise ValueError(
+            "accepted_one_step_tighter: a lot that is not accepted is not accepted one step tighter"
+        )
+    recent = (*state.recent, bool(accepted))[-LOTS_WATCHED:]
+    if state.severity == "tightened":
+        return _after_tightened(state, recent)
+    if state.severity == "reduced":
+        why = _end_of_reduced(bool(accepted), in_gap, steady, reduced_wanted)
+        if why:
+            return Switching(state.rules, "normal", reason=why)
+        return dataclasses.replace(state, recent=recent, reason="")
+    score = _score(state, bool(accepted), accept_number, accepted_one_step_tighter)
+    if recent.count(False) >= 2:
+        return Switching(
+            state.rules, "tightened", reason="2 of 5 or fewer consecutive lots were not accepted"
+        )
+    wanted = LOTS_FOR_REDUCED if state.rules == "Z1.4" else SCORE_FOR_REDUCED
+    if score >= wanted and steady and reduced_wanted:
+        what = "lots accepted in a row" if state.rules == "Z1.4" else "the switching score"
+        return Switching(state.rules, "reduced", reason=f"{what}: {score}")
+    return dataclasses.replace(state, score=score, recent=recent, reason="")
+
+
+def resume(state: Switching) -> Switching:
+    """Return the state after the supplier's improvement: sampling goes on, tightened.
+
+    Raises ValueError at ``state`` where inspection was not discontinued.
+
+    >>> resume(Switching("ISO 2859-1", "tightened", stopped=True)).severity
+    'tightened'
+    """
+    if not state.stopped:
+        raise ValueError("state: inspection was not discontinued")
+    return Switching(state.rules, "tightened", reason="resumed after improvement")
+
+
+def inspect_lot(
+    state: Switching,
+    lot_size: int,
+    found: int,
+    *,
+    aql: float,
+    level: str = "II",
+    steady: bool = True,
+    reduced_wanted: bool = True,
+) -> Inspected:
+    """Judge a lot by the attribute plan that is due and move the state on (ISO 2859-1 and Z1.4).
+
+    `found` counts nonconforming items (or nonconformities) in the sample. Raises ValueError as `standard_plan` and
+    `after_lot` do, at ``found`` and, for rules by variables, at ``state``.
+
+    >>> inspect_lot(begin(), 1000, 2, aql=1.0).accepted
+    True
+    """
+    if state.rules == "ISO 3951-1":
+        raise ValueError("state: its rules are by variables; judge the lot and give after_lot the outcome")
+    plan = standard_plan(lot_size, aql, level=level, severity=state.severity, standard=state.rules)
+    count = whole("found", found, least=0)
+    accepted = count < plan.reject
+    tighter = one_step_tighter(plan)
+    after = after_lot(
+        state,
+        accepted,
+        accept_number=plan.accept,
+        accepted_one_step_tighter=tighter is not None and count <= tighter and accepted,
+        in_gap=plan.accept < count < plan.reject,
+        steady=steady,
+        reduced_wanted=reduced_wanted,
+    )
+    return Inspected(plan, count, accepted, after)
+
+
+def _after_tightened(state: Switching, recent: tuple[bool, ...]) -> Switching:
+    rejected = state.rejected + (not recent[-1])
+    if rejected >= REJECTED_ON_TIGHTENED:
+        why = f"{rejected} lots were not accepted on tightened inspection"
+        return Switching(state.rules, "tightened", stopped=True, recent=recent, rejected=rejected, reason=why)
+    if len(recent) == LOTS_WATCHED and all(recent):
+        return Switching(state.rules, "normal", reason="5 consecutive lots were accepted")
+    return dataclasses.replace(state, recent=recent, rejected=rejected, reason="")
+
+
+def _end_of_reduced(accepted: bool, in_gap: bool, steady: bool, wanted: bool) -> str:
+    if not accepted:
+        return "a lot was not accepted"
+    if in_gap:
+        return "the count lay between acceptance and rejection number"
+    if not steady:
+        return "production is irregular or delayed"
+    return "" if wanted else "reduced inspection is no longer wanted"
+
+
+def _score(state: Switching, accepted: bool, accept_number: int | None, tighter: bool | None) -> int:
+    if state.rules == "Z1.4":
+        return state.score + 1 if accepted else 0
+    if state.rules == "ISO 2859-1":
+        if accept_number is None:
+            raise ValueError("accept_number: the switching score needs the plan's acceptance number")
+        if whole("accept_number", accept_number, least=0) <= 1:
+            return state.score + 2 if accepted else 0
+    if accepted and tighter is None:
+        raise ValueError("accepted_one_step_tighter: the switching score needs it")
+    return state.score + 3 if tighter else 0
