@@ -78,29 +78,9 @@ def find_plan(
             raise ValueError(
                 f"consumer: in a lot of {lot} it is as many items ({p2:g}) as the producer's point"
             )
-    for first in range(0, LARGEST_ACCEPT, BLOCK):
-        accept = np.arange(first, first + BLOCK)
-        if kind == "hypergeometric":
-            accept = accept[accept < p2]
-            if not len(accept):
-                break
-        sizes = _least(kind, accept, p2, bad[1], lot)
-        reached = at_most(kind, accept, sizes, p1, lot)
-        met = np.flatnonzero(reached >= good[1])
-        if len(met):
-            n, c = int(sizes[met[0]]), int(accept[met[0]])
-            return FoundPlan(
-                single(n, c),
-                kind,
-                lot,
-                good,
-                bad,
-                float(reached[met[0]]),
-                float(at_most(kind, c, n, p2, lot)),
-            )
-    raise ValueError(
-        f"consumer: too close to the producer's point; more than {LARGEST_ACCEPT} would be accepted"
-    )
+    c, n = _smallest(kind, (p1, good[1]), (p2, bad[1]), lot)
+    reached = [float(at_most(kind, c, n, quality, lot)) for quality in (p1, p2)]
+    return FoundPlan(single(n, c), kind, lot, good, bad, *reached)
 
 
 def checked_points(producer: Point, consumer: Point, most: float | None) -> tuple[Point, Point]:
@@ -126,6 +106,23 @@ def checked_points(producer: Point, consumer: Point, most: float | None) -> tupl
             f"consumer: its probability must be below the producer's {good[1]:g}, not {bad[1]:g}"
         )
     return good, bad
+
+
+def _smallest(model: Model, good: Point, bad: Point, lot: int | None) -> tuple[int, int]:
+    """Return acceptance number and sample size of the smallest plan."""
+    for first in range(0, LARGEST_ACCEPT, BLOCK):
+        accept = np.arange(first, first + BLOCK)
+        if model == "hypergeometric":
+            accept = accept[accept < bad[0]]
+            if not len(accept):
+                break
+        sizes = _least(model, accept, bad[0], bad[1], lot)
+        met = np.flatnonzero(at_most(model, accept, sizes, good[0], lot) >= good[1])
+        if len(met):
+            return int(accept[met[0]]), int(sizes[met[0]])
+    raise ValueError(
+        f"consumer: too close to the producer's point; more than {LARGEST_ACCEPT} would be accepted"
+    )
 
 
 def _least(

@@ -94,7 +94,7 @@ def sequential_plan(
 
     Binomial: with g = log(p2 (1 - p1) / (p1 (1 - p2))), h_accept = log((1 - alpha) / beta) / g,
     h_reject = log((1 - beta) / alpha) / g and slope = log((1 - p1) / (1 - p2)) / g. Poisson: g = log(p2 / p1) and slope
-    = (p2 - p1) / g. Sources: Wald 1947, Sequential Analysis; NIST e-Handbook 6.2.3.4; ISO 28591. `stop` truncates, by
+    = (p2 - p1) / g. Sources: Wald 1947, Sequential Analysis; NIST e-Handbook 6.2.6; ISO 28591. `stop` truncates, by
     default at three times the sample of a single plan of like risks (as ISO 28591 does at one and a half, more loosely,
     so that truncation leaves the risks alone).
 

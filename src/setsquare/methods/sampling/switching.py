@@ -102,19 +102,9 @@ def after_lot(
         return _after_tightened(state, recent)
     if state.severity == "reduced":
         why = _end_of_reduced(bool(accepted), in_gap, steady, reduced_wanted)
-        if why:
-            return Switching(state.rules, "normal", reason=why)
-        return dataclasses.replace(state, recent=recent, reason="")
+        return Switching(state.rules, "normal", reason=why) if why else _on(state, recent)
     score = _score(state, bool(accepted), accept_number, accepted_one_step_tighter)
-    if recent.count(False) >= 2:
-        return Switching(
-            state.rules, "tightened", reason="2 of 5 or fewer consecutive lots were not accepted"
-        )
-    wanted = LOTS_FOR_REDUCED if state.rules == "Z1.4" else SCORE_FOR_REDUCED
-    if score >= wanted and steady and reduced_wanted:
-        what = "lots accepted in a row" if state.rules == "Z1.4" else "the switching score"
-        return Switching(state.rules, "reduced", reason=f"{what}: {score}")
-    return dataclasses.replace(state, score=score, recent=recent, reason="")
+    return _after_normal(state, recent, score, steady and reduced_wanted)
 
 
 def resume(state: Switching) -> Switching:
@@ -164,6 +154,22 @@ def inspect_lot(
         reduced_wanted=reduced_wanted,
     )
     return Inspected(plan, count, accepted, after)
+
+
+def _on(state: Switching, recent: tuple[bool, ...]) -> Switching:
+    return dataclasses.replace(state, recent=recent, reason="")
+
+
+def _after_normal(state: Switching, recent: tuple[bool, ...], score: int, may_reduce: bool) -> Switching:
+    if recent.count(False) >= 2:
+        return Switching(
+            state.rules, "tightened", reason="2 of 5 or fewer consecutive lots were not accepted"
+        )
+    wanted = LOTS_FOR_REDUCED if state.rules == "Z1.4" else SCORE_FOR_REDUCED
+    if score >= wanted and may_reduce:
+        what = "lots accepted in a row" if state.rules == "Z1.4" else "the switching score"
+        return Switching(state.rules, "reduced", reason=f"{what}: {score}")
+    return dataclasses.replace(_on(state, recent), score=score)
 
 
 def _after_tightened(state: Switching, recent: tuple[bool, ...]) -> Switching:

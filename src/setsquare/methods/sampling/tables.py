@@ -2,8 +2,9 @@
 
 A number is the acceptance number (rejection is one more); ``a/r`` are acceptance and rejection numbers of Z1.4's
 reduced inspection, whose gap ISO gave up in 1999. ``v`` is the arrow downwards (use the first plan below), ``^`` the
-arrow upwards, ``.`` an empty cell. The numbers are facts of the standards (MIL-STD-105E and GB/T 2828.1-2012 print
-the same); the tests derive every cell anew from the diagonals of the tables.
+arrow upwards, ``.`` an empty cell. The numbers are facts of the standards, written from the tables' diagonals and
+compared with public transcriptions of MIL-STD-105E and of GB/T 2828.1-2012, which is ISO 2859-1:1999; the tests derive
+every cell anew.
 """
 
 AQLS = (

@@ -112,8 +112,8 @@ def find_variables_plan(producer: Point, consumer: Point, *, sigma: str = "unkno
 
     Known sigma: k may be at most z1 - z(1 - alpha) / sqrt(n) for the producer and at least z2 + z(1 - beta) / sqrt(n)
     for the consumer. Unknown sigma: both bounds are quantiles of the noncentral t divided by sqrt(n), exactly rather
-    than by the normal approximation of handbooks, whose samples can be an item off (NIST e-Handbook 6.2.3;
-    Lieberman and Resnikoff 1955). The smallest n whose bounds leave room is taken, k in the middle of the room.
+    than by the normal approximation of handbooks, whose samples can be an item off (Lieberman and Resnikoff 1955,
+    JASA 50). The smallest n whose bounds leave room is taken, k in the middle of the room.
 
     Raises ValueError at ``producer``, ``consumer`` (as `find_plan`, or a sample of over ten million), ``sigma``.
 
