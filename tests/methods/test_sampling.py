@@ -31,6 +31,7 @@ from setsquare.methods.sampling import (
     variables_curve,
     variables_plan,
 )
+from setsquare.methods.sampling.counts import at_most
 
 pytestmark = pytest.mark.once
 
@@ -245,6 +246,24 @@ def test_points_of_one_item_apart_in_a_lot_are_told_apart_by_counting_it_nearly_
     assert stats.hypergeom.cdf(found.accept, 1000, 12, found.n) <= 0.10
     # In the smallest of all lots the producer's point is no item, the consumer's one: everything is inspected.
     assert find_plan((0.1, 0.95), (0.2, 0.1), model="hypergeometric", lot_size=3).n == 3
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_the_shorter_tail_gives_the_hypergeometric_distribution(data) -> None:
+    lot = data.draw(st.integers(1, 5000))
+    bad, size = data.draw(st.integers(0, lot)), data.draw(st.integers(0, lot))
+    accept = np.unique(np.linspace(0, size, 40).astype(int))
+    ours = at_most("hypergeometric", accept, size, bad, lot)
+    assert ours == pytest.approx(stats.hypergeom.cdf(accept, lot, bad, size), abs=1e-9)
+
+
+def test_close_points_in_a_large_lot_agree_with_a_search_through_every_acceptance_number() -> None:
+    found = find_plan((0.05, 0.95), (0.065, 0.05), model="hypergeometric", lot_size=20_000)
+    for accept in range(found.accept + 1):
+        # One item less than the plan meets the consumer's point with smaller numbers only, which fail the producer.
+        meets = stats.hypergeom.cdf(accept, 20_000, [1000, 1300], found.n - 1)
+        assert not (meets[0] >= 0.95 and meets[1] <= 0.05)
 
 
 # Properties

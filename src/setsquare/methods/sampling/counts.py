@@ -60,6 +60,29 @@ def at_most(model: Model, accept: Any, size: Any, p: float, lot: int | None = No
         sure = accept >= size
         cut = np.where(sure, 0.0, accept)
         return np.where(sure, 1.0, special.betainc(np.where(sure, 1.0, size - cut), cut + 1, 1.0 - p))
-    counts = np.arange(int(accept.max(initial=0)) + 1)
-    each = without_replacement(size[..., None], p, lot, counts)
-    return np.asarray(np.minimum(np.where(counts <= accept[..., None], each, 0.0).sum(axis=-1), 1.0))
+    if lot is None:
+        raise ValueError("lot_size: the hypergeometric model needs it")
+    return _at_most_of_lot(accept, size, p, lot)
+
+
+def _at_most_of_lot(accept: Floats, size: Floats, bad: float, lot: int) -> Floats:
+    """Sum the shorter tail from its largest term outwards, each term from the one before.
+
+    Terms fall at least as a normal density with variance of the count, so that some ten roots of the count hold all
+    that a double can tell.
+    """
+    mode = np.floor((size + 1) * (bad + 1) / (lot + 2))
+    below = accept < mode
+    start = np.where(below, accept, accept + 1)
+    steps = np.arange(int(10 * np.sqrt(accept.max(initial=0) + 1)) + 100)
+    first = without_replacement(size, bad, lot, start)
+    start, size, down = start[..., None], size[..., None], below[..., None]
+    count = np.where(down, start - steps, start + steps)
+    rest = lot - bad - size
+    over = np.where(down, count * (rest + count), (bad - count) * (size - count))
+    under = np.where(down, (bad - count + 1) * (size - count + 1), (count + 1) * (rest + count + 1))
+    ratios = np.maximum(over, 0.0) / np.maximum(under, 1.0)
+    # Once a term is nought, so are all beyond it.
+    possible = np.where(down, (count > 0) & (rest + count > 0), (count < bad) & (count < size))
+    tail = first * (1.0 + np.cumprod(np.where(possible, ratios, 0.0), axis=-1).sum(axis=-1))
+    return np.asarray(np.clip(np.where(below, tail, 1.0 - tail), 0.0, 1.0))

@@ -109,20 +109,31 @@ def checked_points(producer: Point, consumer: Point, most: float | None) -> tupl
 
 
 def _smallest(model: Model, good: Point, bad: Point, lot: int | None) -> tuple[int, int]:
-    """Return acceptance number and sample size of the smallest plan."""
-    for first in range(0, LARGEST_ACCEPT, BLOCK):
-        accept = np.arange(first, first + BLOCK)
-        if model == "hypergeometric":
-            accept = accept[accept < bad[0]]
-            if not len(accept):
-                break
+    """Return acceptance number and sample size of the smallest plan.
+
+    The producer's probability at the least sample rises with the acceptance number but for steps of one item, which can
+    put the first number that meets it some 2 p1^2 / (p2 - p1) before or after where a bisection ends: fewer than BLOCK
+    for numbers up to LARGEST_ACCEPT. So the numbers before it are all tried.
+    """
+    top = min(LARGEST_ACCEPT, int(bad[0]) - 1) if model == "hypergeometric" else LARGEST_ACCEPT
+
+    def tried(first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        accept = np.arange(first, last + 1)
         sizes = _least(model, accept, bad[0], bad[1], lot)
-        met = np.flatnonzero(at_most(model, accept, sizes, good[0], lot) >= good[1])
-        if len(met):
-            return int(accept[met[0]]), int(sizes[met[0]])
-    raise ValueError(
-        f"consumer: too close to the producer's point; more than {LARGEST_ACCEPT} would be accepted"
-    )
+        return accept, sizes, np.flatnonzero(at_most(model, accept, sizes, good[0], lot) >= good[1])
+
+    low, high = -1, 0
+    while not len(tried(high, high)[2]):
+        if high >= top:
+            raise ValueError(
+                f"consumer: too close to the producer's point for up to {LARGEST_ACCEPT} accepted"
+            )
+        low, high = high, min(2 * high + 1, top)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if len(tried(middle, middle)[2]) else (middle, high)
+    accept, sizes, met = tried(max(high - BLOCK, 0), high)
+    return int(accept[met[0]]), int(sizes[met[0]])
 
 
 def _least(
