@@ -117,13 +117,14 @@ def _smallest(model: Model, good: Point, bad: Point, lot: int | None) -> tuple[i
     """
     top = min(LARGEST_ACCEPT, int(bad[0]) - 1) if model == "hypergeometric" else LARGEST_ACCEPT
 
-    def tried(first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        accept = np.arange(first, last + 1)
-        sizes = _least(model, accept, bad[0], bad[1], lot)
-        return accept, sizes, np.flatnonzero(at_most(model, accept, sizes, good[0], lot) >= good[1])
+    def least(number: int) -> int:
+        return int(_least(model, np.array([number]), bad[0], bad[1], lot)[0])
+
+    def meets(number: int) -> bool:
+        return bool(at_most(model, number, least(number), good[0], lot) >= good[1])
 
     low, high = -1, 0
-    while not len(tried(high, high)[2]):
+    while not meets(high):
         if high >= top:
             raise ValueError(
                 f"consumer: too close to the producer's point for up to {LARGEST_ACCEPT} accepted"
@@ -131,18 +132,32 @@ def _smallest(model: Model, good: Point, bad: Point, lot: int | None) -> tuple[i
         low, high = high, min(2 * high + 1, top)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if len(tried(middle, middle)[2]) else (middle, high)
-    accept, sizes, met = tried(max(high - BLOCK, 0), high)
+        low, high = (low, middle) if meets(middle) else (middle, high)
+    accept = np.arange(max(high - BLOCK, 0), high + 1)
+    between = (least(int(accept[0])) - 1, least(high))
+    sizes = _least(model, accept, bad[0], bad[1], lot, between)
+    met = np.flatnonzero(at_most(model, accept, sizes, good[0], lot) >= good[1])
     return int(accept[met[0]]), int(sizes[met[0]])
 
 
 def _least(
-    model: Model, accept: NDArray[np.int64], p: float, most: float, lot: int | None
+    model: Model,
+    accept: NDArray[np.int64],
+    p: float,
+    most: float,
+    lot: int | None,
+    between: tuple[int, int] | None = None,
 ) -> NDArray[np.int64]:
-    """Return for each acceptance number the smallest sample that accepts quality `p` with at most `most`."""
-    low = np.zeros(len(accept), dtype=np.int64) if model == "poisson" else accept.copy()
-    high = np.full(len(accept), lot) if lot and model == "hypergeometric" else np.maximum(2 * accept, 8)
-    if model != "hypergeometric":
+    """Return for each acceptance number the smallest sample that accepts quality `p` with at most `most`.
+
+    `between` are sizes known to be too small and large enough for all of them.
+    """
+    if between:
+        low, high = (np.full(len(accept), size) for size in between)
+    else:
+        low = np.zeros(len(accept), dtype=np.int64) if model == "poisson" else accept.copy()
+        high = np.full(len(accept), lot) if lot and model == "hypergeometric" else np.maximum(2 * accept, 8)
+    if model != "hypergeometric" and not between:
         while (short := at_most(model, accept, high, p) > most).any():
             high = np.where(short, 2 * high, high)
     # At `low` the probability is too large, at `high` it is not: with the whole lot inspected, p > c decides.
