@@ -5,6 +5,7 @@ The cases are read from the file of cases and never copied here; without that fi
 
 import json
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 
 from setsquare.methods import measurement as m
 
-FILE = Path(__file__).with_name("reference_cases.json")
+FILE = Path(os.environ.get("REFERENCE_CASES", Path(__file__).with_name("reference_cases.json")))
 
 
 def load() -> dict[str, dict[str, Any]]:
