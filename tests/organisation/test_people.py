@@ -15,6 +15,7 @@ from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.things import thing_of
+from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, verify
 from setsquare.kernel.trail.reading import entries_of, history
 
 TODAY = timezone.localdate
@@ -242,3 +243,24 @@ def test_the_trail_of_a_person_says_what_was_granted(house):
         ("reader", "NW"),
         ("controller", "S"),
     ]
+
+
+def test_a_password_by_a_link_that_was_shown_signs_nothing_until_a_second_person_vouches_for_it(house):
+    ben = house.ben  # who has no e-mail address, and reports to Anna
+    house.do(house.rita, "invite", ben, because="Forgotten.")
+    ben.refresh_from_db()
+    ben.set_password("a-quiet-river-43")
+    ben.save()
+    given = Credentials(password="a-quiet-river-43")
+
+    with pytest.raises(CredentialsRefused, match="was shown to an administrator"):
+        verify(ben, given)
+    for who in (house.rita, ben):
+        with pytest.raises(NotPermitted):
+            house.do(who, "confirm_access", ben)
+    told = Notice.objects.get(user=house.anna, kind="person")
+    assert told.values == {"name": "Rita Root", "person": "Ben Ito"}
+    house.do(house.anna, "confirm_access", ben)
+
+    assert verify(ben, given) == "password"
+    assert [entry.command for entry in entries_of(ben.file.record)][-2:] == ["invite", "confirm_access"]

@@ -29,6 +29,8 @@ class PersonFile(models.Model):
     user = models.OneToOneField("accounts.User", models.PROTECT, related_name="file")
     invited = models.DateTimeField(null=True, blank=True)
     """When a link to set a password was made last."""
+    shown_to = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    """Who was shown such a link last, because there was no address to mail it to."""
 
     def __str__(self) -> str:
         return str(self.user)

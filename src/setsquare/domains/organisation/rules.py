@@ -27,6 +27,17 @@ def themself() -> Rule:
     return rule
 
 
+def manager() -> Rule:
+    """Rule: the person of the record reports to the person who acts."""
+
+    def rule(situation: Situation) -> Label | None:
+        if situation.detail.user.manager_id == situation.user.pk:
+            return None
+        return _("Only their manager, or who administers here, may do this.")
+
+    return rule
+
+
 def not_by_token() -> Rule:
     """Rule: the person came in by signing in, not by a token of the API."""
 

@@ -32,6 +32,7 @@ PERSON = Lifecycle(
         "delegate": Move(("active",)),
         "end_delegation": Move(("active",)),
         "invite": Move(("active",)),
+        "confirm_access": Move(("active",)),
         "note_access": Move(("active", "left")),
         "make_token": Move(("active",)),
         "revoke_token": Move(("active",)),

@@ -65,6 +65,7 @@ def person_state(record: Record) -> Mapping[str, Any]:
         "time_zone": user.time_zone,
         "digest": user.digest,
         "is_active": user.is_active,
+        "may_sign": user.may_sign,
         "left_on": user.left_on,
         "grants": [
             {"role": grant.role, "unit": grant.unit, "from": grant.starts, "until": grant.ends}

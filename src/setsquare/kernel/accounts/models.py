@@ -87,6 +87,8 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(max_length=60, blank=True)
     digest = models.CharField(max_length=10, choices=Digest.choices, default=Digest.IMMEDIATE)
     is_active = models.BooleanField(default=True)
+    may_sign = models.BooleanField(default=True)
+    """False while somebody else may know the way in: nothing is signed until a second person vouches for it."""
     left_on = models.DateField(null=True, blank=True)
     joined = models.DateTimeField(auto_now_add=True)
 

@@ -59,8 +59,15 @@ def verify(user: User, credentials: Credentials | None) -> str:
     """
     if credentials is None or not (credentials.password or credentials.passkey):
         raise CredentialsRefused(_("Give your password or use your passkey to sign."))
-    if not User.objects.filter(pk=user.pk, is_active=True).exists():
+    may = User.objects.filter(pk=user.pk, is_active=True).values_list("may_sign", flat=True).first()
+    if may is None:
         raise CredentialsRefused(_("This sign-in is no longer active."))
+    if not may:
+        sentence = _(
+            "The link to set your password was shown to an administrator. Your manager or another administrator "
+            "confirms that you alone know the password; then you can sign."
+        )
+        raise CredentialsRefused(sentence)
     if credentials.passkey:
         return _verify_passkey(user, credentials)
     try:

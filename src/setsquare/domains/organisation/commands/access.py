@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field, PrivateAttr
 
 from setsquare.domains.organisation.permissions import ADMINISTER
-from setsquare.domains.organisation.rules import end_of, not_by_token, tell_administrators, themself
+from setsquare.domains.organisation.rules import end_of, manager, not_by_token, tell_administrators, themself
 from setsquare.kernel.accounts import tokens
 from setsquare.kernel.accounts.models import Token, User
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget, parse
-from setsquare.kernel.commands.declaration import Actor, Reason, command, permitted
+from setsquare.kernel.commands.declaration import Actor, Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.lifecycle import gettext_noop
@@ -75,14 +75,43 @@ def invite(act: Act, _body: Body) -> None:
         user.save(update_fields=["password"])
     act.detail.invited = act.now
     if not user.email and act.actor.user is not None:
+        user.may_sign = False
+        user.save(update_fields=["may_sign"])
+        act.detail.shown_to = act.user
         act.say(gettext_noop("it was shown on the screen, since there is no e-mail address"))
         text = gettext_noop(
-            "%(name)s was shown a link to set the password of %(person)s, who has no e-mail address."
+            "%(name)s was shown a link to set the password of %(person)s. Confirm that they alone know the password."
         )
         about = {"name": act.user.name, "person": user.name}
         tell_administrators(act, act.record.unit, text, **about)
         if user.manager is not None and user.manager != act.user:
             act.tell(user.manager, "person", text, act.record, **about)
+
+
+def _second_person(situation: Situation) -> Label | None:
+    user: User = situation.detail.user
+    if user.may_sign:
+        return _("There is nothing to confirm.")
+    if situation.user in (situation.detail.shown_to, user):
+        return _("Somebody else confirms this: neither who was shown the link nor the person themself.")
+    return None
+
+
+@command(
+    "person",
+    "confirm_access",
+    label=gettext_lazy("Confirm the password"),
+    past=gettext_lazy("confirmed that the person alone knows the password"),
+    who=(permitted(ADMINISTER), manager()),
+    conditions=(_second_person,),
+    hint=gettext_lazy("You spoke to the person: they set the password themselves, and nobody else knows it."),
+    reindexes=False,
+)
+def confirm_access(act: Act, _body: Body) -> None:
+    """Vouch, as a second person, for a password that was set by a link shown on the screen; it can sign again."""
+    user: User = act.detail.user
+    user.may_sign = True
+    user.save(update_fields=["may_sign"])
 
 
 class NoteAccess(Body):

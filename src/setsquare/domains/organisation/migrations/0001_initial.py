@@ -30,6 +30,16 @@ class Migration(migrations.Migration):
                 ),
                 ("invited", models.DateTimeField(blank=True, null=True)),
                 (
+                    "shown_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "user",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True)),
+                ("may_sign", models.BooleanField(default=True)),
                 ("left_on", models.DateField(blank=True, null=True)),
                 ("joined", models.DateTimeField(auto_now_add=True)),
                 (
