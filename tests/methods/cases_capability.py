@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from setsquare.methods import capability as c
-from setsquare.methods.measurement import d2
+from setsquare.methods.constants import d2
 
 QCC = ("cp", "cpl", "cpu", "cpk", "cpm")
 

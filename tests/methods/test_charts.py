@@ -51,7 +51,7 @@ def check(case: Case, key: str, got: Any, wanted: Any) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["", ".constants", ".counts", ".multivariate", ".rare", ".subgroups", ".variables", ".weighted"],
+    ["", ".counts", ".multivariate", ".rare", ".subgroups", ".variables", ".weighted"],
 )
 def test_the_examples_of_the_docstrings_run(module: str):
     result = doctest.testmod(importlib.import_module("setsquare.methods.charts" + module))

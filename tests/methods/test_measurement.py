@@ -15,9 +15,9 @@ from scipy import integrate, stats
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
+from setsquare.methods import constants
 from setsquare.methods import measurement as m
 from setsquare.methods.measurement.bounds import interval
-from setsquare.methods.measurement.ranges import range_degrees
 from tests.methods.cases_measurement import ADAPTERS, differences, load
 
 CASES = load()
@@ -50,11 +50,11 @@ def test_import_loads_neither_scipy_nor_django():
 
 def test_range_constants_in_closed_form():
     # The range of two is |x - y|, of mean 2 / sqrt(pi) and mean square 2; that of three has the mean 3 / sqrt(pi).
-    assert m.d2(2) == pytest.approx(2 / math.sqrt(math.pi), rel=1e-13)
-    assert m.d2(3) == pytest.approx(3 / math.sqrt(math.pi), rel=1e-13)
-    assert m.d3(2) == pytest.approx(math.sqrt(2 - 4 / math.pi), rel=1e-12)
-    assert m.d2_star(2, 1) == pytest.approx(math.sqrt(2), rel=1e-13)
-    assert m.c4(2) == pytest.approx(math.sqrt(2 / math.pi), rel=1e-13)
+    assert constants.d2(2) == pytest.approx(2 / math.sqrt(math.pi), rel=1e-13)
+    assert constants.d2(3) == pytest.approx(3 / math.sqrt(math.pi), rel=1e-13)
+    assert constants.d3(2) == pytest.approx(math.sqrt(2 - 4 / math.pi), rel=1e-12)
+    assert constants.d2_star(2, 1) == pytest.approx(math.sqrt(2), rel=1e-13)
+    assert constants.c4(2) == pytest.approx(math.sqrt(2 / math.pi), rel=1e-13)
 
 
 @pytest.mark.parametrize("size", [2, 3, 7, 25])
@@ -62,15 +62,15 @@ def test_mean_range_is_the_integral_that_scipy_finds(size):
     wanted, _ = integrate.quad(
         lambda x: 1 - stats.norm.cdf(x) ** size - stats.norm.sf(x) ** size, -12, 12, epsabs=1e-12
     )
-    assert m.d2(size) == pytest.approx(wanted, rel=1e-10)
+    assert constants.d2(size) == pytest.approx(wanted, rel=1e-10)
 
 
 def test_published_constants_of_d2_star():
     # A. J. Duncan's table, as AIAG reprints it: d2* of 2 to 5 values in one group, and of 5 in ten.
-    assert [round(m.d2_star(size, 1), 3) for size in (2, 3, 4, 5)] == [1.414, 1.912, 2.239, 2.481]
-    assert round(m.d2_star(5, 10), 3) == 2.342
+    assert [round(constants.d2_star(size, 1), 3) for size in (2, 3, 4, 5)] == [1.414, 1.912, 2.239, 2.481]
+    assert round(constants.d2_star(5, 10), 3) == 2.342
     # Its degrees of freedom for one range of five values are 3.8 there.
-    assert round(range_degrees(5, 1), 1) == 3.8
+    assert round(constants.range_degrees(5, 1), 1) == 3.8
 
 
 def test_intraclass_correlations_of_shrout_and_fleiss():
@@ -249,7 +249,7 @@ def test_type1_of_values_that_never_vary():
         (lambda: m.guard_band(2, 1, 1), "upper"),
         (lambda: m.guard_band(0, 1, 1, multiplier=2), "uncertainty"),
         (lambda: m.guard_band(0, 1, 1, multiplier=2, risk=0.1), "multiplier"),
-        (lambda: m.d2(1), "size"),
+        (lambda: constants.d2(1), "n"),
     ],
 )
 def test_a_refusal_begins_with_the_argument(ask, argument):

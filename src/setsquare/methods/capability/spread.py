@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..constants import c4, chi_degrees, d2, d3
 from ..inputs import Floats, column, table
-from ..measurement.ranges import c4, chi_degrees, d2, d3
 from ..results import Result
 
 Within = Literal["rbar", "sbar", "pooled", "moving range"]

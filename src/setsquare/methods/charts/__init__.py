@@ -5,6 +5,7 @@
 [False, False, False]
 """
 
+from .. import constants
 from .counts import c, np_, p, u
 from .multivariate import Multivariate, mewma, t2, t2_subgroups
 from .rare import g, t
@@ -23,6 +24,7 @@ __all__ = [
     "Summary",
     "arrange",
     "c",
+    "constants",
     "cusum",
     "ewma",
     "g",

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import constants
 from ..inputs import Floats
-from . import constants
 from .phases import Used
 from .subgroups import averaged
 

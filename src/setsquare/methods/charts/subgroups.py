@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import constants
 from ..inputs import Column, Floats, column
-from . import constants
 from .phases import Used
 
 _BY_COLUMN = 25

@@ -5,8 +5,8 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from .. import constants
 from ..inputs import Floats, number, whole
-from . import constants
 from .phases import Frame, Phasing, Used, draw, frame, settle
 from .result import Chart, Charts, Stage
 from .series import Series

@@ -23,7 +23,6 @@ from .concordance import Concordance, Intraclass, intraclass, kendall_w
 from .gauge import AnovaRow, Component, GaugeStudy
 from .guard import Conformity, GuardBand, Risks, conformity, global_risks, guard_band
 from .kappa import Kappa, cohen_kappa, conger_kappa, fleiss_kappa, light_kappa
-from .ranges import c4, d2, d2_star, d3
 
 __all__ = [
     "Agreement",
@@ -46,14 +45,10 @@ __all__ = [
     "average_range_study",
     "bias",
     "bias_from_summary",
-    "c4",
     "cohen_kappa",
     "conformity",
     "conger_kappa",
     "crossed_study",
-    "d2",
-    "d2_star",
-    "d3",
     "fleiss_kappa",
     "from_mean_squares",
     "global_risks",

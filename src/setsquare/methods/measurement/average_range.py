@@ -8,11 +8,11 @@ come from the integrals.
 import math
 from collections.abc import Sequence
 
+from ..constants import d2, d2_star, range_degrees
 from ..inputs import Column, number
 from .bounds import Term, interval
 from .gauge import GaugeStudy, component, distinct
 from .groups import crossed
-from .ranges import d2, d2_star, range_degrees
 
 _ONE_GROUP = 1
 _BELOW = "the estimate of reproducibility is below zero and was set to zero"

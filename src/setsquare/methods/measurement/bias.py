@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..constants import d2, d3
 from ..inputs import Column, Floats, column, number, same_length, table, whole
 from ..results import Result, Table
-from .ranges import d2, d3
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,6 +1,9 @@
 """Unbiasing constants of normal samples, from their integrals instead of rounded tables; kept once computed.
 
-Every function takes a whole number or an array of them, 2 <= n <= 100,000, and answers in the same shape.
+Every constant of n takes a whole number or an array of them, 2 <= n <= 100,000, and answers in the same shape.
+
+Sources: L. H. C. Tippett, Biometrika 17 (1925); H. L. Harter, Annals of Mathematical Statistics 31 (1960); P. B.
+Patnaik, Biometrika 37 (1950), and A. J. Duncan, Quality Control and Industrial Statistics, for average ranges.
 """
 
 import math
@@ -11,7 +14,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs import Floats
+from .inputs import Floats, whole
 
 _LARGEST = 100_000
 _STEP = 0.05
@@ -111,31 +114,77 @@ def median_sd(n: Any) -> Any:
     return _each(n, _median_sd)
 
 
+def d2_star(n: int, groups: int) -> float:
+    """Root mean square of the average of `groups` ranges, each of n standard normal values.
+
+    The average of g ranges has the mean d2 and the variance d3^2 / g, so d2*^2 = d2^2 + d3^2 / g; it tends to d2.
+    An average range divided by d2* has a mean square of sigma squared.
+
+    >>> round(1 / d2_star(3, 1), 4), round(1 / d2_star(10, 1), 4)
+    (0.5231, 0.3146)
+    """
+    groups = whole("groups", groups, least=1)
+    return math.sqrt(d2(n) ** 2 + d3(n) ** 2 / groups)
+
+
+def range_degrees(n: int, groups: int) -> float:
+    """Degrees of freedom of an average range: those of the chi variable with its coefficient of variation.
+
+    The squared coefficient is d3^2 / (g d2^2), as Patnaik proposed.
+
+    >>> round(range_degrees(5, 20), 1)
+    72.7
+    """
+    return chi_degrees((d3(n) / d2(n)) ** 2 / whole("groups", groups, least=1))
+
+
+def chi_degrees(variation: float) -> float:
+    """Degrees of freedom of the chi variable with this squared coefficient of variation, by bisection.
+
+    >>> round(chi_degrees(1 / c4(5) ** 2 - 1), 6)
+    4.0
+    """
+    low, high = 0.01, 1e9
+    for _ in range(100):
+        middle = math.sqrt(low * high)
+        if _variation(middle) > variation:
+            low = middle
+        else:
+            high = middle
+    return math.sqrt(low * high)
+
+
+def _variation(degrees: float) -> float:
+    if degrees > 1e4:  # where the gamma functions' difference loses its digits, the series has them all
+        return 1 / (2 * degrees) + 1 / (8 * degrees**2)
+    return degrees / 2 * math.exp(2 * (math.lgamma(degrees / 2) - math.lgamma((degrees + 1) / 2))) - 1
+
+
 def _checked(n: Any) -> NDArray[np.int64]:
     given = np.asarray(n)
-    whole = given.astype(np.int64) if given.dtype.kind in "iuf" and np.isfinite(given).all() else None
-    if whole is None or not whole.size or (whole != given).any() or whole.min() < 2:
+    made = given.astype(np.int64) if given.dtype.kind in "iuf" and np.isfinite(given).all() else None
+    if made is None or not made.size or (made != given).any() or made.min() < 2:
         raise ValueError("n: give whole numbers of 2 or more")
-    return whole
+    return made
 
 
 def _each(n: Any, constant: Callable[[int], float]) -> Any:
-    whole = _checked(n)
-    if whole.max() > _LARGEST:
-        raise ValueError(f"n: give {_LARGEST:,} or less, not {whole.max():,}")
-    if not whole.ndim:
-        return constant(int(whole))
-    distinct, places = np.unique(whole, return_inverse=True)
-    return np.array([constant(int(one)) for one in distinct])[places.reshape(whole.shape)]
+    sizes = _checked(n)
+    if sizes.max() > _LARGEST:
+        raise ValueError(f"n: give {_LARGEST:,} or less, not {sizes.max():,}")
+    if not sizes.ndim:
+        return constant(int(sizes))
+    distinct, places = np.unique(sizes, return_inverse=True)
+    return np.array([constant(int(one)) for one in distinct])[places.reshape(sizes.shape)]
 
 
 def _lacking_c4(n: Any) -> Any:
     """Give 1 - c4; for large n by the series of G(m + 1/2) / (sqrt(m) G(m)), which loses no digits."""
-    whole = _checked(n)
-    if not whole.ndim:
-        return _lacking_one(int(whole))
-    distinct, places = np.unique(whole, return_inverse=True)
-    return np.array([_lacking_one(int(one)) for one in distinct])[places.reshape(whole.shape)]
+    sizes = _checked(n)
+    if not sizes.ndim:
+        return _lacking_one(int(sizes))
+    distinct, places = np.unique(sizes, return_inverse=True)
+    return np.array([_lacking_one(int(one)) for one in distinct])[places.reshape(sizes.shape)]
 
 
 @lru_cache(maxsize=4096)
