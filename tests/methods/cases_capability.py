@@ -111,3 +111,16 @@ ADAPTERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "normality-ad-ss-ca": anderson,
     "normality-shapiro-ss-ca": shapiro,
 }
+
+REACHED = (
+    ("R qcc 2.7 and its vignette, piston rings", "capability.capability",
+     "pub-qcc-cap-a pub-qcc-cap-b pub-qcc-cap-c pub-qcc-cap-d cap-piston-73.95-74.05-mid "
+     "cap-piston-73.95-74.05-74.02 cap-piston-73.99-74.01-mid cap-piston-73.99-74.1-mid"),
+    ("Montgomery, example 6.1 (hard bake)", "capability.capability", "pub-montgomery-hardbake-cap"),
+    ("JASP 0.97.1, process capability, which was checked with Minitab", "capability.capability",
+     "pub-jasp-capability"),
+    ("JASP 0.97.1, Weibull, which was checked with Minitab", "capability.fitted_capability", "pub-jasp-weibull"),
+    ("R SixSigma 0.11, ss.study.ca", "capability.capability", "cap-ss-ca"),
+    ("R nortest 1.0.4", "capability.anderson_darling", "normality-ad-ss-ca"),
+    ("R 4.2.2, shapiro.test", "capability.shapiro_wilk", "normality-shapiro-ss-ca"),
+)  # fmt: skip

@@ -4,26 +4,14 @@ Where a case used constants rounded to a few digits, its ``expected_exact_consta
 `OURS` says what else a case gets, with the reason.
 """
 
-import json
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from setsquare.methods import charts
 from setsquare.methods.charts import constants
-
-Case = dict[str, Any]
-
-
-def reference_cases() -> dict[str, Case]:
-    """Read the reference cases by id; none where their file is not there."""
-    file = Path(os.environ.get("REFERENCE_CASES", Path(__file__).with_name("reference_cases.json")))
-    if not file.is_file():
-        return {}
-    return {case["id"]: case for case in json.loads(file.read_text("utf-8"))["cases"]}
+from tests.methods.reference import Case
 
 
 def one_based(beyond: Any) -> list[int]:
@@ -287,3 +275,44 @@ OURS: dict[tuple[str, str], Callable[[Case, str], Any]] = {
     ("mr-viscosity", "ucl"): exact_d4,
     ("cusum-piston", "sigma"): exact_sigma,
 }
+
+REACHED = (
+    ("R qcc 2.7 and its vignette, piston rings", "charts.xbar_r charts.xbar_s",
+     "pub-qcc-xbar xbar-piston-uwave-r xbar-piston-mvlue-r xbar-piston-uwave-sd xbar-piston-mvlue-sd "
+     "xbar-piston-rmsdf xbar-piston-phase2 xbar-piston-unequal-n"),
+    ("R qcc 2.7 and its vignette, piston rings", "charts.xbar_r", "pub-qcc-R r-piston r-piston-unequal-n"),
+    ("R qcc 2.7 and its vignette, piston rings", "charts.xbar_s", "pub-qcc-S s-piston s-piston-unequal-n"),
+    ("Montgomery, example 6.1 (hard bake)", "charts.xbar_r", "pub-montgomery-hardbake-xbarR"),
+    ("R qcc 2.7 and its vignette, orange juice", "charts.p", "pub-qcc-p pub-qcc-p-revised pub-qcc-p2 p-orangejuice"),
+    ("NIST e-Handbook 6.3.3.2, wafers", "charts.p", "pub-nist-p"),
+    ("R qicharts2 0.8.1, NHS accidents", "charts.p", "p-nhs-accidents laney-p-nhs-accidents"),
+    ("R qcc 2.7 and its vignette, orange juice", "charts.np_",
+     "pub-qcc-np np-orangejuice np-orangejuice-prob-limits"),
+    ("RPubs 1407303, wafer defects", "charts.np_", "pub-np-wafer"),
+    ("R qcc 2.7 and its vignette, circuit boards", "charts.c",
+     "pub-qcc-c pub-qcc-c-revised c-circuit c-circuit-prob-limits"),
+    ("NIST e-Handbook 6.3.3.1, wafers", "charts.c", "pub-nist-c"),
+    ("R qcc 2.7 and its vignette", "charts.u", "pub-qcc-u-circuit pub-qcc-u-pc u-dyedcloth u-pcmanufact"),
+    ("R qicharts2 0.8.1, hospital infections", "charts.u", "u-noh-uti laney-u-noh-uti"),
+    ("R qicharts2 0.8.1, Montgomery's table 7.14", "charts.t", "t-montgomery-7.6"),
+    ("R qcc 2.7 and its vignette, viscosity", "charts.individuals",
+     "pub-qcc-i pub-qcc-i-sd pub-qcc-i-revised i-montgomery-viscosity15 i-montgomery-viscosity15-sd "
+     "imr-sigma-span3 imr-sigma-span4"),
+    ("NIST e-Handbook 6.3.2.2, flow rate", "charts.individuals", "pub-nist-imr"),
+    ("R qicharts2 0.8.1, viscosity", "charts.individuals", "i-viscosity-qicharts2 mr-viscosity"),
+    ("Montgomery, example 6.5 (mortgages)", "charts.individuals", "i-montgomery-cost-phase1"),
+    ("NIST StRD, Mavro, certified values", "charts.individuals", "pub-nist-strd-mavro"),
+    ("R qcc 2.7 and its vignette", "charts.ewma", "pub-qcc-ewma pub-qcc-ewma-2.7 pub-qcc-ewma-visc ewma-piston"),
+    ("NIST e-Handbook 6.3.2.4", "charts.ewma", "pub-nist-ewma"),
+    ("Montgomery, example 9.2", "charts.ewma", "pub-montgomery-9.2-ewma"),
+    ("NIST e-Handbook 6.3.2.3", "charts.cusum", "pub-nist-cusum"),
+    ("Montgomery, table 9.1", "charts.cusum", "pub-montgomery-9.1-cusum"),
+    ("R qcc 2.7, piston rings", "charts.cusum", "cusum-piston cusum-piston-fir"),
+    ("R qcc 2.7, Ryan's table 9.2", "charts.t2_subgroups", "pub-qcc-T2-ryan t2-ryan-subgrouped"),
+    ("R qcc 2.7, boiler", "charts.t2", "pub-qcc-T2-boiler t2-boiler-single"),
+    ("JASP 0.97.1, Montgomery's tables 11.1 and 11.6", "charts.t2", "pub-jasp-T2-mont1 pub-jasp-T2-mont3"),
+    ("R MSQC 1.1.0, dowels", "charts.mewma", "mewma-dowel1"),
+    ("R SixSigma 0.11", "constants.d2 constants.d3 constants.c4", "constants-sixsigma"),
+    ("ASTM and Montgomery, table of chart constants", "constants.d2 constants.d3 constants.c4",
+     "pub-constants-table"),
+)  # fmt: skip

@@ -1,26 +1,13 @@
-"""The reference cases of the measurement family: what of each is asked, by our names.
+"""The reference cases of the measurement family: what of each is asked, by our names."""
 
-The cases are read from the file of cases and never copied here; without that file there is none.
-"""
-
-import json
 import math
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from setsquare.methods import measurement as m
-
-FILE = Path(os.environ.get("REFERENCE_CASES", Path(__file__).with_name("reference_cases.json")))
-
-
-def load() -> dict[str, dict[str, Any]]:
-    if not FILE.exists():
-        return {}
-    return {case["id"]: case for case in json.loads(FILE.read_text())["cases"]}
+from tests.methods.reference import load
 
 
 def _long(data: dict[str, Any]) -> tuple[Any, Any, Any]:
@@ -271,43 +258,25 @@ ADAPTERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "icc-anxiety": icc,
 }
 
-
-def differences(case: dict[str, Any], made: dict[str, Any]) -> list[str]:
-    """Each expected value that ours is not near, with both."""
-    allowed = case["tolerance"]
-    return [
-        line for key, value in case["expected"].items() for line in _unlike(key, value, made[key], allowed)
-    ]
-
-
-def _unlike(key: str, wanted: Any, ours: Any, allowed: dict[str, float]) -> list[str]:
-    if isinstance(wanted, dict):
-        return [
-            line for name, value in wanted.items() for line in _inner(key, name, value, ours[name], allowed)
-        ]
-    if isinstance(wanted, list):
-        assert len(wanted) == len(ours), key
-        ends = [f"{key}_upper" if i == 2 and f"{key}_upper" in allowed else key for i in range(len(wanted))]
-        return [
-            line for end, a, b in zip(ends, wanted, ours, strict=True) for line in _unlike(end, a, b, allowed)
-        ]
-    if wanted is None:
-        return [] if math.isnan(ours) else [f"{key}: {ours}, not missing"]
-    if isinstance(wanted, str | bool):
-        return [] if wanted == ours else [f"{key}: {ours}, not {wanted}"]
-    return [] if abs(ours - wanted) <= _room(key, wanted, allowed) else [f"{key}: {ours}, not {wanted}"]
-
-
-def _inner(key: str, name: str, wanted: Any, ours: Any, allowed: dict[str, float]) -> list[str]:
-    return _unlike(key if key in allowed or name not in allowed else name, wanted, ours, allowed)
-
-
-def _room(key: str, wanted: float, allowed: dict[str, float]) -> float:
-    for name in (key, f"{key}_abs"):
-        if name in allowed:
-            return allowed[name]
-    if key.startswith("pct") and "pct" in allowed:
-        return allowed["pct"]
-    if "abs" in allowed:
-        return allowed["abs"]
-    return allowed["rel"] * abs(wanted) if wanted else allowed["rel"]
+REACHED = (
+    ("AIAG MSA (4th edition), chapter III-B, analysis of variance with its intervals", "measurement.crossed_study",
+     "pub-aiag-grr-anova pub-aiag-grr-ci"),
+    ("AIAG MSA (4th edition), figures III-B 15 and 16", "measurement.average_range_study",
+     "pub-aiag-grr-xbarr grr-aiag-average-range"),
+    ("Minitab help, example of a crossed gage R&R study", "measurement.from_mean_squares", "pub-minitab-grr"),
+    ("AIAG MSA (4th edition), tables III-B 4 and 5", "measurement.linearity", "pub-aiag-linearity"),
+    ("AIAG MSA (4th edition), table III-B 3, and two examples by SPC for Excel", "measurement.bias_from_summary",
+     "pub-aiag-bias pub-aiag-bias-hardness pub-aiag-bias-colorimeter"),
+    ("SPC for Excel, ANOVA gage R&R (part 3)", "measurement.crossed_study", "pub-spcforexcel-grr"),
+    ("JASP 0.97.1, type 1 study, which was checked with Minitab", "measurement.type1_study", "pub-jasp-type1"),
+    ("JASP 0.97.1, attribute agreement", "measurement.attribute_agreement", "pub-jasp-kappa"),
+    ("R SixSigma 0.11, ss.rr and its unit tests", "measurement.crossed_study",
+     "pub-sixsigma-rr grr-aiag-anova grr-ss-data-rr grr-spcforexcel-anova"),
+    ("R irr 0.84.1, diagnoses (Fleiss 1971)", "measurement.fleiss_kappa", "kappa-fleiss-diagnoses"),
+    ("R irr 0.84.1, diagnoses (Fleiss 1971)", "measurement.conger_kappa", "kappa-conger-diagnoses"),
+    ("R irr 0.84.1, diagnoses (Fleiss 1971)", "measurement.light_kappa", "kappa-light-diagnoses"),
+    ("R irr 0.84.1, anxiety", "measurement.cohen_kappa",
+     "kappa2-anxiety-unweighted kappa2-anxiety-equal kappa2-anxiety-squared"),
+    ("R irr 0.84.1, anxiety", "measurement.kendall_w", "kendall-w-anxiety"),
+    ("R irr 0.84.1, anxiety", "measurement.intraclass", "icc-anxiety"),
+)  # fmt: skip

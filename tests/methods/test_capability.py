@@ -19,7 +19,7 @@ from setsquare.methods import capability as c
 from setsquare.methods.capability.fitting import FAMILIES, distribution
 from setsquare.methods.capability.spread import within
 from tests.methods.cases_capability import ADAPTERS, QCC
-from tests.methods.cases_measurement import differences, load
+from tests.methods.reference import differences, load
 
 CASES = load()
 few = settings(max_examples=25, deadline=None)

@@ -12,11 +12,12 @@ import pytest
 
 from setsquare.methods import charts
 from setsquare.methods.charts import constants
-from tests.methods.cases_charts import ADAPTERS, OURS, Case, reference_cases
+from tests.methods.cases_charts import ADAPTERS, OURS
+from tests.methods.reference import Case, load
 
 pytestmark = pytest.mark.once
 
-CASES = reference_cases()
+CASES = load()
 NAN = float("nan")
 
 

@@ -18,7 +18,8 @@ from statsmodels.stats.anova import anova_lm
 from setsquare.methods import constants
 from setsquare.methods import measurement as m
 from setsquare.methods.measurement.bounds import interval
-from tests.methods.cases_measurement import ADAPTERS, differences, load
+from tests.methods.cases_measurement import ADAPTERS
+from tests.methods.reference import differences, load
 
 CASES = load()
 
