@@ -40,7 +40,6 @@ class Opening(Body):
     file: Annotated[Blob | None, _by_digest, Shown(gettext_lazy("File"))] = None
     file_name: Annotated[str, Shown(gettext_lazy("File name"))] = ""
     figures: Annotated[list[tuple[Blob, str]], _by_digest, Shown(gettext_lazy("Figures"))] = []
-    written: Annotated[bool, Shown(gettext_lazy("Written by the actor"))] = False
     authors: Annotated[list[str], Shown(gettext_lazy("Who wrote what it begins with"))] = []
 
 
@@ -143,10 +142,10 @@ def begin_text(
 ) -> dict[str, object]:
     """Return the content and figures of an opening from an imported file or a given text."""
     if source is not None:
-        return {"content": act.text(source.markdown), "figures": list(source.pictures), "written": True}
+        return {"content": act.text(source.markdown), "figures": list(source.pictures)}
     if content is not None:
         pictures = pictures_in(act, document, content, "content")
-        return {"content": act.text(content), "figures": pictures, "written": True}
+        return {"content": act.text(content), "figures": pictures}
     return {}
 
 

@@ -158,7 +158,7 @@ def create(act: Act, body: CreateDocument) -> Record:
     place_audience(document, audience_rows(document, body.audience or [], given))
     begun = begin_text(act, document, body.source, body.content)
     if body.file is not None:
-        begun = {"file": body.file.blob, "file_name": body.file.name, "written": True}
+        begun = {"file": body.file.blob, "file_name": body.file.name}
     elif not begun and kind.content != DocumentType.Content.FILE:
         begun = {"content": act.text(from_template(kind, body.title, record.number))}
     author = someone(act, owner)

@@ -31,7 +31,10 @@ from setsquare.kernel.records.models import Record
     creates=True,
 )
 def create_revision(act: Act, body: Opening) -> Record:
-    """Make a document's next revision; part of commands of the document."""
+    """Make a document's next revision; part of commands of the document.
+
+    Who opens it gives it its title or says why it is made or changed, and so is one of its authors.
+    """
     document: Document = body.document.document
     last = document.revisions.aggregate(last=Max("ordinal"))["last"] or 0
     kind: DocumentType = document.kind
@@ -49,7 +52,7 @@ def create_revision(act: Act, body: Opening) -> Record:
         file_name=body.file_name,
         summary=body.summary,
         reason=body.why,
-        authors=sorted({*body.authors, *([act.user.username] if body.written and act.actor.user else [])}),
+        authors=sorted({*body.authors, *([act.user.username] if act.actor.user else [])}),
         reading=Revision.Reading.NOTHING if editorial else Revision.Reading.WHOLE,
         reading_days=kind.reading_days,
         reading_signature=kind.reading_signature,
