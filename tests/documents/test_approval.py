@@ -1,16 +1,22 @@
 """Approval routes: how many sign, who may not, standing in, rejection, and two at the same instant."""
 
 import datetime as dt
+import itertools
 import threading
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from setsquare.domains.documents.models import DocumentType
+from setsquare.domains.documents.routes import first_short
+from setsquare.domains.documents.thing import REVISION
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Delegation
 from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, Stale
+from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
@@ -25,6 +31,7 @@ def route(works: Works, *steps: dict[str, Any]) -> None:
     kept = {name: getattr(kind, name) for name in ("number_pattern", "required_sections", "review_months")}
     body = {"name": kind.record.title, "template": kind.template.body, **kept, "route": list(steps)}
     works.do("cora", "document_type.edit", kind.record.number, because="Trial", **body)
+    works.do("hedda", "document_type.adopt", kind.record.number)
 
 
 def step(mode: str = "some", needed: int = 1, **who: Any) -> dict[str, Any]:
@@ -116,10 +123,66 @@ def test_nobody_signs_a_step_twice_even_for_another(works: Works) -> None:
     stand_in(works, "max", "mia")
     works.do("mia", "revision.approve", first)
     with pytest.raises(
-        NotPermitted, match="You have signed this step already; somebody else has to sign for Max"
+        NotPermitted, match="You have signed this revision already; somebody else has to sign for Max"
     ):
         works.do("mia", "revision.approve", first)
     assert works.asked(first, "approve") == ["max"]
+
+
+def test_nobody_signs_two_steps_of_a_route(works: Works) -> None:
+    route(works, step(roles=["manager", "head"]), {**step(people=["hedda", "dirk"]), "name": "Release"})
+    first = sent(works, approvers=["mia", "hedda"])
+    assert works.asked(first, "approve") == ["hedda", "mia"]
+    with pytest.raises(NotPermitted, match="too few people are left for the step “Release”"):
+        works.do("hedda", "revision.approve", first)
+    works.do("mia", "revision.approve", first)
+    assert works.asked(first, "approve") == ["hedda"]
+    with pytest.raises(Refused, match="Mia Manager has signed it already, and nobody signs two steps"):
+        works.do("cora", "revision.reassign", first, because="Ill", person="hedda", to="mia")
+    works.do("hedda", "revision.approve", first)
+    assert works.record(first).state == "approved"
+
+
+def test_who_signed_one_step_is_not_asked_for_the_next(works: Works) -> None:
+    route(works, step(roles=["manager"]), {**step("some", 1, roles=["manager"]), "name": "Release"})
+    first = sent(works)
+    works.do("max", "revision.approve", first)
+    assert works.asked(first, "approve") == ["mia"]
+
+
+def test_a_route_for_which_there_are_too_few_people_is_refused_when_sent(works: Works) -> None:
+    route(works, step(roles=["manager"]), step(people=["mia"]), {**step(people=["max"]), "name": "Release"})
+    first = f"{works.draft()}/1"
+    works.reviewed(first)
+    with pytest.raises(Refused, match="too few people for the step “Release”"):
+        works.do("ada", "revision.send_for_approval", first)
+
+
+@given(
+    st.lists(st.tuples(st.sets(st.sampled_from("abcde"), max_size=4), st.integers(1, 2)), max_size=4),
+)
+def test_a_route_can_be_signed_when_some_choice_of_people_signs_it(steps: list[tuple[set[str], int]]) -> None:
+    def can(left: list[tuple[set[str], int]], free: set[str]) -> bool:
+        if not left:
+            return True
+        (people, needed), *later = left
+        return any(
+            can(later, free - set(who)) for who in itertools.combinations(sorted(people & free), needed)
+        )
+
+    assert (first_short(steps) is None) == can(steps, set("abcde"))
+
+
+def test_the_history_says_what_each_signature_meant(works: Works) -> None:
+    route(works, {**step(roles=["manager"]), "name": "Check", "meaning": "checked"}, step(roles=["head"]))
+    first = sent(works)
+    works.do("mia", "revision.approve", first)
+    works.do("hedda", "revision.approve", first)
+    signed = Entry.objects.filter(record__number=first, command="approve").order_by("seq")
+    assert [sentence_of(entry, REVISION) for entry in signed] == [
+        "Mia Manager signed it: as checked, in the step “Check”.",
+        "Hedda Head signed it: as approved, in the step “Approval”.",
+    ]
 
 
 def test_a_rejection_goes_back_to_draft_and_earlier_signatures_no_longer_count(works: Works) -> None:
@@ -224,7 +287,7 @@ def test_the_author_of_a_discarded_text_does_not_approve_it_when_it_is_taken_up_
     works.do("cora", "document.new_revision", number, why="Now.", summary="First.", author="ada")
     second = works.revision(f"{number}/2")
     assert second.content_id == works.revision(f"{number}/1").content_id
-    assert second.authors == ["mia"]
+    assert second.authors == ["cora", "mia"]
 
 
 def test_what_is_approved_with_a_revision_stays_as_it_is_while_it_is_approved(works: Works) -> None:

@@ -23,7 +23,7 @@ def test_the_approver_confirms_that_it_is_editorial(works: Works) -> None:
     }
     done = works.do("cora", "revision.approve", second, editorial=True)
     assert sentence_of(done.entry, thing_of("revision")) == (
-        "Cora Controller approved it: it is editorial. Passages changed: 1; words added: 1, removed: 1."
+        "Cora Controller signed it: as approved, as it is editorial. Passages changed: 1; words added: 1, removed: 1."
     )
     assert done.signature is not None
     assert done.signature.meaning == "approved_editorial"

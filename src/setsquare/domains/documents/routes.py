@@ -1,7 +1,7 @@
-"""Approval routes: from a type's steps to the people who sign, and from step to step."""
+"""Approval routes: from a type's steps to the people who sign, and from step to step. Nobody signs two of them."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.permissions import APPROVE, CONTROL
-from setsquare.domains.documents.rules import wrote
+from setsquare.domains.documents.rules import approvals, approvals_in_step, wrote
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.accounts.rights import holders, people_permitted
 from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.records.things import Label
+from setsquare.kernel.tasks.models import Task
 
 Step = dict[str, Any]
 
@@ -38,7 +41,50 @@ def route_of(revision: Revision, chosen: Iterable[User]) -> list[Step]:
     if strangers := [person.name for pk, person in picked.items() if pk not in placed]:
         sentence = _("%(names)s cannot sign a step of this route here.")
         raise Refused({"approvers": sentence % {"names": ", ".join(strangers)}})
+    return _with_people_of_their_own(route)
+
+
+def _with_people_of_their_own(route: list[Step]) -> list[Step]:
+    """Leave whom a step needs out of the others; refuse where the steps cannot all be signed by different people."""
+    needed_elsewhere: set[str] = set()
+    for step in route:
+        if step["mode"] == "all":
+            step["people"] = [name for name in step["people"] if name not in needed_elsewhere]
+            needed_elsewhere.update(step["people"])
+    for step in route:
+        if step["mode"] == "some":
+            step["people"] = [name for name in step["people"] if name not in needed_elsewhere]
+    short = first_short([(step["people"], max(1, step["needed"])) for step in route])
+    if short is not None:
+        sentence = _(
+            "Nobody signs two steps of a route, and there are too few people for the step “%(step)s”;"
+            " give more people the role, or choose others for the steps before."
+        )
+        raise Refused({"approvers": sentence % {"step": route[short]["name"]}})
     return route
+
+
+def first_short(steps: Sequence[tuple[Collection[str], int]]) -> int | None:
+    """Return the place of the first step that cannot get its signatures if nobody signs twice, None where all can.
+
+    Each step is who may sign it and how many have to: a bipartite matching by augmenting paths (Kuhn's algorithm).
+    """
+    signs: dict[str, int] = {}
+
+    def place(step: int, tried: set[str]) -> bool:
+        for name in steps[step][0]:
+            if name in tried:
+                continue
+            tried.add(name)
+            if name not in signs or place(signs[name], tried):
+                signs[name] = step
+                return True
+        return False
+
+    for step, (_people, needed) in enumerate(steps):
+        if not all(place(step, set()) for _each in range(needed)):
+            return step
+    return None
 
 
 def _editorial(revision: Revision) -> tuple[Step, list[User]]:
@@ -76,13 +122,41 @@ def _check_enough(step: Step, people: list[User]) -> None:
         )
 
 
+def leaves_enough(situation: Situation) -> Label | None:
+    """Rule: nobody signs a step while a later one could then no longer be signed by somebody else."""
+    revision: Revision = situation.detail
+    task = situation.task("approve")
+    if task is None or not 0 < revision.step <= len(revision.route):
+        return None
+    signed = {*approvals(revision).values_list("done_by__username", flat=True), situation.user.username}
+    step, later = revision.route[revision.step - 1], revision.route[revision.step :]
+    waiting = Task.objects.filter(record_id=revision.pk, kind="approve", step=revision.step, done=None)
+    others = set(waiting.exclude(pk=task.pk).values_list("assignee__username", flat=True)) - signed
+    missing = (
+        step["needed"] - approvals_in_step(revision).count() - 1 if step["mode"] == "some" else len(others)
+    )
+    named = {name for each in later for name in each["people"]} - signed
+    here = set(User.objects.filter(username__in=named, is_active=True).values_list("username", flat=True))
+    steps = [(others, max(0, missing))]
+    steps += [([name for name in each["people"] if name in here], max(1, each["needed"])) for each in later]
+    short = first_short(steps)
+    if short is None:
+        return None
+    sentence = _(
+        "If you sign here, too few people are left for the step “%(step)s”, as nobody signs two;"
+        " let somebody else sign this one, or recall it and choose others."
+    )
+    return sentence % {"step": (step, *later)[short]["name"]}
+
+
 def open_step(act: Act, revision: Revision, step: int) -> None:
-    """Ask the people of a step (from 1) to sign; who left meanwhile is left out."""
+    """Ask the people of a step (from 1) to sign; who left meanwhile or signed an earlier step is left out."""
     revision.step = step
     asked = revision.route[step - 1]
-    people = User.objects.filter(username__in=asked["people"], is_active=True).order_by("pk")
-    if not people:
-        sentence = _("Nobody of the step “%(step)s” is here any more; recall it and send it anew.")
+    here = User.objects.filter(username__in=asked["people"], is_active=True)
+    people = here.exclude(pk__in=approvals(revision).values("done_by")).order_by("pk")
+    if len(people) < asked["needed"] or not people:
+        sentence = _("Too few people of the step “%(step)s” are here any more; recall it and send it anew.")
         raise Refused(sentence % {"step": asked["name"]})
     due = act.now + dt.timedelta(days=revision.step_days)
     for person in people:

@@ -74,28 +74,28 @@ def may_sign_instead(situation: Situation) -> Label | None:
 
 
 def signs_once(situation: Situation) -> Label | None:
-    """Rule: a person signs each step once, in their own place or in another's."""
+    """Rule: a person signs a revision once, whatever the step, in their own place or in another's."""
     revision: Revision = situation.detail
     task = situation.task("approve")
-    if task is None or task.assignee_id == situation.user.pk:
+    if task is None or not approvals(revision).filter(done_by=situation.user).exists():
         return None
-    signed = approvals_in_step(revision).filter(done_by=situation.user)
-    if not signed.exists():
-        return None
-    return _("You have signed this step already; somebody else has to sign for %(name)s.") % {
+    if task.assignee_id == situation.user.pk:
+        return _("You have signed a step of this revision already; somebody else has to sign this one.")
+    return _("You have signed this revision already; somebody else has to sign for %(name)s.") % {
         "name": task.assignee.name
     }
 
 
-def approvals_in_step(revision: Revision) -> QuerySet[Task]:
-    """Return the approvals of the current step that count: those given since it was last sent for approval."""
+def approvals(revision: Revision) -> QuerySet[Task]:
+    """Return the approvals that count: those given since the revision was last sent for approval."""
     return Task.objects.filter(
-        record_id=revision.pk,
-        kind="approve",
-        step=revision.step,
-        outcome="approved",
-        opened__gte=revision.sent,
+        record_id=revision.pk, kind="approve", outcome="approved", opened__gte=revision.sent
     )
+
+
+def approvals_in_step(revision: Revision) -> QuerySet[Task]:
+    """Return the approvals of the current step that count."""
+    return approvals(revision).filter(step=revision.step)
 
 
 def no_open_comments(situation: Situation) -> Label | None:

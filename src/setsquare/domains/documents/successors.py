@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.permissions import APPROVE, CONTROL
-from setsquare.domains.documents.rules import wrote
+from setsquare.domains.documents.rules import approvals, wrote
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in, substitutes_of
 from setsquare.kernel.records.models import Record
@@ -39,7 +39,7 @@ def _line(person: User) -> Iterator[User]:
 
 
 def why_not(candidate: User, revision: Revision, task: Task) -> str:
-    """Return the code of what keeps somebody from taking over a task (author, right, asked), empty for nothing."""
+    """Return the code of what keeps somebody from taking over a task (author, right, signed, asked), or nothing."""
     if task.kind == "schedule":
         if CONTROL not in permissions_in(candidate, revision.record.unit_id):
             return "right"
@@ -49,6 +49,8 @@ def why_not(candidate: User, revision: Revision, task: Task) -> str:
         return "author"
     if task.kind == "approve" and not may_approve(candidate, revision):
         return "right"
+    if task.kind == "approve" and approvals(revision).filter(done_by=candidate).exists():
+        return "signed"
     since = revision.sent if task.kind == "approve" else revision.submitted
     same = Task.objects.filter(record_id=revision.pk, kind=task.kind, step=task.step, opened__gte=since)
     return "asked" if same.filter(assignee=candidate).exclude(outcome="reassigned").exists() else ""

@@ -12,7 +12,7 @@ from setsquare.domains.documents.meanings import APPROVALS, APPROVED, EDITORIAL
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.next_steps import ask_to_schedule, close_steps
 from setsquare.domains.documents.permissions import CONTROL
-from setsquare.domains.documents.routes import open_step, route_of
+from setsquare.domains.documents.routes import leaves_enough, open_step, route_of
 from setsquare.domains.documents.rules import (
     WRITERS,
     approvals_in_step,
@@ -82,6 +82,15 @@ def _meaning(situation: Situation) -> Meaning | None:
     return APPROVALS.get(revision.route[revision.step - 1]["meaning"], APPROVED)
 
 
+SIGNED_AS = {
+    "checked": gettext_noop("as checked, in the step “%(step)s”"),
+    "verified": gettext_noop("as verified, in the step “%(step)s”"),
+    "approved": gettext_noop("as approved, in the step “%(step)s”"),
+    "released": gettext_noop("as released, in the step “%(step)s”"),
+}
+"""What the history tells of a signature, by its meaning."""
+
+
 class Approve(Body):
     """What an approver confirms of an editorial change."""
 
@@ -100,21 +109,22 @@ class Approve(Body):
     "revision",
     "approve",
     label=gettext_lazy("Approve"),
-    past=gettext_lazy("approved it"),
+    past=gettext_lazy("signed it"),
     body=Approve,
     who=(assigned("approve"),),
-    conditions=(not_author, may_sign_instead, signs_once, no_open_comments),
+    conditions=(not_author, may_sign_instead, signs_once, leaves_enough, no_open_comments),
     signature=_meaning,
     reason=Reason.NEVER,
     prominent=True,
     tolerates=(TALK | ASIDE | {"approve"}) - {"relocate"},
 )
 def approve(act: Act, body: Approve) -> None:
-    """Sign the current step; the last signature of the last step approves the revision."""
+    """Sign the current step, and no other; the last signature of the last step approves the revision."""
     revision: Revision = act.detail
+    step = revision.route[revision.step - 1]
+    act.say(SIGNED_AS.get(step["meaning"], SIGNED_AS["approved"]), step=step["name"])
     _check_editorial(act, revision, confirmed=body.editorial)
     act.complete("approve", "approved")
-    step = revision.route[revision.step - 1]
     waiting = Task.objects.filter(record=act.record, kind="approve", step=revision.step, done__isnull=True)
     if step["mode"] == "some" and approvals_in_step(revision).count() >= step["needed"]:
         act.finish(waiting, "not_needed")
@@ -143,11 +153,12 @@ def _check_editorial(act: Act, revision: Revision, *, confirmed: bool) -> None:
         raise Refused({"editorial": sentence})
     size = size_of(revision)
     if size is None:
-        act.say(gettext_noop("it is editorial; what changed cannot be counted in words"))
+        act.say(gettext_noop("as approved, as it is editorial; what changed cannot be counted in words"))
         return
     act.say(
         gettext_noop(
-            "it is editorial. Passages changed: %(passages)s; words added: %(added)s, removed: %(removed)s"
+            "as approved, as it is editorial. Passages changed: %(passages)s;"
+            " words added: %(added)s, removed: %(removed)s"
         ),
         passages=size.passages,
         added=size.words_added,

@@ -152,6 +152,7 @@ class Reassign(Body):
 OBSTACLES = {
     "author": gettext_lazy("%(name)s wrote on it; choose somebody who did not."),
     "right": gettext_lazy("%(name)s may not approve documents here."),
+    "signed": gettext_lazy("%(name)s has signed it already, and nobody signs two steps."),
     "asked": gettext_lazy("%(name)s is asked for this already."),
 }
 
