@@ -3,12 +3,16 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.starter_types import starter_types, template_of
 from setsquare.domains.documents.thing import DOCUMENT_TYPE
+from setsquare.domains.organisation import bootstrap
+from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.commands.declaration import Actor, Situation, command_of
 from setsquare.kernel.commands.errors import NotPermitted, Refused
+from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.markdown import missing_sections
 from tests.documents.conftest import Works
 
@@ -71,11 +75,17 @@ def test_types_are_made_by_who_controls_documents_there(works: Works) -> None:
     with pytest.raises(NotPermitted):
         works.do("ada", "document_type.create", **given())
     made = works.do("cora", "document_type.create", **given(unit="L", number_pattern="{site}-{type}-{n:02}"))
+    number = made.record.number
+    with pytest.raises(
+        Refused, match="Record is not adopted yet; somebody else than its author signs for it first"
+    ):
+        works.do("ada", "document.create", type="record", title="x", unit="L")
+    works.do("hedda", "document_type.adopt", number)
     with pytest.raises(Refused, match="are made in Lyon and below it"):
         works.do("ada", "document.create", type="record", title="x", unit="H")
     document = works.do("line", "document.create", type="record", title="x", unit="L").record
     assert document.number == "L-RECORD-01"
-    assert made.record.number == "DT-09"
+    assert number == "DT-09"
 
 
 def test_a_retired_type_makes_no_documents_until_restored(works: Works) -> None:
@@ -108,3 +118,91 @@ def test_what_is_in_work_keeps_the_reading_that_it_began_with(works: Works) -> N
         "cora", "document_type.edit", record.number, because="x", **{**shown, "reading_signature": False}
     )
     assert works.revision(f"{number}/1").reading_signature is True
+
+
+def proposal(works: Works, who: str = "cora", **changed: Any) -> str:
+    """Have somebody propose another route for procedures, or what is `changed`; returns the type's number."""
+    record = works.record(DocumentType.objects.get(code="procedure").record.number)
+    edit = command_of("document_type", "edit")
+    assert edit.initial is not None
+    shown = dict(edit.initial(Situation(Actor(works.person(who)), DOCUMENT_TYPE, record)))
+    body = {**shown, "route": [{"name": "Alone", "people": ["cora"]}], **changed}
+    works.do(who, "document_type.edit", record.number, because="Quicker", **body)
+    return record.number
+
+
+def test_how_documents_are_approved_changes_when_a_second_person_has_signed(works: Works) -> None:
+    before = DocumentType.objects.get(code="procedure").route
+    number = proposal(works, reading_days=3)
+    kind = DocumentType.objects.select_related("record").get(code="procedure")
+    assert (kind.route, kind.reading_days) == (before, 3)
+    assert kind.proposed_route_in_words == ["Alone: 1 of Cora Controller"]
+    assert kind.proposed_by == ["Cora Controller"]
+    assert works.asked(number, "adopt_rules") == ["hedda"]
+    with pytest.raises(NotPermitted, match="You proposed this; somebody else has to look at it and adopt it"):
+        works.do("cora", "document_type.adopt", number)
+    signed = works.do("hedda", "document_type.adopt", number)
+    assert signed.signature is not None and signed.signature.meaning == "adopted"
+    kind.refresh_from_db()
+    assert kind.route_in_words == ["Alone: 1 of Cora Controller"]
+    assert (kind.proposed, works.asked(number, "adopt_rules")) == (None, [])
+    with pytest.raises(NotPermitted, match="Nothing is proposed here"):
+        works.do("hedda", "document_type.adopt", number)
+
+
+def test_who_helped_to_write_a_proposal_does_not_adopt_it(works: Works) -> None:
+    number = proposal(works)
+    proposal(works, "hedda", review_required=False)
+    kind = DocumentType.objects.get(code="procedure")
+    assert kind.proposed is not None and kind.proposed["authors"] == ["cora", "hedda"]
+    with pytest.raises(NotPermitted, match="You proposed this"):
+        works.do("hedda", "document_type.adopt", number)
+    assert works.asked(number, "adopt_rules") == ["dirk"]
+    works.do("dirk", "document_type.adopt", number)
+    kind.refresh_from_db()
+    assert kind.review_required is False
+
+
+def test_a_template_waits_as_a_route_does(works: Works) -> None:
+    kind = DocumentType.objects.select_related("template").get(code="procedure")
+    proposal(works, route=[{**step, "needed": 1} for step in kind.route], template="## Purpose\n\nAll of it.")
+    kind = DocumentType.objects.select_related("template", "proposed_template").get(code="procedure")
+    assert kind.template.body == template_of("procedure").strip()
+    assert (kind.proposed_text, kind.proposed_route_in_words) == ("## Purpose\n\nAll of it.", [])
+
+
+def test_a_proposal_is_declined_or_taken_back(works: Works) -> None:
+    number = proposal(works)
+    with pytest.raises(Refused, match="Say why"):
+        works.do("hedda", "document_type.decline", number)
+    works.do("hedda", "document_type.decline", number, because="Nobody approves alone")
+    assert DocumentType.objects.get(code="procedure").proposed is None
+    assert works.record(number).state == "in_use"
+    proposal(works)
+    route = [{**step, "needed": 1} for step in DocumentType.objects.get(code="procedure").route]
+    proposal(works, route=route)
+    assert DocumentType.objects.get(code="procedure").proposed is None
+    assert works.asked(number, "adopt_rules") == []
+
+
+def test_a_type_that_nobody_adopted_is_not_restored_into_use(works: Works) -> None:
+    number = works.do("cora", "document_type.create", **given()).record.number
+    works.do("hedda", "document_type.decline", number, because="Not needed")
+    assert works.record(number).state == "retired"
+    works.do("cora", "document_type.restore", number, because="It is")
+    assert works.record(number).state == "proposed"
+    assert works.asked(number, "adopt_rules") == ["hedda"]
+    works.do("hedda", "document_type.adopt", number)
+    assert works.record(number).state == "in_use"
+
+
+def test_rules_hold_at_once_where_nobody_else_is_there(works: Works) -> None:
+    for other in ("hedda", "dirk", "mia", "max"):
+        bootstrap.leave(works.person(other), timezone.localdate())
+    for other in User.objects.exclude(username="cora"):
+        Grant.objects.filter(user=other).exclude(role__code="reader").delete()
+    proposal(works)
+    kind = DocumentType.objects.get(code="procedure")
+    assert (kind.route_in_words, kind.proposed) == (["Alone: 1 of Cora Controller"], None)
+    entry = Entry.objects.filter(record=kind.record).latest("seq")
+    assert entry.note is not None and entry.note["text"] == "nobody else could be asked to adopt it"

@@ -128,6 +128,9 @@ def _document_type(value: Any) -> Record:
     found = kinds.filter(code=str(value)).first() or kinds.filter(record__number=str(value)).first()
     if found is None:
         raise ValueError(_("There is no document type “%(code)s”.") % {"code": value})
+    if found.record.state == "proposed":
+        sentence = _("%(name)s is not adopted yet; somebody else than its author signs for it first.")
+        raise ValueError(sentence % {"name": found.record.title})
     if found.record.state != "in_use":
         raise ValueError(
             _("%(name)s is retired; choose a type that is in use.") % {"name": found.record.title}

@@ -33,6 +33,14 @@ CARRIED_OVER = Meaning(
         " have seen the proof of it."
     ),
 )
+ADOPTED = Meaning(
+    "adopted",
+    _("Adopted"),
+    _(
+        "I have looked at how documents of this type will be written, reviewed and approved. I did not propose it,"
+        " and I approve it."
+    ),
+)
 REDEFINED = Meaning(
     "redefined",
     _("Changed as approved"),

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
+from setsquare.kernel.accounts.models import Role, Unit, User
 
 __all__ = [
     "Audience",
@@ -57,21 +58,84 @@ class DocumentType(models.Model):
     reading_signature = models.BooleanField(default=False)
     external = models.BooleanField(default=False)
     """Documents that others publish and that are followed here."""
+    never_adopted = models.BooleanField(default=False)
+    """Whether nobody has adopted it yet: no documents of it can be made before."""
+    proposed = models.JSONField(null=True)
+    """What waits for a second person's signature: `authors` (sign-in names) with `route`, `review_required` and
+    `required_sections` as they would be; the authors alone where the type itself is new."""
+    proposed_template = models.ForeignKey(
+        "files.Text", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     @property
     def route_in_words(self) -> list[str]:
         """Return the approval route, a sentence for each step."""
-        return [step_in_words(step) for step in self.route]
+        return steps_in_words(self.route)
 
     @property
     def audience_in_words(self) -> list[str]:
         """Return the default audience, a line for each row."""
-        return [" · ".join(str(value) for value in row.values() if value) for row in self.audience]
+        names = _names_of(self.audience)
+        return [
+            " · ".join(names.get(value, value) for value in row.values() if value) for row in self.audience
+        ]
+
+    @property
+    def proposed_by(self) -> list[str]:
+        """Return who proposed what waits here."""
+        authors = (self.proposed or {}).get("authors", [])
+        names = _names_of([{"people": authors}])
+        return [names.get(author, author) for author in authors]
+
+    @property
+    def proposed_route_in_words(self) -> list[str]:
+        """Return the approval route as it would be; empty where it stays."""
+        route = (self.proposed or {}).get("route", self.route)
+        return steps_in_words(route) if route != self.route else []
+
+    @property
+    def proposed_review(self) -> bool | None:
+        """Return whether it would be reviewed first; None where that stays."""
+        wanted: bool = (self.proposed or {}).get("review_required", self.review_required)
+        return wanted if wanted != self.review_required else None
+
+    @property
+    def proposed_sections(self) -> list[str]:
+        """Return the required sections as they would be; empty where they stay."""
+        wanted: list[str] = (self.proposed or {}).get("required_sections", self.required_sections)
+        return wanted if wanted != self.required_sections else []
+
+    @property
+    def proposed_text(self) -> str:
+        """Return the template as it would be; empty where it stays."""
+        wanted = self.proposed_template
+        return wanted.body if wanted is not None and wanted.pk != self.template_id else ""
 
 
-def step_in_words(step: dict[str, Any]) -> str:
-    """Return what a step of a route asks: its name, who signs, and how many of them."""
-    who = ", ".join([*step["roles"], *step["people"]]) if "roles" in step else ", ".join(step["people"])
+def _names_of(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the names of the roles, units and people that rows of a route or an audience name by code."""
+    codes: dict[str, set[str]] = {"role": set(), "unit": set(), "person": set()}
+    for row in rows:
+        for key, plural in (("role", "roles"), ("unit", "units"), ("person", "people")):
+            codes[key].update(row.get(plural, []))
+            codes[key].update({row[key]} if row.get(key) else ())
+    names: dict[str, str] = {}
+    for model, key, column in ((Role, "role", "code"), (Unit, "unit", "code"), (User, "person", "username")):
+        if codes[key]:
+            names |= model._default_manager.filter(**{f"{column}__in": codes[key]}).values_list(
+                column, "name"
+            )
+    return names
+
+
+def steps_in_words(steps: list[dict[str, Any]]) -> list[str]:
+    """Return what each step of a route asks: its name, who signs, and how many of them."""
+    names = _names_of(steps)
+    return [_step_in_words(step, names) for step in steps]
+
+
+def _step_in_words(step: dict[str, Any], names: dict[str, str]) -> str:
+    who = ", ".join(names.get(code, code) for code in (*step.get("roles", []), *step["people"]))
     if step["mode"] == "all":
         return _("%(name)s: all of %(who)s") % {"name": step["name"], "who": who}
     return _("%(name)s: %(needed)s of %(who)s") % {**step, "who": who}

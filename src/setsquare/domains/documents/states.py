@@ -3,16 +3,20 @@
 from setsquare.kernel.lifecycle import Colour, Lifecycle, Move, State, gettext_noop
 
 DOCUMENT_TYPE = Lifecycle(
-    initial="in_use",
+    initial="proposed",
     states=(
+        State("proposed", gettext_noop("Proposed"), Colour.PURPLE, open=True),
         State("in_use", gettext_noop("In use"), Colour.GREEN),
         State("retired", gettext_noop("Retired"), Colour.GREY, final=True),
     ),
     moves={
-        "edit": Move(("in_use",)),
-        "pass_on": Move(("in_use",)),
+        "create": Move(("proposed",), targets=("proposed", "in_use")),
+        "edit": Move(("proposed", "in_use"), targets=("proposed", "in_use")),
+        "adopt": Move(("proposed", "in_use"), "in_use"),
+        "decline": Move(("proposed", "in_use"), targets=("in_use", "retired")),
+        "pass_on": Move(("proposed", "in_use")),
         "retire": Move(("in_use",), "retired"),
-        "restore": Move(("retired",), "in_use"),
+        "restore": Move(("retired",), targets=("proposed", "in_use")),
     },
 )
 

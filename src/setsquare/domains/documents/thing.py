@@ -339,6 +339,17 @@ DOCUMENT_TYPE = register(
                 ),
             ),
             Section(
+                _("Proposed, and waiting for somebody else’s signature"),
+                (
+                    Fact(_("Proposed by"), "document_type__proposed_by", Kind.LIST),
+                    Fact(_("Approval route"), "document_type__proposed_route_in_words", Kind.LIST),
+                    Fact(_("Reviewed before approval"), "document_type__proposed_review", Kind.BOOLEAN),
+                    Fact(_("Required sections"), "document_type__proposed_sections", Kind.LIST),
+                    Fact(_("Template"), "document_type__proposed_text", Kind.MARKDOWN),
+                ),
+                sparse=True,
+            ),
+            Section(
                 _("Approval and review"),
                 (
                     Fact(_("Reviewed before approval"), "document_type__review_required", Kind.BOOLEAN),
@@ -355,7 +366,7 @@ DOCUMENT_TYPE = register(
                 ),
             ),
         ),
-        related=("document_type__template",),
+        related=("document_type__template", "document_type__proposed_template"),
         search=type_words,
         scope=type_scope,
     )

@@ -70,6 +70,15 @@ SCHEDULE = register_kind(
         "schedule",
     )
 )
+ADOPT = register_kind(
+    TaskKind(
+        "adopt_rules",
+        _("Adopt"),
+        gettext_noop("%(number)s %(title)s: what is proposed of its documents waits for your signature."),
+        "adopt",
+        Group.SIGN,
+    )
+)
 register_outcomes(
     {
         "approved": _("Signed"),

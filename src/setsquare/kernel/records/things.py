@@ -128,6 +128,8 @@ class Section:
 
     label: Label
     facts: tuple[Fact, ...]
+    sparse: bool = False
+    """Shows only what has a value, and nothing at all where nothing has."""
 
 
 @dataclass(frozen=True)

@@ -80,14 +80,19 @@ def _compare(live: Record, newest: Entry) -> Iterator[Problem]:
         kept = json.loads(newest.state)
     except ValueError:
         kept = {}
-    differing = [
-        key for key in {**kept, **state} if key != "version" and not _same(kept.get(key), state.get(key))
-    ]
+    differing = [key for key in {**kept, **state} if key != "version" and not _as_kept(key, kept, state)]
     if differing:
         said = (
             f"{live.number} is not what its newest entry ({newest.seq}) says: {', '.join(differing)} differ"
         )
         yield Problem(live.number, said + ("s." if len(differing) == 1 else "."))
+
+
+def _as_kept(key: str, kept: dict[str, Any], state: dict[str, Any]) -> bool:
+    """Tell whether the row has what the entry kept; a column that a later version added is empty."""
+    if key not in kept:
+        return not state[key]
+    return key in state and _same(kept[key], state[key])
 
 
 def _same(kept: Any, live: Any) -> bool:

@@ -10,16 +10,15 @@ from pydantic import Field, field_validator
 from setsquare.domains.documents.audiences import refuse_closed
 from setsquare.domains.documents.fields import AudienceRow, Line, Lines, Markdown, StepRow, Title
 from setsquare.domains.documents.models import DocumentType
-from setsquare.domains.documents.permissions import APPROVE, CONTROL
+from setsquare.domains.documents.permissions import CONTROL
+from setsquare.domains.documents.ruling import RULED, as_proposed, begin, rule
 from setsquare.domains.documents.thing import CONTENTS
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, UnitRef, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
-from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.numbering import NumberingError, check_pattern
 
@@ -126,8 +125,9 @@ def _as_is(situation: Situation) -> Mapping[str, Any]:
     kind: DocumentType = situation.detail
     names = set(Rules.model_fields) - {"name", "template"}
     row = {name: getattr(kind, name) for name in names}
-    steps = [{**step, "needed": max(1, step["needed"])} for step in kind.route]
-    return {**row, "name": situation.subject.title, "template": kind.template.body, "route": steps}
+    rules = as_proposed(kind)
+    steps = [{**step, "needed": max(1, step["needed"])} for step in rules["route"]]
+    return {**row, **rules, "name": situation.subject.title, "route": steps}
 
 
 @command(
@@ -140,11 +140,11 @@ def _as_is(situation: Situation) -> Mapping[str, Any]:
     creates=True,
 )
 def create(act: Act, body: CreateType) -> Record:
-    """Make a document type."""
+    """Make a document type; it can be used once somebody else has adopted it."""
     if DocumentType.objects.filter(code=body.code).exists():
         raise Refused({"code": _("The code %(code)s is taken.") % {"code": body.code}})
     refuse_closed(body.audience, ())
-    return act.create(
+    record = act.create(
         title=body.name,
         unit=body.unit,
         owner=act.actor.user or User.objects.order_by("pk")[0],
@@ -152,6 +152,8 @@ def create(act: Act, body: CreateType) -> Record:
         code=body.code,
         **body.row(),
     )
+    begin(act, record.document_type)
+    return record
 
 
 @command(
@@ -164,27 +166,19 @@ def create(act: Act, body: CreateType) -> Record:
     reason=Reason.ALWAYS,
     initial=_as_is,
     prominent=True,
-    hint=gettext_lazy("What is in work or in force already keeps the rules that it was made by."),
+    hint=gettext_lazy(
+        "Route, review, template and required sections wait until somebody else has adopted them."
+    ),
 )
 def edit(act: Act, body: Rules) -> None:
-    """Change what a type says of its documents from now on."""
+    """Change what a type says; how its documents are written, reviewed and approved waits for a second person."""
     kind: DocumentType = act.detail
     refuse_closed(body.audience, {row["unit"] for row in kind.audience})
-    before = (kind.route, kind.review_required, kind.template_id)
     act.record.title = body.name
-    kind.template = act.text(body.template)
-    for name, value in body.row().items():
+    row = body.row()
+    rule(act, kind, {name: row.pop(name) for name in RULED}, act.text(body.template))
+    for name, value in row.items():
         setattr(kind, name, value)
-    if act.actor.user is not None and (kind.route, kind.review_required, kind.template_id) != before:
-        act.tell_all(
-            people_permitted(APPROVE, act.record.unit).exclude(pk=act.user.pk),
-            "type",
-            gettext_noop(
-                "%(name)s changed how documents of the type %(type)s are written, reviewed or approved."
-            ),
-            name=act.user.name,
-            type=body.name,
-        )
 
 
 @command("document_type", "pass_on", **PASSED_ON, reason=Reason.NEVER)
@@ -216,5 +210,10 @@ def retire(_act: Act, _body: Body) -> None:
     reason=Reason.ALWAYS,
     prominent=True,
 )
-def restore(_act: Act, _body: Body) -> None:
-    """Take a retired type into use again."""
+def restore(act: Act, _body: Body) -> None:
+    """Take a retired type into use again; one that was never adopted waits for that."""
+    kind: DocumentType = act.detail
+    if kind.never_adopted:
+        begin(act, kind)
+    else:
+        act.move_to("in_use")

@@ -83,8 +83,10 @@ def _sections(thing: Thing, record: Record, user: User) -> list[dict[str, Any]]:
             if bare.kind == "markdown":
                 value = Shown("html", markdown_shown(bare.text, addresses))
             wide = fact.kind in (Kind.MARKDOWN, Kind.LONG_TEXT)
-            items.append({"label": fact.label, "value": value, "wide": wide})
-        sections.append({"label": section.label, "items": items})
+            if not section.sparse or value_at(record, fact.path) not in (None, "", []):
+                items.append({"label": fact.label, "value": value, "wide": wide})
+        if items:
+            sections.append({"label": section.label, "items": items})
     return sections
 
 

@@ -1,0 +1,75 @@
+"""Adopting what somebody else proposed of how documents of a type are written, reviewed and approved."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from setsquare.domains.documents.meanings import ADOPTED
+from setsquare.domains.documents.models import DocumentType
+from setsquare.domains.documents.permissions import APPROVE, CONTROL
+from setsquare.domains.documents.ruling import RULED, drop, not_its_author, put_in
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body
+from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.things import Label
+
+DECIDERS = (permitted(CONTROL), permitted(APPROVE))
+
+
+def _proposed(situation: Situation) -> Label | None:
+    return None if situation.detail.proposed is not None else _("Nothing is proposed here.")
+
+
+def _tell_authors(act: Act, text: str, **values: str) -> None:
+    kind: DocumentType = act.detail
+    authors = User.objects.filter(username__in=(kind.proposed or {}).get("authors", []))
+    act.tell_all(
+        authors.exclude(pk=act.user.pk), "type", text, name=act.user.name, type=act.record.title, **values
+    )
+
+
+@command(
+    "document_type",
+    "adopt",
+    label=gettext_lazy("Adopt what is proposed"),
+    past=gettext_lazy("adopted how its documents are written, reviewed and approved"),
+    who=DECIDERS,
+    conditions=(not_its_author,),
+    signature=ADOPTED,
+    reason=Reason.NEVER,
+    prominent=True,
+    hint=gettext_lazy("It holds for what is sent on its way from then on."),
+)
+def adopt(act: Act, _body: Body) -> None:
+    """Let what somebody else proposed hold from now on, by signature."""
+    kind: DocumentType = act.detail
+    proposed = kind.proposed or {}
+    if "route" in proposed:
+        put_in(kind, {name: proposed[name] for name in RULED}, kind.proposed_template or kind.template)
+    _tell_authors(act, gettext_noop("%(name)s adopted what you proposed for the type %(type)s."))
+    drop(act, kind, "approved")
+    kind.never_adopted = False
+
+
+@command(
+    "document_type",
+    "decline",
+    label=gettext_lazy("Decline what is proposed"),
+    past=gettext_lazy("declined what was proposed"),
+    who=DECIDERS,
+    conditions=(_proposed,),
+    reason=Reason.ALWAYS,
+    danger=True,
+    hint=gettext_lazy("What holds now goes on; a type that was never adopted is retired."),
+)
+def decline(act: Act, _body: Body) -> None:
+    """Leave everything as it is; who proposed it may take it back in this way as well."""
+    kind: DocumentType = act.detail
+    _tell_authors(
+        act,
+        gettext_noop("%(name)s declined what you proposed for the type %(type)s: %(reason)s"),
+        reason=act.reason[:200],
+    )
+    drop(act, kind, "rejected")
+    act.move_to("retired" if act.record.state == "proposed" else "in_use")

@@ -1,0 +1,114 @@
+"""How documents of a type are written, reviewed and approved: nobody sets that alone.
+
+What somebody changes of it waits as a proposal until somebody else adopts it by signature. Where nobody else is there
+who could, as in an installation that is being set up, it holds at once, and the history says so.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from setsquare.domains.documents.models import DocumentType
+from setsquare.domains.documents.permissions import APPROVE, CONTROL
+from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.rights import people_permitted
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.declaration import Situation
+from setsquare.kernel.files.models import Text
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.things import Label
+from setsquare.kernel.tasks.models import Task
+
+RULED = ("route", "review_required", "required_sections")
+"""What of a type waits for a second person, besides its template."""
+DAYS = dt.timedelta(days=7)
+
+Rules = dict[str, Any]
+
+
+def deciders(unit: Unit, authors: list[str]) -> list[User]:
+    """Return who is asked to adopt what these people propose: who controls documents there, or else approves them."""
+    for permission in (CONTROL, APPROVE):
+        people = people_permitted(permission, unit).exclude(username__in=authors).order_by("pk")
+        if people:
+            return list(people)
+    return []
+
+
+def begin(act: Act, kind: DocumentType) -> None:
+    """Have a type adopted before it can be used; one that the system makes, or nobody can adopt, is in use."""
+    asked = act.actor.user is not None and _put_forward(act, kind, {}, kind.template)
+    kind.never_adopted = asked
+    act.move_to("proposed" if asked else "in_use")
+
+
+def rule(act: Act, kind: DocumentType, wanted: Rules, template: Text) -> None:
+    """Change what is ruled of a type: at once by the system or where nobody else is there, else as a proposal."""
+    if act.actor.user is None:
+        put_in(kind, wanted, template)
+        return
+    as_it_is = template == kind.template and all(getattr(kind, name) == wanted[name] for name in RULED)
+    if kind.record.state == "proposed":
+        put_in(kind, wanted, template)
+        begin(act, kind)
+    elif as_it_is:
+        if kind.proposed is not None:
+            drop(act, kind, "not_needed")
+            act.say(gettext_noop("what was proposed before is taken back"))
+    elif as_proposed(kind) != {**wanted, "template": template.body} and not _put_forward(
+        act, kind, wanted, template
+    ):
+        put_in(kind, wanted, template)
+
+
+def put_in(kind: DocumentType, wanted: Rules, template: Text) -> None:
+    """Let rules hold from now on."""
+    for name in RULED:
+        setattr(kind, name, wanted[name])
+    kind.template = template
+
+
+def drop(act: Act, kind: DocumentType, outcome: str) -> None:
+    """End what was proposed, and what was asked because of it."""
+    act.finish(_asked(act), outcome)
+    kind.proposed = None
+    kind.proposed_template = None
+
+
+def as_proposed(kind: DocumentType) -> Rules:
+    """Return the rules as they would be once adopted, with the template's text, as a form shows them."""
+    rules = {name: (kind.proposed or {}).get(name, getattr(kind, name)) for name in RULED}
+    return {**rules, "template": (kind.proposed_template or kind.template).body}
+
+
+def not_its_author(situation: Situation) -> Label | None:
+    """Rule: who proposed it does not adopt it, nor does anybody in their place."""
+    kind: DocumentType = situation.detail
+    if kind.proposed is None:
+        return _("Nothing is proposed here.")
+    task = situation.task("adopt_rules")
+    authors = kind.proposed["authors"]
+    if situation.user.username in authors or (task is not None and task.assignee.username in authors):
+        return _("You proposed this; somebody else has to look at it and adopt it.")
+    return None
+
+
+def _asked(act: Act) -> Any:
+    return Task.objects.filter(record=act.record, kind="adopt_rules", done__isnull=True)
+
+
+def _put_forward(act: Act, kind: DocumentType, wanted: Rules, template: Text) -> bool:
+    """Propose rules and ask the deciders; tells whether there is anybody to ask."""
+    before = (kind.proposed or {}).get("authors", [])
+    authors = sorted({*before, act.user.username})
+    people = deciders(act.record.unit, authors)
+    act.finish(_asked(act), "not_needed")
+    if not people:
+        act.say(gettext_noop("nobody else could be asked to adopt it"))
+        return False
+    kind.proposed = {"authors": authors, **wanted}
+    kind.proposed_template = template if wanted else None
+    act.ask_all("adopt_rules", people, act.now + DAYS)
+    act.say(gettext_noop("how they are written, reviewed and approved waits for somebody else’s signature"))
+    return True
