@@ -1,7 +1,8 @@
 """What callers give: columns of numbers in any common form, as arrays; refused by the argument's name.
 
 A column may be a list, a tuple, a numpy array, or anything with ``__array__`` or ``to_numpy`` (pandas, polars, Arrow);
-it is not copied where it is already an array of float64. ``None`` and NaN are missing values; infinities are refused.
+it is not copied where it is already an array of float64. ``None``, NaN, pandas' ``NA`` and what is masked are missing
+values; infinities are refused, and so are texts and dates, even such as look like numbers.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ def column(name: str, values: Any, *, missing: bool = False) -> Floats:
     Raises ValueError that begins with `name` where it is not one, is empty, holds an infinity, or holds missing values
     although they are not allowed.
     """
-    made = _floats(name, values)
+    made = floats(name, values)
     if made.ndim != 1:
         raise ValueError(f"{name}: give one column of numbers, not {made.ndim} dimensions")
     _check(name, made, missing=missing)
@@ -30,13 +31,19 @@ def column(name: str, values: Any, *, missing: bool = False) -> Floats:
 
 
 def table(name: str, values: Any, *, missing: bool = False) -> Floats:
-    """Return a table of numbers, shape (rows, columns); a list of rows of unequal length is filled up with NaN."""
-    if isinstance(values, list | tuple) and values and all(isinstance(row, list | tuple) for row in values):
-        longest = max(len(row) for row in values)
-        if any(len(row) < longest for row in values):
+    """Return a table of numbers, shape (rows, columns); rows of unequal length are filled up with NaN.
+
+    Raises ValueError that begins with `name`, as `column` does.
+    """
+    given = opened(values)
+    if isinstance(given, list | tuple) and given and all(_is_row(row) for row in given):
+        rows = [opened(row) for row in given]
+        longest = max(len(row) for row in rows)
+        if any(len(row) < longest for row in rows):
             missing = True
-            values = [[*row, *([None] * (longest - len(row)))] for row in values]
-    made = _floats(name, values)
+            rows = [[*row, *([None] * (longest - len(row)))] for row in rows]
+        given = rows
+    made = floats(name, given)
     if made.ndim != 2:
         raise ValueError(f"{name}: give a table of numbers, a row for each subgroup")
     _check(name, made, missing=missing)
@@ -53,7 +60,7 @@ def number(
 ) -> float:
     """Return one finite number; raises ValueError at `name` where it is none or beyond its bounds."""
     try:
-        made = float(value)
+        made = float(None if isinstance(value, str | bytes) else value)
     except (TypeError, ValueError):
         raise ValueError(f"{name}: give a number, not {value!r}") from None
     if not np.isfinite(made):
@@ -84,12 +91,52 @@ def same_length(**columns: Floats) -> None:
             raise ValueError(f"{name}: has {length} values, but {first} has {wanted}")
 
 
-def _floats(name: str, values: Any) -> Floats:
-    given = values.to_numpy() if hasattr(values, "to_numpy") else values
+def opened(values: Any) -> Any:
+    """Return what a column of another library holds as a numpy array; anything else as it is.
+
+    >>> opened([1, 2])
+    [1, 2]
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        return values.astype(np.float64).filled(np.nan) if values.dtype.kind in _NUMERIC else values.filled()
+    if isinstance(values, np.ndarray):
+        return values
+    if hasattr(values, "__array__"):
+        return np.asarray(values)
+    return values.to_numpy() if hasattr(values, "to_numpy") else values
+
+
+def floats(name: str, values: Any) -> Floats:
+    """Return numbers of any shape as float64, missing ones as NaN; raises ValueError at `name` for anything else.
+
+    >>> floats("values", [1, None])
+    array([ 1., nan])
+    """
     try:
-        return np.asarray(given, dtype=np.float64)
+        made = np.asarray(opened(values))
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}: holds rows of unequal length, or something that is not a number") from None
+    if made.dtype.kind in _NUMERIC:
+        return made.astype(np.float64, copy=False)
+    try:
+        return _of_objects(made)
     except (TypeError, ValueError):
         raise ValueError(f"{name}: holds something that is not a number") from None
+
+
+_NUMERIC = "fiub"
+_MISSING = ("NAType", "NaTType")  # of pandas, which is not imported for it
+
+
+def _of_objects(made: NDArray[Any]) -> Floats:
+    if made.dtype.kind != "O" or any(isinstance(value, str | bytes) for value in made.flat):
+        raise TypeError
+    found = [None if type(value).__name__ in _MISSING else value for value in made.flat]
+    return np.array(found, dtype=np.float64).reshape(made.shape)
+
+
+def _is_row(row: Any) -> bool:
+    return hasattr(row, "__len__") and not isinstance(row, str | bytes)
 
 
 def _check(name: str, made: Floats, *, missing: bool) -> None:

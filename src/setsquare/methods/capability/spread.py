@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..constants import c4, chi_degrees, d2, d3
-from ..inputs import Floats, column, table
+from ..inputs import Floats, column, opened, table
 from ..results import Result
 
 Within = Literal["rbar", "sbar", "pooled", "moving range"]
@@ -98,7 +98,7 @@ def _moving(rows: Floats) -> Spread:
 
 def rows_of(values: Any) -> tuple[Floats, bool]:
     """Return values as rows, a single column as one value in each, and whether there were subgroups at all."""
-    given = values.to_numpy() if hasattr(values, "to_numpy") else values
+    given = opened(values)
     nested = given.ndim == 2 if isinstance(given, np.ndarray) else _is_nested(given)
     if nested:
         return table("values", given, missing=True), True

@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from ..inputs import Floats, number
+from ..inputs import Floats, floats, number
 from .phases import Frame, Phasing, Used, draw, frame, settle
 from .result import Chart, Stage
 from .series import Series, moving_sigma
@@ -117,8 +117,7 @@ class Counted:
         given = Series(name, counts, least=0, whole=True)
         self.single, self.count, self.k = given.single, given.count, given.k
         try:
-            sizes = np.asarray(size.to_numpy() if hasattr(size, "to_numpy") else size, dtype=np.float64)
-            sizes = np.broadcast_to(sizes, given.values.shape)
+            sizes = np.broadcast_to(floats("size", size), given.values.shape)
         except (TypeError, ValueError):
             raise ValueError("size: give one number, or one for each point") from None
         if np.isinf(sizes).any() or (sizes < 0).any():

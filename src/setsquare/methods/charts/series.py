@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .. import constants
-from ..inputs import Floats
+from ..inputs import Floats, floats
 from .phases import Used
 from .subgroups import averaged
 
@@ -14,11 +14,7 @@ class Series:
     """Values in order, shape (charts, k); missing ones are NaN."""
 
     def __init__(self, name: str, values: Any, *, least: float | None = None, whole: bool = False) -> None:
-        given = values.to_numpy() if hasattr(values, "to_numpy") else values
-        try:
-            raw = np.asarray(given, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise ValueError(f"{name}: holds something that is not a number") from None
+        raw = floats(name, values)
         if raw.ndim not in (1, 2):
             raise ValueError(f"{name}: give a column, or a row of points for each chart")
         if not raw.size:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import constants
-from ..inputs import Column, Floats, column
+from ..inputs import Column, Floats, column, floats, opened
 from .phases import Used
 
 _BY_COLUMN = 25
@@ -221,13 +221,10 @@ def _pooled(sd: Floats, free: Floats, use: Used) -> Floats:
 
 def _cube(name: str, values: Any) -> Floats:
     """Take subgroups in rows; rows of unequal length are filled up with NaN."""
-    given = values.to_numpy() if hasattr(values, "to_numpy") else values
+    given = opened(values)
     if isinstance(given, list | tuple) and given and all(isinstance(row, list | tuple) for row in given):
         given = _filled(given)
-    try:
-        made = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}: holds something that is not a number") from None
+    made = floats(name, given)
     if made.ndim not in (2, 3):
         raise ValueError(f"{name}: give a row for each subgroup, or such a table for each chart")
     if not made.size:
@@ -254,7 +251,7 @@ def arrange(values: Column, by: Column) -> tuple[list[Any], Floats]:
     [[1.0, 3.0, 5.0], [2.0, 4.0, nan]]
     """
     flat = column("values", values, missing=True)
-    labels = np.asarray(by.to_numpy() if hasattr(by, "to_numpy") else by)
+    labels = np.asarray(opened(by))
     if labels.shape != flat.shape:
         raise ValueError(f"by: has shape {labels.shape}, but values has {flat.shape}")
     names, first, number, many = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)

@@ -5,7 +5,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from ..inputs import Bools, Floats, number
+from ..inputs import Bools, Floats, number, opened
 from ..results import Table, plain
 from .phases import Frame, Phasing, Used, draw, frame, settle
 from .result import Chart, Stage
@@ -171,11 +171,10 @@ def _settled(
 
 
 def _array(values: Any) -> Any:
-    if hasattr(values, "to_numpy"):
-        return values.to_numpy()
-    if isinstance(values, list | tuple) and values and isinstance(values[0], list | tuple):
-        return values if len({len(row) for row in values}) > 1 else np.asarray(values, dtype=object)
-    return np.asarray(values)
+    given = opened(values)
+    if isinstance(given, list | tuple) and given and isinstance(given[0], list | tuple):
+        return given if len({len(row) for row in given}) > 1 else np.asarray(given, dtype=object)
+    return np.asarray(given)
 
 
 def _filtered(values: Floats, gain: float, keep: float) -> Floats:

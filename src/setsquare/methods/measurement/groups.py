@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs import Column, Floats, column
+from ..inputs import Column, Floats, column, opened
 
 Places = NDArray[np.intp]
 
@@ -16,7 +16,7 @@ def names(name: str, values: Any) -> tuple[tuple[str, ...], Places]:
 
     Raises ValueError at `name` where it is no column, is empty or has missing values.
     """
-    given = values.to_numpy() if hasattr(values, "to_numpy") else values
+    given = opened(values)
     if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray):
         raise ValueError(f"{name}: give one column of names")
     array = np.asarray(given, dtype=object)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Column, Floats, number
+from ..inputs import Column, Floats, number, opened
 from ..results import Result, Table
 from .groups import Places, names
 
@@ -219,7 +219,7 @@ def _weights(k: int, weights: Weights) -> Floats:
 
 
 def _table(ratings: Any, categories: Sequence[Any] | None) -> tuple[Places, tuple[str, ...]]:
-    given = ratings.to_numpy() if hasattr(ratings, "to_numpy") else ratings
+    given = opened(ratings)
     try:
         array = np.array([list(row) for row in given], dtype=object)
     except TypeError:

@@ -1,0 +1,167 @@
+"""What callers may give as a column: the same answer from every form, no copy where none is needed, clear refusals."""
+
+import decimal
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import setsquare.methods as methods
+from setsquare.methods import inputs
+from setsquare.methods.results import plain
+
+VALUES = [5.1, 4.9, 5.0, 5.2, 5.3, 4.8, 5.0, 4.7, 5.1, 5.4, 5.0, 4.9]
+
+
+class Arrow:
+    """As a column of Arrow or polars: it makes a numpy array when numpy asks."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = values
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return np.array(self.values, dtype=dtype)
+
+    def to_numpy(self, zero_copy_only: bool = True) -> Any:
+        raise ValueError("Needed to copy, and was told not to")
+
+
+class Other:
+    """As a column of a library that only has `to_numpy`."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = values
+
+    def to_numpy(self) -> Any:
+        return np.array(self.values)
+
+
+FORMS: dict[str, Callable[[Any], Any]] = {
+    "tuple": tuple,
+    "numpy": np.array,
+    "float32 of halves": lambda values: np.array(values, dtype=np.float64),
+    "pandas": pd.Series,
+    "pandas that knows NA": lambda values: pd.Series(values, dtype="Float64"),
+    "pandas index": pd.Index,
+    "Arrow": Arrow,
+    "other": Other,
+    "strided": lambda values: np.repeat(np.array(values), 2)[::2],
+    "read-only": lambda values: np.frombuffer(np.array(values).tobytes()),
+    "masked": lambda values: np.ma.array(values, mask=False),
+    "decimal": lambda values: [decimal.Decimal(str(value)) for value in values],
+    "objects": lambda values: np.array(values, dtype=object),
+}
+
+ASKED: dict[str, Callable[[Any], Any]] = {
+    "charts.individuals": lambda x: methods.charts.individuals(x),
+    "charts.ewma": lambda x: methods.charts.ewma(x),
+    "charts.run": lambda x: methods.charts.run(x),
+    "capability.capability": lambda x: methods.capability.capability(x, lower=4, upper=6),
+    "capability.anderson_darling": lambda x: methods.capability.anderson_darling(x),
+    "measurement.bias": lambda x: methods.measurement.bias(x, 5.0),
+    "measurement.type1_study": lambda x: methods.measurement.type1_study(x, 5.0, 4.0),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("asked", ASKED)
+def test_every_form_of_a_column_gives_the_same(asked: str, form: str) -> None:
+    assert plain(ASKED[asked](FORMS[form](VALUES))) == plain(ASKED[asked](VALUES))
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        [*VALUES, None],
+        [*VALUES, float("nan")],
+        np.array([*VALUES, None], dtype=object),
+        np.ma.array([*VALUES, 0.0], mask=[*[False] * len(VALUES), True]),
+        pd.Series([*VALUES, None]),
+        pd.Series([*VALUES, None], dtype="Float64"),
+        [*VALUES, pd.NA],
+        Arrow([*VALUES, None]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_every_form_of_a_missing_value_is_missing(lacking: Any) -> None:
+    made = inputs.column("values", lacking, missing=True)
+    assert made[:-1].tolist() == VALUES and np.isnan(made[-1])
+    with pytest.raises(ValueError, match=r"^values: 1 of 13 values are missing"):
+        inputs.column("values", lacking)
+
+
+def test_a_column_of_float64_is_not_copied() -> None:
+    made = np.array(VALUES)
+    assert inputs.column("values", made) is made
+    series = pd.Series(VALUES)
+    assert np.shares_memory(inputs.column("values", series), series.to_numpy())
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["1.0", "2.0"],
+        [1.0, "2.0"],
+        np.array(["1", "2"]),
+        np.array(["2026-01-01"], dtype="datetime64[D]"),
+        np.array([1], dtype="timedelta64[s]"),
+        [1j],
+        [[1.0], [1.0, 2.0]],
+        {1.0, 2.0},
+        {"a": 1.0},
+        "12",
+        b"12",
+        None,
+        7.0,
+        [],
+        [None],
+        [float("inf")],
+        np.zeros((2, 2)),
+    ],
+    ids=repr,
+)
+def test_what_is_no_column_of_numbers_is_refused_by_its_name(given: Any) -> None:
+    with pytest.raises(ValueError, match=r"^sizes: "):
+        inputs.column("sizes", given)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[1, 2, 3], [4, 5]],
+        ((1, 2, 3), (4, 5, None)),
+        [np.array([1, 2, 3]), np.array([4, 5])],
+        [pd.Series([1, 2, 3]), [4, 5]],
+        pd.DataFrame({"a": [1, 4], "b": [2, 5], "c": [3, None]}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_rows_of_unequal_length_are_filled_up(rows: Any) -> None:
+    made = inputs.table("rows", rows, missing=True)
+    assert np.array_equal(made, [[1, 2, 3], [4, 5, np.nan]], equal_nan=True)
+
+
+@pytest.mark.parametrize("given", [None, "3", b"3", [1, 2], float("nan"), float("inf"), 1j])
+def test_what_is_no_number_is_refused_by_its_name(given: Any) -> None:
+    with pytest.raises(ValueError, match=r"^upper: "):
+        inputs.number("upper", given)
+
+
+def test_bounds_of_numbers() -> None:
+    assert inputs.number("share", np.float32(0.5), above=0, most=1) == 0.5
+    for bounds, text in (
+        ({"above": 2}, "more than 2"),
+        ({"least": 3}, "3 or more"),
+        ({"most": 1}, "1 or less"),
+    ):
+        with pytest.raises(ValueError, match=rf"^size: give {text}"):
+            inputs.whole("size", 2, **{"least": 0, **bounds}) if "above" not in bounds else inputs.number(
+                "size", 2, **bounds
+            )
+    with pytest.raises(ValueError, match=r"^size: give a whole number"):
+        inputs.whole("size", 2.5)
