@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,29 @@ class Result:
         return made
 
     def table(self) -> Table:
-        """Return the result as rows of name and value; overridden where it is a series."""
-        rows = tuple((field.name, plain(getattr(self, field.name))) for field in dataclasses.fields(self))
-        return Table(("name", "value"), rows)
+        """Return the result as rows of name and value, parts by names with dots; overridden where it is a series.
+
+        A pair of numbers, as an interval is, makes two rows; a long column only says how many values it has.
+        """
+        return Table(("name", "value"), tuple(_rows("", self.to_dict())))
+
+
+_LONGEST = 8
+
+
+def _rows(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _rows(f"{name}.{key}" if name else key, item)
+    elif not isinstance(value, list):
+        yield name, value
+    elif len(value) == 2 and all(isinstance(item, int | float | None) for item in value):
+        yield from zip((f"{name}.low", f"{name}.high"), value, strict=True)
+    elif len(value) > _LONGEST:
+        yield name, f"{len(value)} values"
+    else:
+        for place, item in enumerate(value):
+            yield from _rows(f"{name}.{place}", item)
 
 
 def plain(value: Any) -> Any:

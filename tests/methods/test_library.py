@@ -1,0 +1,144 @@
+"""The library as a whole: every example runs, every function says where it comes from, every result has its forms."""
+
+import dataclasses
+import doctest
+import importlib
+import inspect
+import json
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import setsquare.methods
+from setsquare.methods.results import Result, Table
+
+NAMES = sorted(
+    module.name for module in pkgutil.walk_packages(setsquare.methods.__path__, "setsquare.methods.")
+)
+FAMILIES = sorted({name.split(".")[2] for name in NAMES} - {"inputs", "results"})
+
+SOURCE = re.compile(r"\bSources?\b|\b(NIST|ISO|ANSI|AIAG)\b|\b(18|19|20)\d\d\b")
+
+
+def public() -> Iterator[tuple[str, Any]]:
+    """Yield what the families offer, by its name."""
+    for family in FAMILIES:
+        module = importlib.import_module(f"setsquare.methods.{family}")
+        for name in getattr(module, "__all__", ()):
+            yield f"{family}.{name}", getattr(module, name)
+
+
+FUNCTIONS = {name: thing for name, thing in public() if inspect.isfunction(thing)}
+RESULTS = {name: thing for name, thing in public() if inspect.isclass(thing) and issubclass(thing, Result)}
+
+
+def test_the_library_names_its_families_and_loads_them_when_used() -> None:
+    assert sorted(setsquare.methods.__all__) == FAMILIES
+    for family in FAMILIES:
+        assert isinstance(getattr(setsquare.methods, family), ModuleType)
+    assert set(FAMILIES) <= set(dir(setsquare.methods))
+    with pytest.raises(AttributeError, match="no attribute 'chart'"):
+        setsquare.methods.chart  # noqa: B018 - asking for it is what is tested
+
+
+@pytest.mark.parametrize("family", ["", *(f".{family}" for family in FAMILIES)])
+def test_loading_a_family_loads_nothing_heavy(family: str) -> None:
+    heavy = ("scipy", "statsmodels", "pandas", "matplotlib", "django")
+    code = f"import sys, setsquare.methods{family}; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@cache
+def examples(name: str) -> tuple[tuple[Any, ...], int]:
+    """Run the examples of a module; return what its functions answered in them, and how many failed."""
+    module = importlib.import_module(name)
+    seen: list[Any] = []
+
+    def noting(function: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: Any, **named: Any) -> Any:
+            seen.append(function(*args, **named))
+            return seen[-1]
+
+        return noted
+
+    own = {
+        key: noting(thing)
+        for key, thing in vars(module).items()
+        if inspect.isfunction(thing) and thing.__module__ == name and not key.startswith("_")
+    }
+    runner = doctest.DocTestRunner(verbose=False)
+    for test in doctest.DocTestFinder().find(module):
+        test.globs |= own
+        runner.run(test)
+    return tuple(seen), runner.summarize(verbose=False).failed
+
+
+@pytest.mark.parametrize("name", ["setsquare.methods", *NAMES])
+def test_the_examples_of_the_docstrings_are_true(name: str) -> None:
+    assert examples(name)[1] == 0
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_public_function_has_an_example_and_a_source(name: str) -> None:
+    function = FUNCTIONS[name]
+    home = sys.modules[function.__module__]
+    assert function.__doc__ and ">>> " in function.__doc__, "shows no example"
+    package = importlib.import_module(f"setsquare.methods.{name.split('.')[0]}")
+    texts = " ".join(text or "" for text in (function.__doc__, home.__doc__, package.__doc__))
+    assert SOURCE.search(texts), "says nowhere where it comes from"
+
+
+@cache
+def answered() -> dict[str, tuple[Result, ...]]:
+    """Return all results that examples make, and those inside them, by the name of their class."""
+    found: dict[str, list[Result]] = {}
+
+    def note(value: Any) -> None:
+        if isinstance(value, Result):
+            found.setdefault(type(value).__qualname__, []).append(value)
+            for field in dataclasses.fields(value):
+                note(getattr(value, field.name))
+        elif isinstance(value, tuple | list):
+            for item in value:
+                note(item)
+        elif isinstance(value, dict):
+            note(list(value.values()))
+
+    for name in NAMES:
+        note(examples(name)[0])
+    return {name: tuple(values) for name, values in found.items()}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_has_all_its_forms(name: str) -> None:
+    shown = answered().get(RESULTS[name].__qualname__, ())
+    assert shown, "no example of a public function answers it"
+    for result in shown:
+        json.dumps(result.to_dict(), allow_nan=False)
+        assert set(result.to_dict()) == {field.name for field in dataclasses.fields(result)}
+        check_table(result.table())
+        if hasattr(result, "figure"):
+            check_figure(result.figure())
+
+
+def check_table(table: Table) -> None:
+    assert table.rows and all(isinstance(head, str) for head in table.columns)
+    for row in table.rows:
+        assert len(row) == len(table.columns)
+        for cell in row:
+            assert cell is None or isinstance(cell, str | int | float | bool | np.generic), cell
+
+
+def check_figure(figure: Any) -> None:
+    """What JSON gives back is the same: dictionaries, lists and plain numbers, none of them NaN."""
+    assert figure["series"]
+    assert json.loads(json.dumps(figure, allow_nan=False)) == figure
