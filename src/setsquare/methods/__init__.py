@@ -13,9 +13,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import capability, charts, comparison, constants, measurement, sampling
+    from . import capability, charts, comparison, constants, measurement, run_lengths, sampling
 
-__all__ = ["capability", "charts", "comparison", "constants", "measurement", "sampling"]
+__all__ = ["capability", "charts", "comparison", "constants", "measurement", "run_lengths", "sampling"]
 
 
 def __getattr__(name: str) -> ModuleType:

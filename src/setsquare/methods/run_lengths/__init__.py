@@ -1,0 +1,37 @@
+"""Run lengths of control charts, and the chart that has the run lengths wanted.
+
+>>> from setsquare.methods import run_lengths
+>>> run_lengths.xbar([0.0, 1.0], n=4).arl.round(1).tolist()
+[370.4, 6.3]
+"""
+
+from .cusum import cusum, siegmund_arl
+from .design import Design, design_cusum, design_ewma, design_mewma, design_xbar
+from .ewma import ewma
+from .mewma import mewma, mewma_limit
+from .result import RunLengths
+from .rules import ZoneRule, nelson, western_electric
+from .shewhart import c, individuals, np_, p, u, xbar
+
+__all__ = [
+    "Design",
+    "RunLengths",
+    "ZoneRule",
+    "c",
+    "cusum",
+    "design_cusum",
+    "design_ewma",
+    "design_mewma",
+    "design_xbar",
+    "ewma",
+    "individuals",
+    "mewma",
+    "mewma_limit",
+    "nelson",
+    "np_",
+    "p",
+    "siegmund_arl",
+    "u",
+    "western_electric",
+    "xbar",
+]
