@@ -1,13 +1,13 @@
 """Charts of several measures at once: Hotelling's T2 and the MEWMA, one chart or many."""
 
 import dataclasses
-from functools import lru_cache
 from typing import Any, Unpack
 
 import numpy as np
 
-from ..inputs import Floats, number
+from ..inputs import Floats, floats, number
 from ..results import Result
+from ..run_lengths.mewma import mewma_limit
 from .phases import Frame, Staging, frame
 from .result import Chart, Stage
 
@@ -129,7 +129,7 @@ def mewma(
     held = frame(raw.shape[0], raw.shape[1], single, phasing, Staging)
     width = raw.shape[2]
     high = (
-        _mewma_limit(width, weight, number("arl", arl, above=1))
+        mewma_limit(width, weight, number("arl", arl, above=1))
         if limit is None
         else number("limit", limit, above=0)
     )
@@ -260,10 +260,7 @@ def _distances(off: Floats, covariance: Floats) -> Floats:
 
 
 def _cube(name: str, values: Any, inner: int) -> tuple[Floats, bool]:
-    try:
-        made = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}: holds something that is not a number, or rows of unequal length") from None
+    made = floats(name, values)
     if made.ndim not in (inner, inner + 1) or not made.size:
         raise ValueError(
             f"{name}: give {inner} dimensions, the measures last, or {inner + 1} for many charts"
@@ -344,28 +341,3 @@ def _made(
         stages,
         held.excluded,
     )
-
-
-@lru_cache(maxsize=256)
-def _mewma_limit(width: int, weight: float, arl: float) -> float:
-    from scipy.optimize import brentq  # noqa: PLC0415 - loads when first used
-
-    high = 1.0
-    while _mewma_arl(high, width, weight) < arl:
-        high *= 2
-    low = 0.0 if high == 1.0 else high / 2
-    return float(brentq(lambda one: _mewma_arl(one, width, weight) - arl, low or 1e-6, high, xtol=1e-7))
-
-
-def _mewma_arl(limit: float, width: int, weight: float, many: int = 60) -> float:
-    """In-control average run length from Z = 0: the integral equation over the length of Z at Gauss-Legendre nodes."""
-    from scipy.stats import ncx2  # noqa: PLC0415 - loads when first used
-
-    radius = np.sqrt(limit * weight / (2 - weight))
-    place, share = np.polynomial.legendre.leggauss(many)
-    lengths, share = radius * (place + 1) / 2, radius * share / 2
-    start = np.concatenate(([0.0], lengths))
-    density = ncx2.pdf((lengths / weight) ** 2, width, ((1 - weight) * start[:, None] / weight) ** 2)
-    moves = density * share * 2 * lengths / weight**2
-    runs = np.linalg.solve(np.eye(many) - moves[1:], np.ones(many))
-    return float(1 + moves[0] @ runs)
