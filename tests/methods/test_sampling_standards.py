@@ -395,7 +395,7 @@ def test_matched_plans_meet_the_points_of_the_plan_by_attributes_and_need_no_mor
         (lambda: standard_plan(100, 0), "aql"),
         (lambda: standard_plan(100, 1.0, severity="severe"), "severity"),
         (lambda: standard_plan(100, 1.0, standard="MIL"), "standard"),
-        (lambda: begin("Z1.9"), "rules"),
+        (lambda: begin("Z1.5"), "rules"),
         (lambda: begin(severity="none"), "severity"),
         (lambda: resume(begin()), "state"),
         (lambda: after_lot(begin(), True), "accept_number"),

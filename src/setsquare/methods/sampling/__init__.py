@@ -6,12 +6,16 @@
 """
 
 from .characteristic import Characteristic, characteristic
+from .inspecting import Inspected, InspectedByVariables, inspect_lot, inspect_lot_by_variables
 from .matched import matched_variables_plan, quality_accepted
+from .nonconforming import ShareDecision, estimated_share, judge_share
 from .plans import AttributePlan, double, multiple, single
 from .search import FoundPlan, find_plan
 from .sequential import SequentialCharacteristic, SequentialPlan, sequential_characteristic, sequential_plan
+from .stages import Reading, StagedPlan, read_samples, staged_plan
 from .standard import StandardPlan, code_letter, one_step_tighter, standard_plan
-from .switching import Inspected, Switching, after_lot, begin, inspect_lot, resume
+from .standard_variables import StandardVariablesPlan, standard_variables_plan, variables_code_letter
+from .switching import Switching, after_lot, begin, resume
 from .variables import (
     FoundVariablesPlan,
     VariablesDecision,
@@ -29,9 +33,14 @@ __all__ = [
     "FoundPlan",
     "FoundVariablesPlan",
     "Inspected",
+    "InspectedByVariables",
+    "Reading",
     "SequentialCharacteristic",
     "SequentialPlan",
+    "ShareDecision",
+    "StagedPlan",
     "StandardPlan",
+    "StandardVariablesPlan",
     "Switching",
     "VariablesDecision",
     "VariablesPlan",
@@ -40,20 +49,27 @@ __all__ = [
     "characteristic",
     "code_letter",
     "double",
+    "estimated_share",
     "find_plan",
     "find_variables_plan",
     "inspect_lot",
+    "inspect_lot_by_variables",
     "judge",
+    "judge_share",
     "matched_variables_plan",
     "multiple",
     "one_step_tighter",
     "quality_accepted",
+    "read_samples",
     "resume",
     "sequential_characteristic",
     "sequential_plan",
     "single",
+    "staged_plan",
     "standard_plan",
+    "standard_variables_plan",
     "variables_acceptance",
+    "variables_code_letter",
     "variables_curve",
     "variables_plan",
 ]

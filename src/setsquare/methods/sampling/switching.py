@@ -6,10 +6,12 @@ from typing import Literal
 
 from ..inputs import whole
 from ..results import Result
-from .standard import Severity, StandardPlan, checked_severity, one_step_tighter, standard_plan
+from .standard import Severity, checked_severity
 
-Rules = Literal["ISO 2859-1", "Z1.4", "ISO 3951-1"]
-RULES: tuple[Rules, ...] = ("ISO 2859-1", "Z1.4", "ISO 3951-1")
+Rules = Literal["ISO 2859-1", "Z1.4", "ISO 3951-1", "Z1.9"]
+RULES: tuple[Rules, ...] = ("ISO 2859-1", "Z1.4", "ISO 3951-1", "Z1.9")
+AMERICAN: tuple[Rules, ...] = ("Z1.4", "Z1.9")
+"""Rules that count accepted lots in a row where ISO has a switching score."""
 SCORE_FOR_REDUCED = 30
 LOTS_FOR_REDUCED = 10
 LOTS_WATCHED = 5
@@ -21,9 +23,9 @@ class Switching(Result):
     """Where a series of lots stands.
 
     `severity` is what the next lot is inspected by; `stopped` says that sampling inspection is discontinued until the
-    supplier has improved. `score` is the switching score (for Z1.4 the number of lots accepted in a row on normal
-    inspection), `recent` the last lots (at most five, newest last) since the last switch, `rejected` the lots not
-    accepted since tightened inspection began. `reason` says what the last lot changed, "" where nothing.
+    supplier has improved. `score` is the switching score (for Z1.4 and Z1.9 the number of lots accepted in a row on
+    normal inspection), `recent` the last lots (at most five, newest last) since the last switch, `rejected` the lots
+    not accepted since tightened inspection began. `reason` says what the last lot changed, "" where nothing.
     """
 
     rules: Rules
@@ -35,20 +37,10 @@ class Switching(Result):
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Inspected(Result):
-    """One lot judged by the plan that was due, and where the series stands after it."""
-
-    plan: StandardPlan
-    found: int
-    accepted: bool
-    after: Switching
-
-
 def begin(rules: str = "ISO 2859-1", severity: str = "normal") -> Switching:
     """Return the state before the first lot; inspection begins normal unless the authority says otherwise.
 
-    Raises ValueError at ``rules`` (ISO 2859-1, Z1.4, ISO 3951-1) or ``severity``.
+    Raises ValueError at ``rules`` (ISO 2859-1, Z1.4, ISO 3951-1, Z1.9) or ``severity``.
 
     >>> begin().severity
     'normal'
@@ -76,8 +68,9 @@ def after_lot(
     - normal to reduced, while production is `steady` and the authority wants it: ISO 2859-1:1999 at a switching score
       of 30: with an acceptance number of 0 or 1 an accepted lot adds 2, with 2 or more a lot that would also have been
       accepted at an AQL one step tighter adds 3, any other lot sets the score to 0. ISO 3951-1 counts 3 for each lot
-      that also holds one step tighter, which is its ten lots in a row. Z1.4 (since 2003, whose limit numbers are
-      optional and not applied here): 10 lots accepted in a row;
+      that also holds one step tighter, which is its ten lots in a row. A double plan of ISO 2859-1 counts 3 for each
+      lot accepted by its first sample (give `accept_number=2` and `accepted_one_step_tighter`). Z1.4 and Z1.9 (since
+      2003, whose limit numbers are optional and not applied here): 10 lots accepted in a row;
     - reduced to normal: a lot is not accepted, or (Z1.4) its count lies `in_gap`, or production is not `steady`, or
       reduced inspection is not wanted any more;
     - discontinued: 5 lots not accepted since tightened inspection began; go on with `resume`.
@@ -120,42 +113,6 @@ def resume(state: Switching) -> Switching:
     return Switching(state.rules, "tightened", reason="resumed after improvement")
 
 
-def inspect_lot(
-    state: Switching,
-    lot_size: int,
-    found: int,
-    *,
-    aql: float,
-    level: str = "II",
-    steady: bool = True,
-    reduced_wanted: bool = True,
-) -> Inspected:
-    """Judge a lot by the attribute plan that is due and move the state on (ISO 2859-1 and Z1.4).
-
-    `found` counts nonconforming items (or nonconformities) in the sample. Raises ValueError as `standard_plan` and
-    `after_lot` do, at ``found`` and, for rules by variables, at ``state``.
-
-    >>> inspect_lot(begin(), 1000, 2, aql=1.0).accepted
-    True
-    """
-    if state.rules == "ISO 3951-1":
-        raise ValueError("state: its rules are by variables; judge the lot and give after_lot the outcome")
-    plan = standard_plan(lot_size, aql, level=level, severity=state.severity, standard=state.rules)
-    count = whole("found", found, least=0)
-    accepted = count < plan.reject
-    tighter = one_step_tighter(plan)
-    after = after_lot(
-        state,
-        accepted,
-        accept_number=plan.accept,
-        accepted_one_step_tighter=tighter is not None and count <= tighter and accepted,
-        in_gap=plan.accept < count < plan.reject,
-        steady=steady,
-        reduced_wanted=reduced_wanted,
-    )
-    return Inspected(plan, count, accepted, after)
-
-
 def _on(state: Switching, recent: tuple[bool, ...]) -> Switching:
     return dataclasses.replace(state, recent=recent, reason="")
 
@@ -165,9 +122,9 @@ def _after_normal(state: Switching, recent: tuple[bool, ...], score: int, may_re
         return Switching(
             state.rules, "tightened", reason="2 of 5 or fewer consecutive lots were not accepted"
         )
-    wanted = LOTS_FOR_REDUCED if state.rules == "Z1.4" else SCORE_FOR_REDUCED
+    wanted = LOTS_FOR_REDUCED if state.rules in AMERICAN else SCORE_FOR_REDUCED
     if score >= wanted and may_reduce:
-        what = "lots accepted in a row" if state.rules == "Z1.4" else "the switching score"
+        what = "lots accepted in a row" if state.rules in AMERICAN else "the switching score"
         return Switching(state.rules, "reduced", reason=f"{what}: {score}")
     return dataclasses.replace(_on(state, recent), score=score)
 
@@ -193,7 +150,7 @@ def _end_of_reduced(accepted: bool, in_gap: bool, steady: bool, wanted: bool) ->
 
 
 def _score(state: Switching, accepted: bool, accept_number: int | None, tighter: bool | None) -> int:
-    if state.rules == "Z1.4":
+    if state.rules in AMERICAN:
         return state.score + 1 if accepted else 0
     if state.rules == "ISO 2859-1":
         if accept_number is None:

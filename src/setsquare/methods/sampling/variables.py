@@ -61,7 +61,7 @@ def variables_plan(n: int, k: float, *, sigma: str = "unknown") -> VariablesPlan
     >>> variables_plan(20, 1.69).sigma
     'unknown'
     """
-    kind = _sigma(sigma)
+    kind = checked_sigma(sigma)
     return VariablesPlan(whole("n", n, least=1 if kind == "known" else 2), number("k", k), kind)
 
 
@@ -120,7 +120,7 @@ def find_variables_plan(producer: Point, consumer: Point, *, sigma: str = "unkno
     >>> find_variables_plan((0.01, 0.95), (0.06, 0.10), sigma="known").plan.n
     15
     """
-    kind = _sigma(sigma)
+    kind = checked_sigma(sigma)
     good, bad = checked_points(producer, consumer, 1.0)
     low = 0 if kind == "known" else 1
     high = low + 1
@@ -190,7 +190,8 @@ def _quality(distance: float, spread: float) -> float:
     return math.copysign(math.inf, distance) if distance else 0.0
 
 
-def _sigma(sigma: str) -> Sigma:
+def checked_sigma(sigma: str) -> Sigma:
+    """Return what is said of sigma; raises ValueError at ``sigma``."""
     if sigma == "known":
         return "known"
     if sigma == "unknown":
