@@ -1,0 +1,62 @@
+"""Two counts with what they came from, as arrays of one shape: what is given to comparisons of two rates or shares."""
+
+from typing import Any
+
+import numpy as np
+
+from ..inputs import Floats
+
+
+class Pair:
+    """Counts of a first and a second kind with their exposures or sizes, shape (n,); single where all are numbers."""
+
+    def __init__(self, of: str, first: Any, first_of: Any, second: Any, second_of: Any) -> None:
+        names = ("first", f"first_{of}", "second", f"second_{of}")
+        arrays = [
+            _array(name, values)
+            for name, values in zip(names, (first, first_of, second, second_of), strict=True)
+        ]
+        self.single = all(made.ndim == 0 for made in arrays)
+        length = max(made.size for made in arrays)
+        for name, made in zip(names, arrays, strict=True):
+            if made.size not in (1, length):
+                raise ValueError(f"{name}: has {made.size} values, but others have {length}")
+        self.x, self.of_x, self.y, self.of_y = (np.broadcast_to(made, (length,)) for made in arrays)
+        for name, counts in (("first", self.x), ("second", self.y)):
+            if (counts < 0).any() or (counts != np.floor(counts)).any():
+                raise ValueError(f"{name}: give whole numbers from 0")
+        for name, bases in ((f"first_{of}", self.of_x), (f"second_{of}", self.of_y)):
+            if (bases <= 0).any():
+                raise ValueError(f"{name}: give more than 0")
+
+    @property
+    def parts(self) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+        """The first counts with what they came from, and the second."""
+        return (self.x, self.of_x), (self.y, self.of_y)
+
+    def shaped(self, values: Any) -> Any:
+        """Return a plain number where single ones were given."""
+        return np.asarray(values)[0].item() if self.single else np.asarray(values)
+
+
+def _array(name: str, values: Any) -> Floats:
+    given = values.to_numpy() if hasattr(values, "to_numpy") else values
+    try:
+        made = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}: holds something that is not a number") from None
+    if made.ndim > 1:
+        raise ValueError(f"{name}: give a number, or one column of them")
+    if not made.size:
+        raise ValueError(f"{name}: is empty")
+    if not np.isfinite(made).all():
+        raise ValueError(f"{name}: holds a missing or an infinite value")
+    return made
+
+
+def mover(rates: tuple[Floats, Floats], first: tuple[Floats, Floats], second: tuple[Floats, Floats]) -> Any:
+    """Return the interval of a difference from those of its parts (Zou and Donner 2008)."""
+    one, other = rates
+    low = one - other - np.sqrt((one - first[0]) ** 2 + (second[1] - other) ** 2)
+    high = one - other + np.sqrt((first[1] - one) ** 2 + (other - second[0]) ** 2)
+    return low, high
