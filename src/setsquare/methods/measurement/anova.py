@@ -1,7 +1,8 @@
 """Gauge repeatability and reproducibility from the analysis of variance, crossed and nested.
 
 Sources: AIAG Measurement Systems Analysis (4th edition), chapter III-B; D. C. Montgomery, Introduction to Statistical
-Quality Control, section 8.7; NIST/SEMATECH e-Handbook 2.4.4 (gauge studies) and 3.2.3 (nested and crossed tables).
+Quality Control, section 8.7; NIST/SEMATECH e-Handbook 2.4.4 (gauge studies) and 3.2.3 (nested and crossed tables);
+R. K. Burdick, C. M. Borror and D. C. Montgomery, Design and Analysis of Gauge R&R Studies (2005), for unequal trials.
 Intervals as in `bounds`. Operators and parts are random effects; the errors are independent and normal.
 """
 
@@ -9,12 +10,16 @@ import dataclasses
 import math
 from typing import Literal
 
-from ..inputs import Column, Floats, number
+from ..inputs import Column, number
 from .bounds import Term, interval
 from .gauge import AnovaRow, GaugeStudy, component, distinct
-from .groups import crossed, nested
+from .groups import Cells, cells, nested
 
 Denominator = Literal["interaction", "repeatability"]
+
+
+Square = tuple[float, float]
+"""A mean square (or a sum of squares) and its degrees of freedom."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +42,7 @@ def _ask(multiplier: float, tolerance: float | None, confidence: float) -> _Ask:
 def crossed_study(
     values: Column,
     parts: Column,
-    operators: Column,
+    operators: Column | None = None,
     *,
     pooling: float | None = 0.05,
     denominator: Denominator = "interaction",
@@ -45,7 +50,7 @@ def crossed_study(
     tolerance: float | None = None,
     confidence: float = 0.95,
 ) -> GaugeStudy:
-    """Return the study in which every operator measures every part equally often, by analysis of variance.
+    """Return the study in which every operator measures every part, by analysis of variance.
 
     Variances: repeatability = MSe; interaction = (MSpo - MSe) / r; operator = (MSo - MSpo) / (p r); part = (MSp -
     MSpo) / (o r), each zero where negative (p parts, o operators, r trials). Where the interaction's p is above
@@ -57,9 +62,13 @@ def crossed_study(
     effects), or against the repeatability's, as AIAG prints them. Once pooled there is one denominator. It does not
     touch variances.
 
+    One operator, or none (a gauge that nobody's hand is in, type 3): MSe and part = (MSp - MSe) / r only. Missing
+    values are left out. Cells with unequally many trials are analysed by their unweighted means, r being the harmonic
+    mean of the trials; shares and intervals are then approximate, and `warnings` says so.
+
     Units: variance in squared units of `values`, `tolerance` is the width of the tolerance in their units. Values
-    that are all equal give variances of zero and shares of NaN. Raises ValueError for missing or infinite values,
-    fewer than two parts or operators, or a study that is not balanced.
+    that are all equal give variances of zero and shares of NaN. Raises ValueError for infinite values, fewer than two
+    parts, a part that an operator never measured, or one operator without a second trial.
 
     >>> study = crossed_study([1.0, 1.1, 2.0, 2.1, 1.2, 1.1, 2.2, 2.1], [1, 1, 2, 2, 1, 1, 2, 2], list("AAAABBBB"))
     >>> study.pooled, round(study["gauge"].study, 1), study.distinct
@@ -69,21 +78,44 @@ def crossed_study(
     limit = None if pooling is None else number("pooling", pooling, least=0, most=1)
     if denominator not in ("interaction", "repeatability"):
         raise ValueError(f"denominator: give interaction or repeatability, not {denominator!r}")
-    cube, _, _ = crossed(values, parts, operators)
-    part, operator, both, error, total = _crossed_sums(cube)
+    made = cells(values, parts, operators)
+    notes = () if made.balanced else (_UNBALANCED,)
+    if made.means.shape[1] == 1:
+        return _one_operator(made, ask, notes)
+    part, operator, both, error, total = _crossed_sums(made)
     full, reduced = _crossed_tables(part, operator, both, error, total, denominator)
     pooled = error[1] == 0 or (limit is not None and not _kept(both, error, limit))
-    p, o, r = cube.shape
-    square_p, square_o = (part[0] / part[1], part[1]), (operator[0] / operator[1], operator[1])
-    if pooled:
-        rest = both[0] + error[0], both[1] + error[1]
-        inner = within = rest[0] / rest[1], rest[1]
-    else:
-        inner, within = (both[0] / both[1], both[1]), (error[0] / error[1], error[1])
-    sources = crossed_terms(square_p, square_o, inner, within, (p, o, r), pooled=pooled)
-    return _study(
-        "crossed, analysis of variance", sources, ask, full, reduced if pooled else (), pooled, limit
+    rest = (both[0] + error[0], both[1] + error[1]) if pooled else error
+    inner, within = _mean_square(rest if pooled else both), _mean_square(rest)
+    shape = (*made.means.shape, made.trials)
+    sources = crossed_terms(_mean_square(part), _mean_square(operator), inner, within, shape, pooled=pooled)
+    method = "crossed, analysis of variance"
+    return _study(method, sources, ask, full, reduced if pooled else (), pooled, limit, notes)
+
+
+_UNBALANCED = "cells have unequally many trials: analysed by their unweighted means, which is approximate"
+
+
+def _one_operator(made: Cells, ask: _Ask, notes: tuple[str, ...]) -> GaugeStudy:
+    if not made.degrees:
+        raise ValueError("values: give two trials or more of each part where there is one operator")
+    r, column = made.trials, made.means[:, 0]
+    part = float(r * ((column - column.mean()) ** 2).sum()), len(column) - 1.0
+    error = made.within, made.degrees
+    rows = (
+        _row("part", part, error),
+        _row("repeatability", error),
+        _row("total", (made.total, part[1] + error[1])),
     )
+    sources: dict[str, list[Term]] = {
+        "repeatability": [(1.0, *_mean_square(error))],
+        "part": [(1 / r, *_mean_square(part)), (-1 / r, *_mean_square(error))],
+    }
+    return _study("one operator, analysis of variance", sources, ask, rows, (), False, None, notes)
+
+
+def _mean_square(of: Square) -> Square:
+    return of[0] / of[1], of[1]
 
 
 def nested_study(
@@ -176,16 +208,12 @@ def from_mean_squares(
     return _study("crossed, from mean squares", sources, ask, (), (), pooled, None)
 
 
-Square = tuple[float, float]
-"""A mean square (or a sum of squares) and its degrees of freedom."""
-
-
 def crossed_terms(
     part: Square,
     operator: Square,
     inner: Square,
     within: Square,
-    shape: tuple[int, int, int],
+    shape: tuple[int, int, float],
     *,
     pooled: bool,
 ) -> dict[str, list[Term]]:
@@ -201,18 +229,17 @@ def crossed_terms(
     return sources
 
 
-def _crossed_sums(cube: Floats) -> tuple[Square, Square, Square, Square, Square]:
-    p, o, r = cube.shape
-    middle = cube.mean()
-    cells = cube.mean(axis=2)
-    rows, columns = cells.mean(axis=1), cells.mean(axis=0)
-    both = cells - rows[:, None] - columns[None, :] + middle
+def _crossed_sums(made: Cells) -> tuple[Square, Square, Square, Square, Square]:
+    (p, o), r = made.means.shape, made.trials
+    middle = made.means.mean()
+    rows, columns = made.means.mean(axis=1), made.means.mean(axis=0)
+    both = made.means - rows[:, None] - columns[None, :] + middle
     return (
         (float(o * r * ((rows - middle) ** 2).sum()), p - 1.0),
         (float(p * r * ((columns - middle) ** 2).sum()), o - 1.0),
         (float(r * (both**2).sum()), (p - 1.0) * (o - 1.0)),
-        (float(((cube - cells[:, :, None]) ** 2).sum()), float(p * o * (r - 1))),
-        (float(((cube - middle) ** 2).sum()), float(cube.size - 1)),
+        (made.within, made.degrees),
+        (made.total, float(made.counts.sum() - 1)),
     )
 
 
@@ -285,9 +312,10 @@ def _study(
     reduced: tuple[AnovaRow, ...],
     pooled: bool,
     limit: float | None,
+    notes: tuple[str, ...] = (),
 ) -> GaugeStudy:
     variance = {name: _variance(terms) for name, terms in sources.items()}
-    warnings = tuple(
+    warnings = notes + tuple(
         f"the estimate of {name} is below zero and was set to zero"
         for name, terms in sources.items()
         if sum(factor * square for factor, square, _ in terms) < 0
@@ -295,11 +323,13 @@ def _study(
     terms = dict(sources)
     if "reproducibility" not in sources:
         made = [name for name in ("operator", "interaction") if name in sources]
-        terms["reproducibility"] = _merged([sources[name] for name in made])
-        variance["reproducibility"] = sum(variance[name] for name in made)
-    variance["gauge"] = variance["repeatability"] + variance["reproducibility"]
+        if made:
+            terms["reproducibility"] = _merged([sources[name] for name in made])
+            variance["reproducibility"] = sum(variance[name] for name in made)
+    gauge = [name for name in ("repeatability", "reproducibility") if name in terms]
+    variance["gauge"] = sum(variance[name] for name in gauge)
     variance["total"] = variance["gauge"] + variance["part"]
-    terms["gauge"] = _merged([terms["repeatability"], terms["reproducibility"]])
+    terms["gauge"] = _merged([terms[name] for name in gauge])
     terms["total"] = _merged([terms["gauge"], terms["part"]])
     found = [name for name in _ORDER if name in terms]
     lines = tuple(

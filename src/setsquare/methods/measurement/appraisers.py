@@ -28,7 +28,7 @@ class Share(Result):
 
 @dataclasses.dataclass(frozen=True)
 class Appraiser(Result):
-    """One appraiser: agreement within all trials, and with the standard where one was given.
+    """One appraiser: agreement within all trials where there are several, and with the standard where one was given.
 
     `miss` is the share of parts in which "good" was said of a part that is not, `false_alarm` the share in which a
     good part was refused: both of single judgements, only where `good` was named. `kappa` is Cohen's with the
@@ -36,7 +36,7 @@ class Appraiser(Result):
     """
 
     name: str
-    within: Share
+    within: Share | None
     kappa_within: Kappa | None
     standard: Share | None
     kappa: Kappa | None
@@ -46,11 +46,14 @@ class Appraiser(Result):
 
 @dataclasses.dataclass(frozen=True)
 class Agreement(Result):
-    """An attribute agreement study; `between` counts the parts on which all appraisers agree in all trials."""
+    """An attribute agreement study; `between` counts the parts on which all appraisers agree in all trials.
+
+    `between` and its kappa are None where there is one appraiser.
+    """
 
     appraisers: tuple[Appraiser, ...]
-    between: Share
-    kappa_between: Kappa
+    between: Share | None
+    kappa_between: Kappa | None
     standard: Share | None
     kappa: Kappa | None
     parts: int
@@ -63,7 +66,7 @@ class Agreement(Result):
         rows = tuple(
             (
                 one.name,
-                one.within.percent,
+                one.within.percent if one.within else None,
                 one.standard.percent if one.standard else None,
                 one.kappa.kappa if one.kappa else None,
                 one.miss.percent if one.miss else None,
@@ -75,9 +78,11 @@ class Agreement(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return the shares of each appraiser, as an ECharts option."""
-        shown = [("within", [one.within.percent for one in self.appraisers])]
-        if self.standard is not None:
-            shown.append(("standard", [one.standard.percent for one in self.appraisers if one.standard]))
+        found = {
+            "within": [one.within.percent for one in self.appraisers if one.within],
+            "standard": [one.standard.percent for one in self.appraisers if one.standard],
+        }
+        shown = [(title, shares) for title, shares in found.items() if shares]
         return {
             "legend": {"data": [title for title, _ in shown]},
             "xAxis": {"type": "category", "data": [one.name for one in self.appraisers]},
@@ -111,10 +116,10 @@ def attribute_agreement(
 ) -> Agreement:
     """Return how appraisers agree who judged every part equally often, by names of categories.
 
-    An appraiser agrees with the standard on a part where every trial did. `standard` has a value for each
-    judgement, one and the same for a part. `good` is the category of an acceptable part, for misses and false
-    alarms. Kappas within need two trials. Raises ValueError for missing values, unequal lengths, an unbalanced
-    study, or a part with two standards.
+    An appraiser agrees with the standard on a part where every trial did. `standard` has a value for each judgement,
+    one and the same for a part. `good` is the category of an acceptable part, for misses and false alarms.
+    Agreement within needs two trials, that between two appraisers. Raises ValueError for missing values, unequal
+    lengths, an unbalanced study, or a part with two standards.
 
     >>> parts, people = [1, 1, 2, 2, 1, 1, 2, 2], list("AAAABBBB")
     >>> study = attribute_agreement(list("ggbbgbbb"), parts, people, list("ggbbggbb"), good="g")
@@ -133,12 +138,14 @@ def attribute_agreement(
     )
     flat = cube.reshape(p, -1)
     alike = (flat == flat[:, :1]).all(axis=1)
+    several = len(people) > 1
     whole, kappa = None, None
     if known is not None:
         whole = share(int((flat == known[:, None]).all(axis=1).sum()), p, level)
         kappa = _with_standard(flat, known, level)
     return Agreement(
-        made, share(int(alike.sum()), p, level), fleiss_kappa(flat, confidence=level), whole, kappa, p, r, level
+        made, share(int(alike.sum()), p, level) if several else None,
+        fleiss_kappa(flat, confidence=level) if several else None, whole, kappa, p, r, level,
     )  # fmt: skip
 
 
@@ -185,7 +192,7 @@ def _appraiser(name: str, said: Names, known: Names | None, good: str | None, le
     p, r = said.shape
     same: Bools = (said == said[:, :1]).all(axis=1)
     inner = fleiss_kappa(said, confidence=level) if r > 1 else None
-    within = share(int(same.sum()), p, level)
+    within = share(int(same.sum()), p, level) if r > 1 else None
     if known is None:
         return Appraiser(name, within, inner, None, None, None, None)
     right = share(int((said == known[:, None]).all(axis=1).sum()), p, level)

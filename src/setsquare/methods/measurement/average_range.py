@@ -9,19 +9,18 @@ import math
 from collections.abc import Sequence
 
 from ..constants import d2, d2_star, range_degrees
-from ..inputs import Column, number
+from ..inputs import Column, Floats, number
 from .bounds import Term, interval
 from .gauge import GaugeStudy, component, distinct
 from .groups import crossed
 
-_ONE_GROUP = 1
 _BELOW = "the estimate of reproducibility is below zero and was set to zero"
 
 
 def average_range_study(
     values: Column,
     parts: Column,
-    operators: Column,
+    operators: Column | None = None,
     *,
     constants: Sequence[float] | None = None,
     multiplier: float = 6.0,
@@ -34,6 +33,7 @@ def average_range_study(
     range of the operators' averages; PV = K3 Rp, Rp being the range of the parts' averages; GRR^2 = EV^2 + AV^2;
     TV^2 = GRR^2 + PV^2. There is no interaction in it: where it matters, use `crossed_study`. `constants` gives K1,
     K2, K3 as printed (0.5908, 0.5231, 0.3146 for three trials, three operators, ten parts) in place of exact ones.
+    One operator, or none, leaves AV out (K2 is then not used).
 
     Intervals: each range is taken for a chi variable with the same coefficient of variation, and combined as mean
     squares are; that is an approximation. Two trials or more; otherwise units, errors and constant values as in
@@ -47,32 +47,54 @@ def average_range_study(
     k = number("multiplier", multiplier, above=0)
     width = math.nan if tolerance is None else number("tolerance", tolerance, above=0)
     level = number("confidence", confidence, least=0.5, most=0.9999)
-    cube, _, _ = crossed(values, parts, operators)
+    cube, _, people = crossed(values, parts, operators)
     p, o, r = cube.shape
     if r < 2:
         raise ValueError("values: give two trials or more of each part by each operator")
     k1, k2, k3 = _constants(constants, p, o, r)
-    spread = float((cube.max(axis=2) - cube.min(axis=2)).mean())
-    of_operators, of_parts = cube.mean(axis=(0, 2)), cube.mean(axis=(1, 2))
-    repeat = (k1 * spread) ** 2
-    raw = (k2 * float(of_operators.max() - of_operators.min())) ** 2
-    part = (k3 * float(of_parts.max() - of_parts.min())) ** 2
-    gauge = repeat + max(0.0, raw - repeat / (p * r))
-    total = gauge + part
-    lines = _lines(
-        (repeat, range_degrees(r, p * o)), (raw, range_degrees(o, 1)), (part, range_degrees(p, 1)), p * r
+    repeat = (k1 * float((cube.max(axis=2) - cube.min(axis=2)).mean())) ** 2, range_degrees(r, p * o)
+    part = (k3 * _range(cube.mean(axis=(1, 2)))) ** 2, range_degrees(p, 1)
+    warnings: tuple[str, ...] = ()
+    if len(people) == 1:
+        lines = _alone(repeat, part)
+    else:
+        raw = (k2 * _range(cube.mean(axis=(0, 2)))) ** 2, range_degrees(o, 1)
+        lines = _lines(repeat, raw, part, p * r)
+        warnings = () if raw[0] >= repeat[0] / (p * r) else (_BELOW,)
+    size = {name: of for name, of, _ in lines}
+    made = tuple(
+        component(name, of, interval(terms, level), size["total"], k, width) for name, of, terms in lines
     )
-    made = tuple(component(name, size, interval(of, level), total, k, width) for name, size, of in lines)
-    whole, ratio = distinct(math.sqrt(part), math.sqrt(gauge))
-    warnings = () if raw >= repeat / (p * r) else (_BELOW,)
+    whole, ratio = distinct(math.sqrt(size["part"]), math.sqrt(size["gauge"]))
+    method = "crossed, averages and ranges" if o > 1 else "one operator, averages and ranges"
     return GaugeStudy(
-        "crossed, averages and ranges", made, (), (), False, None, level, k, width, whole, ratio, (k1, k2, k3), warnings
+        method, made, (), (), False, None, level, k, width, whole, ratio, (k1, k2, k3), warnings
     )  # fmt: skip
+
+
+def _range(of: Floats) -> float:
+    return float(of.max() - of.min())
+
+
+Line = tuple[str, float, list[Term]]
+
+
+def _alone(repeat: tuple[float, float], part: tuple[float, float]) -> tuple[Line, ...]:
+    """Return the sources where one operator measured: the gauge is its repeatability."""
+    own: list[Term] = [(1.0, *repeat)]
+    other: list[Term] = [(1.0, *part)]
+    total = repeat[0] + part[0]
+    return (
+        ("gauge", repeat[0], own),
+        ("repeatability", repeat[0], own),
+        ("part", part[0], other),
+        ("total", total, own + other),
+    )
 
 
 def _lines(
     first: tuple[float, float], second: tuple[float, float], third: tuple[float, float], each: int
-) -> tuple[tuple[str, float, list[Term]], ...]:
+) -> tuple[Line, ...]:
     """Return each source's name, its variance, and how it is made of the squares of three ranges."""
     reproduce = max(0.0, second[0] - first[0] / each)
     gauge = first[0] + reproduce
@@ -88,7 +110,7 @@ def _lines(
 
 def _constants(given: Sequence[float] | None, p: int, o: int, r: int) -> tuple[float, float, float]:
     if given is None:
-        return 1 / d2(r), 1 / d2_star(o, _ONE_GROUP), 1 / d2_star(p, _ONE_GROUP)
+        return 1 / d2(r), 1 / d2_star(o, 1) if o > 1 else math.nan, 1 / d2_star(p, 1)
     if len(given) != 3:
         raise ValueError("constants: give K1, K2 and K3")
     k1, k2, k3 = (number("constants", value, above=0) for value in given)

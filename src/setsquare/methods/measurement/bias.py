@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..constants import d2, d3
-from ..inputs import Column, Floats, column, number, same_length, table, whole
+from ..inputs import Column, Floats, column, number, opened, same_length, table, whole
 from ..results import Result, Table
 
 
@@ -343,27 +343,38 @@ class Stability(Result):
         return run_figure(self.averages, (self.low, self.center, self.high))
 
 
+def _occasions(values: Any) -> tuple[Floats, int]:
+    """Return the occasions as rows, and of how many values a range is."""
+    given = opened(values)
+    flat = (
+        given.ndim == 1
+        if isinstance(given, np.ndarray)
+        else not any(hasattr(row, "__len__") for row in given)
+    )
+    made = column("values", given)[:, None] if flat else table("values", given)
+    if len(made) < 3:
+        raise ValueError("values: give three occasions or more")
+    return made, max(2, made.shape[1])
+
+
 def stability(values: Any, *, reference: float | None = None, confidence: float = 0.95) -> Stability:
     """Return whether a gauge measures a master alike over time; a row of `values` is one occasion.
 
-    Two measurements or more are of one occasion.     Limits: average of averages +- 3 R / (d2 sqrt n), ranges from
-    R max(0, 1 - 3 d3 / d2) to R (1 + 3 d3 / d2); a value on a limit is inside. Rows are of one length without
-    missing values, three or more. Constant data are stable with limits of no width. `reference` adds the bias of
-    the averages.
+    An occasion has two measurements or more, or all have one (a column): then ranges are those of neighbours. Limits:
+    average of averages +- 3 R / (d2 sqrt n), ranges from R max(0, 1 - 3 d3 / d2) to R (1 + 3 d3 / d2); a value on a
+    limit is inside. Rows are of one length without missing values, three or more. Constant data are stable with
+    limits of no width. `reference` adds the bias of the averages.
 
     >>> stability([[5.0, 5.1], [5.1, 4.9], [5.0, 5.2], [9.0, 9.1]]).beyond
     (0, 1, 2, 3)
     """
-    made = table("values", values)
-    times, n = made.shape
-    if n < 2:
-        raise ValueError("values: give two measurements or more on each occasion")
-    if times < 3:
-        raise ValueError("values: give three occasions or more")
-    averages, ranges = made.mean(axis=1), made.max(axis=1) - made.min(axis=1)
+    made, n = _occasions(values)
+    times = len(made)
+    averages = made.mean(axis=1)
+    ranges = made.max(axis=1) - made.min(axis=1) if made.shape[1] > 1 else np.abs(np.diff(averages))
     center, mean_range = float(averages.mean()), float(ranges.mean())
     sigma = mean_range / d2(n)
-    half, part = 3 * sigma / math.sqrt(n), 3 * d3(n) / d2(n)
+    half, part = 3 * sigma / math.sqrt(made.shape[1]), 3 * d3(n) / d2(n)
     slack = 1e-12 * max(1.0, abs(center))
     beyond = np.flatnonzero(np.abs(averages - center) > half + slack)
     low, high = mean_range * max(0.0, 1 - part), mean_range * (1 + part)

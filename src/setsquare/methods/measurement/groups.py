@@ -1,5 +1,6 @@
 """A column of names (parts, operators) as numbers, and a balanced study as an array."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,23 +50,78 @@ def _rank(text: str) -> tuple[int, float, str]:
     return (0, made, text) if np.isfinite(made) else (1, 0.0, text)
 
 
-def crossed(
-    values: Column, parts: Column, operators: Column
-) -> tuple[Floats, tuple[str, ...], tuple[str, ...]]:
-    """Return measurements as an array (parts, operators, trials) with the names of both, in their order.
+@dataclasses.dataclass(frozen=True)
+class Cells:
+    """A crossed study as the means of its cells, shape (parts, operators), and the spread inside them."""
 
-    Raises ValueError where a part was not measured equally often by every operator, or fewer than two of either
-    exist.
+    means: Floats
+    counts: Floats
+    within: float
+    """The sum of squares about the cells' means."""
+    total: float
+    """The sum of squares about the mean of all values."""
+
+    @property
+    def trials(self) -> float:
+        """The trials of a cell; their harmonic mean where cells have unequally many."""
+        return float(self.counts.size / (1 / self.counts).sum())
+
+    @property
+    def degrees(self) -> float:
+        """The degrees of freedom inside the cells."""
+        return float(self.counts.sum() - self.counts.size)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether all cells have equally many trials."""
+        return bool((self.counts == self.counts.flat[0]).all())
+
+
+def cells(values: Column, parts: Column, operators: Column | None) -> Cells:
+    """Return a crossed study in which missing values are left out; without operators there is one.
+
+    Raises ValueError where an operator measured a part never, or fewer than two parts exist.
     """
-    measured = column("values", values)
+    measured = column("values", values, missing=True)
     part_names, part = names("parts", parts)
-    operator_names, operator = names("operators", operators)
+    operator_names, operator = names("operators", ["1"] * len(measured) if operators is None else operators)
     _of_length("parts", part, measured)
     _of_length("operators", operator, measured)
     if len(part_names) < 2:
         raise ValueError("parts: give two parts or more")
-    if len(operator_names) < 2:
-        raise ValueError("operators: give two operators or more")
+    shape = len(part_names), len(operator_names)
+    there = ~np.isnan(measured)
+    cell, y = (part * len(operator_names) + operator)[there], measured[there]
+    counts = np.bincount(cell, minlength=shape[0] * shape[1])
+    if not counts.min():
+        raise ValueError("values: every operator has to measure every part at least once")
+    # Every value from the mean of all: squares of large numbers would lose the digits of small differences.
+    off = y - y.mean()
+    means = np.bincount(cell, off, minlength=len(counts)) / counts
+    within = float(((off - means[cell]) ** 2).sum())
+    return Cells(
+        (means + y.mean()).reshape(shape),
+        counts.reshape(shape).astype(np.float64),
+        within,
+        float((off**2).sum()),
+    )
+
+
+def crossed(
+    values: Column, parts: Column, operators: Column | None
+) -> tuple[Floats, tuple[str, ...], tuple[str, ...]]:
+    """Return measurements as an array (parts, operators, trials) with the names of both, in their order.
+
+    Without operators there is one. Raises ValueError where a part was not measured equally often by every operator,
+    or fewer than two parts exist.
+    """
+    measured = column("values", values)
+    part_names, part = names("parts", parts)
+    operator_names, operator = names("operators", ["1"] * len(measured) if operators is None else operators)
+    _of_length("parts", part, measured)
+    _of_length("operators", operator, measured)
+    if len(part_names) < 2:
+        raise ValueError("parts: give two parts or more")
     cell = part * len(operator_names) + operator
     counts = np.bincount(cell, minlength=len(part_names) * len(operator_names))
     if counts.min() != counts.max():

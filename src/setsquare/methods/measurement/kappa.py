@@ -7,7 +7,7 @@ into one category) kappa is not defined and NaN.
 import dataclasses
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -72,15 +72,13 @@ def cohen_kappa(
     >>> round(found.kappa, 4)
     0.6154
     """
-    if weights not in ("none", "linear", "squared"):
-        raise ValueError(f"weights: give none, linear or squared, not {weights!r}")
+    weighing = _weighing(weights)
     level = number("confidence", confidence, least=0.5, most=0.9999)
     coded, found = _coded({"first": first, "second": second}, categories)
-    n, k = coded.shape[0], len(found)
-    share = np.bincount(coded[:, 0] * k + coded[:, 1], minlength=k * k).reshape(k, k) / n
-    weight = _weights(k, weights)
+    n, k = len(coded), len(found)
+    weight = _weights(k, weighing)
+    observed, expected, share = _weighted_agreement(coded, weight)
     rows, columns = share.sum(axis=1), share.sum(axis=0)
-    observed, expected = float((weight * share).sum()), float(rows @ weight @ columns)
     method = "Cohen" if weights == "none" else f"Cohen, {weights} weights"
     both = (weight @ columns)[:, None] + (weight.T @ rows)[None, :]
     chance = rows[:, None] * columns[None, :]
@@ -98,9 +96,9 @@ def cohen_kappa(
 def fleiss_kappa(ratings: Any, *, categories: Sequence[Any] | None = None, confidence: float = 0.95) -> Kappa:
     """Return Fleiss' kappa of several judges, a row of `ratings` for each subject.
 
-    The judges need not be the same for all subjects, only as many.     po = sum of n_ij (n_ij - 1) / (N m (m - 1)),
-    pe = sum of p_j^2 over the categories j. The errors are those by chance alone (J. L. Fleiss, J. C. M. Nee and J.
-    R. Landis, Psychological Bulletin 86, 1979), which also make the interval. Each category has a kappa of its own
+    The judges need not be the same for all subjects, only as many. po = sum of n_ij (n_ij - 1) / (N m (m - 1)), pe =
+    sum of p_j^2 over the categories j. The errors are those by chance alone (J. L. Fleiss, J. C. M. Nee and J. R.
+    Landis, Psychological Bulletin 86, 1979), which also make the interval. Each category has a kappa of its own
     against all others.
 
     Source: J. L. Fleiss, Psychological Bulletin 76 (1971). Two judges or more for each subject, no missing ratings.
@@ -135,11 +133,12 @@ def fleiss_kappa(ratings: Any, *, categories: Sequence[Any] | None = None, confi
     return _kappa("Fleiss", observed, expected, error, error, level, n, m, found, each)
 
 
-def conger_kappa(ratings: Any, *, categories: Sequence[Any] | None = None) -> Kappa:
+def conger_kappa(ratings: Any, *, categories: Sequence[Any] | None = None, confidence: float = 0.95) -> Kappa:
     """Return Conger's exact kappa of several judges, the same for all subjects; a row of `ratings` is a subject.
 
     As Fleiss' kappa, but chance is that of the judges' own shares: pe is the mean over all pairs of judges of
-    Cohen's. It has no standard error here.
+    Cohen's. It has no test against chance here; `error` and interval come from leaving out one subject at a time (the
+    jackknife), NaN where kappa is not defined without one.
 
     Source: A. J. Conger, Psychological Bulletin 88 (1980).
 
@@ -147,46 +146,85 @@ def conger_kappa(ratings: Any, *, categories: Sequence[Any] | None = None) -> Ka
     0.5714
     """
     coded, found = _table(ratings, categories)
-    n, m = coded.shape
-    shares = np.stack([np.bincount(coded[:, rater], minlength=len(found)) / n for rater in range(m)])
-    together = shares.sum(axis=0)
-    expected = (float((together**2).sum()) - float((shares**2).sum())) / (m * (m - 1))
-    observed = _pairs_agree(_counts(coded, len(found)), m)
-    return _kappa("Conger", observed, expected, math.nan, math.nan, 0.95, n, m, found)
+    level = number("confidence", confidence, least=0.5, most=0.9999)
+
+    def agreement(kept: Places) -> tuple[float, float]:
+        n, m = kept.shape
+        shares = np.stack([np.bincount(kept[:, rater], minlength=len(found)) / n for rater in range(m)])
+        together = shares.sum(axis=0)
+        expected = (float((together**2).sum()) - float((shares**2).sum())) / (m * (m - 1))
+        return _pairs_agree(_counts(kept, len(found)), m), expected
+
+    error = _jackknife(coded, lambda kept: _beyond(*agreement(kept)))
+    return _kappa("Conger", *agreement(coded), math.nan, error, level, *coded.shape, found)
 
 
-def light_kappa(ratings: Any, *, weights: Weights = "none", categories: Sequence[Any] | None = None) -> Kappa:
+def light_kappa(
+    ratings: Any,
+    *,
+    weights: Weights = "none",
+    categories: Sequence[Any] | None = None,
+    confidence: float = 0.95,
+) -> Kappa:
     """Return Light's kappa: the mean of Cohen's over all pairs of judges; a row of `ratings` is a subject.
 
-    NaN where one pair's is not defined. It has no standard error here. `observed` and `expected` are the means of
-    the pairs'.
+    NaN where one pair's is not defined. It has no test against chance here; `error` and interval as in
+    `conger_kappa`. `observed` and `expected` are the means of the pairs'.
 
     Source: R. J. Light, Psychological Bulletin 76 (1971).
 
     >>> round(light_kappa([["a", "a", "a"], ["a", "b", "b"], ["b", "b", "b"]]).kappa, 4)
     0.6
     """
+    weight = _weighing(weights)
     coded, found = _table(ratings, categories)
-    n, m = coded.shape
-    labels = np.array(found, dtype=object)
-    pairs = [
-        cohen_kappa(labels[coded[:, a]], labels[coded[:, b]], weights=weights, categories=found)
-        for a, b in itertools.combinations(range(m), 2)
-    ]
-    observed, expected = (
-        float(np.mean([getattr(pair, name) for pair in pairs])) for name in ("observed", "expected")
+    level = number("confidence", confidence, least=0.5, most=0.9999)
+    each = _weights(len(found), weight)
+
+    def pairs(kept: Places) -> list[tuple[float, float]]:
+        judges = range(kept.shape[1])
+        return [_weighted_agreement(kept[:, [a, b]], each)[:2] for a, b in itertools.combinations(judges, 2)]
+
+    def mean(kept: Places) -> float:
+        return float(np.mean([_beyond(*pair) for pair in pairs(kept)]))
+
+    observed, expected = (float(value) for value in np.mean(pairs(coded), axis=0))
+    return _kappa(
+        "Light",
+        observed,
+        expected,
+        math.nan,
+        _jackknife(coded, mean),
+        level,
+        *coded.shape,
+        found,
+        kappa=mean(coded),
     )
-    made = _kappa("Light", observed, expected, math.nan, math.nan, 0.95, n, m, found)
-    return dataclasses.replace(made, kappa=float(np.mean([pair.kappa for pair in pairs])))
+
+
+def _jackknife(coded: Places, statistic: Callable[[Places], float]) -> float:
+    """Return the standard error of a statistic of subjects: sqrt((n - 1) / n times the squares about the mean)."""
+    n = len(coded)
+    if n < 3:
+        return math.nan
+    apart = np.array([statistic(np.delete(coded, place, axis=0)) for place in range(n)])
+    return math.sqrt((n - 1) / n * float(((apart - apart.mean()) ** 2).sum()))
+
+
+def _weighted_agreement(coded: Places, weight: Floats) -> tuple[float, float, Floats]:
+    """Return the weighted agreement of two judges, that by chance, and the table of shares."""
+    k = len(weight)
+    share = np.bincount(coded[:, 0] * k + coded[:, 1], minlength=k * k).reshape(k, k) / len(coded)
+    return float((weight * share).sum()), float(share.sum(axis=1) @ weight @ share.sum(axis=0)), share
 
 
 def _kappa(
     method: str, observed: float, expected: float, error0: float, error: float, level: float, n: int, m: int,
-    found: tuple[str, ...], each: tuple[tuple[str, float, float], ...] = (),
+    found: tuple[str, ...], each: tuple[tuple[str, float, float], ...] = (), kappa: float | None = None,
 ) -> Kappa:  # fmt: skip
     from scipy.special import ndtr, ndtri  # noqa: PLC0415 - loads when first used
 
-    kappa = _beyond(observed, expected)
+    kappa = _beyond(observed, expected) if kappa is None else kappa
     z = kappa / error0 if error0 > 0 else math.nan
     half = float(ndtri(0.5 + level / 2)) * error
     p = float(2 * ndtr(-abs(z)))
@@ -206,6 +244,12 @@ def _counts(coded: Places, categories: int) -> Floats:
     n = len(coded)
     flat = (coded + np.arange(n)[:, None] * categories).ravel()
     return np.bincount(flat, minlength=n * categories).reshape(n, categories).astype(np.float64)
+
+
+def _weighing(weights: Weights) -> Weights:
+    if weights not in ("none", "linear", "squared"):
+        raise ValueError(f"weights: give none, linear or squared, not {weights!r}")
+    return weights
 
 
 def _weights(k: int, weights: Weights) -> Floats:
