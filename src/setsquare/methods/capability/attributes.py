@@ -9,8 +9,11 @@ import math
 
 import numpy as np
 
-from ..inputs import Column, Floats, column, number, same_length
+from ..charts import p as p_chart
+from ..charts import u as u_chart
+from ..inputs import Column, Floats, column, number, opened, same_length
 from ..results import Result
+from .stability import Stable, Unstable, judged
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Defectives(Result):
     sigma_level: float
     equivalent_ppk: float
     confidence: float
+    stable: bool | None
+    warnings: tuple[str, ...]
     method: str = "binomial, exact interval of Clopper and Pearson"
 
 
@@ -49,17 +54,25 @@ class Defects(Result):
     z: float
     sigma_level: float
     confidence: float
+    stable: bool | None
+    warnings: tuple[str, ...]
     method: str = "Poisson, exact interval of Garwood"
 
 
 def defectives(
-    counts: Column | float, sizes: Column | float, *, shift: float = 0.0, confidence: float = 0.95
+    counts: Column | float,
+    sizes: Column | float,
+    *,
+    shift: float = 0.0,
+    confidence: float = 0.95,
+    stable: Stable = None,
+    unstable: Unstable = "warn",
 ) -> Defectives:
     """Return the capability from defective units in samples (single numbers, or columns of one length).
 
     share = sum of defectives / sum of sizes, z = normal quantile of 1 - share, sigma level = z + `shift` (1.5 by
-    habit). The share is one and the same for all samples: look at a p chart first. Raises ValueError for a count
-    above its size or below zero.
+    habit). The share is one and the same for all samples: `stable` and `unstable` as in `capability`, where None draws
+    the p chart of the samples in their order. Raises ValueError for a count above its size or below zero.
 
     >>> found = defectives(12, 4000, shift=1.5)
     >>> round(found.ppm), round(found.sigma_level, 2)
@@ -73,6 +86,7 @@ def defectives(
         raise ValueError("counts: more are defective than there are")
     if (n != np.floor(n)).any():
         raise ValueError("sizes: give whole numbers")
+    calm, notes = judged(stable, unstable, lambda: p_chart(x, n))
     bad, of = float(x.sum()), float(n.sum())
     tail = (1 - level) / 2
     low = float(betaincinv(bad, of - bad + 1, tail)) if bad else 0.0
@@ -81,7 +95,7 @@ def defectives(
     z, best, worst = (-float(ndtri(part)) for part in (share, low, high))
     return Defectives(
         bad, of, share, (low, high), 1e6 * share, (1e6 * low, 1e6 * high), z, (worst, best),
-        z + number("shift", shift), z / 3, level,
+        z + number("shift", shift), z / 3, level, calm, notes,
     )  # fmt: skip
 
 
@@ -92,11 +106,14 @@ def defects(
     opportunities: float = 1.0,
     shift: float = 0.0,
     confidence: float = 0.95,
+    stable: Stable = None,
+    unstable: Unstable = "warn",
 ) -> Defects:
     """Return the capability from defects on units, each with a number of opportunities for one.
 
     per unit u = sum of defects / sum of units; DPMO = 10^6 u / opportunities; the yield of units is exp(-u); z is
-    the normal quantile of 1 - DPMO / 10^6. Defects are Poisson with one rate: look at a u chart first.
+    the normal quantile of 1 - DPMO / 10^6. Defects are Poisson with one rate: `stable` and `unstable` as in
+    `capability`, where None draws the u chart of the samples in their order.
 
     >>> found = defects(30, 500, opportunities=20, shift=1.5)
     >>> round(found.dpmo), round(found.unit_yield, 4), round(found.sigma_level, 2)
@@ -107,6 +124,7 @@ def defects(
     x, n = _pair(counts, units, "units")
     level = number("confidence", confidence, least=0.5, most=0.9999)
     chances = number("opportunities", opportunities, above=0)
+    calm, notes = judged(stable, unstable, lambda: u_chart(x, n))
     total, of = float(x.sum()), float(n.sum())
     tail = (1 - level) / 2
     low = float(chdtri(2 * total, 1 - tail)) / 2 / of if total else 0.0
@@ -117,12 +135,15 @@ def defects(
     each = 1e6 / chances
     return Defects(
         total, of, chances, rate, (low, high), each * rate, (each * low, each * high), math.exp(-rate), z,
-        z + number("shift", shift), level,
+        z + number("shift", shift), level, calm, notes,
     )  # fmt: skip
 
 
 def _pair(counts: Column | float, sizes: Column | float, name: str = "sizes") -> tuple[Floats, Floats]:
-    x, n = column("counts", np.atleast_1d(np.asarray(counts))), column(name, np.atleast_1d(np.asarray(sizes)))
+    x, n = (
+        column(key, np.atleast_1d(np.asarray(opened(given))))
+        for key, given in (("counts", counts), (name, sizes))
+    )
     same_length(**{"counts": x, name: n})
     if (x < 0).any() or (x != np.floor(x)).any():
         raise ValueError("counts: give whole numbers from 0")

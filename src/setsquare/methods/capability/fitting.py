@@ -1,7 +1,7 @@
 """Capability of a process that is not normal, by the percentiles of a fitted distribution.
 
 Sources: ISO 22514-4:2016 (percentile method); NIST/SEMATECH e-Handbook 6.1.6 (non-normal) and 8.1.6
-(distributions). All fits are by maximum likelihood with the location fixed at zero for those of positive values.
+(distributions). All fits are by maximum likelihood, those of positive values with a known threshold, zero unless given.
 """
 
 import dataclasses
@@ -11,10 +11,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Column, Floats, column
+from ..inputs import Column, Floats, column, number
 from ..results import Result, Table
-from .indices import Limits, Observed, observed, specification
+from .indices import Boundary, Limits, Observed, observed, specification, within_bounds
 from .normality import squared
+from .pictures import histogram
+from .stability import Stable, Unstable, judged, of_values
 
 Family = Literal["normal", "lognormal", "weibull", "gamma", "exponential", "logistic", "gumbel"]
 FAMILIES: tuple[Family, ...] = (
@@ -32,6 +34,8 @@ class Fit(Result):
     log_likelihood: float
     anderson_darling: float
     n: int
+    threshold: float = 0.0
+    """Where the distribution of positive values begins."""
     method: str = "maximum likelihood"
 
 
@@ -55,16 +59,32 @@ class FittedCapability(Result):
     ppm_upper: float
     ppm: float
     observed: Observed
+    stable: bool | None
+    warnings: tuple[str, ...]
+    values: Floats
     method: str = "percentiles of the fitted distribution"
 
+    def table(self) -> Table:
+        """Return the indices, the natural bounds, and the parts per million expected and observed."""
+        names = ("pp", "ppl", "ppu", "ppk", "low", "median", "high", "ppm_lower", "ppm_upper", "ppm")
+        rows = [(name, getattr(self, name)) for name in names]
+        parameters = ((f"{self.fit.family} {name}", value) for name, value in self.fit.parameters.items())
+        return Table(("name", "value"), (*rows, ("ppm observed", self.observed.ppm), *parameters))
 
-def fit(values: Column, family: Family) -> Fit:
+    def figure(self) -> dict[str, Any]:
+        """Return the histogram with the limits and the fitted density, as an ECharts option."""
+        made = distribution(self.fit.family, self.fit.parameters, self.fit.threshold)
+        return histogram(self.values, self.limits, [(self.fit.family, made.pdf)])
+
+
+def fit(values: Column, family: Family, *, threshold: float = 0.0) -> Fit:
     """Return a distribution fitted by maximum likelihood.
 
     Parameters: normal mean, sd (divisor n); lognormal mean, sd of the logarithms; weibull shape, scale; gamma
     shape, scale; exponential scale; logistic and gumbel (of largest values) location, scale. Missing values are
-    left out. Raises ValueError for fewer than three values, for constant ones, and for values of zero or below
-    where the family has none.
+    left out. `threshold`: where a family of positive values begins, known beforehand and not estimated. Raises
+    ValueError for fewer than three values, for constant ones, for values at the threshold or below where the family has
+    none, and for a threshold of a family that has none.
 
     >>> found = fit([1.2, 2.3, 1.9, 2.0, 2.2, 1.7, 2.8, 1.5, 2.1], "weibull")
     >>> {name: round(value, 3) for name, value in found.parameters.items()}
@@ -73,13 +93,16 @@ def fit(values: Column, family: Family) -> Fit:
     if family not in FAMILIES:
         raise ValueError(f"family: give one of {', '.join(FAMILIES)}, not {family!r}")
     x = given(values)
-    if family in POSITIVE and x.min() <= 0:
-        raise ValueError(f"values: have to be above zero for the {family} distribution")
-    parameters = _estimate(x, family)
-    made = distribution(family, parameters)
+    begin = number("threshold", threshold)
+    if family not in POSITIVE and begin != 0:
+        raise ValueError(f"threshold: the {family} distribution has none")
+    if family in POSITIVE and x.min() <= begin:
+        raise ValueError(f"values: have to be above {begin:g} for the {family} distribution")
+    parameters = _estimate(x - begin, family)
+    made = distribution(family, parameters, begin)
     ordered = np.sort(x)
     statistic = squared((made.logcdf(ordered), made.logsf(ordered)))
-    return Fit(family, parameters, float(made.logpdf(x).sum()), statistic, len(x))
+    return Fit(family, parameters, float(made.logpdf(x).sum()), statistic, len(x), begin)
 
 
 def compare_fits(values: Column, families: Sequence[Family] = FAMILIES) -> tuple[Fit, ...]:
@@ -96,33 +119,55 @@ def compare_fits(values: Column, families: Sequence[Family] = FAMILIES) -> tuple
 
 
 def fitted_capability(
-    values: Column, family: Family, *, lower: float | None = None, upper: float | None = None
+    values: Column,
+    family: Family,
+    *,
+    lower: float | None = None,
+    upper: float | None = None,
+    threshold: float = 0.0,
+    boundary: Boundary | None = None,
+    stable: Stable = None,
+    unstable: Unstable = "warn",
 ) -> FittedCapability:
     """Return the capability by the percentiles of a fitted distribution.
 
     Pp = (U - L) / (X.99865 - X.00135); Ppl = (X.5 - L) / (X.5 - X.00135); Ppu = (U - X.5) / (X.99865 - X.5); Ppk is
     the smaller. Expected ppm are the distribution's. For the normal family these are the usual indices (with the
-    divisor n).
+    divisor n). `threshold` as in `fit`; `boundary`, `stable` and `unstable` as in `capability`, where None draws the
+    chart of the values' normal scores by the fitted distribution, in their order.
 
     >>> found = fitted_capability([1.2, 2.3, 1.9, 2.0, 2.2, 1.7, 2.8, 1.5, 2.1], "lognormal", upper=6)
     >>> round(found.ppk, 2)
     2.08
     """
-    limits = specification(lower, upper, None)
-    found = fit(values, family)
-    made = distribution(family, found.parameters)
+    limits = specification(lower, upper, None, boundary)
+    x = given(values)
+    within_bounds(limits, x)
+    found = fit(x, family, threshold=threshold)
+    made = distribution(family, found.parameters, found.threshold)
+    calm, notes = judged(stable, unstable, lambda: of_values(_scores(made, x)))
+    asked = limits.asked()
     low, median, high = (float(made.ppf(p)) for p in (0.00135, 0.5, 0.99865))
-    down = (median - limits.lower) / (median - low) if math.isfinite(limits.lower) else math.nan
-    up = (limits.upper - median) / (high - median) if math.isfinite(limits.upper) else math.nan
-    both = (limits.upper - limits.lower) / (high - low)
-    below, above = 1e6 * float(made.cdf(limits.lower)), 1e6 * float(made.sf(limits.upper))
+    down = (median - asked.lower) / (median - low) if math.isfinite(asked.lower) else math.nan
+    up = (asked.upper - median) / (high - median) if math.isfinite(asked.upper) else math.nan
+    both = (asked.upper - asked.lower) / (high - low)
+    below, above = 1e6 * float(made.cdf(asked.lower)), 1e6 * float(made.sf(asked.upper))
     return FittedCapability(
         found, limits, low, median, high, both if math.isfinite(both) else math.nan, down, up,
-        float(np.nanmin([down, up])), below, above, below + above, observed(given(values), limits),
+        float(np.nanmin([down, up])), below, above, below + above, observed(x, limits), calm, notes, x,
     )  # fmt: skip
 
 
-def distribution(family: Family, parameters: dict[str, float]) -> Any:
+def _scores(made: Any, x: Floats) -> Floats:
+    """Return the normal quantiles of the values' probabilities, by the nearer tail."""
+    from scipy.special import ndtri_exp  # noqa: PLC0415 - loads when first used
+
+    below, above = made.logcdf(x), made.logsf(x)
+    scores: Floats = np.where(below < above, ndtri_exp(below), -ndtri_exp(above))
+    return scores
+
+
+def distribution(family: Family, parameters: dict[str, float], threshold: float = 0.0) -> Any:
     """Return scipy's distribution with these parameters.
 
     >>> float(distribution("exponential", {"scale": 2.0}).mean())
@@ -135,13 +180,13 @@ def distribution(family: Family, parameters: dict[str, float]) -> Any:
         case "normal":
             return stats.norm(first, *others)
         case "lognormal":
-            return stats.lognorm(others[0], scale=math.exp(first))
+            return stats.lognorm(others[0], threshold, math.exp(first))
         case "weibull":
-            return stats.weibull_min(first, scale=others[0])
+            return stats.weibull_min(first, threshold, others[0])
         case "gamma":
-            return stats.gamma(first, scale=others[0])
+            return stats.gamma(first, threshold, others[0])
         case "exponential":
-            return stats.expon(scale=first)
+            return stats.expon(threshold, first)
         case "logistic":
             return stats.logistic(first, *others)
         case _:

@@ -14,26 +14,39 @@ confidence on its own, as in qcc; else both together.
 
 import dataclasses
 import math
-import warnings as _warnings
 from typing import Any, Literal
 
 import numpy as np
 
 from ..inputs import Floats, number, whole
 from ..results import Result, Table
+from .pictures import bell, histogram
 from .spread import Spread, Within, overall, rows_of, within
+from .stability import Stable, Unstable, judged, of_rows
 
-_GRID = 81
 Degrees = Literal["estimator", "total", "qcc"]
+Boundary = Literal["lower", "upper"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Limits(Result):
-    """The specification; infinite where there is no limit, NaN where there is no target."""
+    """The specification; infinite where there is no limit, NaN where there is no target.
+
+    `boundary` names the limit that no value can pass (zero for a roundness): it limits nothing that could go wrong.
+    """
 
     lower: float
     upper: float
     target: float
+    boundary: Boundary | None = None
+
+    def asked(self) -> "Limits":
+        """Return the limits that values can pass: infinite where there is none, or a boundary."""
+        if self.boundary is None:
+            return self
+        if self.boundary == "lower":
+            return Limits(-math.inf, self.upper, self.target)
+        return Limits(self.lower, math.inf, self.target)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,7 +171,12 @@ class Capability(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return the histogram with the limits and the normal curves, as an ECharts option."""
-        return histogram(self)
+        curves = [
+            (name, bell(self.mean, made.spread.sd))
+            for name, made in (("within", self.within), ("overall", self.overall))
+            if made is not None
+        ]
+        return histogram(self.values, self.limits, curves)
 
 
 def capability(
@@ -173,48 +191,54 @@ def capability(
     sides: Literal["two", "one"] = "two",
     shift: float = 0.0,
     bounds: float = 3.0,
-    stable: bool | None = None,
-    unstable: Literal["warn", "refuse"] = "warn",
+    boundary: Boundary | None = None,
+    stable: Stable = None,
+    unstable: Unstable = "warn",
 ) -> Capability:
     """Return the capability of a process whose values are normal: by the spread within subgroups, and overall.
 
     With mean m, standard deviation s, limits L and U, target T: Cp = (U - L) / 6s; Cpl = (m - L) / 3s; Cpu = (U -
-    m) / 3s; Cpk the smaller; Cpm = (U - L) / (6 sqrt(s^2 + (m - T)^2)). With one limit Cp and Cpm are NaN and Cpk
-    is its side's. Pp ... the same by the overall s. Expected ppm come from the normal distribution, natural bounds
-    are m -+ `bounds` s.
+    m) / 3s; Cpk the smaller; Cpm = (U - L) / (6 sqrt(s^2 + (m - T)^2)). With one limit Cp is NaN and Cpk is its
+    side's, and Cpm = (U - T) / (3 sqrt(...)) or (T - L) / (3 sqrt(...)) where a target was given. Pp ... the same by
+    the overall s. Expected ppm come from the normal distribution, natural bounds are m -+ `bounds` s.
 
     `degrees` and `sides` choose among intervals, see the module.
 
     `values`: a row for each subgroup, or one column of single values; missing ones are left out. `estimator`: see
     `within`; by default "rbar" for subgroups of up to 8 values, "pooled" for larger ones, "moving range" for a
     column in order of time. `target`: the middle of the limits, a number, or None. `shift` is added to z for the
-    sigma level (1.5 by the Six Sigma habit). `stable` is what the control chart says: False warns, or refuses with
-    `unstable="refuse"`; None says that nobody looked, in `warnings`. Raises ValueError where no limit is given, U
-    is not above L, fewer than two values exist, or all are equal.
+    sigma level (1.5 by the Six Sigma habit). `boundary` names a limit that no value can pass, such as a lower one of
+    zero: it counts as none.
+
+    `stable` is what the control chart says: True or False, the chart, or what run rules found on it. None draws the
+    chart of `values` here (I, or Xbar and R or S; eight points or more). A process that is not stable warns, in
+    `warnings` too, or is refused with `unstable="refuse"`. Raises ValueError where no limit is given, U is not above L,
+    fewer than two values exist, all are equal, or one is beyond the boundary.
 
     >>> found = capability([[9.9, 10.1], [10.0, 10.2], [9.8, 10.0]], lower=9, upper=11, stable=True)
     >>> round(found.cp.value, 3), round(found.ppk.value, 3), found.warnings
     (1.881, 2.357, ())
     """
-    limits = specification(lower, upper, target)
+    limits = specification(lower, upper, target, boundary)
     level = number("confidence", confidence, least=0.5, most=0.9999)
     _one_of("degrees", degrees, ("estimator", "total", "qcc"))
     _one_of("sides", sides, ("two", "one"))
-    notes = _stability(stable, unstable)
-    flat, inner = _spreads(values, estimator)
+    rows, grouped = rows_of(values)
+    flat, inner = _spreads(rows, grouped, estimator)
+    within_bounds(limits, flat)
+    calm, notes = judged(stable, unstable, lambda: of_rows(rows, grouped))
     mean = float(flat.mean())
     asked = _Asked(level, degrees, sides, number("shift", shift), number("bounds", bounds, above=0))
     if not limits.lower <= mean <= limits.upper:
         notes = (*notes, "the mean is beyond a limit")
     return Capability(
         limits, len(flat), mean, indices(limits, mean, inner, len(flat), asked),
-        indices(limits, mean, overall(flat), len(flat), asked), observed(flat, limits), level, stable, notes, flat,
+        indices(limits, mean, overall(flat), len(flat), asked), observed(flat, limits), level, calm, notes, flat,
     )  # fmt: skip
 
 
-def _spreads(values: Any, estimator: Within | None) -> tuple[Floats, Spread]:
+def _spreads(rows: Floats, grouped: bool, estimator: Within | None) -> tuple[Floats, Spread]:
     """Return the values in one column, and the spread within subgroups."""
-    rows, grouped = rows_of(values)
     flat = rows[~np.isnan(rows)]
     if len(flat) < 2:
         raise ValueError("values: give two values or more")
@@ -262,7 +286,10 @@ def from_summary(
 
 
 def specification(
-    lower: float | None, upper: float | None, target: float | Literal["middle"] | None
+    lower: float | None,
+    upper: float | None,
+    target: float | Literal["middle"] | None,
+    boundary: Boundary | None = None,
 ) -> Limits:
     """Return the limits as numbers; raises ValueError at the argument where they make no sense."""
     low = -math.inf if lower is None else number("lower", lower)
@@ -271,18 +298,32 @@ def specification(
         raise ValueError("lower: give a lower limit, an upper one or both")
     if high <= low:
         raise ValueError("upper: give more than the lower limit")
+    if boundary is not None:
+        _one_of("boundary", boundary, ("lower", "upper"))
+        if (lower if boundary == "lower" else upper) is None:
+            raise ValueError(f"boundary: give the {boundary} limit too")
+        if (upper if boundary == "lower" else lower) is None:
+            raise ValueError("boundary: give a limit on the other side, which values can pass")
     if target == "middle":
-        aim = (low + high) / 2 if math.isfinite(high - low) else math.nan
+        aim = (low + high) / 2 if math.isfinite(high - low) and boundary is None else math.nan
     else:
         aim = math.nan if target is None else number("target", target)
-    return Limits(low, high, aim)
+    return Limits(low, high, aim, boundary)
+
+
+def within_bounds(limits: Limits, values: Floats) -> None:
+    """Raise ValueError where a value is beyond what was called a boundary."""
+    beyond = {"lower": values < limits.lower, "upper": values > limits.upper}
+    if limits.boundary and beyond[limits.boundary].any():
+        many = int(beyond[limits.boundary].sum())
+        raise ValueError(f"boundary: {many} of {len(values)} values are beyond the {limits.boundary} limit")
 
 
 def indices(limits: Limits, mean: float, spread: Spread, n: int, asked: _Asked) -> Indices:
     """Return all indices for one standard deviation."""
     from scipy.special import ndtr, ndtri  # noqa: PLC0415 - loads when first used
 
-    s = spread.sd
+    s, limits = spread.sd, limits.asked()
     f = spread.degrees if asked.degrees == "estimator" else n - 1.0
     down, up = (mean - limits.lower) / (3 * s), (limits.upper - mean) / (3 * s)
     side = asked.confidence if asked.sides == "one" else 0.5 + asked.confidence / 2
@@ -292,18 +333,24 @@ def indices(limits: Limits, mean: float, spread: Spread, n: int, asked: _Asked) 
     pk = _bissell(min(down, up), n, f, 0.5 + asked.confidence / 2)
     p = pm = NONE
     if math.isfinite(limits.upper - limits.lower):
-        width = (limits.upper - limits.lower) / (6 * s)
-        p = _by_chi(width, f, asked.confidence)
+        p = _by_chi((limits.upper - limits.lower) / (6 * s), f, asked.confidence)
+    if not math.isnan(limits.target):
         off = ((mean - limits.target) / s) ** 2
-        if not math.isnan(off):
-            # The mean and variance of the noncentral chi-squared give the square; qcc leaves it out.
-            worth = n * (1 + off) ** (1 if asked.degrees == "qcc" else 2) / (1 + 2 * off)
-            pm = _by_chi(width / math.sqrt(1 + off), worth, asked.confidence)
+        # The mean and variance of the noncentral chi-squared give the square; qcc leaves it out.
+        worth = n * (1 + off) ** (1 if asked.degrees == "qcc" else 2) / (1 + 2 * off)
+        pm = _by_chi(_aimed(limits) / (3 * s * math.sqrt(1 + off)), worth, asked.confidence)
     half = asked.bounds * s
     return Indices(
         spread, p, pl, pu, pk, pm, 1e6 * below, 1e6 * above, 1e6 * (below + above), z, z + asked.shift,
         (mean - half, mean + half),
     )  # fmt: skip
+
+
+def _aimed(limits: Limits) -> float:
+    """Return half the width of the limits, or with one limit how far the target is from it."""
+    if math.isfinite(limits.upper - limits.lower):
+        return (limits.upper - limits.lower) / 2
+    return limits.target - limits.lower if math.isfinite(limits.lower) else limits.upper - limits.target
 
 
 def observed(values: Floats, limits: Limits) -> Observed:
@@ -336,50 +383,6 @@ def _default(rows: Floats, grouped: bool) -> Within:
     return "rbar" if rows.shape[1] <= 8 else "pooled"
 
 
-def _stability(stable: bool | None, unstable: str) -> tuple[str, ...]:
-    _one_of("unstable", unstable, ("warn", "refuse"))
-    if stable:
-        return ()
-    if stable is None:
-        return ("nobody said whether the process is stable; look at its control chart first",)
-    text = "the control chart says that the process is not stable, so that indices foretell nothing"
-    if unstable == "refuse":
-        raise ValueError(f"stable: {text}")
-    _warnings.warn(text, stacklevel=3)
-    return (text,)
-
-
 def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ValueError(f"{name}: give {', '.join(allowed[:-1])} or {allowed[-1]}, not {value!r}")
-
-
-def histogram(found: Capability) -> dict[str, Any]:
-    """Return the histogram with limits and normal curves, as an ECharts option."""
-    counts, edges = np.histogram(found.values, bins="auto" if found.n < 10_000 else 60)
-    width = float(edges[1] - edges[0])
-    bars = [[float(a + width / 2), int(c)] for a, c in zip(edges[:-1], counts, strict=True)]
-    series: list[dict[str, Any]] = [{"type": "bar", "name": "values", "data": bars, "barWidth": "99%"}]
-    for name, made in (("within", found.within), ("overall", found.overall)):
-        if made is not None:
-            xs = np.linspace(found.mean - 4 * made.spread.sd, found.mean + 4 * made.spread.sd, _GRID)
-            heights = np.exp(-(((xs - found.mean) / made.spread.sd) ** 2) / 2)
-            ys = found.n * width * heights / (made.spread.sd * math.sqrt(2 * math.pi))
-            points = np.column_stack([xs, ys]).tolist()
-            series.append({"type": "line", "name": name, "data": points, "showSymbol": False})
-    marks = [
-        {"xAxis": place, "name": name}
-        for name, place in (
-            ("lower", found.limits.lower),
-            ("target", found.limits.target),
-            ("upper", found.limits.upper),
-        )
-        if math.isfinite(place)
-    ]
-    series[0]["markLine"] = {"symbol": "none", "data": marks}
-    return {
-        "legend": {"data": [line["name"] for line in series]},
-        "xAxis": {"type": "value", "scale": True},
-        "yAxis": {"type": "value"},
-        "series": series,
-    }

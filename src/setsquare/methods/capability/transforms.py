@@ -9,15 +9,17 @@ with the values.
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from ..inputs import Column, Floats, number
-from ..results import Result
+from ..results import Result, Table
 from .fitting import given
 from .indices import Indices, Limits, Observed, from_summary, observed, specification
 from .normality import Normality, anderson_darling
+from .pictures import bell, histogram
+from .stability import Stable, Unstable, judged, of_values
 
 _STEPS = np.arange(0.25, 1.2501, 0.01)
 _NEAR = 1e-6  # nearer to one the formulas of SU and SB divide by what is lost in rounding
@@ -53,7 +55,11 @@ class Johnson(Result):
 
 @dataclasses.dataclass(frozen=True)
 class TransformedCapability(Result):
-    """Overall capability on the transformed scale; `transformed` are the limits that were compared with."""
+    """Overall capability on the transformed scale.
+
+    `transformed` are the limits that were compared with, `values` the transformed values. `parameter` is the power of
+    Box and Cox; NaN for Johnson's curve.
+    """
 
     method: str
     parameter: float
@@ -65,6 +71,23 @@ class TransformedCapability(Result):
     indices: Indices
     observed: Observed
     normality: Normality
+    stable: bool | None
+    warnings: tuple[str, ...]
+    values: Floats
+
+    def table(self) -> Table:
+        """Return the indices with their intervals, and the parts per million expected and observed."""
+        rows = [
+            (f"P{name}", index.value, *index.interval)
+            for name in ("p", "pl", "pu", "pk")
+            for index in (getattr(self.indices, name),)
+        ]
+        ppm = (("ppm expected", self.indices.ppm), ("ppm observed", self.observed.ppm))
+        return Table(("index", "value", "low", "high"), (*rows, *((*row, math.nan, math.nan) for row in ppm)))
+
+    def figure(self) -> dict[str, Any]:
+        """Return the transformed values' histogram with limits and normal curve, as an ECharts option."""
+        return histogram(self.values, self.transformed, [("normal", bell(self.mean, self.sd))])
 
 
 def box_cox_power(values: Column) -> float:
@@ -101,13 +124,16 @@ def box_cox_capability(
     power: float | None = None,
     confidence: float = 0.95,
     shift: float = 0.0,
+    stable: Stable = None,
+    unstable: Unstable = "warn",
 ) -> TransformedCapability:
     """Return the overall capability after (x^power - 1) / power, or ln x for power 0.
 
     x is taken over the geometric mean, which changes no index and keeps the powers in range. `power` is the
     likeliest unless given; 0, 0.5 and so on are easier to explain. All values are above zero; a lower limit of zero
     or below is no limit for a power of zero or below, and is refused below zero. Missing values are left out; eight
-    values or more.
+    values or more. `stable` and `unstable` as in `capability`, where None draws the chart of the transformed values in
+    their order.
 
     >>> found = box_cox_capability([1.1, 2.2, 1.9, 4.0, 2.6, 1.7, 2.8, 1.5, 8.1], upper=40, power=0)
     >>> round(found.indices.pk.value, 2)
@@ -127,7 +153,7 @@ def box_cox_capability(
         with np.errstate(divide="ignore"):
             return _powered(np.log(y) - center, p)
 
-    return _capability("Box-Cox", p, None, x, limits, transform, confidence, shift)
+    return _capability("Box-Cox", p, None, x, limits, transform, _Asked(confidence, shift, stable, unstable))
 
 
 def johnson(values: Column) -> Johnson:
@@ -165,10 +191,13 @@ def johnson_capability(
     upper: float | None = None,
     confidence: float = 0.95,
     shift: float = 0.0,
+    stable: Stable = None,
+    unstable: Unstable = "warn",
 ) -> TransformedCapability:
     """Return the overall capability after Johnson's transformation.
 
-    A limit beyond where the curve ends cannot be passed, and counts as none. Raises ValueError where no curve fits.
+    A limit beyond where the curve ends cannot be passed, and counts as none. `stable` and `unstable` as in
+    `box_cox_capability`. Raises ValueError where no curve fits.
 
     >>> found = johnson_capability([1.1, 2.2, 1.9, 4.0, 2.6, 1.7, 2.8, 1.5, 8.1, 3.3, 1.3], lower=0.5, upper=400)
     >>> found.johnson.kind in ("SU", "SB", "SL")
@@ -176,12 +205,30 @@ def johnson_capability(
     """
     limits = specification(lower, upper, None)
     curve = johnson(values)
-    return _capability("Johnson", math.nan, curve, given(values), limits, curve.transform, confidence, shift)
+    return _capability(
+        "Johnson",
+        math.nan,
+        curve,
+        given(values),
+        limits,
+        curve.transform,
+        _Asked(confidence, shift, stable, unstable),
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """What is asked beside the data and the curve."""
+
+    confidence: float
+    shift: float
+    stable: Stable
+    unstable: Unstable
 
 
 def _capability(
     method: str, parameter: float, curve: Johnson | None, x: Floats, limits: Limits,
-    transform: Callable[[Floats], Floats], confidence: float, shift: float,
+    transform: Callable[[Floats], Floats], asked: _Asked,
 ) -> TransformedCapability:  # fmt: skip
     made = transform(x)
     if len(x) < 8:
@@ -195,11 +242,13 @@ def _capability(
     mean, sd = float(made.mean()), float(made.std(ddof=1))
     found = from_summary(
         mean, sd, len(x), lower=low if math.isfinite(low) else None, upper=high if math.isfinite(high) else None,
-        confidence=confidence, shift=shift,
+        confidence=asked.confidence, shift=asked.shift,
     )  # fmt: skip
     inner = Limits(low, high, math.nan)
+    calm, notes = judged(asked.stable, asked.unstable, lambda: of_values(made))
     return TransformedCapability(
-        method, parameter, curve, limits, inner, mean, sd, found, observed(x, limits), anderson_darling(made)
+        method, parameter, curve, limits, inner, mean, sd, found, observed(x, limits), anderson_darling(made), calm,
+        notes, made,
     )  # fmt: skip
 
 
