@@ -13,9 +13,18 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import capability, charts, comparison, constants, measurement, run_lengths, sampling
+    from . import capability, charts, comparison, constants, measurement, risk, run_lengths, sampling
 
-__all__ = ["capability", "charts", "comparison", "constants", "measurement", "run_lengths", "sampling"]
+__all__ = [
+    "capability",
+    "charts",
+    "comparison",
+    "constants",
+    "measurement",
+    "risk",
+    "run_lengths",
+    "sampling",
+]
 
 
 def __getattr__(name: str) -> ModuleType:
