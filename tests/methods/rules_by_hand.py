@@ -35,7 +35,8 @@ def one_stage(
     if ways.excluded == "skip":
         places = [place for place in places if place not in excluded]
     if ways.missing == "skip":
-        places = [place for place in places if place in excluded or not math.isnan(x[place])]
+        broken = excluded if ways.excluded == "break" else set()
+        places = [place for place in places if place in broken or not math.isnan(x[place])]
     if rule.pattern == "beyond" and not rule.sigmas and ways.on_centre == "skip":
         places = [place for place in places if x[place] != 0]
     if rule.pattern in ("trend", "alternating") and ways.ties == "skip":
@@ -68,14 +69,15 @@ def matched(rule: Rule, window: list[int], x: dict[int, float], ways: Any) -> se
         return far | {last} if far else set()
     if ways.full_window and rule.points < rule.window and len(window) < rule.window:
         return set()
+    found: set[int] = set()
     for region in regions(rule):
         members = [place for place in window if inside(x[place], rule, region, ways)]
         if len(members) < rule.points or members[-1] != window[-1]:
             continue
         if rule.sides == "both" and len(set().union(*(sides(x[place], ways) for place in members))) < 2:
             continue
-        return set(members)
-    return set()
+        found |= set(members)
+    return found
 
 
 def regions(rule: Rule) -> tuple[int, ...]:

@@ -62,7 +62,7 @@ def places(of: rules.Signals, rule: Rule) -> tuple[set[int], set[int]]:
     return tuple(set(np.flatnonzero(one(rule.name)).tolist()) for one in (of.completes, of.belongs))  # type: ignore[return-value]
 
 
-@SOME
+@settings(max_examples=500, deadline=None)
 @given(SCORES.filter(lambda one: not all(map(math.isnan, one))), WAYS, st.data())
 def test_every_pattern_is_found_as_by_hand(scores: list[float], ways: Conventions, data: st.DataObject):
     chosen = RuleSet("short", "1", SHORT, ways)

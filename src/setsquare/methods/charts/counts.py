@@ -228,8 +228,10 @@ def _settled(
     made = []
     for part, stage in zip(held.slices, stages, strict=True):
         mean, sigma = (np.reshape(np.asarray(one, np.float64), (-1, 1)) for one in (stage.mean, stage.sigma))
+        sizes = given.sizes[:, part]
         with np.errstate(invalid="ignore", divide="ignore"):
-            scores = (given.share[:, part] - mean) * np.sqrt(given.sizes[:, part]) / sigma
+            scores = given.share[:, part] - mean
+            scores *= np.sqrt(sizes if sizes.strides[-1] else sizes[:, :1]) / sigma
         factor = moving_sigma(scores, None if held.used is None else held.used[:, part])
         if held.single and np.isnan(factor).any():
             raise ValueError("laney: too few points, or none that vary, to correct by")

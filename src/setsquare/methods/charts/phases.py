@@ -2,12 +2,14 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs import Bools, Floats
+from .lines import Limits, Lines
 from .result import Chart, Charts, Exclusion, Stage
 
 
@@ -31,8 +33,6 @@ Used = Bools | None
 """Points to compute with, shape (charts, points); None for all."""
 Estimate = Callable[[slice, Used], tuple[Any, Any, str, str]]
 """Computes mean and sigma, shape (charts,), of a stretch of points, and says how."""
-Limits = Callable[[slice, Floats, Floats], tuple[Any, Any, Any, Any]]
-"""From mean and sigma, shape (charts, 1): centre, lower, upper, and sigma of the statistic."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Frame:
     sigma: Floats | None
     given: str
 
-    @property
+    @cached_property
     def stage(self) -> NDArray[np.int64]:
         """The number of each point's stage; of one stage alone, a view that takes no memory."""
         if len(self.slices) == 1:
@@ -96,13 +96,20 @@ def frame(count: int, k: int, single: bool, asked: Phasing | Staging, takes: typ
 def _stages(labels: Any, k: int) -> tuple[tuple[str, ...], tuple[slice, ...]]:
     if labels is None:
         return ("1",), (slice(0, k),)
-    column = list(labels.tolist() if hasattr(labels, "tolist") else labels)
-    if len(column) != k:
-        raise ValueError(f"stages: has {len(column)} labels, but there are {k} points")
-    starts = [0, *(place for place in range(1, k) if column[place] != column[place - 1])]
-    names = [str(column[start]) for start in starts]
-    if len({column[start] for start in starts}) < len(starts):
+    given = labels.to_numpy() if hasattr(labels, "to_numpy") else labels
+    if not isinstance(given, np.ndarray):
+        given = list(given)
+    if len(given) != k:
+        raise ValueError(f"stages: has {len(given)} labels, but there are {k} points")
+    if isinstance(given, np.ndarray) and given.ndim == 1 and given.dtype != object:
+        starts = [0, *(np.flatnonzero(given[1:] != given[:-1]) + 1).tolist()]
+        firsts = given[starts].tolist()
+    else:
+        starts = [0, *(place for place in range(1, k) if given[place] != given[place - 1])]
+        firsts = [given[start] for start in starts]
+    if len(set(firsts)) < len(firsts):
         raise ValueError("stages: a stage comes back after another; give it a name of its own")
+    names = [str(first) for first in firsts]
     stops = [*starts[1:], k]
     return tuple(names), tuple(slice(start, stop) for start, stop in zip(starts, stops, strict=True))
 
@@ -198,26 +205,23 @@ def draw(
     held: Frame, kind: str, rule: str, points: Floats, size: Any, stages: tuple[Stage, ...], limits: Limits
 ) -> Chart:
     """Put points, limits and stages together as a chart."""
-    parts: list[list[Floats]] = [[], [], [], []]
+    known = []
     for part, stage in zip(held.slices, stages, strict=True):
         mean, sigma = (np.reshape(np.asarray(one, np.float64), (-1, 1)) for one in (stage.mean, stage.sigma))
-        shape = (held.count, part.stop - part.start)
-        for kept, made in zip(parts, limits(part, mean, sigma), strict=True):
-            kept.append(np.broadcast_to(np.asarray(made, dtype=np.float64), shape))
-    centre, lower, upper, spread = (kept[0] if len(kept) == 1 else np.concatenate(kept, 1) for kept in parts)
-    with np.errstate(invalid="ignore"):
-        beyond = points > upper
-        beyond |= points < lower
+        known.append((part, mean, sigma))
+    lines = Lines(held.count, known, limits)
+    beyond = lines.beyond(points)
+    centre, lower, upper, spread = lines.each(held.single)
     size = np.broadcast_to(np.asarray(size, dtype=np.float64), points.shape)
     row: Any = 0 if held.single else slice(None)
     return Chart(
         kind,
         rule,
         points[row],
-        centre[row],
-        lower[row],
-        upper[row],
-        spread[row],
+        centre,
+        lower,
+        upper,
+        spread,
         size[row],
         beyond[row],
         held.stage,

@@ -1,13 +1,27 @@
 """What a control chart answers: the points with their limits, and how these came about."""
 
 import dataclasses
-from typing import Any
+from collections.abc import Mapping
+from html import escape
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs import Bools, Floats
 from ..results import Result, Table, plain
+from .lines import Line
+
+Reasons: TypeAlias = tuple[tuple[str, bool], ...]
+"""Rules in words, and whether a point completes their pattern (True) or only belongs to it."""
+
+
+class Marks(Protocol):
+    """What says why points of a chart are marked: the results of run rules."""
+
+    def reasons(self, chart: int = 0) -> Mapping[int, Reasons]:
+        """Return the rules behind each marked point, by place."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +60,8 @@ class Chart(Result):
     """One chart of k points, or many of k points each: arrays of shape (k,) or (charts, k).
 
     Run rules need ``points``, ``centre``, ``sigma`` and ``stage``. Arrays may be read-only views that repeat one
-    number, so that limits take no memory of their own. A missing point is NaN and is never beyond.
+    number, so that limits take no memory of their own; limits that move are computed when they are first asked for.
+    A missing point is NaN and is never beyond.
     """
 
     kind: str
@@ -84,39 +99,52 @@ class Chart(Result):
             heads = ("chart", *heads)
         return Table(heads, tuple(zip(*columns, strict=True)))
 
-    def figure(self, chart: int = 0) -> dict[str, Any]:
+    def figure(self, chart: int = 0, *, signals: Marks | None = None) -> dict[str, Any]:
         """Return the chart, or the one numbered `chart` among many, as an ECharts option.
 
+        ``signals``: what run rules found on it; a point that completes a pattern becomes a red triangle, one that
+        belongs to a pattern is orange, and each says why when it is pointed at. Without them, points beyond the
+        limits are red. Excluded points are hollow diamonds.
         Raises ValueError at ``chart`` where there is none of that number.
         """
         many = self.points.ndim == 2
         if not 0 <= chart < (len(self.points) if many else 1):
             raise ValueError(f"chart: there is no chart {chart}")
+        names = ("points", "centre", "lower", "upper", "beyond")
         lines = {
             name: plain(np.array(getattr(self, name)[chart] if many else getattr(self, name)))
-            for name in ("points", "centre", "lower", "upper")
+            for name in names
         }
-        beyond = self.beyond[chart] if many else self.beyond
-        out_of_use = {one.index for one in self.excluded if one.chart in (None, chart)}
+        found = None if signals is None else signals.reasons(chart)
+        out_of_use = {one.index: one.reason for one in self.excluded if one.chart in (None, chart)}
+        marked = []
+        for place, (value, beyond) in enumerate(zip(lines["points"], lines["beyond"], strict=True)):
+            said = _beyond(beyond) if found is None else found.get(place, ())
+            marked.append(_mark(place, value, said, out_of_use.get(place), tell=found is not None))
         return {
             "title": {"text": self.kind},
             "xAxis": {"type": "category", "data": list(range(1, self.points.shape[-1] + 1))},
             "yAxis": {"type": "value", "scale": True},
-            "tooltip": {"trigger": "axis"},
+            "tooltip": {"trigger": "axis" if found is None else "item"},
             "series": [
                 _series("lower", lines["lower"], "dashed"),
                 _series("centre", lines["centre"], "solid"),
                 _series("upper", lines["upper"], "dashed"),
-                {
-                    "name": self.kind,
-                    "type": "line",
-                    "data": [
-                        _mark(value, bool(out), place in out_of_use)
-                        for place, (value, out) in enumerate(zip(lines["points"], beyond, strict=True))
-                    ],
-                },
+                {"name": self.kind, "type": "line", "data": marked},
             ],
         }
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields as arrays, so that a chart can be copied and sent elsewhere."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+
+
+for _name in ("centre", "lower", "upper", "sigma"):
+    setattr(Chart, _name, Line(_name))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,10 +166,29 @@ def _series(name: str, data: list[Any], line: str) -> dict[str, Any]:
     }
 
 
-def _mark(value: float | None, beyond: bool, excluded: bool) -> dict[str, Any]:
+def _beyond(beyond: bool) -> Reasons:
+    return (("outside the limits", True),) if beyond else ()
+
+
+def _mark(
+    place: int, value: float | None, said: Reasons, excluded: str | None, *, tell: bool
+) -> dict[str, Any]:
     made: dict[str, Any] = {"value": value}
-    if beyond:
-        made["itemStyle"] = {"color": "red"}
-    if excluded:
+    if said:
+        completes = any(complete for _, complete in said)
+        made["itemStyle"] = {"color": "red" if completes else "orange"}
+        if tell:
+            made |= {"symbol": "triangle" if completes else "circle", "symbolSize": 10 if completes else 6}
+    if excluded is not None:
         made["symbol"] = "emptyDiamond"
+    if tell and (said or excluded is not None):
+        words = [f"{'completes' if complete else 'belongs to'} {rule}" for rule, complete in said]
+        if excluded is not None:
+            words.append(f"excluded: {excluded}")
+        made["tooltip"] = {"formatter": "<br>".join(_safe(word) for word in (f"point {place + 1}", *words))}
     return made
+
+
+def _safe(text: str) -> str:
+    """Escape what ECharts would read as markup or as a placeholder of its own."""
+    return escape(text).replace("{", "&#123;").replace("}", "&#125;")

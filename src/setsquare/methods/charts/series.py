@@ -38,9 +38,10 @@ class Series:
 
     def mean(self, part: slice, use: Used) -> Floats:
         """Means over a stretch, shape (charts,)."""
+        part, use = _trimmed(part, use)
         if use is None and not self.lacking:
             return np.asarray(self.values[:, part].mean(axis=1))
-        return averaged(self.values[:, part], np.ones((self.count, part.stop - part.start)), use)
+        return averaged(self.values[:, part], 1.0, use)
 
     def middle(self, part: slice, use: Used) -> Floats:
         """Medians over a stretch, shape (charts,)."""
@@ -52,6 +53,7 @@ class Series:
 
     def sigma(self, estimator: str, span: int, part: slice, use: Used) -> Floats:
         """Sigma over a stretch by a named estimator, shape (charts,); NaN where there are too few values."""
+        part, use = _trimmed(part, use)
         held = self._held(part, use)
         if estimator == "sd":
             return _sd(held)
@@ -59,7 +61,7 @@ class Series:
             if held.shape[1] < 2:
                 return np.full(self.count, np.nan)
             steps = np.diff(held, axis=1) ** 2
-            return np.asarray(np.sqrt(averaged(steps, np.ones(steps.shape), None) / 2))
+            return np.asarray(np.sqrt(averaged(steps, 1.0, None) / 2))
         if held.shape[1] < span:
             return np.full(self.count, np.nan)
         ranges = _ranges(held, span)
@@ -67,7 +69,15 @@ class Series:
             return medians(ranges) / constants.d4(span)
         if use is None and not self.lacking:
             return np.asarray(ranges.mean(axis=1) / constants.d2(span))
-        return averaged(ranges, np.ones(ranges.shape), None) / constants.d2(span)
+        return averaged(ranges, 1.0, None) / constants.d2(span)
+
+
+def _trimmed(part: slice, use: Used) -> tuple[slice, Used]:
+    """Leave out the end of a stretch that no chart computes with, as after a baseline."""
+    if use is None or not use.any():
+        return part, use
+    reach = int(np.flatnonzero(use.any(axis=0))[-1]) + 1
+    return slice(part.start, part.start + reach), use[:, :reach]
 
 
 def medians(values: Floats) -> Floats:
@@ -85,7 +95,9 @@ def moving_sigma(values: Floats, use: Used) -> Floats:
     if held.shape[1] < 2:
         return np.full(len(held), np.nan)
     ranges = _ranges(held, 2)
-    return averaged(ranges, np.ones(ranges.shape), None) / constants.d2(2)
+    if np.isfinite(total := ranges.sum(axis=1)).all():
+        return np.asarray(total / ranges.shape[1] / constants.d2(2))
+    return averaged(ranges, 1.0, None) / constants.d2(2)
 
 
 def _ranges(values: Floats, span: int) -> Floats:
@@ -104,7 +116,7 @@ def _ranges(values: Floats, span: int) -> Floats:
 def _sd(values: Floats) -> Floats:
     held = ~np.isnan(values)
     many = held.sum(axis=1)
-    mean = averaged(values, np.ones(values.shape), None)
+    mean = averaged(values, 1.0, None)
     squares = (np.where(held, values - mean[:, None], 0.0) ** 2).sum(axis=1)
     unit = np.asarray(constants.c4(np.maximum(many, 2)))
     return np.asarray(np.sqrt(squares / np.where(many > 1, many - 1.0, np.nan)) / unit)

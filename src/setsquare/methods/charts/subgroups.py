@@ -196,15 +196,23 @@ class Subgroups:
         return averaged(spread / expected, weight, use)
 
 
-def averaged(values: Floats, weight: Floats, use: Used) -> Floats:
-    """Weighted means of rows over what is there and used, shape (rows,); NaN of rows without any."""
+def averaged(values: Floats, weight: Floats | float, use: Used) -> Floats:
+    """Weighted means of rows over what is there and used, shape (rows,); NaN of rows without any.
+
+    A ``weight`` of one number is one and the same for all.
+    """
     held = ~np.isnan(values)
     if use is not None:
         held &= use
-    weight = np.where(held, weight, 0.0)
-    total = weight.sum(axis=1)
+    kept = np.where(held, values, 0.0)
+    if isinstance(weight, float):
+        total = held.sum(axis=1).astype(np.float64)
+    else:
+        weight = np.where(held, weight, 0.0)
+        kept *= weight
+        total = weight.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((np.where(held, values, 0.0) * weight).sum(axis=1) / total)
+        return np.asarray(kept.sum(axis=1) / total)
 
 
 def _pooled(sd: Floats, free: Floats, use: Used) -> Floats:

@@ -1,14 +1,17 @@
 """Charts with a memory: EWMA and the tabular CUSUM, of single values or of subgroup means."""
 
 import dataclasses
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from typing import Any, Unpack
 
 import numpy as np
 
 from ..inputs import Bools, Floats, number, opened
 from ..results import Table, plain
+from .lines import TILE
 from .phases import Frame, Phasing, Used, draw, frame, settle
-from .result import Chart, Stage
+from .result import Chart, Marks, Stage
 from .series import Series
 from .subgroups import Subgroups, Summary
 
@@ -31,9 +34,9 @@ class Cusum(Chart):
         pairs = zip(rows.rows, below, strict=True)
         return Table((*rows.columns, "below"), tuple((*row, one) for row, one in pairs))
 
-    def figure(self, chart: int = 0) -> dict[str, Any]:
+    def figure(self, chart: int = 0, *, signals: Marks | None = None) -> dict[str, Any]:
         """Return the chart as an ECharts option, the sum below the target drawn downwards."""
-        made = super().figure(chart)
+        made = super().figure(chart, signals=signals)
         below = -(self.below[chart] if self.below.ndim == 2 else self.below)
         made["series"].append({"name": "below", "type": "line", "data": plain(below)})
         return made
@@ -65,13 +68,16 @@ def ewma(
     weight, width = number("weight", weight, above=0, most=1), number("width", width, above=0)
     held, points, sizes, stages, shown = _settled(values, estimator, phasing)
     smooth = np.empty(points.shape)
+    spreads = {}
     for part, stage in zip(held.slices, stages, strict=True):
         mean = np.reshape(np.asarray(stage.mean, np.float64), (-1, 1))
-        smooth[:, part] = _filtered(points[:, part] - mean, weight, 1 - weight)
-        smooth[:, part] += mean
+        _filter(points[:, part], weight, 1 - weight, mean, out=smooth[:, part])
+        spreads[part.start] = _spread(points[:, part], sizes[:, part], weight, steady)
+    starts = [part.start for part in held.slices]
 
     def around(part: slice, mean: Floats, sigma: Floats) -> tuple[Any, Any, Any, Any]:
-        spread = sigma * _lasting(points[:, part], sizes[:, part], weight, steady)
+        start = starts[bisect_right(starts, part.start) - 1]
+        spread = sigma * spreads[start](slice(part.start - start, part.stop - start))
         return mean, mean - width * spread, mean + width * spread, spread
 
     rule = f"{width:g} sigma, weight {weight:g}" + (", steady" if steady else "")
@@ -92,7 +98,7 @@ def cusum(
     z is (point - mean) / (sigma / sqrt(n)); ``k`` (half the shift to find), ``h`` (the limit) and ``head_start`` (fast
     initial response, commonly h / 2) are in sigmas of the plotted statistic. A sum signals above h, and goes on.
     Source: Page (1954); Lucas and Crosier (1982); NIST e-Handbook 6.3.2.3. Computed from cumulative sums and their
-    running minimum, which agrees with the recursion to rounding: about 1e-16 of k times the number of points.
+    running minimum over short stretches, which agrees with the recursion to rounding.
 
     ``values``, ``estimator``, stages and missing points as in ``ewma``. The target is ``mean``. Raises ValueError at
     ``k`` or ``head_start`` below 0, at ``h`` not above 0, at ``sigma`` where it is 0.
@@ -109,11 +115,14 @@ def cusum(
         mean, sigma = (np.reshape(np.asarray(one, np.float64), (-1, 1)) for one in (stage.mean, stage.sigma))
         if (sigma == 0).any():
             raise ValueError("sigma: is 0, so that no value can be told in sigmas")
-        scores = points[:, part] - mean
-        scores *= np.sqrt(sizes[:, part])
-        scores /= sigma
-        above[:, part] = _summed(scores, k, head_start)
-        below[:, part] = _summed(np.negative(scores, out=scores), k, head_start)
+        _sum(
+            points[:, part],
+            mean,
+            _level(sizes[:, part]),
+            sigma,
+            (k, head_start),
+            (above[:, part], below[:, part]),
+        )
     rule = f"k {k:g}, h {h:g}" + (f", head start {head_start:g}" if head_start else "")
     chart = draw(held, "cusum", rule, above, shown, stages, lambda _, m, s: (0.0, np.nan, h, np.nan))
     high, low = above > h, below > h
@@ -123,20 +132,25 @@ def cusum(
     return Cusum(**fields, below=below[row], signal_above=high[row], signal_below=low[row])
 
 
-def _lasting(points: Floats, sizes: Floats, weight: float, steady: bool) -> Any:
-    """Standard deviations of z in sigmas of one value: (charts or 1, k), or one for all where steady."""
-    equal = bool((sizes == sizes[:, :1]).all())
-    share = 1 / (sizes[:, :1] if equal else sizes)
+def _spread(points: Floats, sizes: Floats, weight: float, steady: bool) -> Callable[[slice], Any]:
+    """Give the standard deviations of z in sigmas of one value for a stretch of a stage: (charts or 1, m), or one."""
+    size = _level(sizes)
     if steady:
-        return np.sqrt(weight / (2 - weight) * share)
-    if not equal or not np.isfinite(points.sum()):
-        shares = np.where(np.isnan(points), np.nan, share)
-        return np.sqrt(_filtered(shares, weight**2, (1 - weight) ** 2))
-    aged = np.arange(1.0, points.shape[1] + 1)
-    aged *= 2 * np.log1p(-weight) if weight < 1 else -np.inf
-    np.expm1(aged, out=aged)
-    aged *= -weight / (2 - weight)
-    return np.sqrt(aged * share)
+        return lambda part: np.sqrt(weight / (2 - weight) / (size if size.shape[1] == 1 else size[:, part]))
+    if size.shape[1] == 1 < points.shape[1] and np.isfinite(points.sum()):
+        # 1 - (1 - weight)^(2 i) by its logarithm, which loses no digits.
+        fade = 2 * np.log1p(-weight) if weight < 1 else -np.inf
+        share = -weight / (2 - weight) / size
+        return lambda part: np.sqrt(np.expm1(fade * np.arange(part.start + 1.0, part.stop + 1)) * share)
+    shares = np.where(np.isnan(points), np.nan, 1 / size)
+    _filter(shares, weight**2, (1 - weight) ** 2, 0.0, out=shares)
+    np.sqrt(shares, out=shares)
+    return lambda part: shares[:, part]
+
+
+def _level(sizes: Floats) -> Floats:
+    """Take one point of sizes that are equal all along."""
+    return sizes[:, :1] if not sizes.strides[1] or (sizes == sizes[:, :1]).all() else sizes
 
 
 def _settled(
@@ -177,30 +191,60 @@ def _array(values: Any) -> Any:
     return np.asarray(given)
 
 
-def _filtered(values: Floats, gain: float, keep: float) -> Floats:
-    """Compute y_i = gain x_i + keep y_(i-1) along rows from y_0 = 0; a missing x gives a gap and keeps y."""
+def _tiles(values: Floats) -> Iterator[slice]:
+    step = max(TILE // len(values), 1)
+    for start in range(0, values.shape[1], step):
+        yield slice(start, min(start + step, values.shape[1]))
+
+
+def _filter(values: Floats, gain: float, keep: float, mean: Floats | float, out: Floats) -> None:
+    """Put y_i = gain (x_i - mean) + keep y_(i-1) along rows, from y_0 = 0, plus the mean into `out`.
+
+    A missing x gives a gap and keeps y.
+    """
     from scipy.signal import lfilter  # noqa: PLC0415 - loads when first used
 
-    if np.isfinite(values.sum()):
-        return np.asarray(lfilter([gain], [1.0, -keep], values, axis=1))
-    made, last = np.empty(values.shape), np.zeros(len(values))
-    for place in range(values.shape[1]):
-        there = ~np.isnan(values[:, place])
-        last = np.where(there, gain * values[:, place] + keep * last, last)
-        made[:, place] = np.where(there, last, np.nan)
-    return made
+    order = None
+    if not np.isfinite(values.sum()):
+        # Missing values are put last, where they touch nothing, and back afterwards.
+        order = np.argsort(np.isnan(values), axis=1, kind="stable")
+        values = np.take_along_axis(values, order, 1)
+    state = np.zeros((len(values), 1))
+    made = out if order is None else np.empty(values.shape)
+    for tile in _tiles(values):
+        made[:, tile], state = lfilter([gain], [1.0, -keep], values[:, tile] - mean, axis=1, zi=state)
+        made[:, tile] += mean
+    if order is not None:
+        np.put_along_axis(out, order, made, 1)
 
 
-def _summed(scores: Floats, k: float, head_start: float) -> Floats:
-    """Compute C_i = max(0, C_(i-1) + score - k) from C_0 as S_i - min(-C_0, smallest S so far)."""
-    missing = None if np.isfinite(scores.sum()) else np.isnan(scores)
-    sums = scores - k
-    if missing is not None:
-        sums[missing] = 0.0
-    np.cumsum(sums, axis=1, out=sums)
-    lowest = np.minimum.accumulate(sums, axis=1)
-    np.minimum(lowest, -head_start, out=lowest)
-    sums -= lowest
-    if missing is not None:
-        sums[missing] = np.nan
-    return sums
+def _sum(
+    points: Floats,
+    mean: Floats,
+    size: Floats,
+    sigma: Floats,
+    design: tuple[float, float],
+    out: tuple[Floats, Floats],
+) -> None:
+    """Put the sums above and below the mean of one stage into `out`; design is k and head start.
+
+    C_i = max(0, C_(i-1) + score - k) is S_i - min(-C_0, smallest S so far), tile by tile from the last C.
+    """
+    k, head_start = design
+    for made, way in zip(out, (1.0, -1.0), strict=True):
+        last = np.full((len(points), 1), head_start)
+        for tile in _tiles(points):
+            scores = points[:, tile] - mean
+            scores *= way * np.sqrt(size if size.shape[1] == 1 else size[:, tile]) / sigma
+            scores -= k
+            missing = None if np.isfinite(scores.sum()) else np.isnan(scores)
+            if missing is not None:
+                scores[missing] = 0.0
+            np.cumsum(scores, axis=1, out=scores)
+            lowest = np.minimum.accumulate(scores, axis=1)
+            np.minimum(lowest, -last, out=lowest)
+            scores -= lowest
+            last = scores[:, -1:].copy()
+            if missing is not None:
+                scores[missing] = np.nan
+            made[:, tile] = scores

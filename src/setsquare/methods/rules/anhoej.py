@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..charts import Chart, Charts
+from ..charts.lines import ROUNDING
 from ..inputs import Bools, number
 from ..results import Result, Table, plain
-from .patterns import ROUNDING, packing, unpacked
+from .patterns import packing, unpacked
 
 Counts = NDArray[np.int64]
 

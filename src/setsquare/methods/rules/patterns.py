@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..charts.lines import ROUNDING
 from ..inputs import Bools, Floats
 from .definitions import Conventions, Rule
 
 Found = tuple[Bools, Bools]
 """Which points complete a pattern, and which belong to one."""
-
-ROUNDING = 1e-12
-"""What lies nearer than this share of its size to a limit lies on it."""
 
 
 @dataclasses.dataclass

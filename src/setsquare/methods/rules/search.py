@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..charts import Chart, Charts
+from ..charts.lines import TILE
 from ..inputs import Bools, Floats, column, table
 from ..results import Result, Table, plain
 from .definitions import Conventions, RuleSet
@@ -200,10 +201,6 @@ def _labels(runs: Any, k: int) -> NDArray[np.int64] | None:
     return np.asarray(numbers, dtype=np.int64)[None]
 
 
-_TILE = 1 << 16
-"""Points looked at together: few enough to stay in the processor's cache."""
-
-
 def _tiles(charts: int, stage: NDArray[np.int64], rules: RuleSet) -> Iterator[tuple[slice, slice]]:
     """Cut rows, and long stages, into tiles; tiles of a stage overlap, so that every pattern lies in one of them."""
     ways, longest = rules.conventions, max(rule.window for rule in rules.rules)
@@ -211,8 +208,8 @@ def _tiles(charts: int, stage: NDArray[np.int64], rules: RuleSet) -> Iterator[tu
     skipping = "skip" in (ways.on_centre, ways.ties, ways.missing, ways.excluded)
     for part in _parts(stage):
         length = part.stop - part.start
-        many = max(_TILE // length, 1)
-        step = length if skipping else max(_TILE, 8 * longest)
+        many = max(TILE // length, 1)
+        step = length if skipping else max(TILE, 8 * longest)
         for row in range(0, charts, many):
             for start in range(part.start, part.stop, step):
                 begin = max(start - longest, part.start)
