@@ -1,5 +1,8 @@
 """Control charts: variables, counts, rare events, weighted and multivariate, many at once.
 
+Sources: D. C. Montgomery, Introduction to Statistical Quality Control, chapters 6, 7, 9 and 11; NIST/SEMATECH
+e-Handbook 6.3; ISO 7870.
+
 >>> from setsquare.methods import charts
 >>> charts.xbar_r([[5, 7, 6], [6, 8, 7], [4, 6, 5]]).location.beyond.tolist()
 [False, False, False]

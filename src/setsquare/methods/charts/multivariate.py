@@ -1,6 +1,7 @@
 """Charts of several measures at once: Hotelling's T2 and the MEWMA, one chart or many."""
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any, Unpack
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from ..inputs import Floats, floats, number
 from ..results import Result
 from ..run_lengths.mewma import mewma_limit
+from .lines import TILE
 from .phases import Frame, Staging, frame
 from .result import Chart, Stage
 
@@ -146,11 +148,16 @@ def mewma(
 def _mewma_points(values: Floats, known: Reference, weight: float, steady: bool) -> Floats:
     from scipy.signal import lfilter  # noqa: PLC0415 - loads when first used
 
-    smooth = lfilter([weight], [1.0, weight - 1], values - known.mean[:, None, :], axis=1)
-    share = np.full(values.shape[1], weight / (2 - weight))
-    if not steady:
-        share *= 1 - (1 - weight) ** (2.0 * np.arange(1, values.shape[1] + 1))
-    return np.asarray(_distances(smooth, known.covariance) / share)
+    made, root = np.empty(values.shape[:2]), _root(known.covariance)
+    state = np.zeros((len(values), 1, values.shape[2]))
+    for tile in _tiles(values):
+        off = values[:, tile] - known.mean[:, None, :]
+        smooth, state = lfilter([weight], [1.0, weight - 1], off, axis=1, zi=state)
+        share = weight / (2 - weight)
+        if not steady:
+            share = share * (1 - (1 - weight) ** (2.0 * np.arange(tile.start + 1, tile.stop + 1)))
+        made[:, tile] = _lengths(smooth, root) / share
+    return made
 
 
 def _hotelling(
@@ -172,7 +179,7 @@ def _hotelling(
         raise ValueError("reference: has another number of charts or measures than values")
     charts, k, n, width = groups.shape
     held = frame(charts, k, single, phasing, Staging)
-    means = groups.mean(axis=2)
+    means = _means(groups)
     points, middle, high = (np.empty((charts, k)) for _ in range(3))
     stages = []
     for place, part in enumerate(held.slices):
@@ -181,7 +188,7 @@ def _hotelling(
             known = _reference(groups[:, part], use, mean, covariance)
         else:
             known = _reference(before, np.ones(before.shape[:2], np.bool_), mean, covariance)
-        points[:, part] = n * _distances(means[:, part] - known.mean[:, None, :], known.covariance)
+        points[:, part] = n * _distances(means[:, part], known)
         own = use if before is None and phase == 1 else np.zeros_like(use)
         for kept, share in ((middle, 0.5), (high, confidence)):
             first, second = (_limit(one, known.points, n, width, share)[:, None] for one in (1, 2))
@@ -227,25 +234,47 @@ def _reference(groups: Floats, use: Any, mean: Any, covariance: Any) -> Referenc
         )
     if known_mean is not None and known_covariance is not None:
         return Reference(known_mean, known_covariance, np.full(charts, np.inf), "given")
-    means = groups.mean(axis=2)
+    means = _means(groups)
     there = use & ~np.isnan(means).any(axis=2)
     many = there.sum(axis=1)
     free = many * (n - 1) - width + 1 if n > 1 else many - width - 1
     if (free <= 0).any():
         raise ValueError(f"values: too few points to compute {width} means and their covariance from")
-    weight = there[..., None].astype(np.float64)
-    centre = (np.where(weight > 0, means, 0.0)).sum(axis=1) / many[:, None]
-    if n == 1:
-        off = np.where(weight > 0, means - centre[:, None, :], 0.0)
-        found = np.matmul(off.transpose(0, 2, 1), off) / (many - 1)[:, None, None]
-        return Reference(centre, found, many.astype(np.float64), "sample covariance")
-    inner = np.where(weight[..., None] > 0, groups - means[:, :, None, :], 0.0).reshape(charts, -1, width)
-    found = np.matmul(inner.transpose(0, 2, 1), inner) / (many * (n - 1))[:, None, None]
-    return Reference(centre, found, many.astype(np.float64), "covariance pooled within subgroups")
+    centre = np.zeros((charts, width))
+    for tile in _tiles(means):
+        centre += np.where(there[:, tile, None], means[:, tile], 0.0).sum(axis=1)
+    centre /= many[:, None]
+    found = np.zeros((charts, width, width))
+    for tile in _tiles(groups):
+        middle = centre[:, None, None, :] if n == 1 else means[:, tile, None, :]
+        off = np.where(there[:, tile, None, None], groups[:, tile] - middle, 0.0).reshape(charts, -1, width)
+        found += np.matmul(off.transpose(0, 2, 1), off)
+    found /= (many - 1 if n == 1 else many * (n - 1))[:, None, None]
+    how = "sample covariance" if n == 1 else "covariance pooled within subgroups"
+    return Reference(centre, found, many.astype(np.float64), how)
 
 
-def _distances(off: Floats, covariance: Floats) -> Floats:
-    """Squared distances of (charts, k, p) in terms of covariance (charts, p, p)."""
+def _means(groups: Floats) -> Floats:
+    """Means of subgroups (charts, k, n, p); of single values a view of these."""
+    return groups[:, :, 0] if groups.shape[2] == 1 else groups.mean(axis=2)
+
+
+def _distances(values: Floats, known: Reference) -> Floats:
+    """Squared distances of (charts, k, p) from the mean in terms of the covariance, tile by tile."""
+    made, root = np.empty(values.shape[:2]), _root(known.covariance)
+    for tile in _tiles(values):
+        made[:, tile] = _lengths(values[:, tile] - known.mean[:, None, :], root)
+    return made
+
+
+def _tiles(values: Floats) -> Iterator[slice]:
+    step = max(TILE * values.shape[1] // values.size, 1)
+    for start in range(0, values.shape[1], step):
+        yield slice(start, min(start + step, values.shape[1]))
+
+
+def _root(covariance: Floats) -> Floats:
+    """Cholesky's root of covariances (charts, p, p); ValueError at ``values`` where one is singular."""
     try:
         root = np.linalg.cholesky(covariance)
     except np.linalg.LinAlgError:
@@ -255,8 +284,13 @@ def _distances(off: Floats, covariance: Floats) -> Floats:
     scale = np.diagonal(root, axis1=1, axis2=2) / np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
     if (scale < 1e-7).any():
         raise ValueError("values: their covariance is singular: a measure is constant or follows from others")
+    return root
+
+
+def _lengths(off: Floats, root: Floats) -> Floats:
     solved = np.linalg.solve(root, off.transpose(0, 2, 1))
-    return np.asarray((solved * solved).sum(axis=1))
+    solved *= solved
+    return np.asarray(solved.sum(axis=1))
 
 
 def _cube(name: str, values: Any, inner: int) -> tuple[Floats, bool]:
