@@ -1,5 +1,8 @@
 """Run rules: patterns of points that chance does not explain, on one chart or many.
 
+Sources: Western Electric, Statistical Quality Control Handbook (1956); L. S. Nelson, Journal of Quality Technology 16
+(1984); J. O. Westgard and others, Clinical Chemistry 27 (1981); J. Anhoej and A. V. Olesen, PLoS ONE 9 (2014).
+
 >>> from setsquare.methods import charts, rules
 >>> chart = charts.individuals([5, 4, 6, 5, 5, 4, 6, 5, 4, 5, 14]).location
 >>> rules.signals(chart, rules.NELSON.only(1)).completes().nonzero()[0].tolist()

@@ -1,5 +1,8 @@
 """Run lengths of control charts, and the chart that has the run lengths wanted.
 
+Sources: D. Brook and D. A. Evans, Biometrika 59 (1972); D. C. Montgomery, Introduction to Statistical Quality Control,
+chapters 5, 6 and 9; NIST/SEMATECH e-Handbook 6.3.2.
+
 >>> from setsquare.methods import run_lengths
 >>> run_lengths.xbar([0.0, 1.0], n=4).arl.round(1).tolist()
 [370.4, 6.3]

@@ -1,5 +1,8 @@
 """Acceptance sampling: what plans do to lots, plans from two points, and standard schemes with their switching rules.
 
+Sources: D. C. Montgomery, Introduction to Statistical Quality Control, chapters 15 and 16; A. Wald, Sequential Analysis
+(1947); ISO 2859-1:1999, ISO 3951-1:2013 and ANSI/ASQ Z1.4, Z1.9 for what they are called after.
+
 >>> from setsquare.methods.sampling import find_plan
 >>> find_plan((0.01, 0.95), (0.06, 0.10)).plan.sizes
 (110,)
