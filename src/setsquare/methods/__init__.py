@@ -13,7 +13,17 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import capability, charts, comparison, constants, measurement, risk, run_lengths, sampling
+    from . import (
+        capability,
+        charts,
+        comparison,
+        constants,
+        measurement,
+        risk,
+        run_lengths,
+        sampling,
+        verification,
+    )
 
 __all__ = [
     "capability",
@@ -24,6 +34,7 @@ __all__ = [
     "risk",
     "run_lengths",
     "sampling",
+    "verification",
 ]
 
 

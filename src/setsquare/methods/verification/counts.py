@@ -1,0 +1,258 @@
+"""Did the share or the rate fall? Power of two proportions and of two rates, exactly and by normal approximation."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+
+from ..inputs import Floats, number
+from .result import Asked, Power, asked, curve, settled, words
+
+Method = Literal["exact", "normal"]
+
+
+def two_proportions(
+    before: float,
+    after: float,
+    *,
+    n: int | None = None,
+    power: float | None = None,
+    n_before: int | None = None,
+    ratio: float = 1.0,
+    alpha: float = 0.05,
+    alternative: str = "less",
+    method: str = "exact",
+) -> Power:
+    """Power of telling a proportion after an action from the one before, or the least n for a power.
+
+    ``before``, ``after``: the true proportions; ``n``: items after the action, or ``power`` (0.8 where neither is
+    given); items before: ``n_before`` where they are there already, otherwise ``ratio`` n. ``alternative``: after is
+    ``less``, ``greater``, or ``two-sided`` (either at alpha / 2).
+
+    ``method`` "exact": power of Fisher's test, summed over all outcomes; n is the least from which on the power holds
+    (power is ragged in n: none of the next twenty lacks it). "normal": Phi((|d| - z s0) / s1) of the pooled z test,
+    s0 with the mean proportion, s1 with each its own. Source: Fleiss, Statistical Methods for Rates and Proportions,
+    chapter 3; NIST e-Handbook 7.2.4.2. Assumes independent items and constant proportions.
+
+    Raises ValueError at ``before`` and ``after`` outside [0, 1] or equal, at ``n`` and ``power`` together, and where
+    the power cannot be reached.
+
+    >>> two_proportions(0.10, 0.05, power=0.8).after
+    371
+    >>> round(two_proportions(0.10, 0.05, n=343, method="normal").power, 3)
+    0.801
+    """
+    first, second = (number(key, one, least=0, most=1) for key, one in (("before", before), ("after", after)))
+    if first == second:
+        raise ValueError("after: is the same as before; give the effect that should be found")
+    ask = asked("n", n, power, known=n_before, ratio=ratio, alpha=alpha, alternative=alternative)
+    reached: Callable[[int, int], float]
+    if _method(method) == "exact":
+        reached = lambda one, known: _fisher_power(first, second, known, one, ask)  # noqa: E731
+    else:
+        reached = lambda one, known: _pooled_power(first, second, known, one, ask)  # noqa: E731
+    made = "Fisher's exact test" if method == "exact" else "z test with pooled variance"
+    effect = f"a change from {100 * first:g} % to {100 * second:g} %"
+    assumed = ("items are independent", "the proportion is constant before, and constant after")
+    return _answer("two proportions", made, "items", ask, reached, effect, assumed, method == "exact")
+
+
+def two_rates(
+    before: float,
+    after: float,
+    *,
+    exposure: int | None = None,
+    power: float | None = None,
+    exposure_before: int | None = None,
+    ratio: float = 1.0,
+    alpha: float = 0.05,
+    alternative: str = "less",
+    method: str = "exact",
+    dispersion: float = 1.0,
+    unit: str = "months",
+) -> Power:
+    """Power of telling a rate of events after an action from the one before, or the least exposure for a power.
+
+    ``before``, ``after``: the true rates for one ``unit`` of exposure (months, thousands of items ...); ``exposure``:
+    whole units after the action, or ``power``; ``exposure_before`` where it is there already, otherwise ``ratio`` times
+    that after. ``alternative`` as in ``two_proportions``.
+
+    ``method`` "exact": the conditional test, that is the binomial test of the events after among all, its power summed
+    over all outcomes. "normal": of the logarithm of the rate ratio, variance ``dispersion`` (1 / events before +
+    1 / events after), where ``dispersion`` above 1 is that of a quasi-Poisson model.
+    Source: Przyborowski and Wilenski (1940), Biometrika 31; Gu et al. (2008), Biometrical Journal 50. Assumes Poisson
+    counts (or their dispersion) and constant rates.
+
+    Raises ValueError at ``before`` not above 0, ``after`` below 0 or equal, at ``dispersion`` other than 1 with the
+    exact method, at ``exposure`` and ``power`` together, and where the power cannot be reached.
+
+    >>> found = two_rates(4.0, 2.0, power=0.8, exposure_before=24)
+    >>> found.after, round(found.power, 2)
+    (7, 0.82)
+    """
+    first = number("before", before, above=0)
+    second = number("after", after, least=0)
+    if first == second:
+        raise ValueError("after: is the same as before; give the effect that should be found")
+    spread = number("dispersion", dispersion, above=0)
+    ask = asked(
+        "exposure", exposure, power, known=exposure_before, ratio=ratio, alpha=alpha, alternative=alternative
+    )
+    exact = _method(method) == "exact"
+    if exact and spread != 1:
+        raise ValueError("dispersion: the exact method is for Poisson counts, of 1; give method='normal'")
+    if not exact and second == 0:
+        raise ValueError("after: give more than 0, or method='exact'")
+
+    def reached(one: int, known: int) -> float:
+        if exact:
+            return _conditional_power(first * known, second * one, one / (one + known), ask)
+        error = np.sqrt(spread * (1 / (first * known) + 1 / (second * one)))
+        return normal_power(float(np.log(second / first)), error, ask)
+
+    made = "conditional exact test" if exact else "z test of the log rate ratio"
+    assumed = (
+        "events are independent of one another" if spread == 1 else f"the dispersion of counts is {spread:g}",
+        "the rate is constant before, and constant after",
+    )
+    effect = f"a change from {first:g} to {second:g} events in one of the {unit}"
+    return _answer("two rates", made, unit, ask, reached, effect, assumed, exact)
+
+
+def normal_power(distance: float, error: float, ask: Asked) -> float:
+    """Power of a z test of an estimate that lies `distance` above what is to be disproved."""
+    from scipy.special import ndtr, ndtri  # noqa: PLC0415 - loads when first used
+
+    z = distance / error
+    return float(sum(ndtr((-z if side == "less" else z) + ndtri(alpha)) for side, alpha in ask.sides))
+
+
+def _method(method: str) -> Method:
+    if method == "exact" or method == "normal":
+        return method
+    raise ValueError(f"method: give exact or normal, not {method!r}")
+
+
+def _pooled_power(first: float, second: float, known: int, one: int, ask: Asked) -> float:
+    from scipy.special import ndtr, ndtri  # noqa: PLC0415 - loads when first used
+
+    mean = (first * known + second * one) / (known + one)
+    null = np.sqrt(mean * (1 - mean) * (1 / known + 1 / one))
+    true = np.sqrt(first * (1 - first) / known + second * (1 - second) / one)
+    distance = second - first
+    if true == 0:
+        return float(any((distance < 0) == (side == "less") for side, _ in ask.sides))
+    return float(
+        sum(
+            ndtr(((-distance if side == "less" else distance) + ndtri(a) * null) / true)
+            for side, a in ask.sides
+        )
+    )
+
+
+def _fisher_power(first: float, second: float, known: int, one: int, ask: Asked) -> float:
+    # Given all, many after are few before.
+    return sum(
+        _fisher_less(first, second, known, one, alpha)
+        if side == "less"
+        else _fisher_less(second, first, one, known, alpha)
+        for side, alpha in ask.sides
+    )
+
+
+def _fisher_less(first: float, second: float, known: int, one: int, alpha: float) -> float:
+    """P(the hypergeometric chance of so few after, given all, is at most alpha), over counts that matter."""
+    from scipy.special import gammaln  # noqa: PLC0415 - loads when first used
+
+    (low, before), (_, after) = _likely(known, first), _likely(one, second, whole=True)
+
+    def ways(n: Any, k: Floats) -> Floats:
+        inside = (k >= 0) & (k <= n)
+        safe = np.where(inside, k, 0)
+        return np.where(inside, gammaln(n + 1) - gammaln(safe + 1) - gammaln(n - safe + 1), -np.inf)
+
+    x = np.arange(len(after), dtype=np.float64)
+    totals = np.arange(low, low + len(before) + len(after) - 1, dtype=np.float64)
+    logs = ways(one, x) + ways(known, totals[:, None] - x) - ways(one + known, totals)[:, None]
+    rejected = (np.cumsum(np.exp(logs), axis=1) <= alpha * (1 + 1e-9)).sum(axis=1)
+    below = np.concatenate(([0.0], np.cumsum(after)))
+    places = np.arange(len(before))
+    # For each count before, x is among the rejected ones up to some x: the largest that its own total rejects.
+    grid = places[:, None] + np.arange(len(after))
+    most = (np.arange(len(after)) < rejected[grid]).sum(axis=1)
+    return float(before @ below[most])
+
+
+def _likely(n: int, p: float, whole: bool = False) -> tuple[int, Floats]:
+    """Return the first count that matters, and probabilities from there on to the last that does."""
+    from scipy.special import gammaln, xlog1py, xlogy  # noqa: PLC0415 - loads when first used
+
+    reach = 9 * np.sqrt(n * p * (1 - p)) + 25
+    low, high = (0 if whole else max(0, int(n * p - reach))), min(n, int(n * p + reach))
+    k = np.arange(low, high + 1, dtype=np.float64)
+    logs = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1) + xlogy(k, p) + xlog1py(n - k, -p)
+    return low, np.asarray(np.exp(logs))
+
+
+def _conditional_power(first: float, second: float, share: float, ask: Asked) -> float:
+    """Sum over totals of the chance that the count after, binomial given the total, lies among the rejected ones.
+
+    `first` and `second` are events expected before and after, `share` the part of all exposure that lies after.
+    """
+    from scipy.special import bdtr, gammaln, xlogy  # noqa: PLC0415 - loads when first used
+
+    mean = first + second
+    reach = 9 * np.sqrt(mean) + 25
+    totals = np.arange(max(0, int(mean - reach)), int(mean + reach) + 1, dtype=np.float64)
+    chance = np.exp(xlogy(totals, mean) - mean - gammaln(totals + 1))
+    made = 0.0
+    for side, alpha in ask.sides:
+        null, true = (share, second / mean) if side == "less" else (1 - share, first / mean)
+        most = _rejected(totals, null, alpha)
+        some = most >= 0
+        made += float(chance[some] @ bdtr(most[some], totals[some], true))
+    return made
+
+
+def _rejected(totals: Floats, share: float, alpha: float) -> Floats:
+    """Largest count whose binomial probability of so few is at most alpha, -1 where there is none; by bisection."""
+    from scipy.special import bdtr  # noqa: PLC0415 - loads when first used
+
+    low, high = np.full(totals.shape, -1.0), totals.copy()
+    while (high - low > 1).any():
+        middle = np.floor((low + high) / 2)
+        inside = bdtr(np.maximum(middle, 0), totals, share) <= alpha * (1 + 1e-9)
+        low, high = np.where(inside & (middle >= 0), middle, low), np.where(inside, high, middle)
+    return low
+
+
+def _answer(
+    question: str,
+    method: str,
+    unit: str,
+    ask: Asked,
+    reached: Callable[[int, int], float],
+    effect: str,
+    assumptions: tuple[str, ...],
+    ragged: bool,
+) -> Power:
+    def power(one: int) -> float:
+        return reached(one, ask.before(one))
+
+    size, found = settled(ask, power, ragged=ragged)
+    known = ask.before(size)
+    sentence = words(ask, effect, f"{known:,} {unit} before", f"{size:,} {unit} after the action", found)
+    return Power(
+        question,
+        method,
+        unit,
+        known,
+        size,
+        found,
+        ask.power,
+        ask.alpha,
+        ask.alternative,
+        assumptions,
+        sentence,
+        curve(power, size),
+    )
