@@ -9,10 +9,8 @@ from numpy.typing import NDArray
 
 from .. import constants
 from ..inputs import Column, Floats, column, floats, opened
+from .lines import TILE
 from .phases import Used
-
-_BY_COLUMN = 25
-"""Up to this size a subgroup is reduced column by column, which numpy does faster than along rows."""
 
 SIGMAS = ("rbar", "rbar_mv", "sbar", "sbar_mv", "pooled")
 
@@ -96,59 +94,41 @@ class Subgroups:
     @cached_property
     def mean(self) -> Floats:
         """Means; NaN of an empty subgroup."""
-        if self.values is None:
-            return self._known("mean")
-        return np.asarray(self._summed(self.values) / self._divisor(self.size))
-
-    def _summed(self, values: Floats) -> Floats:
-        if self.lacking:
-            return np.asarray(np.nansum(values, axis=2))
-        if values.shape[2] > _BY_COLUMN:
-            return np.asarray(values.sum(axis=2))
-        total = values[:, :, 0].copy()
-        for place in range(1, values.shape[2]):
-            total += values[:, :, place]
-        return total
-
-    def _divisor(self, size: Any) -> Any:
-        return np.where(size > 0, size, np.nan) if self.lacking else size
+        return self._known("mean") if self.values is None else self._reduced("mean")
 
     @cached_property
     def range(self) -> Floats:
         """Ranges; NaN of subgroups with fewer than two values."""
-        if self.values is None:
-            return self._known("range")
-        values = self.values
-        if values.shape[2] == 1:
-            return np.full(values.shape[:2], np.nan)
-        if self.lacking:
-            with np.errstate(invalid="ignore"):
-                made = np.fmax.reduce(values, axis=2) - np.fmin.reduce(values, axis=2)
-            return np.where(self.size > 1, made, np.nan)
-        if values.shape[2] > _BY_COLUMN:
-            return np.asarray(values.max(axis=2) - values.min(axis=2))
-        high, low = values[:, :, 0].copy(), values[:, :, 0].copy()
-        for place in range(1, values.shape[2]):
-            np.maximum(high, values[:, :, place], out=high)
-            np.minimum(low, values[:, :, place], out=low)
-        high -= low
-        return high
+        return self._known("range") if self.values is None else self._reduced("range")
 
     @cached_property
     def sd(self) -> Floats:
         """Standard deviations with divisor n - 1; NaN of subgroups with fewer than two values."""
-        if self.values is None:
-            return self._known("sd")
-        if self.values.shape[2] == 1:
-            return np.full(self.values.shape[:2], np.nan)
-        total = np.zeros(self.mean.shape)
-        for place in range(self.values.shape[2]):
-            off = self.values[:, :, place] - self.mean
-            off *= off
-            total += np.nan_to_num(off, copy=False) if self.lacking else off
-        if self.lacking:
-            return np.asarray(np.sqrt(total / np.where(self.size > 1, self.size - 1.0, np.nan)))
-        return np.asarray(np.sqrt(total / (self.size - 1)))
+        return self._known("sd") if self.values is None else self._reduced("sd")
+
+    def _reduced(self, wanted: str) -> Floats:
+        """Reduce subgroups to ``mean``, ``range`` or ``sd``, keeping the means found on the way.
+
+        Block by block, turned about so that each pass runs along memory, and values are read once.
+        """
+        assert self.values is not None
+        flat = self.values.reshape(-1, self.values.shape[2])
+        size = np.broadcast_to(self.size, self.values.shape[:2]).reshape(-1)
+        mean, made = np.empty(len(flat)), np.empty(0 if wanted == "mean" else len(flat))
+        step = max(TILE // flat.shape[1], 1)
+        for start in range(0, len(flat), step):
+            part = slice(start, start + step)
+            block, many = flat[part].T.copy(), size[part] if self.lacking else self.size
+            with np.errstate(invalid="ignore", divide="ignore"):
+                np.divide((np.nansum if self.lacking else np.sum)(block, axis=0), many, out=mean[part])
+                if wanted == "range":
+                    made[part] = _ranged(block, self.lacking)
+                elif wanted == "sd":
+                    made[part] = _scattered(block, mean[part], many, self.lacking)
+        if wanted != "mean" and not (size > 1).all():
+            made[size < 2] = np.nan
+        self.__dict__["mean"] = mean.reshape(self.values.shape[:2])
+        return self.__dict__["mean"] if wanted == "mean" else made.reshape(self.values.shape[:2])
 
     @cached_property
     def median(self) -> Floats:
@@ -194,6 +174,20 @@ class Subgroups:
         weight = (expected / np.asarray(error(fit))) ** 2 if estimator.endswith("_mv") else np.ones(())
         weight = np.broadcast_to(np.where(size > 1, weight, 0.0), spread.shape)
         return averaged(spread / expected, weight, use)
+
+
+def _ranged(block: Floats, lacking: bool) -> Floats:
+    """Ranges of subgroups in columns."""
+    if lacking:
+        return np.asarray(np.fmax.reduce(block, axis=0) - np.fmin.reduce(block, axis=0))
+    return np.asarray(block.max(axis=0) - block.min(axis=0))
+
+
+def _scattered(block: Floats, mean: Floats, many: Any, lacking: bool) -> Floats:
+    """Standard deviations of subgroups in columns, which are overwritten."""
+    block -= mean
+    block *= block
+    return np.asarray(np.sqrt((np.nansum if lacking else np.sum)(block, axis=0) / (many - 1)))
 
 
 def averaged(values: Floats, weight: Floats | float, use: Used) -> Floats:

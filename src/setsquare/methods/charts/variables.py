@@ -153,6 +153,8 @@ def _subgrouped(
     if spread_centre not in ("expected", "mean"):
         raise ValueError(f"spread_centre: give expected or mean, not {spread_centre!r}")
     held = frame(given.count, given.k, given.single, phasing)
+    # The spread first: reducing to it gives the means in the same pass.
+    own = given.sd if kind == "S" else given.range
     points = given.median if kind == "median" else given.mean
     what = "medians" if kind == "median" else "means"
 
@@ -169,7 +171,7 @@ def _subgrouped(
         return mean, mean - width * spread, mean + width * spread, spread
 
     location = draw(held, "median" if kind == "median" else "xbar", rule, points, given.size, stages, around)
-    return Charts(location, _spread(kind, given, held, stages, width, spread_centre, rule))
+    return Charts(location, _spread(kind, own, given, held, stages, width, spread_centre, rule))
 
 
 def _error(kind: str, size: Any) -> Any:
@@ -183,11 +185,17 @@ def _error(kind: str, size: Any) -> Any:
 
 
 def _spread(
-    kind: str, given: Subgroups, held: Frame, stages: tuple[Stage, ...], width: float, centre: str, rule: str
+    kind: str,
+    points: Floats,
+    given: Subgroups,
+    held: Frame,
+    stages: tuple[Stage, ...],
+    width: float,
+    centre: str,
+    rule: str,
 ) -> Chart:
     unit: Constant = constants.c4 if kind == "S" else constants.d2
     error: Constant = constants.c5 if kind == "S" else constants.d3
-    points = given.sd if kind == "S" else given.range
 
     def around(part: slice, mean: Floats, sigma: Floats) -> tuple[Any, Any, Any, Any]:
         size = given.sizes(part)
