@@ -1,0 +1,13 @@
+"""Pareto charts with statistics: what weighs most, what differs, how few make up most, what changed.
+
+>>> from setsquare.methods.pareto import pareto
+>>> found = pareto(["burr", "scratch", "burr", "dent", "burr", "scratch", "burr"])
+>>> found.labels, found.counts.tolist(), found.vital.labels
+(('burr', 'scratch', 'dent'), [4.0, 2.0, 1.0], ('burr', 'scratch'))
+"""
+
+from .chart import Pareto, VitalFew, pareto
+from .comparing import ParetoComparison, compare_paretos
+from .separation import Group
+
+__all__ = ["Group", "Pareto", "ParetoComparison", "VitalFew", "compare_paretos", "pareto"]
