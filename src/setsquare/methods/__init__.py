@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         risk,
         run_lengths,
         sampling,
+        tolerance,
         verification,
     )
 
@@ -34,6 +35,7 @@ __all__ = [
     "risk",
     "run_lengths",
     "sampling",
+    "tolerance",
     "verification",
 ]
 

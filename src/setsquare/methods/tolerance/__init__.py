@@ -1,0 +1,26 @@
+"""Tolerance intervals: limits that hold a share of all values, with a confidence.
+
+>>> from setsquare.methods import tolerance
+>>> tolerance.normal_from_summary(10.0, 0.2, 30).sentence
+'At least 95 % of all values lie between 9.48902 and 10.511, with 95 % confidence.'
+"""
+
+from .counts import binomial, poisson
+from .free import distribution_free, sample_size
+from .normal import k_factor, lognormal, normal, normal_from_summary, sample_size_for_k
+from .result import Tolerance
+from .weibull import weibull
+
+__all__ = [
+    "Tolerance",
+    "binomial",
+    "distribution_free",
+    "k_factor",
+    "lognormal",
+    "normal",
+    "normal_from_summary",
+    "poisson",
+    "sample_size",
+    "sample_size_for_k",
+    "weibull",
+]
