@@ -92,7 +92,7 @@ def design_cusum(
 
     h = _root("arl0", lacking, 0.01, 1.0)
     found = {"k": reference, "h": h, "head_start": share * h}
-    lengths = cusum([0.0, shift], **found, two_sided=two_sided)
+    lengths = cusum([0.0, shift], k=reference, h=h, head_start=share * h, two_sided=two_sided)
     return Design("cusum", found, arl0, shift, lengths)
 
 
@@ -120,8 +120,9 @@ def design_ewma(arl0: float, shift: float, *, weight: float | None = None, stead
         return ewma_chain(shift, weight, width_for(weight, True), True).sums()[0]
 
     best = _best(delay) if weight is None else checked_weight(weight)
-    found = {"weight": best, "width": width_for(best, steady)}
-    return Design("ewma", found, arl0, shift, ewma([0.0, shift], **found, steady=steady))
+    width = width_for(best, steady)
+    lengths = ewma([0.0, shift], weight=best, width=width, steady=steady)
+    return Design("ewma", {"weight": best, "width": width}, arl0, shift, lengths)
 
 
 def design_mewma(arl0: float, shift: float, *, measures: int, weight: float | None = None) -> Design:

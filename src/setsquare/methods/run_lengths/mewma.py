@@ -105,8 +105,10 @@ def _by_direction(delta: float, measures: int, weight: float, limit: float) -> C
     places = np.repeat(np.arange(len(along)), len(parts))
     across = (rest[:, None] * parts).ravel()
     # Both halves of the disc have the same lengths across.
-    each, which = np.unique(np.round(np.concatenate(([0.0], across)), 14), return_inverse=True)
-    lengths = _lengths(each, each[1:], measures - 1, weight)[np.ix_(which, which[1:] - 1)]
+    each, which = np.unique(np.round(np.append(0.0, across), 14), return_inverse=True)
+    lengths = _lengths(np.asarray(each, np.float64), np.asarray(each[1:], np.float64), measures - 1, weight)[
+        np.ix_(which, which[1:] - 1)
+    ]
     shares = (rest[:, None] * across_shares).ravel()
     rows = np.concatenate(([0], places + 1))
     return _from_first(shift[np.ix_(rows, places)] * lengths * shares)

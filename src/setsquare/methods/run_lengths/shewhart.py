@@ -50,7 +50,8 @@ def xbar(
 
         ends = (np.concatenate(([-np.inf], edges, [np.inf])) - delta) / spread
         # From the nearer end, so that far tails keep their digits.
-        return np.where(ends[1:] > 0, ndtr(-ends[:-1]) - ndtr(-ends[1:]), ndtr(ends[1:]) - ndtr(ends[:-1]))
+        right, left = ndtr(-ends[:-1]) - ndtr(-ends[1:]), ndtr(ends[1:]) - ndtr(ends[:-1])
+        return np.asarray(np.where(ends[1:] > 0, right, left))
 
     def chain(delta: float) -> Chain:
         return rules_chain(every, holds, chances(delta * np.sqrt(n), ratio))
