@@ -30,17 +30,6 @@ if TYPE_CHECKING:
         trends,
         verification,
     )
-        capability,
-        charts,
-        comparison,
-        constants,
-        measurement,
-        risk,
-        run_lengths,
-        sampling,
-        tolerance,
-        verification,
-    )
 
 __all__ = [
     "capability",
