@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.permissions import APPROVE, CONTROL
-from setsquare.domains.documents.rules import approvals, approvals_in_step, wrote
+from setsquare.domains.documents.rules import approvals, asked_of_all, signatures_so_far, wrote
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.accounts.rights import holders, people_permitted
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.things import Label
-from setsquare.kernel.tasks.models import Task
 
 Step = dict[str, Any]
 
@@ -128,15 +127,16 @@ def leaves_enough(situation: Situation) -> Label | None:
     task = situation.task("approve")
     if task is None or not 0 < revision.step <= len(revision.route):
         return None
-    signed = {*approvals(revision).values_list("done_by__username", flat=True), situation.user.username}
+    given = signatures_so_far(situation)
+    signed = {each.done_by.username for each in given if each.done_by is not None} | {situation.user.username}
     step, later = revision.route[revision.step - 1], revision.route[revision.step :]
-    waiting = Task.objects.filter(record_id=revision.pk, kind="approve", step=revision.step, done=None)
-    others = set(waiting.exclude(pk=task.pk).values_list("assignee__username", flat=True)) - signed
-    missing = (
-        step["needed"] - approvals_in_step(revision).count() - 1 if step["mode"] == "some" else len(others)
-    )
+    waiting = [each for each in asked_of_all(situation) if each.kind == "approve" and each.done is None]
+    others = {each.assignee.username for each in waiting if each.pk != task.pk} - signed
+    done = sum(each.step == revision.step for each in given)
+    missing = step["needed"] - done - 1 if step["mode"] == "some" else len(others)
     named = {name for each in later for name in each["people"]} - signed
-    here = set(User.objects.filter(username__in=named, is_active=True).values_list("username", flat=True))
+    active = User.objects.filter(username__in=named, is_active=True).values_list("username", flat=True)
+    here = set(active if named else ())
     steps = [(others, max(0, missing))]
     steps += [([name for name in each["people"] if name in here], max(1, each["needed"])) for each in later]
     short = first_short(steps)

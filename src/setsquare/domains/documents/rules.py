@@ -75,9 +75,8 @@ def may_sign_instead(situation: Situation) -> Label | None:
 
 def signs_once(situation: Situation) -> Label | None:
     """Rule: a person signs a revision once, whatever the step, in their own place or in another's."""
-    revision: Revision = situation.detail
     task = situation.task("approve")
-    if task is None or not approvals(revision).filter(done_by=situation.user).exists():
+    if task is None or situation.user.pk not in {each.done_by_id for each in signatures_so_far(situation)}:
         return None
     if task.assignee_id == situation.user.pk:
         return _("You have signed a step of this revision already; somebody else has to sign this one.")
@@ -175,6 +174,15 @@ def asked_of_all(situation: Situation) -> list[Task]:
         known["asked_of_all"] = _REVIEWS_AND_APPROVALS.instances(record=situation.subject.pk)
     found: list[Task] = known["asked_of_all"]
     return found
+
+
+def signatures_so_far(situation: Situation) -> list[Task]:
+    """Return the approvals that count of those asked for: given since the revision was last sent for approval."""
+    since = situation.detail.sent
+    approved = [
+        task for task in asked_of_all(situation) if (task.kind, task.outcome) == ("approve", "approved")
+    ]
+    return [task for task in approved if since is not None and task.opened >= since]
 
 
 def _reviewed(revision: Revision) -> bool:
