@@ -264,3 +264,13 @@ def test_a_password_by_a_link_that_was_shown_signs_nothing_until_a_second_person
 
     assert verify(ben, given) == "password"
     assert [entry.command for entry in entries_of(ben.file.record)][-2:] == ["invite", "confirm_access"]
+
+
+def test_two_people_can_be_told_apart_under_a_signature(house):
+    given = {"name": "anna weber", "title": "Assistant", "unit": "N", "invite": False}
+    with pytest.raises(Refused, match="add what tells them apart under a signature"):
+        house.make(house.rita, "person", "hire", username="anna2", **given)
+    house.make(house.rita, "person", "hire", username="anna2", **{**given, "title": "Assistant, night shift"})
+    with pytest.raises(Refused, match="add what tells them apart") as refused:
+        house.do(house.rita, "edit", house.ben, because="Same", name="Anna Weber", title="Assistant")
+    assert list(refused.value.fields) == ["name"]

@@ -182,6 +182,7 @@ def hire(act: Act, body: Hire) -> Record:
     """Enter a person; they choose their password themselves by the link that they are sent."""
     check_unit(act, body.unit, "unit")
     check_username(body.username)
+    _check_told_apart(body.name, body.title, None)
     _check_email(body.email, None)
     fields = body.model_dump(include={"name", "title", "email", "unit", "manager", "language", "time_zone"})
     try:
@@ -249,6 +250,7 @@ def establish(act: Act, body: Establish) -> Record:
 def edit(act: Act, body: EditPerson) -> None:
     """Change a person's name, job title or address; of a new address they are told at the old one."""
     user: User = act.detail.user
+    _check_told_apart(body.name, body.title, user)
     _check_email(body.email, user)
     if body.email != user.email and user.email:
         act.emit("person.email_changed", before=user.email)
@@ -392,6 +394,19 @@ def _taken(username: str) -> str:
     return _("The sign-in name “%(name)s” is or was somebody’s; it is never given again.") % {
         "name": username
     }
+
+
+def _check_told_apart(name: str, title: str, user: User | None) -> None:
+    """Refuse a name and job title that somebody has already, also one who left: both are printed under signatures."""
+    others = User.objects.filter(name__iexact=name, title__iexact=title)
+    if user is not None:
+        others = others.exclude(pk=user.pk)
+    if others.exists():
+        sentence = _(
+            "There is a %(name)s with this job title already; add what tells them apart under a signature,"
+            " such as a second name or a fuller title."
+        )
+        raise Refused({"name": sentence % {"name": name}})
 
 
 def _check_email(email: str, user: User | None) -> None:
