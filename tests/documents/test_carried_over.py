@@ -81,6 +81,11 @@ def test_trying_it_leaves_nothing_and_refuses_the_same(works: Works) -> None:
     ("wrong", "field", "sentence"),
     [
         ({"approved_by": ""}, "approved_by", "This has to be filled in."),
+        (
+            {"approved_by": "n/a"},
+            "approved_by",
+            "Give a name and a position, such as Maria Berg, head of quality.",
+        ),
         ({"approved_on": None}, "approved_on", "Give a date such as 2026-11-30."),
         (
             {"approved_on": "2020-05-02"},

@@ -1,11 +1,12 @@
 """Taking over documents that were in force before they came here: who carries them over signs for it."""
 
 import datetime as dt
+import re
 from typing import Annotated
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from setsquare.domains.documents.commands.identity import CreateDocument, create
 from setsquare.domains.documents.commands.releasing import link_references
@@ -28,12 +29,22 @@ EARLIEST = dt.date(1900, 1, 1)
 imports_by_hand("document")  # with their files, line by line in the background
 
 
+NAME = re.compile(r"[^\W\d_]{2,}")
+
+
+def _somebody(told: str) -> str:
+    if len(NAME.findall(told)) < 2:
+        raise ValueError(_("Give a name and a position, such as Maria Berg, head of quality."))
+    return told
+
+
 class ImportEffective(CreateDocument):
     """A document that is in force already, approved before and elsewhere."""
 
     approved_by: Annotated[
         Line,
         Field(min_length=1),
+        AfterValidator(_somebody),
         Shown(
             gettext_lazy("Approved by"),
             gettext_lazy("Who approved its present issue outside Setsquare, with their position."),
