@@ -60,6 +60,23 @@ def test_reaffirming_counts_the_interval_from_the_day_of_the_review(works: Works
     document = Document.objects.get(record__number=number)
     assert (document.last_review, document.next_review) == (day, next_review_after(day, 24))
     assert not review_due(works.person("cora"))
+    told = sentence_of(outcome.entry, thing_of("document"))
+    assert f"on {day.isoformat()}, entered later: it still holds. Watched on the floor; it holds." in told
+
+
+def test_a_review_is_entered_within_a_month(works: Works) -> None:
+    number = works.in_force()
+    due_in(number, -40)
+    day = timezone.localdate() - dt.timedelta(days=32)
+    with pytest.raises(Refused, match="A review is entered within 31 days"):
+        works.do(
+            "ada",
+            "document.review",
+            number,
+            outcome="reaffirmed",
+            reviewed_on=day.isoformat(),
+            findings="In time, honestly.",
+        )
 
 
 def test_a_review_that_finds_need_opens_a_revision(works: Works) -> None:

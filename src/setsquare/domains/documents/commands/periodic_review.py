@@ -38,6 +38,15 @@ TOLD = {
 }
 
 
+TOLD_LATER = {
+    "reaffirmed": gettext_noop("on %(day)s, entered later: it still holds. %(findings)s"),
+    "revise": gettext_noop("on %(day)s, entered later: it has to be revised. %(findings)s"),
+    "withdraw": gettext_noop("on %(day)s, entered later: it is no longer needed. %(findings)s"),
+}
+DAYS_BACK = 31
+"""How long after a review it may be entered at the latest."""
+
+
 class Review(Body):
     """What the periodic review found."""
 
@@ -86,12 +95,18 @@ def review(act: Act, body: Review) -> None:
     day = body.reviewed_on or today
     if day > today:
         raise Refused({"reviewed_on": _("This day is still to come; give the day of the review.")})
+    if (today - day).days > DAYS_BACK:
+        sentence = _("A review is entered within %(days)s days, so that it cannot be made up afterwards.")
+        raise Refused({"reviewed_on": sentence % {"days": DAYS_BACK}})
     if document.last_review is not None and day < document.last_review:
         sentence = _("The last review was on %(day)s; give a later day.")
         raise Refused({"reviewed_on": sentence % {"day": document.last_review.isoformat()}})
     document.last_review = day
     act.finish(Task.objects.filter(record=act.record, kind="periodic_review"), body.outcome)
-    act.say(TOLD[body.outcome], findings=body.findings)
+    if day < today:
+        act.say(TOLD_LATER[body.outcome], day=day.isoformat(), findings=body.findings)
+    else:
+        act.say(TOLD[body.outcome], findings=body.findings)
     if body.outcome == "withdraw":
         _withdraw(act)
         return
