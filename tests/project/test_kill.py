@@ -49,7 +49,7 @@ def live(installations: Installations, django_db_blocker: Any) -> Iterator[LiveS
 
 def prepare() -> None:
     first = {"username": "rita", "name": "Rita Root", "password": PASSWORD}
-    rita = bootstrap.establish("Norma Works", "NW", "Europe/Berlin", **first)
+    bootstrap.establish("Norma Works", "NW", "Europe/Berlin", **first)
     bootstrap.add_unit("N", "North", "site", "NW")
     for name, role in (("carl", "controller"), ("dora", "head"), ("olga", "reader"), ("otto", "reader")):
         person = bootstrap.add_person(name, name.title(), "N", password=PASSWORD)
@@ -57,7 +57,7 @@ def prepare() -> None:
     step = {"name": "Approval", "mode": "all", "people": ["dora"], "meaning": "approved"}
     kind = {"code": "plan", "name": "Plan", "number_pattern": "PLN-{n:03}", "unit": "NW", "content": "file"}
     kind |= {"route": [step], "review_required": False, "audience": [{"role": "reader", "unit": "N"}]}
-    carry_out("document_type", "create", Actor(rita), body=kind)
+    carry_out("document_type", "create", Actor.system("import"), body=kind)
 
 
 def work(say: Callable[[], None]) -> None:

@@ -165,21 +165,20 @@ def build() -> House:
         ("procedure", "Procedure", "SOP-{n:03}", "text"),
         ("form", "Form", "FRM-{n:03}", "both"),
     ):
-        house.make(
-            "cora",
-            "document_type",
-            code=code,
-            name=name,
-            number_pattern=pattern,
-            content=content,
-            unit="NW",
-            description="How work is done.",
-            template="## Purpose\n\n## Procedure\n\n## Records\n",
-            required_sections=["Purpose", "Procedure", "Records"] if code == "procedure" else [],
-            route=[
+        body = {
+            "code": code,
+            "name": name,
+            "number_pattern": pattern,
+            "content": content,
+            "unit": "NW",
+            "description": "How work is done.",
+            "template": "## Purpose\n\n## Procedure\n\n## Records\n",
+            "required_sections": ["Purpose", "Procedure", "Records"] if code == "procedure" else [],
+            "route": [
                 {"name": "Approval", "mode": "some", "needed": 1, "people": ["mira"], "meaning": "approved"}
             ],
-            review_months=24,
-            audience=[{"role": "reader", "unit": "NW"}],
-        )
+            "review_months": 24,
+            "audience": [{"role": "reader", "unit": "NW"}],
+        }
+        carry_out("document_type", "create", Actor.system("import"), body=body)
     return house
