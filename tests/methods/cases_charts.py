@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from setsquare.methods import charts
+from setsquare.methods import charts, rules
 from setsquare.methods.charts import constants
 from tests.methods.reference import Case
 
@@ -29,7 +29,7 @@ def of_chart(chart: charts.Chart, **more: Any) -> dict[str, Any]:
         "beyond_limits_1based": one_based(chart.beyond),
         "beyond_1based": one_based(chart.beyond),
         "signal_1based": one_based(chart.beyond),
-        "violating_runs_1based": [],
+        "violating_runs_1based": one_based(rules.signals(chart, rules.QCC_27).completes("violating-runs")),
     }
     return named | more
 

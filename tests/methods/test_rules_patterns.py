@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from setsquare.methods import charts, rules
 from setsquare.methods.rules import Conventions, Rule, RuleSet
+from tests.methods.checked import checked
 from tests.methods.rules_by_hand import found_by_hand
 
 pytestmark = pytest.mark.once
@@ -62,6 +63,7 @@ def places(of: rules.Signals, rule: Rule) -> tuple[set[int], set[int]]:
     return tuple(set(np.flatnonzero(one(rule.name)).tolist()) for one in (of.completes, of.belongs))  # type: ignore[return-value]
 
 
+@checked("The rules in plain Python", "rules.signals", by="twin")
 @settings(max_examples=500, deadline=None)
 @given(SCORES.filter(lambda one: not all(map(math.isnan, one))), WAYS, st.data())
 def test_every_pattern_is_found_as_by_hand(scores: list[float], ways: Conventions, data: st.DataObject):
@@ -173,6 +175,7 @@ def false_alarm(rule: Rule) -> float:
     return 2 * p * sum(math.comb(n - 1, m) * p**m * (1 - p) ** (n - 1 - m) for m in range(k - 1, n))
 
 
+@checked("False alarms of each rule by theory", "rules.signals", by="simulation")
 @pytest.mark.parametrize(
     "name", ["nelson", "western-electric", "nist", "aiag", "westgard-all", "westgard-of-three"]
 )
@@ -186,6 +189,7 @@ def test_false_alarms_of_each_rule_are_as_many_as_theory_says(name: str):
         assert got == pytest.approx(wanted, abs=5 * spread), rule.name
 
 
+@checked("Champ and Woodall (1987), average run lengths", "rules.signals", by="simulation")
 def test_the_average_run_length_of_western_electric_is_the_published_one():
     # Champ and Woodall (1987): 91.75 with all four, 370.40 by limits alone; 152.73 by limits and runs of 8.
     scores = np.random.default_rng(3).normal(size=(8_000, 1_500))
