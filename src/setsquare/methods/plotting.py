@@ -122,11 +122,14 @@ class _Drawing:
         for item in one["data"]:
             x, y, value, *_ = item["value"] if isinstance(item, Mapping) else item
             grid[int(y)][int(x)] = math.nan if value is None else float(value)
+        told = [value for row in grid for value in row if not math.isnan(value)]
+        low, high = min(told, default=0.0), max(told, default=0.0)
         side.imshow(grid, aspect="auto", cmap="YlOrRd", origin="lower")
         for y, row in enumerate(grid):
             for x, value in enumerate(row):
                 if not math.isnan(value):
-                    side.text(x, y, f"{value:g}", ha="center", va="center", fontsize=8)
+                    ink = "white" if value > (low + 2 * high) / 3 else "black"
+                    side.text(x, y, f"{value:g}", ha="center", va="center", fontsize=8, color=ink)
 
     def _lines(self, one: Option, side: Any, colour: str) -> None:
         for item in one["data"]:
@@ -195,6 +198,7 @@ class _Drawing:
             getattr(side, f"set_{which}scale")("log")
         if option.get("inverse"):
             axis.set_inverted(True)
+        axis.set_visible(option.get("show", True))
         axis.label.set_text(option.get("name", ""))
         ends = {word: option[word] for word in ("min", "max") if isinstance(option.get(word), int | float)}
         if ends:

@@ -19,6 +19,9 @@ Stable = bool | Chart | Charts | Signals | None
 Unstable = Literal["warn", "refuse"]
 _FEWEST = 8
 _CHANCE = 0.1
+_SPREAD_BEYOND = 0.005
+"""How often the range of five normal values, or of about as many, passes three sigma."""
+_SPREAD_FAR = 5.0
 _NOBODY = "the values are too few for a control chart, so that nobody knows whether the process is stable"
 
 
@@ -29,8 +32,9 @@ def judged(
 
     A chart that is given says no by any point beyond its limits. Where `stable` is None, the chart that `drawn` makes
     says no where so many points lie beyond three sigma, or one so far, as chance has with less than one in ten: any
-    point among up to 38, more of them among many. Raises ValueError at ``stable`` where the process is not stable and
-    `unstable` is "refuse"; else a warning says so, in the result and by Python's means.
+    point among up to 38 (a range or standard deviation among up to 21), more of them among many. Raises ValueError at
+    ``stable`` where the process is not stable and `unstable` is "refuse"; else a warning says so, in the result and by
+    Python's means.
 
     >>> judged(True, "warn", lambda: individuals([1, 2, 3]))
     (True, ())
@@ -86,6 +90,11 @@ def _beyond_chance(chart: Chart | Signals) -> bool:
     many = int(np.count_nonzero(far > 3))
     if not many:
         return False
+    if chart.kind in (
+        "R",
+        "S",
+    ):  # skewed, so that three sigma are passed more often than by a normal statistic
+        return bool(far.max() > _SPREAD_FAR) or float(bdtrc(many - 1, far.size, _SPREAD_BEYOND)) < _CHANCE
     seldom = float(bdtrc(many - 1, far.size, 2 * ndtr(-3.0)))
     alone = -float(np.expm1(far.size * np.log1p(-2 * ndtr(-far.max()))))
     return min(seldom, alone) < _CHANCE
