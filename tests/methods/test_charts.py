@@ -13,6 +13,7 @@ import pytest
 from setsquare.methods import charts
 from setsquare.methods.charts import constants
 from tests.methods.cases_charts import ADAPTERS, OURS
+from tests.methods.checked import checked
 from tests.methods.reference import Case, load
 
 pytestmark = pytest.mark.once
@@ -66,6 +67,7 @@ def test_importing_loads_neither_scipy_nor_statsmodels():
     assert done.stdout.strip() == "[]"
 
 
+@checked("closed forms", "constants.d2", "constants.d3", "constants.c4", by="twin")
 def test_constants_that_are_known_in_closed_form():
     root = np.sqrt(np.pi)
     assert constants.d2(2) == pytest.approx(2 / root, rel=1e-12)
@@ -244,6 +246,7 @@ def test_results_become_json_a_table_and_a_picture():
     assert charts.cusum([1.0, 2, 4]).table().columns[-1] == "below"
 
 
+@checked("S. E. Rigdon (1995) and S. Knoth (2017), limits of MEWMA charts", "charts.mewma")
 @pytest.mark.parametrize(
     ("width", "weight", "arl", "published"),
     [

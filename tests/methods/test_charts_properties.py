@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from setsquare.methods import charts
+from tests.methods.checked import checked
 
 pytestmark = pytest.mark.once
 
@@ -20,6 +21,7 @@ def rows(seed: int, k: int = 12, n: int = 4) -> Any:
     return np.random.default_rng(seed).normal(10, 2, (k, n))
 
 
+@checked("location and scale", "charts.xbar_r", "charts.xbar_s", "charts.median_r", by="twin")
 @FEW
 @given(SEEDS, st.floats(-1e3, 1e3), st.floats(0.01, 100))
 @pytest.mark.parametrize("chart", [charts.xbar_r, charts.xbar_s, charts.median_r])
@@ -33,6 +35,7 @@ def test_shifting_and_stretching_the_data_shifts_and_stretches_the_limits(
     assert (moved.location.beyond == plain.location.beyond).all()
 
 
+@checked("the chart of the raw values", "charts.xbar_r", by="twin")
 @FEW
 @given(SEEDS)
 @pytest.mark.parametrize("estimator", ["rbar", "rbar_mv", "sbar", "sbar_mv", "pooled"])
@@ -50,6 +53,11 @@ def test_statistics_of_subgroups_give_the_chart_of_their_values(estimator: str, 
     assert made.spread.upper == pytest.approx(raw.spread.upper)
 
 
+@checked(
+    "each chart alone",
+    "charts.xbar_r", "charts.xbar_s", "charts.individuals", "charts.run", "charts.p", "charts.c", "charts.g",
+    "charts.t", "charts.ewma", "charts.cusum", "charts.t2", "charts.mewma", by="twin",
+)  # fmt: skip
 @FEW
 @given(SEEDS)
 def test_many_charts_in_one_call_are_each_chart_alone(seed: int):
@@ -79,6 +87,7 @@ def test_many_charts_in_one_call_are_each_chart_alone(seed: int):
                 assert np.allclose(getattr(many, name)[place], getattr(alone, name), equal_nan=True)
 
 
+@checked("its recursion, point by point", "charts.cusum", by="twin")
 @FEW
 @given(SEEDS, st.sampled_from([0.0, 2.5]), st.floats(0, 1.5))
 def test_the_cusum_is_that_of_its_recursion(seed: int, head: float, k: float):
@@ -95,6 +104,7 @@ def test_the_cusum_is_that_of_its_recursion(seed: int, head: float, k: float):
         assert made.below[place] == pytest.approx(below, abs=1e-11)
 
 
+@checked("its recursion, point by point", "charts.ewma", by="twin")
 @FEW
 @given(SEEDS, st.floats(0.05, 1))
 def test_the_ewma_and_its_variance_are_those_of_their_recursion(seed: int, weight: float):
@@ -114,6 +124,7 @@ def test_the_ewma_and_its_variance_are_those_of_their_recursion(seed: int, weigh
         assert made.sigma[place] == pytest.approx(variance**0.5)
 
 
+@checked("loops over subgroups", "charts.xbar_r", "charts.xbar_s", by="twin")
 def test_subgroup_statistics_are_those_of_loops():
     values = rows(3)
     values[2, 1], values[5, 1:] = np.nan, np.nan
@@ -133,6 +144,7 @@ def test_wide_subgroups_are_reduced_as_narrow_ones():
     assert made.spread.points == pytest.approx(np.ptp(values, axis=1))
 
 
+@checked("scipy, exact distributions", "charts.np_", "charts.c", by="program")
 @pytest.mark.parametrize("family", ["p", "c"])
 def test_probability_limits_leave_out_at_most_what_they_say(family: str):
     for mean in (0.02, 0.1, 0.4):
@@ -151,6 +163,7 @@ def test_probability_limits_leave_out_at_most_what_they_say(family: str):
         assert law.sf(high) <= 0.005 < law.sf(high - 1)
 
 
+@checked("scipy, geom", "charts.g", by="program")
 def test_geometric_limits_are_the_quantiles_of_scipy():
     for mean in (0.0, 0.3, 4.0, 120.0):
         made = charts.g([1, 2], mean=mean, limits="probability")
@@ -158,6 +171,7 @@ def test_geometric_limits_are_the_quantiles_of_scipy():
         assert [made.lower[0], made.upper[0]] == pytest.approx(np.maximum(wanted, 0))
 
 
+@checked("the plain chart, where nothing is overdispersed", "charts.p", by="simulation")
 def test_laneys_chart_is_the_plain_one_where_nothing_is_overdispersed():
     chance = np.random.default_rng(5)
     size = np.full(20_000, 400)
@@ -166,6 +180,7 @@ def test_laneys_chart_is_the_plain_one_where_nothing_is_overdispersed():
     assert made.upper[0] - made.centre[0] == pytest.approx(plain.upper[0] - plain.centre[0], rel=0.02)
 
 
+@checked("0.27 % false alarms", "charts.xbar_r", "charts.xbar_s", by="simulation")
 @pytest.mark.parametrize("chart", [charts.xbar_r, charts.xbar_s])
 def test_false_alarms_of_means_are_as_many_as_theory_says(chart: Any):
     # Three sigma: 0.0027 of the points, 540 of 200,000 with a standard deviation of 23.
@@ -173,6 +188,7 @@ def test_false_alarms_of_means_are_as_many_as_theory_says(chart: Any):
     assert 450 < chart(values).location.beyond.sum() < 630
 
 
+@checked("sigma of normal subgroups by every estimator", "charts.xbar_r", by="simulation")
 @pytest.mark.parametrize("estimator", ["rbar", "rbar_mv", "sbar", "sbar_mv", "pooled"])
 def test_estimators_of_sigma_are_unbiased(estimator: str):
     values = np.random.default_rng(7).normal(0, 3, size=(4000, 10, 4))
@@ -181,6 +197,7 @@ def test_estimators_of_sigma_are_unbiased(estimator: str):
     assert sigma.mean() == pytest.approx(3, abs=4 * sigma.std() / 4000**0.5)
 
 
+@checked("sigma of single normal values by every estimator", "charts.individuals", by="simulation")
 @pytest.mark.parametrize("estimator", ["mr", "mr_median", "mssd", "sd"])
 def test_estimators_of_individuals_find_sigma(estimator: str):
     values = np.random.default_rng(8).normal(0, 3, size=100_000)
@@ -189,6 +206,7 @@ def test_estimators_of_individuals_find_sigma(estimator: str):
     )
 
 
+@checked("false alarms as asked for, in both phases", "charts.t2", "charts.t2_subgroups", by="simulation")
 @pytest.mark.parametrize(("phase", "subgroups"), [(1, False), (2, False), (1, True), (2, True)])
 def test_false_alarms_of_t2_are_as_many_as_was_asked_for(phase: int, subgroups: bool):
     chance = np.random.default_rng(9)
@@ -199,6 +217,7 @@ def test_false_alarms_of_t2_are_as_many_as_was_asked_for(phase: int, subgroups: 
     assert made.beyond.mean() == pytest.approx(0.05, abs=0.004)
 
 
+@checked("run length of 200", "charts.mewma", by="simulation")
 def test_the_mewma_limit_keeps_its_average_run_length():
     made = charts.mewma(
         np.random.default_rng(10).normal(size=(1500, 1000, 2)),

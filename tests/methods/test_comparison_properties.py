@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from setsquare.methods.comparison import Run, compare
 from setsquare.methods.comparison.alignment import heaviest_chain, match
 from setsquare.methods.comparison.dialect import tokens_of
+from tests.methods.checked import checked
 
 WORDS = st.sampled_from(
     [
@@ -54,6 +55,7 @@ def text(runs: Iterable[Run], *ops: str) -> str:
     return "".join(run.text for run in runs if run.op in ops)
 
 
+@checked("both texts, put together from the runs again", "comparison.compare", by="twin")
 @given(ANY, ANY)
 @settings(max_examples=150, deadline=None)
 def test_runs_rebuild_both_texts(old, new):
@@ -73,6 +75,7 @@ def test_a_text_does_not_differ_from_itself(document):
     assert compare(document, document).changed == 0
 
 
+@checked("the texts swapped", "comparison.compare", by="twin")
 @given(ANY, ANY)
 @settings(max_examples=100, deadline=None)
 def test_the_other_way_round_added_and_removed_change_places(old, new):
@@ -98,6 +101,7 @@ def test_matches_are_equal_and_increasing(old, new):
     assert all(a < c and b < d for (a, b), (c, d) in zip(pairs, pairs[1:], strict=False))
 
 
+@checked("every chain", "comparison.compare", by="twin")
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(1, 9).map(float)), max_size=8))
 def test_the_heaviest_chain_is_the_heaviest(candidates):
     def best(chosen: tuple[int, int], weight: float) -> float:

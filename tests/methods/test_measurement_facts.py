@@ -5,7 +5,10 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from statsmodels.formula.api import ols
+from statsmodels.stats.anova import anova_lm
 
 from setsquare.methods import measurement as m
 from tests.methods.checked import checked
@@ -155,3 +158,34 @@ def test_kappas_of_very_few_subjects_are_defined_or_missing(make: Any, ratings: 
     found = make(ratings)
     assert math.isnan(found.kappa) or -1 <= found.kappa <= 1
     assert all(math.isnan(end) or -1 <= end <= 1 for end in found.interval)
+
+
+@checked("statsmodels, anova_lm of parts within operators", "measurement.nested_study", by="program")
+def test_the_nested_table_agrees_with_statsmodels() -> None:
+    generator = np.random.default_rng(4)
+    person, part, _ = (axis.ravel() for axis in np.indices((4, 5, 3)))
+    y = generator.normal(0, 1, (4, 5))[person, part] + generator.normal(0, 0.4, 4)[person]
+    y = y + generator.normal(0, 0.2, len(y))
+    study = m.nested_study(y, part, person)
+    wanted = anova_lm(ols("y ~ C(o) + C(o):C(p)", pd.DataFrame({"y": y, "p": part, "o": person})).fit())
+    operator, parts, error = (wanted.iloc[place] for place in range(3))
+    assert [row.sum_of_squares for row in study.anova[:3]] == pytest.approx([*wanted["sum_sq"]])
+    assert study.anova[0].f == pytest.approx(operator["mean_sq"] / parts["mean_sq"])
+    assert study.anova[1].p == pytest.approx(parts["PR(>F)"])
+    assert study["part"].variance == pytest.approx((parts["mean_sq"] - error["mean_sq"]) / 3)
+    assert study["gauge"].variance == pytest.approx(
+        error["mean_sq"] + max(0.0, (operator["mean_sq"] - parts["mean_sq"]) / 15)
+    )
+
+
+@checked("variances that the data are made with", "measurement.nested_study", by="simulation")
+def test_nested_estimates_are_right_on_average() -> None:
+    generator = np.random.default_rng(12)
+    person, part, _ = (axis.ravel() for axis in np.indices((8, 6, 2)))
+    found = []
+    for _ in range(300):
+        y = generator.normal(0, 1, (8, 6))[person, part] + generator.normal(0, 1.5, 8)[person]
+        study = m.nested_study(y + generator.normal(0, 0.5, len(y)), part, person)
+        found.append([study[name].variance for name in ("part", "reproducibility", "repeatability")])
+    made, error = np.mean(found, axis=0), np.std(found, axis=0) / math.sqrt(300)
+    assert (np.abs(made - [1, 2.25, 0.25]) < 4 * error).all()

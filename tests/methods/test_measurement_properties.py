@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from setsquare.methods import measurement as m
+from tests.methods.checked import checked
 
 few = settings(max_examples=25, deadline=None)
 
@@ -21,6 +22,10 @@ def study(seed, parts=4, operators=3, trials=2, spreads=(1.0, 0.3, 0.2)):
     return cube.ravel(), part.ravel(), person.ravel()
 
 
+@checked(
+    "location and scale", "measurement.crossed_study", "measurement.average_range_study",
+    "measurement.nested_study", by="twin",
+)  # fmt: skip
 @few
 @given(st.integers(0, 10**6), st.floats(-100, 100), st.floats(0.01, 100))
 def test_study_moves_with_the_unit_alone(seed, shift, scale):
@@ -32,6 +37,7 @@ def test_study_moves_with_the_unit_alone(seed, shift, scale):
             assert other.study == pytest.approx(one.study, rel=1e-6, abs=1e-5)
 
 
+@checked("shares add up, intervals hold the estimate", "measurement.crossed_study", by="twin")
 @few
 @given(st.integers(0, 10**6), st.sampled_from([None, 0.05, 0.25]))
 def test_shares_add_up_and_intervals_hold_the_estimate(seed, pooling):
@@ -48,6 +54,7 @@ def test_shares_add_up_and_intervals_hold_the_estimate(seed, pooling):
             assert low <= line.variance <= high
 
 
+@checked("sums of squares add up", "measurement.crossed_study", by="twin")
 @few
 @given(st.integers(0, 10**6))
 def test_sums_of_squares_add_up(seed):
@@ -60,6 +67,10 @@ def test_sums_of_squares_add_up(seed):
 ratings = st.lists(st.tuples(*[st.sampled_from("abc")] * 3), min_size=2, max_size=12)
 
 
+@checked(
+    "pair by pair",
+    "measurement.fleiss_kappa", "measurement.conger_kappa", by="twin",
+)  # fmt: skip
 @few
 @given(ratings)
 def test_kappas_are_at_most_one_and_brute_force_agrees(rows):
@@ -77,6 +88,7 @@ def test_kappas_are_at_most_one_and_brute_force_agrees(rows):
         assert np.isnan(kappa) or -1 - 1e-9 <= kappa <= 1 + 1e-9
 
 
+@checked("judges swapped, full agreement", "measurement.cohen_kappa", by="twin")
 @few
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), min_size=2, max_size=20))
 def test_cohen_does_not_mind_who_is_first_and_full_agreement_is_one(pairs):
@@ -88,6 +100,7 @@ def test_cohen_does_not_mind_who_is_first_and_full_agreement_is_one(pairs):
         assert np.isnan(alike.kappa) or alike.kappa == pytest.approx(1)
 
 
+@checked("bounds, stretched scores", "measurement.kendall_w", by="twin")
 @few
 @given(st.lists(st.tuples(*[st.integers(0, 5)] * 3), min_size=2, max_size=10))
 def test_w_is_between_zero_and_one_and_so_it_stays_when_scores_are_stretched(rows):
@@ -96,6 +109,7 @@ def test_w_is_between_zero_and_one_and_so_it_stays_when_scores_are_stretched(row
     assert m.kendall_w([[np.exp(x) for x in row] for row in rows]).w == pytest.approx(found, nan_ok=True)
 
 
+@checked("90 % of intervals hold the gauge's variance", "measurement.crossed_study", by="simulation")
 def test_intervals_of_the_gauge_hold_its_variance_as_often_as_they_say():
     # 400 studies of 8 parts, 4 operators, 2 trials, and intervals of 90 %; the standard error of the share is 1.5 %.
     spreads = (1.0, 0.4, 0.3)
@@ -109,6 +123,7 @@ def test_intervals_of_the_gauge_hold_its_variance_as_often_as_they_say():
     assert all(0.855 <= count / 400 <= 0.96 for count in held.values()), held
 
 
+@checked("variances that the data are made with", "measurement.crossed_study", by="simulation")
 def test_estimates_are_right_on_average():
     found = [m.crossed_study(*study(seed, 10, 6, 2), pooling=None) for seed in range(300)]
     for name, variance in (("repeatability", 0.04), ("operator", 0.09), ("part", 1.0)):

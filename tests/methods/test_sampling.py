@@ -32,6 +32,7 @@ from setsquare.methods.sampling import (
     variables_plan,
 )
 from setsquare.methods.sampling.counts import at_most
+from tests.methods.checked import checked
 
 pytestmark = pytest.mark.once
 
@@ -50,6 +51,7 @@ def test_importing_the_family_loads_neither_scipy_nor_statsmodels() -> None:
 # Published figures
 
 
+@checked("Montgomery, figure 15.2", "sampling.characteristic")
 def test_the_oc_curve_of_montgomery_figure_15_2() -> None:
     """Montgomery, Statistical Quality Control, 6th ed., table 15.2: n = 89, c = 2."""
     found = characteristic(single(89, 2), [0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09])
@@ -57,6 +59,7 @@ def test_the_oc_curve_of_montgomery_figure_15_2() -> None:
     assert found.accept == pytest.approx(published, abs=6e-5)
 
 
+@checked("Montgomery, section 15.2", "sampling.characteristic")
 def test_the_rectified_quality_of_montgomery_section_15_2() -> None:
     """The same plan with lots of 10,000: ATI 687 at p = 0.01; the AOQ, without (N - n) / N, is about 0.0155 at most."""
     found = characteristic(single(89, 2), [0.01], lot_size=10_000)
@@ -66,6 +69,7 @@ def test_the_rectified_quality_of_montgomery_section_15_2() -> None:
     assert found.aoql == pytest.approx(endless.aoql * (1 - 89 / 10_000), rel=1e-6)
 
 
+@checked("Montgomery, section 15.3", "sampling.double", "sampling.characteristic")
 def test_the_double_plan_of_montgomery_section_15_3() -> None:
     """n1 = 50, c1 = 1, n2 = 100, c2 = 3: at p = 0.05 the book adds 0.279 and 0.001 + 0.009 (rounded terms)."""
     found = characteristic(double(50, 1, 4, 100, 3), [0.05])
@@ -75,6 +79,7 @@ def test_the_double_plan_of_montgomery_section_15_3() -> None:
     assert first == pytest.approx(0.2794, abs=1e-4)
 
 
+@checked("Montgomery, section 15.3.3", "sampling.sequential_plan")
 def test_the_sequential_plan_of_montgomery_section_15_3_3() -> None:
     """p1 = 0.01, alpha = 0.05, p2 = 0.06, beta = 0.10: X = -1.22 + 0.028 n and 1.57 + 0.028 n, first accept at 44."""
     plan = sequential_plan((0.01, 0.95), (0.06, 0.10))
@@ -131,6 +136,7 @@ PLANS = [
 ]
 
 
+@checked("a listing of all outcomes", "sampling.characteristic", by="twin")
 @pytest.mark.parametrize("model", ["binomial", "poisson", "hypergeometric"])
 @pytest.mark.parametrize("plan", PLANS)
 def test_every_curve_equals_a_listing_of_all_outcomes(plan: AttributePlan, model: str) -> None:
@@ -143,6 +149,7 @@ def test_every_curve_equals_a_listing_of_all_outcomes(plan: AttributePlan, model
         assert found.ati[index] == pytest.approx(ati, abs=1e-9)
 
 
+@checked("simulated lots", "sampling.multiple", "sampling.characteristic", by="simulation")
 def test_a_multiple_plan_does_what_simulated_lots_do() -> None:
     plan, p, rounds = multiple((20, 20, 20), (0, 1, 3), (3, 4, 4)), 0.05, 40_000
     random = np.random.default_rng(20261121)
@@ -155,6 +162,7 @@ def test_a_multiple_plan_does_what_simulated_lots_do() -> None:
     assert found.asn[0] == pytest.approx(20 * (stage + 1).mean(), abs=0.3)
 
 
+@checked("simulated lots", "sampling.sequential_characteristic", by="simulation")
 @pytest.mark.parametrize("model", ["binomial", "poisson"])
 def test_a_sequential_plan_does_what_simulated_lots_do(model: str) -> None:
     plan, p, rounds = sequential_plan((0.02, 0.95), (0.15, 0.10), model=model), 0.06, 20_000
@@ -178,6 +186,7 @@ def chance(model: str, accept: int, n: int, p: float, lot: int) -> float:
     return float(stats.hypergeom.cdf(accept, lot, round(p * lot), n))
 
 
+@checked("every smaller plan", "sampling.find_plan", by="twin")
 @pytest.mark.parametrize("model", ["binomial", "poisson", "hypergeometric"])
 @pytest.mark.parametrize(
     "points", [((0.01, 0.95), (0.06, 0.10)), ((0.02, 0.9), (0.10, 0.05)), ((0.05, 0.99), (0.2, 0.01))]
@@ -195,6 +204,7 @@ def test_the_plan_found_meets_both_points_and_no_smaller_one_does(model, points)
             assert not meets, (n, accept)
 
 
+@checked("every plan of one item less", "sampling.find_plan", by="twin")
 @settings(max_examples=40, deadline=None)
 @given(
     st.floats(0.002, 0.1),
@@ -213,6 +223,7 @@ def test_one_item_less_never_meets_both_points(p1, ratio, good, bad, model) -> N
     assert not meets.any()
 
 
+@checked("every k with one item less", "sampling.find_variables_plan", by="twin")
 @pytest.mark.parametrize("sigma", ["known", "unknown"])
 @pytest.mark.parametrize(
     "points", [((0.01, 0.95), (0.06, 0.10)), ((0.001, 0.95), (0.02, 0.05)), ((0.05, 0.9), (0.5, 0.1))]
@@ -233,6 +244,7 @@ def test_the_variables_plan_meets_both_points_and_none_with_less_does(sigma, poi
         assert least > most, n
 
 
+@checked("simulated lots", "sampling.variables_acceptance", by="simulation")
 def test_unknown_sigma_accepts_as_simulated_lots_are() -> None:
     plan, p = variables_plan(12, 1.5), 0.03
     values = np.random.default_rng(3).normal(stats.norm.isf(p), 1.0, (40_000, 12))
@@ -248,6 +260,7 @@ def test_points_of_one_item_apart_in_a_lot_are_told_apart_by_counting_it_nearly_
     assert find_plan((0.1, 0.95), (0.2, 0.1), model="hypergeometric", lot_size=3).n == 3
 
 
+@checked("scipy, hypergeom", "sampling.characteristic", by="program")
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_the_shorter_tail_gives_the_hypergeometric_distribution(data) -> None:
@@ -269,6 +282,7 @@ def test_close_points_in_a_large_lot_agree_with_a_search_through_every_acceptanc
 # Properties
 
 
+@checked("curves fall from one", "sampling.characteristic", by="twin")
 @settings(max_examples=40, deadline=None)
 @given(
     st.integers(1, 60),

@@ -21,6 +21,7 @@ from setsquare.methods.sampling import (
     standard_plan,
     tables,
 )
+from tests.methods.checked import checked
 
 pytestmark = pytest.mark.once
 
@@ -42,6 +43,7 @@ def plan(letter: str, aql: float, severity: str = "normal", standard: str = "ISO
 # Code letters
 
 
+@checked("ISO 2859-1:1999, table 1", "sampling.code_letter")
 @pytest.mark.parametrize(
     ("lot", "letters"),
     [
@@ -113,6 +115,7 @@ def expected(severity: str, standard: str) -> dict[tuple[int, int], tuple[int, i
     return cells
 
 
+@checked("the diagonals on which the tables are built", "sampling.standard_plan", by="twin")
 @pytest.mark.parametrize(("severity", "standard"), list(DIAGONALS))
 def test_every_cell_follows_from_the_diagonals_and_the_nearest_plan(severity: str, standard: str) -> None:
     cells = expected(severity, standard)
@@ -149,6 +152,7 @@ def test_normal_and_tightened_tables_are_the_same_in_both_standards() -> None:
 # Published plans
 
 
+@checked("ISO 2859-1 and Z1.4, plans as printed", "sampling.standard_plan")
 @pytest.mark.parametrize(
     ("lot", "aql", "severity", "wanted"),
     [
@@ -171,6 +175,7 @@ def test_plans_as_printed(lot: int, aql: float, severity: str, wanted: tuple[str
     assert (found.used_letter, found.n, found.accept, found.reject) == wanted
 
 
+@checked("Montgomery, section 15.4, example of Z1.4", "sampling.standard_plan")
 def test_montgomery_example_of_z14() -> None:
     """Lots of 2,000, AQL 0.65 %, level II: K; normal 125/2, tightened 125/1, reduced 50 with 1 and 3."""
     found = standard_plan(2000, 0.65, severity="reduced", standard="Z1.4")
@@ -190,6 +195,7 @@ def test_a_larger_plan_is_kept_in_json() -> None:
 # What the plans do, by OC values of our own
 
 
+@checked("producer's risk at the AQL", "sampling.standard_plan", by="twin")
 def test_normal_plans_accept_lots_at_the_aql_nearly_always() -> None:
     """By Poisson, from 0.87 with acceptance number 0 to 0.99 with the large ones."""
     for row, letter in enumerate(LETTERS):
@@ -200,6 +206,7 @@ def test_normal_plans_accept_lots_at_the_aql_nearly_always() -> None:
                 assert 0.86 <= chance <= 0.995, (letter, aql)
 
 
+@checked("order of the severities", "sampling.standard_plan", by="twin")
 def test_tightened_is_stricter_than_normal_and_reduced_is_laxer() -> None:
     for letter in LETTERS:
         for aql in tables.AQLS:
