@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Bools, Floats, number
+from ..inputs import Bools, Floats, floats, number
 
 Alternative = Literal["two-sided", "greater", "less"]
 ALTERNATIVES = ("two-sided", "greater", "less")
@@ -30,7 +30,7 @@ class Series:
     """Values in time, shape (series, k); missing ones are NaN."""
 
     def __init__(self, name: str, values: Any) -> None:
-        raw = _array(name, values)
+        raw = floats(name, values)
         if raw.ndim not in (1, 2):
             raise ValueError(f"{name}: give a column, or a row for each series")
         if not raw.size:
@@ -57,7 +57,7 @@ class Counts(Series):
         if (given < 0).any() or (np.floor(given) < given).any():
             raise ValueError("counts: give whole numbers from 0")
         try:
-            made = np.broadcast_to(_array("exposure", exposure), given.shape)
+            made = np.broadcast_to(floats("exposure", exposure), given.shape)
         except ValueError as error:
             if str(error).startswith("exposure"):
                 raise
@@ -82,7 +82,7 @@ def times(time: Any, k: int) -> Floats:
     """Return the time of each point, 0 to k - 1 where none is given, shape (k,)."""
     if time is None:
         return np.arange(k, dtype=np.float64)
-    made = _array("time", time)
+    made = floats("time", time)
     if made.shape != (k,):
         raise ValueError(f"time: give {k} values, one for each point")
     if not np.isfinite(made).all():
@@ -102,11 +102,3 @@ def name_all(name: str, values: Any, count: int) -> tuple[str, ...]:
     if len(set(made)) < count:
         raise ValueError(f"{name}: a name stands there twice")
     return made
-
-
-def _array(name: str, values: Any) -> Floats:
-    given = values.to_numpy() if hasattr(values, "to_numpy") else values
-    try:
-        return np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}: holds something that is not a number, or rows of unequal length") from None

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats, whole
+from ..inputs import Floats, floats, whole
 from ..results import Result, Table, plain
 from .discovery import Control, Discoveries, false_discovery
 from .given import Alternative, choice, name_all
@@ -126,7 +126,7 @@ def worsening(
     """
     choice("worse", worse, tuple(ALTERNATIVE))
     few = whole("least", least, least=1)
-    if np.ndim(counts.to_numpy() if hasattr(counts, "to_numpy") else counts) != 2:
+    if floats("counts", counts).ndim != 2:
         raise ValueError("counts: give a row for each series")
     by: By = "wald" if model == "negative binomial" else "score"
     fit = functools.partial(

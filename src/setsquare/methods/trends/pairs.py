@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..inputs import Floats
+from ..inputs import Floats, floats
 
 
 class Pair:
@@ -40,11 +40,7 @@ class Pair:
 
 
 def _array(name: str, values: Any) -> Floats:
-    given = values.to_numpy() if hasattr(values, "to_numpy") else values
-    try:
-        made = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}: holds something that is not a number") from None
+    made = floats(name, values)
     if made.ndim > 1:
         raise ValueError(f"{name}: give a number, or one column of them")
     if not made.size:

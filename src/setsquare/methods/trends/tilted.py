@@ -13,6 +13,10 @@ from .given import Counts
 from .solving import bisect, root
 
 
+ROUNDING = 1e-12
+"""A slope or a dispersion below is none."""
+
+
 class Tilted:
     """The family of each series, on times scaled to 0 to 1; slopes are those of scaled time."""
 
@@ -58,6 +62,7 @@ class Tilted:
             return mean - goal, variance
 
         found = root(short, -self.far, self.far, np.zeros(len(self.n)))
+        found = np.where(np.abs(found) < ROUNDING, 0.0, found)
         found = np.where(up, np.inf, np.where(down, -np.inf, found))
         return np.where(defined, found, np.nan)
 

@@ -15,7 +15,7 @@ from . import negative
 from .given import ALTERNATIVES, Alternative, Counts, choice, level, times
 from .overdispersion import pearson, readings, tails
 from .tails import p_value, quantile
-from .tilted import Tilted
+from .tilted import ROUNDING, Tilted
 
 Model = Literal["poisson", "quasi", "negative binomial"]
 By = Literal["wald", "likelihood", "score"]
@@ -182,7 +182,8 @@ class _Fit:
         self.intercept = np.where(self.finite, start - safe * self.family.first / self.range, np.nan)
         self.chi = pearson(given, self.mu, self.alpha[:, None])
         self.free: Floats = np.where(given.total > 0, np.maximum(given.points - 2, 0.0), 0.0)
-        self.dispersion = np.where(self.free > 0, self.chi / np.maximum(self.free, 1.0), np.nan)
+        spread = self.chi / np.maximum(self.free, 1.0)
+        self.dispersion = np.where(self.free > 0, np.where(spread < ROUNDING, 0.0, spread), np.nan)
         quasi = model == "quasi"
         seen = np.where(self.finite, self.dispersion, 1.0)
         self.phi: Floats = np.maximum(seen, floor) if quasi else np.ones(given.count)
