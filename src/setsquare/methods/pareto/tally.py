@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from ..inputs import Floats, column
+from ..inputs import Floats, column, opened
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +83,7 @@ def whole_counts(name: str, values: Any, length: int) -> Floats:
 
 
 def _names(name: str, values: Any) -> list[str]:
-    given = values.to_numpy() if hasattr(values, "to_numpy") else values
+    given = opened(values)
     if isinstance(given, str):
         raise ValueError(f"{name}: give a column of names")
     made = list(given)
