@@ -78,4 +78,4 @@ class Lines:
         made = np.empty((self.count, self.k))
         for tile, lines in self._tiles():
             made[:, tile] = lines[number]
-        return made[row]
+        return np.asarray(made[row])

@@ -153,10 +153,9 @@ def _mewma_points(values: Floats, known: Reference, weight: float, steady: bool)
     for tile in _tiles(values):
         off = values[:, tile] - known.mean[:, None, :]
         smooth, state = lfilter([weight], [1.0, weight - 1], off, axis=1, zi=state)
-        share = weight / (2 - weight)
+        made[:, tile] = _lengths(smooth, root) * (2 - weight) / weight
         if not steady:
-            share = share * (1 - (1 - weight) ** (2.0 * np.arange(tile.start + 1, tile.stop + 1)))
-        made[:, tile] = _lengths(smooth, root) / share
+            made[:, tile] /= 1 - (1 - weight) ** (2.0 * np.arange(tile.start + 1, tile.stop + 1))
     return made
 
 
@@ -284,7 +283,7 @@ def _root(covariance: Floats) -> Floats:
     scale = np.diagonal(root, axis1=1, axis2=2) / np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
     if (scale < 1e-7).any():
         raise ValueError("values: their covariance is singular: a measure is constant or follows from others")
-    return root
+    return np.asarray(root)
 
 
 def _lengths(off: Floats, root: Floats) -> Floats:

@@ -211,7 +211,8 @@ def draw(
         known.append((part, mean, sigma))
     lines = Lines(held.count, known, limits)
     beyond = lines.beyond(points)
-    centre, lower, upper, spread = lines.each(held.single)
+    moving: list[Any] = lines.each(held.single)
+    centre, lower, upper, spread = moving
     size = np.broadcast_to(np.asarray(size, dtype=np.float64), points.shape)
     row: Any = 0 if held.single else slice(None)
     return Chart(

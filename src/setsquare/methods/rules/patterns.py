@@ -5,7 +5,7 @@ truth values, shape (charts, points), in which "n in a row" and "k of n" are sum
 """
 
 import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,21 +18,26 @@ Found = tuple[Bools, Bools]
 """Which points complete a pattern, and which belong to one."""
 
 
-@dataclasses.dataclass
-class Block:
-    """Points of one stage that follow one another, shape (charts, m), with the lines they are held against.
+class Levels(NamedTuple):
+    """The lines that points are held against, of their shape or of one point, (charts or 1, 1)."""
 
-    ``centre``, ``sigma``, ``lower`` and ``upper`` have that shape or are of one point, (charts or 1, 1); ``beyond`` are
-    points outside the limits as the chart says. ``run`` are numbers of the runs that a ``range`` stays within, shape
-    (charts or 1, m).
-    """
-
-    points: Floats
-    beyond: Bools
     centre: Floats
     sigma: Floats
     lower: Floats
     upper: Floats
+
+
+@dataclasses.dataclass
+class Block:
+    """Points of one stage that follow one another, shape (charts, m), with the lines they are held against.
+
+    ``beyond`` are points outside the limits as the chart says. ``run`` are numbers of the runs that a ``range`` stays
+    within, shape (1, m), or (charts, m) once points were taken out.
+    """
+
+    points: Floats
+    beyond: Bools
+    at: Levels
     ways: Conventions
     run: NDArray[np.int64] | None = None
 
@@ -56,22 +61,28 @@ class Block:
     def zone(self, sigmas: float) -> tuple[Bools, Bools]:
         """Points above and below the centre by more than so many sigmas; of 0 the centre line's convention holds."""
         if sigmas not in self._zones:
-            reach = sigmas * self.sigma if sigmas else 0.0
-            slack = ROUNDING * (np.abs(self.centre) + reach)
+            reach = sigmas * self.at.sigma if sigmas else 0.0
+            slack = ROUNDING * (np.abs(self.at.centre) + reach)
             if self.ways.on_limit == "beyond" if sigmas else self.ways.on_centre == "count":
-                made = self.points >= self.centre + reach - slack, self.points <= self.centre - reach + slack
+                made = (
+                    self.points >= self.at.centre + reach - slack,
+                    self.points <= self.at.centre - reach + slack,
+                )
             else:
-                made = self.points > self.centre + reach + slack, self.points < self.centre - reach - slack
+                made = (
+                    self.points > self.at.centre + reach + slack,
+                    self.points < self.at.centre - reach - slack,
+                )
             self._zones[sigmas] = made
         return self._zones[sigmas]
 
     def near(self, sigmas: float) -> Bools:
         """Points within so many sigmas of the centre; those on the edge by convention."""
         if self.ways.on_limit == "neither":
-            reach = sigmas * self.sigma
-            slack = ROUNDING * (np.abs(self.centre) + reach)
-            made = self.points < self.centre + reach - slack
-            made &= self.points > self.centre - reach + slack
+            reach = sigmas * self.at.sigma
+            slack = ROUNDING * (np.abs(self.at.centre) + reach)
+            made = self.points < self.at.centre + reach - slack
+            made &= self.points > self.at.centre - reach + slack
             return made
         above, below = self.zone(sigmas)
         made = above | below
@@ -80,11 +91,11 @@ class Block:
 
     def outside(self) -> tuple[Bools, Bools]:
         """Points above and below the chart's own limits."""
-        slack = ROUNDING * np.maximum(np.abs(self.upper), np.abs(self.lower))
+        slack = ROUNDING * np.maximum(np.abs(self.at.upper), np.abs(self.at.lower))
         slack = np.where(np.isfinite(slack), slack, 0.0)
         if self.ways.on_limit == "beyond":
-            return self.points >= self.upper - slack, self.points <= self.lower + slack
-        return self.points > self.upper + slack, self.points < self.lower - slack
+            return self.points >= self.at.upper - slack, self.points <= self.at.lower + slack
+        return self.points > self.at.upper + slack, self.points < self.at.lower - slack
 
     def _zone_rule(self, rule: Rule) -> Found:
         if rule.pattern == "within":
@@ -145,7 +156,7 @@ class Block:
             scores = None
         else:
             with np.errstate(invalid="ignore", divide="ignore"):
-                scores = (self.points - self.centre) / self.sigma
+                scores = (self.points - self.at.centre) / self.at.sigma
         for lag in range(1, min(rule.points, self.points.shape[1])):
             if scores is None:
                 apart = above[:, lag:] & below[:, :-lag]
@@ -188,8 +199,7 @@ class Block:
         gone = np.arange(shape[1]) >= (shape[1] - dropped.sum(axis=1))[:, None]
         points[gone], beyond[gone] = np.nan, False
         run = None if self.run is None else moved(self.run)
-        lines = (moved(line) for line in (self.centre, self.sigma, self.lower, self.upper))
-        return Block(points, beyond, *lines, ways=ways, run=run)
+        return Block(points, beyond, Levels(*map(moved, self.at)), ways, run)
 
 
 def packing(dropped: Bools) -> NDArray[np.intp]:
@@ -234,8 +244,7 @@ def before(complete: Bools, n: int) -> Bools:
 
 def at_least(region: Bools, k: int, n: int) -> Bools:
     """Points at which k of the last n points (or of fewer at the start) lie in a region."""
-    dtype = np.uint8 if n < 256 else np.int64
-    many = region.astype(dtype)
+    many: NDArray[np.integer[Any]] = region.astype(np.uint8 if n < 256 else np.int64)
     one = region.view(np.uint8)
     for lag in range(1, min(n, region.shape[1])):
         many[:, lag:] += one[:, :-lag]

@@ -12,7 +12,7 @@ from ..charts.lines import TILE
 from ..inputs import Bools, Floats, column, table
 from ..results import Result, Table, plain
 from .definitions import Conventions, RuleSet
-from .patterns import Block, packing, unpacked
+from .patterns import Block, Levels, packing, unpacked
 from .presets import NELSON, PRESETS
 
 
@@ -227,10 +227,10 @@ def _block(
     chart: Chart, rows: slice, part: slice, ways: Conventions, labels: NDArray[np.int64] | None
 ) -> tuple[Block, Bools | None]:
     """Cut a stage out of a chart; with the points to leave out by convention, None where there are none."""
-    points, beyond, *lines = (
-        np.atleast_2d(line)[rows, part]
-        for line in (chart.points, chart.beyond, chart.centre, chart.sigma, chart.lower, chart.upper)
-    )
+    points: Floats = np.atleast_2d(chart.points)[rows, part]
+    beyond: Bools = np.atleast_2d(chart.beyond)[rows, part]
+    lines = (chart.centre, chart.sigma, chart.lower, chart.upper)
+    levels = Levels(*(_lean(np.atleast_2d(line)[rows, part]) for line in lines))
     out = np.zeros(points.shape, dtype=np.bool_)
     for one in chart.excluded if ways.excluded != "count" else ():
         if part.start <= one.index < part.stop:
@@ -249,7 +249,7 @@ def _block(
         # Many short rows: laid out by columns, so that each pass runs along memory.
         points, beyond = np.asfortranarray(points), np.asfortranarray(beyond)
     run = None if labels is None else labels[:, part]
-    block = Block(points, beyond, *(_lean(line) for line in lines), ways=ways, run=run)
+    block = Block(points, beyond, levels, ways, run)
     return block, dropped if dropped is not None and dropped.any() else None
 
 
