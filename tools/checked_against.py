@@ -65,7 +65,9 @@ def reached() -> list[Reached]:
 
 def _facts(path: Path) -> Iterator[Fact]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        for call in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for call in node.decorator_list:
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "checked":
                 source, *methods = (ast.literal_eval(argument) for argument in call.args)
                 by = next((ast.literal_eval(word.value) for word in call.keywords), "figures")
@@ -98,7 +100,10 @@ def page() -> str:
 
 
 def _counts(known: list[Fact], cases: list[Reached]) -> str:
-    families = sorted({name.split(".")[0] for row in [*known, *cases] for name in row.methods})
+    named = [name for fact in known for name in fact.methods] + [
+        name for row in cases for name in row.methods
+    ]
+    families = sorted({name.split(".")[0] for name in named})
     heads = [title for title, _ in HEADINGS.values()]
     lines = ["| Family | " + " | ".join([*heads, "Reference cases"]) + " |", "|---" * (len(heads) + 2) + "|"]
     for family in families:

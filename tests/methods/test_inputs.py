@@ -165,3 +165,25 @@ def test_bounds_of_numbers() -> None:
             )
     with pytest.raises(ValueError, match=r"^size: give a whole number"):
         inputs.whole("size", 2.5)
+
+
+@pytest.mark.parametrize(
+    ("asked", "argument"),
+    [
+        (lambda: inputs.column("values", [1e200, 2e200]), "values"),
+        (lambda: methods.capability.capability([1e-300, 2e-300, 3e-300], lower=0, upper=1), "values"),
+        (lambda: methods.capability.fit([1e9 + i * 1e-3 for i in range(9)], "gamma"), "values"),
+        (lambda: methods.capability.defectives([[1], [1, 2]], [9, 9]), "counts"),
+        (lambda: methods.measurement.stability(None), "values"),
+    ],
+)
+def test_numbers_that_cannot_be_computed_with_are_refused(asked: Callable[[], Any], argument: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{argument}: "):
+        asked()
+
+
+def test_a_gauge_study_of_the_smallest_numbers_is_still_json() -> None:
+    found = methods.measurement.crossed_study(
+        [1e-300, 2e-300, 3e-300, 1e-300, 2e-300, 2e-300, 1e-300, 4e-300], [1, 1, 2, 2] * 2, list("AAAABBBB")
+    )
+    assert found.figure()["series"][0]["data"][0] is None

@@ -36,7 +36,7 @@ def table(name: str, values: Any, *, missing: bool = False) -> Floats:
     Raises ValueError that begins with `name`, as `column` does.
     """
     given = opened(values)
-    if isinstance(given, list | tuple) and given and all(_is_row(row) for row in given):
+    if isinstance(given, list | tuple) and is_table(given):
         rows = [opened(row) for row in given]
         longest = max(len(row) for row in rows)
         if any(len(row) < longest for row in rows):
@@ -60,7 +60,9 @@ def number(
 ) -> float:
     """Return one finite number; raises ValueError at `name` where it is none or beyond its bounds."""
     try:
-        made = float(None if isinstance(value, str | bytes) else value)
+        if isinstance(value, str | bytes):
+            raise TypeError
+        made = float(value)
     except (TypeError, ValueError):
         raise ValueError(f"{name}: give a number, not {value!r}") from None
     if not np.isfinite(made):
@@ -98,7 +100,8 @@ def opened(values: Any) -> Any:
     [1, 2]
     """
     if isinstance(values, np.ma.MaskedArray):
-        return values.astype(np.float64).filled(np.nan) if values.dtype.kind in _NUMERIC else values.filled()
+        made: Any = values.astype(np.float64) if values.dtype.kind in _NUMERIC else values
+        return made.filled(np.nan if made is not values else None)
     if isinstance(values, np.ndarray):
         return values
     if hasattr(values, "__array__"):
@@ -125,6 +128,7 @@ def floats(name: str, values: Any) -> Floats:
 
 
 _NUMERIC = "fiub"
+_LARGEST = 1e150
 _MISSING = ("NAType", "NaTType")  # of pandas, which is not imported for it
 
 
@@ -135,6 +139,17 @@ def _of_objects(made: NDArray[Any]) -> Floats:
     return np.array(found, dtype=np.float64).reshape(made.shape)
 
 
+def is_table(values: Any) -> bool:
+    """Whether what `opened` returned has rows, rather than being one column.
+
+    >>> is_table([[1, 2], [3]]), is_table([1, 2])
+    (True, False)
+    """
+    if isinstance(values, np.ndarray):
+        return values.ndim > 1
+    return isinstance(values, list | tuple) and bool(values) and all(_is_row(row) for row in values)
+
+
 def _is_row(row: Any) -> bool:
     return hasattr(row, "__len__") and not isinstance(row, str | bytes)
 
@@ -142,8 +157,9 @@ def _is_row(row: Any) -> bool:
 def _check(name: str, made: Floats, *, missing: bool) -> None:
     if not made.size:
         raise ValueError(f"{name}: is empty")
-    # The sum is not finite where any value is not: one pass, and a second only for the sentence.
-    if np.isfinite(made.sum()):
+    # The sum of squares is finite where all values are, and none too large: one pass, others only for the sentence.
+    flat = made.ravel(order="K")
+    if np.isfinite(np.vdot(flat, flat)):
         return
     if np.isinf(made).any():
         raise ValueError(f"{name}: holds an infinite value")
@@ -152,3 +168,7 @@ def _check(name: str, made: Floats, *, missing: bool) -> None:
         raise ValueError(f"{name}: {int(lacking.sum())} of {made.size} values are missing")
     if lacking.all():
         raise ValueError(f"{name}: every value is missing")
+    if np.nanmax(np.abs(made)) > _LARGEST:
+        raise ValueError(
+            f"{name}: holds a value beyond {_LARGEST:g}, whose square is more than can be computed with"
+        )

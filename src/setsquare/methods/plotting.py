@@ -201,9 +201,9 @@ class _Drawing:
         axis.set_visible(option.get("show", True))
         axis.label.set_text(option.get("name", ""))
         ends = {word: option[word] for word in ("min", "max") if isinstance(option.get(word), int | float)}
+        words = {"min": "left", "max": "right"} if which == "x" else {"min": "bottom", "max": "top"}
         if ends:
-            names = {"min": "left" if which == "x" else "bottom", "max": "right" if which == "x" else "top"}
-            getattr(side, f"set_{which}lim")(**{names[word]: end for word, end in ends.items()})
+            getattr(side, f"set_{which}lim")(**{words[word]: end for word, end in ends.items()})
         side.tick_params(labelsize=8)
 
     def _legend(self) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..charts import p as p_chart
 from ..charts import u as u_chart
-from ..inputs import Column, Floats, column, number, opened, same_length
+from ..inputs import Column, Floats, column, floats, number, same_length
 from ..results import Result
 from .stability import Stable, Unstable, judged
 
@@ -141,8 +141,7 @@ def defects(
 
 def _pair(counts: Column | float, sizes: Column | float, name: str = "sizes") -> tuple[Floats, Floats]:
     x, n = (
-        column(key, np.atleast_1d(np.asarray(opened(given))))
-        for key, given in (("counts", counts), (name, sizes))
+        column(key, np.atleast_1d(floats(key, given))) for key, given in (("counts", counts), (name, sizes))
     )
     same_length(**{"counts": x, name: n})
     if (x < 0).any() or (x != np.floor(x)).any():

@@ -239,7 +239,12 @@ def _gamma(x: Floats) -> dict[str, float]:
     from scipy.special import digamma  # noqa: PLC0415 - loads when first used
 
     mean = float(x.mean())
-    gap = math.log(mean) - float(np.log(x).mean())
+    # ln of the mean less the mean of ln, taken about the mean: far from zero the difference loses its digits.
+    gap = -float(np.log1p((x - mean) / mean).mean())
+    if gap < 1e-9:
+        raise ValueError(
+            "values: vary so little for their size that a gamma distribution tells no more than a normal"
+        )
     # ln a - digamma(a) lies between 1 / 2a and 1 / a, which brackets the shape.
     shape = float(brentq(lambda a: math.log(a) - float(digamma(a)) - gap, 0.4 / gap, 1.1 / gap, xtol=1e-12))
     return {"shape": shape, "scale": mean / shape}

@@ -24,6 +24,7 @@ from .pictures import bell, histogram
 from .spread import Spread, Within, overall, rows_of, within
 from .stability import Stable, Unstable, judged, of_rows
 
+_LEAST = 1e-150  # of a smaller spread the square is lost
 Degrees = Literal["estimator", "total", "qcc"]
 Boundary = Literal["lower", "upper"]
 
@@ -247,7 +248,7 @@ def _spreads(rows: Floats, grouped: bool, estimator: Within | None) -> tuple[Flo
     chosen = estimator or _default(rows, grouped)
     _one_of("estimator", chosen, ("rbar", "sbar", "pooled", "moving range"))
     inner = within(rows, chosen)
-    if inner.sd == 0:
+    if inner.sd < _LEAST:
         raise ValueError("values: do not vary within subgroups, so that Cp is not defined")
     return flat, inner
 
@@ -335,7 +336,8 @@ def indices(limits: Limits, mean: float, spread: Spread, n: int, asked: _Asked) 
     if math.isfinite(limits.upper - limits.lower):
         p = _by_chi((limits.upper - limits.lower) / (6 * s), f, asked.confidence)
     if not math.isnan(limits.target):
-        off = ((mean - limits.target) / s) ** 2
+        off = (mean - limits.target) / s
+        off *= off  # not a power, which raises where it overflows
         # The mean and variance of the noncentral chi-squared give the square; qcc leaves it out.
         worth = n * (1 + off) ** (1 if asked.degrees == "qcc" else 2) / (1 + 2 * off)
         pm = _by_chi(_aimed(limits) / (3 * s * math.sqrt(1 + off)), worth, asked.confidence)
@@ -373,7 +375,7 @@ def _bissell(value: float, n: int, degrees: float, side: float) -> Index:
 
     if math.isinf(value):
         return NONE
-    half = float(ndtri(side)) * math.sqrt(1 / (9 * n) + value**2 / (2 * degrees))
+    half = float(ndtri(side)) * math.sqrt(1 / (9 * n) + value * value / (2 * degrees))
     return Index(value, (value - half, value + half))
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..constants import c4, chi_degrees, d2, d3
-from ..inputs import Floats, column, opened, table
+from ..inputs import Floats, column, is_table, opened, table
 from ..results import Result
 
 Within = Literal["rbar", "sbar", "pooled", "moving range"]
@@ -99,14 +99,6 @@ def _moving(rows: Floats) -> Spread:
 def rows_of(values: Any) -> tuple[Floats, bool]:
     """Return values as rows, a single column as one value in each, and whether there were subgroups at all."""
     given = opened(values)
-    nested = given.ndim == 2 if isinstance(given, np.ndarray) else _is_nested(given)
-    if nested:
+    if is_table(given):
         return table("values", given, missing=True), True
     return column("values", given, missing=True)[:, None], False
-
-
-def _is_nested(given: Any) -> bool:
-    try:
-        return len(given) > 0 and all(hasattr(row, "__len__") and not isinstance(row, str) for row in given)
-    except TypeError:
-        return False

@@ -259,7 +259,7 @@ def _curves(x: Floats, z: float) -> list[Johnson]:
     n, p, m = (float(step) for step in np.diff(ends))
     if min(n, p, m) <= 0:
         return []
-    middle, ratio = float(ends[1] + ends[2]) / 2, m * n / p**2
+    middle, ratio = float(ends[1] + ends[2]) / 2, (m / p) * (n / p)
     made = []
     if ratio > 1.0 + _NEAR:
         made.append(_unbounded(m, n, p, z, middle))

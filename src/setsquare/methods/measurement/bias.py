@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..constants import d2, d3
-from ..inputs import Column, Floats, column, number, opened, same_length, table, whole
+from ..inputs import Column, Floats, column, is_table, number, opened, same_length, table, whole
 from ..results import Result, Table
 
 
@@ -346,12 +346,7 @@ class Stability(Result):
 def _occasions(values: Any) -> tuple[Floats, int]:
     """Return the occasions as rows, and of how many values a range is."""
     given = opened(values)
-    flat = (
-        given.ndim == 1
-        if isinstance(given, np.ndarray)
-        else not any(hasattr(row, "__len__") for row in given)
-    )
-    made = column("values", given)[:, None] if flat else table("values", given)
+    made = table("values", given) if is_table(given) else column("values", given)[:, None]
     if len(made) < 3:
         raise ValueError("values: give three occasions or more")
     return made, max(2, made.shape[1])

@@ -42,7 +42,8 @@ def _ends(degrees: float, confidence: float) -> tuple[float, float]:
 def _spread(term: Term, confidence: float, *, lower: bool) -> float:
     factor, square, degrees = term
     small, large = _ends(degrees, confidence)
-    return (factor * square * (small if lower else large)) ** 2
+    part = factor * square * (small if lower else large)
+    return part * part
 
 
 def _cross(first: float, second: float, confidence: float) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import dataclasses
 import math
 from typing import Any
 
-from ..results import Result, Table
+from ..results import Result, Table, plain
 
 DISTINCT = 1.41
 """What AIAG multiplies the ratio of parts to gauge by: the root of two, as printed there."""
@@ -92,7 +92,7 @@ class GaugeStudy(Result):
             "xAxis": {"type": "category", "data": [c.source for c in shown]},
             "yAxis": {"type": "value", "name": "%"},
             "series": [
-                {"name": title, "type": "bar", "data": [getattr(c, field) for c in shown]}
+                {"name": title, "type": "bar", "data": [plain(getattr(c, field)) for c in shown]}
                 for title, field in series
             ],
         }

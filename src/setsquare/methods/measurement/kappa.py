@@ -156,7 +156,8 @@ def conger_kappa(ratings: Any, *, categories: Sequence[Any] | None = None, confi
         return _pairs_agree(_counts(kept, len(found)), m), expected
 
     error = _jackknife(coded, lambda kept: _beyond(*agreement(kept)))
-    return _kappa("Conger", *agreement(coded), math.nan, error, level, *coded.shape, found)
+    n, m = coded.shape
+    return _kappa("Conger", *agreement(coded), math.nan, error, level, n, m, found)
 
 
 def light_kappa(
@@ -189,17 +190,9 @@ def light_kappa(
         return float(np.mean([_beyond(*pair) for pair in pairs(kept)]))
 
     observed, expected = (float(value) for value in np.mean(pairs(coded), axis=0))
-    return _kappa(
-        "Light",
-        observed,
-        expected,
-        math.nan,
-        _jackknife(coded, mean),
-        level,
-        *coded.shape,
-        found,
-        kappa=mean(coded),
-    )
+    n, m = coded.shape
+    error = _jackknife(coded, mean)
+    return _kappa("Light", observed, expected, math.nan, error, level, n, m, found, kappa=mean(coded))
 
 
 def _jackknife(coded: Places, statistic: Callable[[Places], float]) -> float:
