@@ -53,5 +53,5 @@ def hand_steps_over(act: Act, author: User) -> None:
     """Give what is asked of the former author to the next one."""
     waiting = Task.objects.filter(record=act.record, kind__in=AFTER_REVIEW, done__isnull=True)
     for task in waiting:
-        act.finish(task, "handed_over")
+        act.finish([task], "handed_over")
         act.ask(task.kind, author, task.due)

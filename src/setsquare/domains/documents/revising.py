@@ -90,8 +90,7 @@ def set_text(act: Act, revision: Revision, body: str) -> None:
 def set_file(act: Act, revision: Revision, upload: Upload) -> None:
     """Make an uploaded file the revision's content; an earlier one is kept as removed."""
     for former in act.record.attachments.filter(role="content", removed__isnull=True):
-        former.removed = act.now
-        former.save()
+        act.detach(former)
     act.attach(upload.blob, upload.name, "content")
     revision.file = upload.blob
     revision.file_name = upload.name

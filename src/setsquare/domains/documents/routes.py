@@ -137,7 +137,7 @@ def leaves_enough(situation: Situation) -> Label | None:
     named = {name for each in later for name in each["people"]} - signed
     active = User.objects.filter(username__in=named, is_active=True).values_list("username", flat=True)
     here = set(active if named else ())
-    steps = [(others, max(0, missing))]
+    steps: list[tuple[Collection[str], int]] = [(others, max(0, missing))]
     steps += [([name for name in each["people"] if name in here], max(1, each["needed"])) for each in later]
     short = first_short(steps)
     if short is None:

@@ -92,11 +92,6 @@ def approvals(revision: Revision) -> QuerySet[Task]:
     )
 
 
-def approvals_in_step(revision: Revision) -> QuerySet[Task]:
-    """Return the approvals of the current step that count."""
-    return approvals(revision).filter(step=revision.step)
-
-
 def no_open_comments(situation: Situation) -> Label | None:
     """Rule: every comment is resolved."""
     count = sum(one.answers_id is None and one.resolved is None for one in comments_on(situation))

@@ -22,6 +22,7 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.numbering import UNFIT_FOR_NUMBERS, is_reserved, key_of, next_number
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.beside import Beside
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Act:
     on_behalf_of: User | None = None
     pending: list[Event] = field(default_factory=list)
     stored: Stored = field(default_factory=Stored)
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def record(self) -> Record:
@@ -129,14 +131,12 @@ class Act:
         assignee: User,
         due: dt.datetime,
         *,
-        record: Record | None = None,
         step: int = 0,
         **details: Any,
     ) -> Task:
         """Open a task for a person, unless the same is open already; the person is told."""
-        about = record or self.record
         task, made = Task.objects.get_or_create(
-            record=about,
+            record=self.record,
             kind=kind,
             assignee=assignee,
             step=step,
@@ -144,7 +144,8 @@ class Act:
             defaults={"due": due, "opened": self.now, "details": details},
         )
         if made:
-            self.emit("task.opened", about, task=task.pk)
+            self.beside.asked(kind, step, due, [assignee.username])
+            self.emit("task.opened", task=task.pk)
         return task
 
     def ask_all(self, kind: str, people: Iterable[User], due: dt.datetime, **details: Any) -> int:
@@ -157,6 +158,8 @@ class Act:
             for person in asked
             if person.pk not in already
         )
+        if opened:
+            self.beside.asked(kind, 0, due, [task.assignee.username for task in opened])
         for task in opened:
             self.emit("task.opened", task=task.pk)
         return len(opened)
@@ -172,17 +175,27 @@ class Act:
         chosen = Task.objects.filter(pk__in=[task.pk for task in tasks], escalated__isnull=True)
         return chosen.update(escalated=self.now)
 
-    def finish(self, tasks: "models.QuerySet[Task] | Task", outcome: str) -> int:
-        """Close open tasks with an outcome; returns how many were open."""
-        chosen = Task.objects.filter(pk=tasks.pk) if isinstance(tasks, Task) else tasks
-        return chosen.filter(done__isnull=True).update(
-            done=self.now, done_by=self.actor.user, outcome=outcome
-        )
+    def finish(self, tasks: "models.QuerySet[Task] | Iterable[Task]", outcome: str) -> int:
+        """Close open tasks of the record with an outcome; returns how many were open.
+
+        Tasks that are given as rows have to be as they are now: read since the record was locked.
+        """
+        if isinstance(tasks, models.QuerySet):
+            tasks = tasks.filter(record=self.record, done__isnull=True).select_related("assignee")
+        waiting = [task for task in tasks if task.done is None]
+        if not waiting:
+            return 0
+        still = Task.objects.filter(pk__in=[task.pk for task in waiting], done__isnull=True)
+        count = still.update(done=self.now, done_by=self.actor.user, outcome=outcome)
+        if count != len(waiting):
+            raise Refused(_("This is not among your tasks now."))
+        self.beside.finished(outcome, [(task.kind, task.step, task.assignee.username) for task in waiting])
+        return count
 
     def complete(self, kind: str, outcome: str) -> Task:
         """Close the actor's own (or delegated) task of this kind; raises Refused where there is none."""
         task = self.situation.task(kind)
-        if task is None or not self.finish(task, outcome):
+        if task is None or not self.finish([task], outcome):
             raise Refused(_("This is not among your tasks now."))
         if task.assignee_id != self.user.pk:
             self.on_behalf_of = task.assignee
@@ -205,15 +218,19 @@ class Act:
         Notice.objects.bulk_create(notices)
         return len(notices)
 
-    def link(self, target: Record, kind: str, source: Record | None = None) -> None:
-        """Link the record (or `source`) to `target`; the same link twice is one."""
-        Link.objects.get_or_create(
-            source=source or self.record, target=target, kind=kind, defaults={"made": self.now}
+    def link(self, target: Record, kind: str) -> None:
+        """Link the record to `target`; the same link twice is one."""
+        _link, made = Link.objects.get_or_create(
+            source=self.record, target=target, kind=kind, defaults={"made": self.now}
         )
+        if made:
+            self.beside.linked(kind, str(target.uid))
 
     def unlink(self, target: Record, kind: str) -> None:
         """Take a link away; the trail keeps that it was."""
-        Link.objects.filter(source=self.record, target=target, kind=kind).delete()
+        gone, _rows = Link.objects.filter(source=self.record, target=target, kind=kind).delete()
+        if gone:
+            self.beside.linked(kind, str(target.uid), gone=True)
 
     def text(self, body: str) -> Text:
         """Keep a text by its digest and return it."""
@@ -221,9 +238,16 @@ class Act:
 
     def attach(self, blob: Blob, name: str, role: str = "attachment") -> Attachment:
         """Add a stored file to the record."""
+        self.beside.attached(blob.digest, name, role)
         return Attachment.objects.create(
             record=self.record, blob=blob, name=name, role=role, added=self.now, added_by=self.actor.user
         )
+
+    def detach(self, attachment: Attachment) -> None:
+        """Mark a file of the record as removed; it is kept."""
+        attachment.removed = self.now
+        attachment.save()
+        self.beside.attached(attachment.blob_id, attachment.name, attachment.role, gone=True)
 
     def also(
         self, thing: str, name: str, record: Record | None = None, body: Any = None, reason: str = ""

@@ -300,6 +300,7 @@ def _enter(act: Act, record: Record) -> Entry:
         channel=act.actor.channel,
         request=act.actor.request,
         note=act.note,
+        beside=act.beside.plain(),
         state=state.decode(),
         digest=hashlib.sha256(state).hexdigest(),
     )

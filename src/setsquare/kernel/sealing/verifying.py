@@ -11,6 +11,7 @@ from setsquare.kernel.files.models import Blob, Text
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import plain
 from setsquare.kernel.sealing import keys, log
+from setsquare.kernel.sealing.beside import check_beside
 from setsquare.kernel.sealing.findings import Problem, in_chunks
 from setsquare.kernel.sealing.leaves import content_of, hash_of, signatures_of
 from setsquare.kernel.sealing.merkle import Growing
@@ -55,6 +56,7 @@ class Verification:
         yield from self._check_log(end)
         yield from self._check_unsealed()
         yield from check_records()
+        yield from check_beside()
         yield from check_units()
         yield from check_texts()
         yield from check_files()

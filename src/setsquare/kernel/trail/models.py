@@ -29,6 +29,11 @@ class Entry(models.Model):
     request = models.CharField(max_length=64, blank=True)
     note = models.JSONField(null=True)
     """What to say of it beyond the command's own sentence: {"text": msgid, "values": {...}}."""
+    beside = models.JSONField(null=True)
+    """What it did to the record's tasks, links and files; `kernel/trail/beside.py` says how it is written.
+
+    Null where the entry was made before this was kept.
+    """
     state = models.TextField()
     """The full canonical state after it, as canonical JSON (RFC 8785)."""
     digest = models.CharField(max_length=64)

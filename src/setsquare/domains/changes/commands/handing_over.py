@@ -53,7 +53,7 @@ def ask_again(act: Act, body: AskAgain) -> None:
     change: ChangeRequest = act.detail
     waiting = Task.objects.filter(record=act.record, done__isnull=True, kind__in=MAY)
     for task in waiting.filter(assignee=body.person).order_by("id"):
-        act.finish(task, "left")
+        act.finish([task], "left")
         if waiting.filter(kind=task.kind).exists():
             continue
         barred = {change.requested_by_id, act.record.owner_id} if task.kind == DECIDING.code else set()

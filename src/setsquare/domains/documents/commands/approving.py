@@ -15,11 +15,12 @@ from setsquare.domains.documents.permissions import CONTROL
 from setsquare.domains.documents.routes import leaves_enough, open_step, route_of
 from setsquare.domains.documents.rules import (
     WRITERS,
-    approvals_in_step,
+    asked_of_all,
     may_sign_instead,
     no_open_comments,
     not_author,
     review_finished,
+    signatures_so_far,
     signs_once,
 )
 from setsquare.domains.documents.states import ASIDE, TALK
@@ -29,7 +30,6 @@ from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, assigned, command
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
-from setsquare.kernel.tasks.models import Task
 
 
 class SendForApproval(Body):
@@ -124,11 +124,15 @@ def approve(act: Act, body: Approve) -> None:
     step = revision.route[revision.step - 1]
     act.say(SIGNED_AS.get(step["meaning"], SIGNED_AS["approved"]), step=step["name"])
     _check_editorial(act, revision, confirmed=body.editorial)
-    act.complete("approve", "approved")
-    waiting = Task.objects.filter(record=act.record, kind="approve", step=revision.step, done__isnull=True)
-    if step["mode"] == "some" and approvals_in_step(revision).count() >= step["needed"]:
+    mine = act.complete("approve", "approved")
+    given = sum(each.step == revision.step for each in signatures_so_far(act.situation)) + 1
+    approvals = [
+        each for each in asked_of_all(act.situation) if each.kind == "approve" and each.pk != mine.pk
+    ]
+    waiting = [each for each in approvals if each.done is None]
+    if step["mode"] == "some" and given >= step["needed"]:
         act.finish(waiting, "not_needed")
-    elif waiting.exists():
+    elif waiting:
         act.move_to("in_approval")
         return
     if revision.step < len(revision.route):

@@ -180,7 +180,7 @@ def reassign(act: Act, body: Reassign) -> None:
     for task in tasks:
         if why := why_not(body.to, act.detail, task):
             raise Refused({"to": OBSTACLES[why] % {"name": body.to.name}})
-        act.finish(task, "reassigned")
+        act.finish([task], "reassigned")
         act.ask(task.kind, body.to, task.due, step=task.step, **task.details)
     act.say(gettext_noop("from %(person)s to %(other)s"), person=body.person.name, other=body.to.name)
 

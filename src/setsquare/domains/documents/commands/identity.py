@@ -306,7 +306,7 @@ def _hand_over(act: Act, record: Record, owner: User) -> None:
     record.owner = owner
     waiting = Task.objects.filter(record=record, kind="periodic_review", done__isnull=True).first()
     if waiting is not None:
-        act.finish(waiting, "handed_over")
+        act.finish([waiting], "handed_over")
         act.ask("periodic_review", owner, waiting.due)
 
 
@@ -315,7 +315,7 @@ def pass_on(act: Act, body: PassOn) -> None:
     """Give the document and its periodic review to who takes over from somebody who left; the system does this."""
     take_over(act, body)
     for task in Task.objects.filter(record=act.record, assignee=body.person, done__isnull=True):
-        act.finish(task, "handed_over")
+        act.finish([task], "handed_over")
         act.ask(task.kind, body.to, task.due, step=task.step, **task.details)
 
 

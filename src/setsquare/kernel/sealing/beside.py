@@ -1,0 +1,113 @@
+"""Whether each record's tasks, links and files are what its entries did to them, played from the first."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from setsquare.kernel.files.models import Attachment
+from setsquare.kernel.links.models import Link
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.sealing.findings import Problem, in_chunks
+from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.beside import Played
+from setsquare.kernel.trail.models import Entry
+
+ATTEMPTS = 5
+"""Looks at one record that others keep changing, before it is left out."""
+
+
+def check_beside() -> Iterator[Problem]:
+    """Yield what differs; records with entries from before this was kept are left out, as their leaves say."""
+    for records in in_chunks(Record.objects.only("pk", "number", "version"), "pk"):
+        for record, found in _differing(records):
+            yield from _again(record, found)
+
+
+def _again(record: Record, found: list[Problem]) -> Iterator[Problem]:
+    """Yield what was found, unless somebody changed the record at this moment and it is right afterwards."""
+    for _attempt in range(ATTEMPTS):
+        again = Record.objects.only("pk", "number", "version").get(pk=record.pk)
+        if again.version == record.version:
+            yield from found
+            return
+        record, differing = again, _differing([again])
+        if not differing:
+            return
+        found = differing[0][1]
+
+
+def _differing(records: Sequence[Record]) -> list[tuple[Record, list[Problem]]]:
+    keys = [record.pk for record in records]
+    played = _played(keys)
+    tasks, links, files = _tasks(keys), _links(keys), _files(keys)
+    differing = []
+    for record in records:
+        told = played.get(record.pk)
+        if told is None:
+            continue
+        found = [
+            *_compare_tasks(record, told, tasks[record.pk]),
+            *_compare_links(record, told, links[record.pk]),
+            *_compare_files(record, told, files[record.pk]),
+        ]
+        if found:
+            differing.append((record, found))
+    return differing
+
+
+def _played(keys: Sequence[int]) -> Mapping[int, Played]:
+    played: dict[int, Played] = {}
+    unknown: set[int] = set()
+    entries = Entry.objects.filter(record__in=keys).order_by("record", "seq")
+    for key, beside, at, actor in entries.values_list("record", "beside", "at", "actor__username"):
+        if beside is None:
+            unknown.add(key)
+        else:
+            played.setdefault(key, Played()).play(beside, at, actor or "")
+    return {key: told for key, told in played.items() if key not in unknown}
+
+
+def _tasks(keys: Sequence[int]) -> Mapping[int, Counter[tuple[object, ...]]]:
+    found: dict[int, Counter[tuple[object, ...]]] = defaultdict(Counter)
+    columns = ("kind", "step", "assignee__username", "due", "opened", "done", "done_by__username", "outcome")
+    for key, *row in Task.objects.filter(record__in=keys).values_list("record", *columns):
+        found[key][(*row[:6], row[6] or "", row[7])] += 1
+    return found
+
+
+def _links(keys: Sequence[int]) -> Mapping[int, set[tuple[str, str]]]:
+    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for key, kind, uid in Link.objects.filter(source__in=keys).values_list("source", "kind", "target__uid"):
+        found[key].add((kind, str(uid)))
+    return found
+
+
+def _files(keys: Sequence[int]) -> Mapping[int, Counter[tuple[str, str, str]]]:
+    found: dict[int, Counter[tuple[str, str, str]]] = defaultdict(Counter)
+    there = Attachment.objects.filter(record__in=keys, removed__isnull=True)
+    for key, *row in there.values_list("record", "blob", "name", "role"):
+        found[key][row[0], row[1], row[2]] += 1
+    return found
+
+
+def _compare_tasks(record: Record, told: Played, live: Counter[tuple[object, ...]]) -> Iterator[Problem]:
+    kept: Counter[tuple[object, ...]] = Counter()
+    kept.update(told.all_tasks())
+    for kind, person in sorted({(str(task[0]), str(task[2])) for task in (live - kept) + (kept - live)}):
+        said = f"What {person} was asked for at {record.number} ({kind}) is not what its entries say."
+        yield Problem(record.number, said)
+
+
+def _compare_links(record: Record, told: Played, live: set[tuple[str, str]]) -> Iterator[Problem]:
+    numbers = dict(
+        Record.objects.filter(uid__in=[uid for _kind, uid in live ^ told.links]).values_list("uid", "number")
+    )
+    named = {str(uid): number for uid, number in numbers.items()}
+    for kind, uid in sorted(live ^ told.links):
+        said = f"The link of {record.number} to {named.get(uid, uid)} ({kind}) is not what its entries say."
+        yield Problem(record.number, said)
+
+
+def _compare_files(record: Record, told: Played, live: Counter[tuple[str, str, str]]) -> Iterator[Problem]:
+    for _digest, name, role in sorted((live - told.files).keys() | (told.files - live).keys()):
+        said = f"The file “{name}” of {record.number} ({role}) is not what its entries say."
+        yield Problem(record.number, said)

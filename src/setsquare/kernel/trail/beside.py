@@ -1,0 +1,86 @@
+"""What a command did to a record's tasks, links and files, as its entry keeps it beside the record's state.
+
+Tasks, links and files are rows of their own and many; an entry keeps what changed of them, not all that there is.
+Played one after the other, the entries of a record give what has to be there now (`Played`).
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = dict[str, Any]
+
+
+class Beside:
+    """Notes what a command does, for its entry; nothing where it did nothing."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[Row]] = {}
+
+    def asked(self, kind: str, step: int, due: dt.datetime, people: Iterable[str]) -> None:
+        """Note that people, by sign-in name, were asked for something."""
+        self._note("asked", {"kind": kind, "step": step, "due": due.isoformat(), "of": sorted(people)})
+
+    def finished(self, outcome: str, tasks: Iterable[tuple[str, int, str]]) -> None:
+        """Note how tasks ended, each given by kind, step and the assignee's sign-in name."""
+        groups: dict[tuple[str, int], list[str]] = {}
+        for kind, step, person in tasks:
+            groups.setdefault((kind, step), []).append(person)
+        for (kind, step), people in sorted(groups.items()):
+            self._note("finished", {"kind": kind, "step": step, "outcome": outcome, "of": sorted(people)})
+
+    def linked(self, kind: str, target: str, *, gone: bool = False) -> None:
+        """Note that the record was linked to another, given by its lasting id, or no longer is."""
+        self._note("unlinked" if gone else "linked", {"kind": kind, "to": target})
+
+    def attached(self, digest: str, name: str, role: str, *, gone: bool = False) -> None:
+        """Note that a file was added to the record, or taken away from it."""
+        self._note("removed" if gone else "attached", {"file": digest, "name": name, "role": role})
+
+    def plain(self) -> dict[str, list[Row]]:
+        """Return everything as the entry keeps it; empty where nothing was done."""
+        return self._rows
+
+    def _note(self, what: str, row: Row) -> None:
+        self._rows.setdefault(what, []).append(row)
+
+
+Task = tuple[str, int, str, dt.datetime, dt.datetime, dt.datetime | None, str, str]
+"""Kind, step, assignee, due, opened, done, done by, outcome."""
+
+
+@dataclass
+class Played:
+    """What the entries of one record say of its tasks, links and files, played in their order."""
+
+    tasks: Counter[Task] = field(default_factory=Counter)
+    links: set[tuple[str, str]] = field(default_factory=set)
+    """Kind and the other record's lasting id."""
+    files: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """Digest, name and role of what is attached and was not removed."""
+    _open: dict[tuple[str, int, str], tuple[dt.datetime, dt.datetime]] = field(default_factory=dict)
+
+    def play(self, beside: Mapping[str, list[Row]], at: dt.datetime, actor: str) -> None:
+        """Play what one entry kept; `actor` is who did it, empty for the system."""
+        for row in beside.get("finished", []):
+            for person in row["of"]:
+                due, opened = self._open.pop((row["kind"], row["step"], person), (at, at))
+                done = (row["kind"], row["step"], person, due, opened, at, actor, row["outcome"])
+                self.tasks[done] += 1
+        for row in beside.get("asked", []):
+            for person in row["of"]:
+                due = dt.datetime.fromisoformat(row["due"])
+                self._open[row["kind"], row["step"], person] = (due, at)
+        self.links -= {(row["kind"], row["to"]) for row in beside.get("unlinked", [])}
+        self.links |= {(row["kind"], row["to"]) for row in beside.get("linked", [])}
+        for row in beside.get("removed", []):
+            self.files[row["file"], row["name"], row["role"]] -= 1
+        for row in beside.get("attached", []):
+            self.files[row["file"], row["name"], row["role"]] += 1
+
+    def all_tasks(self) -> Counter[Task]:
+        """Return the done tasks and those still open."""
+        still = Counter((*key, due, opened, None, "", "") for key, (due, opened) in self._open.items())
+        return self.tasks + still
