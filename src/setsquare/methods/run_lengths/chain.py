@@ -13,6 +13,10 @@ MOST = 16384
 """Points that a distribution is followed for at most; beyond, its rate of signals is taken as constant."""
 
 
+ROUNDS = 1000
+"""Steps of inverse iteration at most."""
+
+
 class Runs(Protocol):
     """The distribution of a run length: points until a signal, the signalling one counted."""
 
@@ -113,10 +117,20 @@ def deviation(mean: float, half: float) -> float:
 
 
 def lasting(moves: Floats) -> Floats:
-    """Return the distribution over states of a chart that has run long without a signal (left eigenvector)."""
-    values, vectors = np.linalg.eig(moves.T)
-    first = vectors[:, np.argmax(values.real)].real
-    return np.asarray(first / first.sum())
+    """Return the distribution over states of a chart that has run long without a signal.
+
+    It is the left eigenvector of the largest eigenvalue, which is next to 1, and so the first of (I - moves)^-1.
+    """
+    from scipy.linalg import lu_factor, lu_solve  # noqa: PLC0415 - loads when first used
+
+    factors = lu_factor(np.eye(len(moves)) - moves)
+    state, before = np.full(len(moves), 1 / len(moves)), np.zeros(len(moves))
+    for _ in range(ROUNDS):
+        if np.abs(state - before).max() < 1e-14:
+            break
+        before, state = state, lu_solve(factors, state, trans=1)
+        state /= state.sum()
+    return state
 
 
 def nodes(low: float, high: float, many: int) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ from ..results import Result, Table, plain
 from .chain import Runs
 
 Start = Literal["zero", "steady"]
+STARTS: tuple[Start, ...] = ("zero", "steady")
 PROBABILITIES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -80,9 +81,10 @@ def described(
 
 def started(start: str) -> Start:
     """Return the start where it is one; raises ValueError at ``start``."""
-    if start == "zero" or start == "steady":
-        return start
-    raise ValueError(f"start: give zero or steady, not {start!r}")
+    for known in STARTS:
+        if start == known:
+            return known
+    raise ValueError(f"start: give {' or '.join(STARTS)}, not {start!r}")
 
 
 def values_of(name: str, values: Any) -> Floats:

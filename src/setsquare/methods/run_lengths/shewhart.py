@@ -136,7 +136,7 @@ def p(
     counts = np.arange(n + 1.0)
 
     def chances(true: float) -> Floats:
-        return np.diff(bdtr(counts, n, true), prepend=0.0)
+        return np.asarray(np.diff(bdtr(counts, n, true), prepend=0.0))
 
     design = {
         "centre": middle,
@@ -218,7 +218,7 @@ def _of_rates(
     counts = np.arange(np.ceil(most + 12 * np.sqrt(most) + 60))
 
     def chances(true: float) -> Floats:
-        made = np.diff(pdtr(counts, size * true), prepend=0.0)
+        made: Floats = np.diff(pdtr(counts, size * true), prepend=0.0)
         made[-1] += 1 - made.sum()
         return made
 

@@ -9,6 +9,7 @@ from ..inputs import Floats, number
 from ..results import Result
 
 Side = Literal["two", "lower", "upper"]
+SIDES: tuple[Side, ...] = ("two", "lower", "upper")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,9 +88,10 @@ def checked(coverage: Any, confidence: Any, side: str) -> tuple[float, float, Si
         if share >= 1:
             raise ValueError(f"{name}: give less than 1, not {share:g}")
         shares.append(share)
-    if side != "two" and side != "lower" and side != "upper":
-        raise ValueError(f"side: give two, lower or upper, not {side!r}")
-    return shares[0], shares[1], side
+    for known in SIDES:
+        if side == known:
+            return shares[0], shares[1], known
+    raise ValueError(f"side: give one of {', '.join(SIDES)}, not {side!r}")
 
 
 def legendre(low: float, high: float, many: int) -> tuple[Floats, Floats]:

@@ -9,6 +9,7 @@ from ..inputs import Floats, number
 from .result import Asked, Power, asked, curve, settled, words
 
 Method = Literal["exact", "normal"]
+METHODS: tuple[Method, ...] = ("exact", "normal")
 
 
 def two_proportions(
@@ -128,9 +129,10 @@ def normal_power(distance: float, error: float, ask: Asked) -> float:
 
 
 def _method(method: str) -> Method:
-    if method == "exact" or method == "normal":
-        return method
-    raise ValueError(f"method: give exact or normal, not {method!r}")
+    for known in METHODS:
+        if method == known:
+            return known
+    raise ValueError(f"method: give {' or '.join(METHODS)}, not {method!r}")
 
 
 def _pooled_power(first: float, second: float, known: int, one: int, ask: Asked) -> float:
