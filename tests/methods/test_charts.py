@@ -144,7 +144,12 @@ ROWS = [[5.0, 7, 6], [6, 8, 7], [4, 6, 5], [5, 9, 7]]
         ("values: ", lambda: charts.t2([[1, 2]] * 9)),
         ("values: ", lambda: charts.t2([[1, 2], [2, 3]])),
         ("covariance: ", lambda: charts.t2([[1, 2], [2, 3]], mean=[0, 0])),
-        ("frozen: ", lambda: charts.t2([[1, 2], [2, 3]], frozen=3)),  # type: ignore[call-arg]
+        ("frozen: ", lambda: charts.t2([[1, 2], [2, 3]], frozen=3)),  # type: ignore[arg-type]
+        ("frozen: ", lambda: charts.t2([[1, 2], [2, 3]], frozen=charts.xbar_r(ROWS).location)),
+        (
+            "frozen: ",
+            lambda: charts.mewma([[1, 2]], frozen=charts.run([1, 2]), mean=[0, 0], covariance=np.eye(2)),
+        ),
         ("by: ", lambda: charts.arrange([1, 2], ["a"])),
     ],
 )
@@ -182,6 +187,23 @@ def test_limits_are_frozen_given_or_taken_from_a_baseline_alike():
     assert given.stages[0].mean_from == "given"
     for made in (frozen.upper, given.upper, baseline.upper[4:]):
         assert made == pytest.approx(before.upper[:2])
+
+
+def test_the_covariance_of_an_earlier_chart_is_held_on_to():
+    first, later = np.random.default_rng(2).normal(size=(2, 30, 2))
+    frozen = charts.t2(later, frozen=charts.t2(first))
+    again = charts.t2(later, reference=first)
+    assert frozen.stages[0].sigma_from == frozen.stages[0].mean_from == "frozen"
+    for name in ("points", "upper", "centre"):
+        assert getattr(frozen, name) == pytest.approx(getattr(again, name))
+    groups = later.reshape(10, 3, 2)
+    known = charts.t2_subgroups(groups, frozen=charts.t2_subgroups(groups, mean=[0, 0], covariance=np.eye(2)))
+    assert known.upper == pytest.approx(charts.t2_subgroups(groups, mean=[0, 0], covariance=np.eye(2)).upper)
+    smooth = charts.mewma(later, limit=9, frozen=charts.t2(first).stages[0])
+    stage = charts.t2(first).stages[0]
+    assert smooth.points == pytest.approx(
+        charts.mewma(later, limit=9, mean=stage.mean, covariance=stage.sigma).points
+    )
 
 
 def test_a_frozen_laney_chart_keeps_its_sigma_z():

@@ -44,6 +44,7 @@ def t2(
     reference: Any = None,
     mean: Any = None,
     covariance: Any = None,
+    frozen: Stage | Chart | None = None,
     **phasing: Unpack[Staging],
 ) -> Multivariate:
     """Hotelling's T2 of single observations of p measures: (x - m)' S^-1 (x - m), S with divisor k - 1.
@@ -54,7 +55,8 @@ def t2(
     Source: Tracy, Young and Mason (1992); NIST e-Handbook 6.5.4.3.
 
     ``values``: shape (k, p), or (charts, k, p). ``reference``: earlier observations to compute m and S from, of the
-    same form; the limit is then that of phase 2. Points with a missing measure are gaps. Excluded points and those
+    same form; ``frozen``: an earlier chart, or a stage of one, whose m and S are held on to; the limit is then that of
+    phase 2. Points with a missing measure are gaps. Excluded points and those
     after ``baseline`` are held against phase 2 limits.
     Assumes multivariate normal, independent observations. Raises ValueError at ``values`` where k is not above
     p + 1 or S is singular.
@@ -65,7 +67,11 @@ def t2(
     """
     raw, single = _cube("values", values, 2)
     groups = raw[:, :, None, :]
-    before = None if reference is None else _cube("reference", reference, 2)[0][:, :, None, :]
+    before: Floats | Reference | None = None
+    if reference is not None:
+        before = _cube("reference", reference, 2)[0][:, :, None, :]
+    if frozen is not None:
+        before = _frozen(frozen, raw.shape, reference, mean, covariance)
     return _hotelling(groups, single, before, phase, confidence, mean, covariance, phasing)
 
 
@@ -77,6 +83,7 @@ def t2_subgroups(
     reference: Any = None,
     mean: Any = None,
     covariance: Any = None,
+    frozen: Stage | Chart | None = None,
     **phasing: Unpack[Staging],
 ) -> Multivariate:
     """Hotelling's T2 of means of k subgroups of n: n (xbar - m)' S^-1 (xbar - m), S the mean covariance within.
@@ -94,9 +101,13 @@ def t2_subgroups(
     raw, single = _cube("values", values, 3)
     if raw.shape[2] < 2:
         raise ValueError("values: subgroups of one tell nothing of the covariance within; use t2")
-    before = None if reference is None else _cube("reference", reference, 3)[0]
-    if before is not None and before.shape[2] != raw.shape[2]:
-        raise ValueError("reference: its subgroups are of another size")
+    before: Floats | Reference | None = None
+    if reference is not None:
+        before = _cube("reference", reference, 3)[0]
+        if before.shape[2] != raw.shape[2]:
+            raise ValueError("reference: its subgroups are of another size")
+    if frozen is not None:
+        before = _frozen(frozen, raw.shape, reference, mean, covariance)
     return _hotelling(raw, single, before, phase, confidence, mean, covariance, phasing)
 
 
@@ -109,6 +120,7 @@ def mewma(
     steady: bool = False,
     mean: Any = None,
     covariance: Any = None,
+    frozen: Stage | Chart | None = None,
     **phasing: Unpack[Staging],
 ) -> Multivariate:
     """Multivariate EWMA: Z' V^-1 Z with Z_i = weight (x_i - m) + (1 - weight) Z_(i-1) from Z_0 = 0.
@@ -118,7 +130,8 @@ def mewma(
     integral equation over the length of Z. Source: Lowry et al. (1992); Rigdon (1995); Knoth (2017).
 
     ``values``: shape (k, p), or (charts, k, p), without missing values; m and S are computed from them (divisor
-    k - 1) where not given. Z starts anew in each stage. Raises ValueError as ``t2`` does.
+    k - 1) where not given, or ``frozen`` from an earlier chart. Z starts anew in each stage. Raises ValueError as
+    ``t2`` does.
 
     >>> chart = mewma([[1.0, 0.0], [1.0, 1.0]], mean=[0, 0], covariance=[[1, 0], [0, 1]], limit=8.66)
     >>> chart.points.round(3).tolist()
@@ -135,9 +148,10 @@ def mewma(
         if limit is None
         else number("limit", limit, above=0)
     )
+    before = None if frozen is None else _frozen(frozen, raw.shape, None, mean, covariance)
     points, stages = np.empty(raw.shape[:2]), []
     for place, part in enumerate(held.slices):
-        known = _reference(raw[:, part, None, :], _use(held, part), mean, covariance)
+        known = before or _reference(raw[:, part, None, :], _use(held, part), mean, covariance)
         points[:, part] = _mewma_points(raw[:, part], known, weight, steady)
         stages.append(_stage(held, place, known))
     rule = f"weight {weight:g}, limit {high:.6g}"
@@ -162,7 +176,7 @@ def _mewma_points(values: Floats, known: Reference, weight: float, steady: bool)
 def _hotelling(
     groups: Floats,
     single: bool,
-    before: Floats | None,
+    before: Floats | Reference | None,
     phase: int,
     confidence: float,
     mean: Any,
@@ -174,8 +188,10 @@ def _hotelling(
         raise ValueError(f"phase: give 1 or 2, not {phase!r}")
     if number("confidence", confidence, above=0) >= 1:
         raise ValueError(f"confidence: give less than 1, not {confidence:g}")
-    if before is not None and (before.shape[0], before.shape[3]) != (groups.shape[0], groups.shape[3]):
-        raise ValueError("reference: has another number of charts or measures than values")
+    if isinstance(before, np.ndarray):
+        if (before.shape[0], before.shape[3]) != (groups.shape[0], groups.shape[3]):
+            raise ValueError("reference: has another number of charts or measures than values")
+        before = _reference(before, np.ones(before.shape[:2], np.bool_), mean, covariance)
     charts, k, n, width = groups.shape
     held = frame(charts, k, single, phasing, Staging)
     means = _means(groups)
@@ -183,10 +199,7 @@ def _hotelling(
     stages = []
     for place, part in enumerate(held.slices):
         use = _use(held, part)
-        if before is None:
-            known = _reference(groups[:, part], use, mean, covariance)
-        else:
-            known = _reference(before, np.ones(before.shape[:2], np.bool_), mean, covariance)
+        known = _reference(groups[:, part], use, mean, covariance) if before is None else before
         points[:, part] = n * _distances(means[:, part], known)
         own = use if before is None and phase == 1 else np.zeros_like(use)
         for kept, share in ((middle, 0.5), (high, confidence)):
@@ -251,6 +264,22 @@ def _reference(groups: Floats, use: Any, mean: Any, covariance: Any) -> Referenc
     found /= (many - 1 if n == 1 else many * (n - 1))[:, None, None]
     how = "sample covariance" if n == 1 else "covariance pooled within subgroups"
     return Reference(centre, found, many.astype(np.float64), how)
+
+
+def _frozen(frozen: Any, shape: tuple[int, ...], reference: Any, mean: Any, covariance: Any) -> Reference:
+    """Take mean and covariance from the last stage of an earlier chart, with how many points they rest on."""
+    if any(one is not None for one in (reference, mean, covariance)):
+        raise ValueError("frozen: give either this, or reference, or mean and covariance")
+    stage = frozen.stages[-1] if isinstance(frozen, Chart) else frozen
+    if not isinstance(stage, Stage):
+        raise ValueError("frozen: give a chart or a stage of one")
+    charts, width = shape[0], shape[-1]
+    if np.shape(stage.sigma)[-2:] != (width, width) or np.shape(stage.mean)[:-1] not in ((), (charts,)):
+        raise ValueError(f"frozen: is no chart of {width} measures, or of another number of charts")
+    known_mean = np.broadcast_to(np.asarray(stage.mean, np.float64), (charts, width))
+    known_covariance = np.broadcast_to(np.asarray(stage.sigma, np.float64), (charts, width, width))
+    used = np.broadcast_to(np.asarray(stage.used, np.float64), (charts,))
+    return Reference(known_mean, known_covariance, np.where(used > 0, used, np.inf), "frozen")
 
 
 def _means(groups: Floats) -> Floats:
@@ -333,7 +362,7 @@ def _stage(held: Frame, place: int, known: Reference) -> Stage:
     part = held.slices[place]
     row: Any = 0 if held.single else slice(None)
     used = np.where(np.isinf(known.points), 0, known.points).astype(np.int64)
-    how = "given" if known.how == "given" else "mean of points"
+    how = known.how if known.how in ("given", "frozen") else "mean of points"
     return Stage(
         held.names[place],
         part.start,
