@@ -9,8 +9,7 @@ import math
 
 import numpy as np
 
-from ..charts import p as p_chart
-from ..charts import u as u_chart
+from ... import methods
 from ..inputs import Column, Floats, column, floats, number, same_length
 from ..results import Result
 from .stability import Stable, Unstable, judged
@@ -86,7 +85,7 @@ def defectives(
         raise ValueError("counts: more are defective than there are")
     if (n != np.floor(n)).any():
         raise ValueError("sizes: give whole numbers")
-    calm, notes = judged(stable, unstable, lambda: p_chart(x, n))
+    calm, notes = judged(stable, unstable, lambda: methods.charts.p(x, n))
     bad, of = float(x.sum()), float(n.sum())
     tail = (1 - level) / 2
     low = float(betaincinv(bad, of - bad + 1, tail)) if bad else 0.0
@@ -124,7 +123,7 @@ def defects(
     x, n = _pair(counts, units, "units")
     level = number("confidence", confidence, least=0.5, most=0.9999)
     chances = number("opportunities", opportunities, above=0)
-    calm, notes = judged(stable, unstable, lambda: u_chart(x, n))
+    calm, notes = judged(stable, unstable, lambda: methods.charts.u(x, n))
     total, of = float(x.sum()), float(n.sum())
     tail = (1 - level) / 2
     low = float(chdtri(2 * total, 1 - tail)) / 2 / of if total else 0.0

@@ -203,38 +203,32 @@ def capability(
     side's, and Cpm = (U - T) / (3 sqrt(...)) or (T - L) / (3 sqrt(...)) where a target was given. Pp ... the same by
     the overall s. Expected ppm come from the normal distribution, natural bounds are m -+ `bounds` s.
 
-    `degrees` and `sides` choose among intervals, see the module.
+    `degrees` and `sides` choose among intervals, see the module. `values`: a row for each subgroup, or one column of
+    single values; missing ones are left out. `estimator`: see `within`; by default "rbar" for subgroups of up to 8
+    values, "pooled" for larger ones, "moving range" for a column in order of time. `target`: the middle of the
+    limits, a number, or None. `shift` is added to z for the sigma level (1.5 by the Six Sigma habit). `boundary`
+    names a limit that no value can pass, such as a lower one of zero: it counts as none.
 
-    `values`: a row for each subgroup, or one column of single values; missing ones are left out. `estimator`: see
-    `within`; by default "rbar" for subgroups of up to 8 values, "pooled" for larger ones, "moving range" for a
-    column in order of time. `target`: the middle of the limits, a number, or None. `shift` is added to z for the
-    sigma level (1.5 by the Six Sigma habit). `boundary` names a limit that no value can pass, such as a lower one of
-    zero: it counts as none.
-
-    `stable` is what the control chart says: True or False, the chart, or what run rules found on it. None draws the
-    chart of `values` here (I, or Xbar and R or S; eight points or more). A process that is not stable warns, in
-    `warnings` too, or is refused with `unstable="refuse"`. Raises ValueError where no limit is given, U is not above L,
-    fewer than two values exist, all are equal, or one is beyond the boundary.
+    `stable` is what the control chart says: True or False, the chart, or what run rules found on it; None draws the
+    chart of `values` here (I, or Xbar and R or S; eight points or more). A process that is not stable warns, or is
+    refused with `unstable="refuse"`. Raises ValueError where no limit is given, U is not above L, fewer than two
+    values exist, all are equal, or one is beyond the boundary.
 
     >>> found = capability([[9.9, 10.1], [10.0, 10.2], [9.8, 10.0]], lower=9, upper=11, stable=True)
     >>> round(found.cp.value, 3), round(found.ppk.value, 3), found.warnings
     (1.881, 2.357, ())
     """
     limits = specification(lower, upper, target, boundary)
-    level = number("confidence", confidence, least=0.5, most=0.9999)
-    _one_of("degrees", degrees, ("estimator", "total", "qcc"))
-    _one_of("sides", sides, ("two", "one"))
     rows, grouped = rows_of(values)
     flat, inner = _spreads(rows, grouped, estimator)
     within_bounds(limits, flat)
     calm, notes = judged(stable, unstable, lambda: of_rows(rows, grouped))
-    mean = float(flat.mean())
-    asked = _Asked(level, degrees, sides, number("shift", shift), number("bounds", bounds, above=0))
+    mean, asked = float(flat.mean()), _Asked(confidence, degrees, sides, shift, bounds)
     if not limits.lower <= mean <= limits.upper:
         notes = (*notes, "the mean is beyond a limit")
     return Capability(
         limits, len(flat), mean, indices(limits, mean, inner, len(flat), asked),
-        indices(limits, mean, overall(flat), len(flat), asked), observed(flat, limits), level, calm, notes, flat,
+        indices(limits, mean, overall(flat), len(flat), asked), observed(flat, limits), confidence, calm, notes, flat,
     )  # fmt: skip
 
 
@@ -261,6 +255,13 @@ class _Asked:
     shift: float = 0.0
     bounds: float = 3.0
 
+    def __post_init__(self) -> None:
+        _one_of("degrees", self.degrees, ("estimator", "total", "qcc"))
+        _one_of("sides", self.sides, ("two", "one"))
+        number("confidence", self.confidence, least=0.5, most=0.9999)
+        number("shift", self.shift)
+        number("bounds", self.bounds, above=0)
+
 
 def from_summary(
     mean: float,
@@ -283,7 +284,7 @@ def from_summary(
     level = number("confidence", confidence, least=0.5, most=0.9999)
     n = whole("n", n, least=2)
     spread = Spread(number("sd", sd, above=0), n - 1.0, "sample standard deviation")
-    return indices(limits, number("mean", mean), spread, n, _Asked(level, shift=number("shift", shift)))
+    return indices(limits, number("mean", mean), spread, n, _Asked(level, shift=shift))
 
 
 def specification(

@@ -5,31 +5,18 @@ Source: NIST/SEMATECH e-Handbook 1.3.3.14 (histogram).
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..inputs import Floats
 
+if TYPE_CHECKING:
+    from .indices import Limits
+
 _GRID = 121
 _MOST = 60
 Density = Callable[[Floats], Floats]
-
-
-class Bounds(Protocol):
-    """What the picture needs of a specification."""
-
-    @property
-    def lower(self) -> float:
-        """The lower limit."""
-
-    @property
-    def upper(self) -> float:
-        """The upper limit."""
-
-    @property
-    def target(self) -> float:
-        """The target, or NaN."""
 
 
 def bell(mean: float, sd: float) -> Density:
@@ -41,7 +28,7 @@ def bell(mean: float, sd: float) -> Density:
     return lambda x: np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * math.sqrt(2 * math.pi))
 
 
-def histogram(values: Floats, limits: Bounds, curves: Sequence[tuple[str, Density]]) -> dict[str, Any]:
+def histogram(values: Floats, limits: "Limits", curves: Sequence[tuple[str, Density]]) -> dict[str, Any]:
     """Return the histogram with limits, and each density by its name, as an ECharts option."""
     bins = min(_MOST, max(5, round(2 * len(values) ** (1 / 3))))  # Rice's rule, which no outlier can drive up
     counts, edges = np.histogram(values, bins=bins)

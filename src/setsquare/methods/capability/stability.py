@@ -5,15 +5,18 @@ Sources: NIST/SEMATECH e-Handbook 6.1.6 (capability is of a process in control);
 
 import warnings
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from ..charts import Chart, Charts, individuals, xbar_r, xbar_s
+from ... import methods  # charts load with the first chart that is drawn
 from ..inputs import Floats
-from ..rules import Signals
 
-Stable = bool | Chart | Charts | Signals | None
+if TYPE_CHECKING:
+    from ..charts import Chart, Charts
+    from ..rules import Signals
+
+Stable: TypeAlias = "bool | Chart | Charts | Signals | None"
 """What the chart says: yes or no, the chart itself, the rules' answer to it, or None to draw it from the values."""
 
 Unstable = Literal["warn", "refuse"]
@@ -26,7 +29,7 @@ _NOBODY = "the values are too few for a control chart, so that nobody knows whet
 
 
 def judged(
-    stable: Stable, unstable: str, drawn: Callable[[], Chart | Charts]
+    stable: Stable, unstable: str, drawn: Callable[[], "Chart | Charts"]
 ) -> tuple[bool | None, tuple[str, ...]]:
     """Return whether the process is stable, and what is to be said about it.
 
@@ -36,7 +39,7 @@ def judged(
     ``stable`` where the process is not stable and `unstable` is "refuse"; else a warning says so, in the result and by
     Python's means.
 
-    >>> judged(True, "warn", lambda: individuals([1, 2, 3]))
+    >>> judged(True, "warn", lambda: methods.charts.individuals([1, 2, 3]))
     (True, ())
     """
     if unstable not in ("warn", "refuse"):
@@ -58,30 +61,30 @@ def judged(
     return False, (text,)
 
 
-def _parts(stable: Any) -> tuple[Chart | Signals, ...]:
-    if isinstance(stable, Charts):
+def _parts(stable: Any) -> "tuple[Chart | Signals, ...]":
+    if isinstance(stable, methods.charts.Charts):
         return stable.location, stable.spread
-    if isinstance(stable, Chart | Signals):
+    if isinstance(stable, methods.charts.Chart | methods.rules.Signals):
         return (stable,)
     raise ValueError(
         f"stable: give True, False, a control chart, what run rules found on it, or None, not {type(stable).__name__}"
     )
 
 
-def _told(one: Chart | Signals) -> str:
+def _told(one: "Chart | Signals") -> str:
     """Say what a chart or its rules found; nothing where they found nothing."""
-    if isinstance(one, Signals):
+    if isinstance(one, methods.rules.Signals):
         many = int(np.count_nonzero(one.completes()))
         return f"{many} points complete a pattern" if many else ""
     many = int(np.count_nonzero(one.beyond))
     return f"{many} of {one.points.size} points of the {one.kind} chart are beyond its limits" if many else ""
 
 
-def _beyond_chance(chart: Chart | Signals) -> bool:
+def _beyond_chance(chart: "Chart | Signals") -> bool:
     """Whether more points lie beyond three sigma, or one further out, than chance explains; few points raise."""
     from scipy.special import bdtrc, ndtr  # noqa: PLC0415 - loads when first used
 
-    assert isinstance(chart, Chart)
+    assert isinstance(chart, methods.charts.Chart)
     with np.errstate(invalid="ignore", divide="ignore"):
         far = np.abs(chart.points - chart.centre) / chart.sigma
     far = far[~np.isnan(far)]
@@ -100,22 +103,22 @@ def _beyond_chance(chart: Chart | Signals) -> bool:
     return min(seldom, alone) < _CHANCE
 
 
-def of_values(values: Floats) -> Chart:
+def of_values(values: Floats) -> "Chart":
     """Return the chart of single values in their order; infinite ones, beyond a curve's end, are left out.
 
     >>> of_values(np.array([1.0, 2.0, np.inf])).points.size
     2
     """
-    return individuals(values[np.isfinite(values)]).location
+    return methods.charts.individuals(values[np.isfinite(values)]).location
 
 
-def of_rows(rows: Floats, grouped: bool) -> Chart | Charts:
+def of_rows(rows: Floats, grouped: bool) -> "Chart | Charts":
     """Return the chart of subgroups, which are rows, or of single values in their order.
 
     >>> of_rows(np.array([[1.0], [2.0], [1.5]]), False).kind
     'I'
     """
     if not grouped or rows.shape[1] == 1:
-        return individuals(rows.ravel()).location
+        return methods.charts.individuals(rows.ravel()).location
     kept = rows[(~np.isnan(rows)).sum(axis=1) > 1]
-    return xbar_r(kept) if rows.shape[1] <= 8 else xbar_s(kept)
+    return (methods.charts.xbar_r if rows.shape[1] <= 8 else methods.charts.xbar_s)(kept)

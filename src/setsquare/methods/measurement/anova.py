@@ -54,9 +54,8 @@ def crossed_study(
 
     Variances: repeatability = MSe; interaction = (MSpo - MSe) / r; operator = (MSo - MSpo) / (p r); part = (MSp -
     MSpo) / (o r), each zero where negative (p parts, o operators, r trials). Where the interaction's p is above
-    `pooling`, its sum of squares joins the error's and MSe stands for MSpo; None never pools. With one trial there
-    is no separate error, and the two are always one. `pooling` is 0.05 as in Minitab and SixSigma; 0.25 is in use
-    too.
+    `pooling`, its sum of squares joins the error's and MSe stands for MSpo; None never pools. With one trial there is
+    no separate error, and the two are always one. `pooling` is 0.05 as in Minitab and SixSigma; 0.25 is in use too.
 
     `denominator`: part and operator are tested against the interaction's mean square (their definition as random
     effects), or against the repeatability's, as AIAG prints them. Once pooled there is one denominator. It does not
@@ -89,10 +88,10 @@ def crossed_study(
     inner, within = _mean_square(rest if pooled else both), _mean_square(rest)
     shape = (*made.means.shape, made.trials)
     sources = crossed_terms(_mean_square(part), _mean_square(operator), inner, within, shape, pooled=pooled)
-    method = "crossed, analysis of variance"
-    return _study(method, sources, ask, full, reduced if pooled else (), pooled, limit, notes)
+    return _study(_CROSSED, sources, ask, full, reduced if pooled else (), pooled, limit, notes)
 
 
+_CROSSED = "crossed, analysis of variance"
 _UNBALANCED = "cells have unequally many trials: analysed by their unweighted means, which is approximate"
 
 

@@ -30,10 +30,10 @@ def average_range_study(
     """Return the crossed study by averages and ranges.
 
     EV = K1 R, R being the average range of the cells; AV^2 = (K2 X)^2 - EV^2 / (p r), not below zero, X being the
-    range of the operators' averages; PV = K3 Rp, Rp being the range of the parts' averages; GRR^2 = EV^2 + AV^2;
-    TV^2 = GRR^2 + PV^2. There is no interaction in it: where it matters, use `crossed_study`. `constants` gives K1,
-    K2, K3 as printed (0.5908, 0.5231, 0.3146 for three trials, three operators, ten parts) in place of exact ones.
-    One operator, or none, leaves AV out (K2 is then not used).
+    range of the operators' averages; PV = K3 Rp, Rp being the range of the parts' averages; GRR^2 = EV^2 + AV^2; TV^2
+    = GRR^2 + PV^2. There is no interaction in it: where it matters, use `crossed_study`. `constants` gives K1, K2, K3
+    as printed (0.5908, 0.5231, 0.3146 for three trials, three operators, ten parts) in place of exact ones. One
+    operator, or none, leaves AV out (K2 is then not used).
 
     Intervals: each range is taken for a chi variable with the same coefficient of variation, and combined as mean
     squares are; that is an approximation. Two trials or more; otherwise units, errors and constant values as in
@@ -47,36 +47,37 @@ def average_range_study(
     k = number("multiplier", multiplier, above=0)
     width = math.nan if tolerance is None else number("tolerance", tolerance, above=0)
     level = number("confidence", confidence, least=0.5, most=0.9999)
-    cube, _, people = crossed(values, parts, operators)
+    cube, _, _ = crossed(values, parts, operators)
     p, o, r = cube.shape
     if r < 2:
         raise ValueError("values: give two trials or more of each part by each operator")
-    k1, k2, k3 = _constants(constants, p, o, r)
-    repeat = (k1 * float((cube.max(axis=2) - cube.min(axis=2)).mean())) ** 2, range_degrees(r, p * o)
-    part = (k3 * _range(cube.mean(axis=(1, 2)))) ** 2, range_degrees(p, 1)
-    warnings: tuple[str, ...] = ()
-    if len(people) == 1:
-        lines = _alone(repeat, part)
-    else:
-        raw = (k2 * _range(cube.mean(axis=(0, 2)))) ** 2, range_degrees(o, 1)
-        lines = _lines(repeat, raw, part, p * r)
-        warnings = () if raw[0] >= repeat[0] / (p * r) else (_BELOW,)
+    factors = _constants(constants, p, o, r)
+    lines, warnings = _sources(cube, *factors)
     size = {name: of for name, of, _ in lines}
-    made = tuple(
-        component(name, of, interval(terms, level), size["total"], k, width) for name, of, terms in lines
-    )
+    total = size["total"]
+    made = tuple(component(name, of, interval(terms, level), total, k, width) for name, of, terms in lines)
     whole, ratio = distinct(math.sqrt(size["part"]), math.sqrt(size["gauge"]))
     method = "crossed, averages and ranges" if o > 1 else "one operator, averages and ranges"
-    return GaugeStudy(
-        method, made, (), (), False, None, level, k, width, whole, ratio, (k1, k2, k3), warnings
-    )  # fmt: skip
+    return GaugeStudy(method, made, (), (), False, None, level, k, width, whole, ratio, factors, warnings)
+
+
+Line = tuple[str, float, list[Term]]
+
+
+def _sources(cube: Floats, k1: float, k2: float, k3: float) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    """Return the sources of variation, and what is to be said of them."""
+    p, o, r = cube.shape
+    repeat = (k1 * float((cube.max(axis=2) - cube.min(axis=2)).mean())) ** 2, range_degrees(r, p * o)
+    part = (k3 * _range(cube.mean(axis=(1, 2)))) ** 2, range_degrees(p, 1)
+    if o == 1:
+        return _alone(repeat, part), ()
+    raw = (k2 * _range(cube.mean(axis=(0, 2)))) ** 2, range_degrees(o, 1)
+    warnings = () if raw[0] >= repeat[0] / (p * r) else (_BELOW,)
+    return _lines(repeat, raw, part, p * r), warnings
 
 
 def _range(of: Floats) -> float:
     return float(of.max() - of.min())
-
-
-Line = tuple[str, float, list[Term]]
 
 
 def _alone(repeat: tuple[float, float], part: tuple[float, float]) -> tuple[Line, ...]:
