@@ -136,7 +136,7 @@ def test_how_documents_are_approved_changes_when_a_second_person_has_signed(work
     number = proposal(works, reading_days=3)
     kind = DocumentType.objects.select_related("record").get(code="procedure")
     assert (kind.route, kind.reading_days) == (before, 3)
-    assert kind.proposed_route_in_words == ["Alone: 1 of Cora Controller"]
+    assert kind.proposed_route_in_words == ["Alone: one of Cora Controller signs “Approved”"]
     assert kind.proposed_by == ["Cora Controller"]
     assert works.asked(number, "adopt_rules") == ["hedda"]
     with pytest.raises(NotPermitted, match="You proposed this; somebody else has to look at it and adopt it"):
@@ -144,7 +144,7 @@ def test_how_documents_are_approved_changes_when_a_second_person_has_signed(work
     signed = works.do("hedda", "document_type.adopt", number)
     assert signed.signature is not None and signed.signature.meaning == "adopted"
     kind.refresh_from_db()
-    assert kind.route_in_words == ["Alone: 1 of Cora Controller"]
+    assert kind.route_in_words == ["Alone: one of Cora Controller signs “Approved”"]
     assert (kind.proposed, works.asked(number, "adopt_rules")) == (None, [])
     with pytest.raises(NotPermitted, match="Nothing is proposed here"):
         works.do("hedda", "document_type.adopt", number)
@@ -203,6 +203,6 @@ def test_rules_hold_at_once_where_nobody_else_is_there(works: Works) -> None:
         Grant.objects.filter(user=other).exclude(role__code="reader").delete()
     proposal(works)
     kind = DocumentType.objects.get(code="procedure")
-    assert (kind.route_in_words, kind.proposed) == (["Alone: 1 of Cora Controller"], None)
+    assert (kind.route_in_words, kind.proposed) == (["Alone: one of Cora Controller signs “Approved”"], None)
     entry = Entry.objects.filter(record=kind.record).latest("seq")
     assert entry.note is not None and entry.note["text"] == "nobody else could be asked to adopt it"

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
+from setsquare.domains.documents.meanings import APPROVAL_LABELS
 from setsquare.kernel.accounts.models import Role, Unit, User
 
 __all__ = [
@@ -135,10 +136,17 @@ def steps_in_words(steps: list[dict[str, Any]]) -> list[str]:
 
 
 def _step_in_words(step: dict[str, Any], names: dict[str, str]) -> str:
-    who = ", ".join(names.get(code, code) for code in (*step.get("roles", []), *step["people"]))
+    words = {
+        "name": step["name"],
+        "who": ", ".join(names.get(code, code) for code in (*step.get("roles", []), *step["people"])),
+        "needed": step["needed"],
+        "meaning": APPROVAL_LABELS.get(step["meaning"], step["meaning"]),
+    }
     if step["mode"] == "all":
-        return _("%(name)s: all of %(who)s") % {"name": step["name"], "who": who}
-    return _("%(name)s: %(needed)s of %(who)s") % {**step, "who": who}
+        return _("%(name)s: all of %(who)s sign “%(meaning)s”") % words
+    if step["needed"] == 1:
+        return _("%(name)s: one of %(who)s signs “%(meaning)s”") % words
+    return _("%(name)s: %(needed)s of %(who)s sign “%(meaning)s”") % words
 
 
 class Document(models.Model):

@@ -85,10 +85,8 @@ def as_proposed(kind: DocumentType) -> Rules:
 def not_its_author(situation: Situation) -> Label | None:
     """Rule: who proposed it does not adopt it, nor does anybody in their place."""
     kind: DocumentType = situation.detail
-    if kind.proposed is None:
-        return _("Nothing is proposed here.")
     task = situation.task("adopt_rules")
-    authors = kind.proposed["authors"]
+    authors = (kind.proposed or {}).get("authors", [])
     if situation.user.username in authors or (task is not None and task.assignee.username in authors):
         return _("You proposed this; somebody else has to look at it and adopt it.")
     return None

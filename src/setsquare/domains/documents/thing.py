@@ -342,7 +342,7 @@ DOCUMENT_TYPE = register(
                 _("Proposed, and waiting for somebody else’s signature"),
                 (
                     Fact(_("Proposed by"), "document_type__proposed_by", Kind.LIST),
-                    Fact(_("Approval route"), "document_type__proposed_route_in_words", Kind.LIST),
+                    Fact(_("Approval route"), "document_type__proposed_route_in_words", Kind.STEPS),
                     Fact(_("Reviewed before approval"), "document_type__proposed_review", Kind.BOOLEAN),
                     Fact(_("Required sections"), "document_type__proposed_sections", Kind.LIST),
                     Fact(_("Template"), "document_type__proposed_text", Kind.MARKDOWN),
@@ -353,7 +353,7 @@ DOCUMENT_TYPE = register(
                 _("Approval and review"),
                 (
                     Fact(_("Reviewed before approval"), "document_type__review_required", Kind.BOOLEAN),
-                    Fact(_("Approval route"), "document_type__route_in_words", Kind.LIST),
+                    Fact(_("Approval route"), "document_type__route_in_words", Kind.STEPS),
                     Fact(_("Months between reviews"), "document_type__review_months", Kind.NUMBER),
                 ),
             ),

@@ -21,12 +21,14 @@ from setsquare.kernel.writing.markdown import to_html
 class Shown(NamedTuple):
     """A value as a template writes it.
 
-    `extra` is a state's colour, a person's initials, a record's address or a time's ISO form.
+    `extra` is a state's colour, a person's initials, a record's address or a time's ISO form;
+    `words` are those of a list.
     """
 
     kind: str
     text: str
     extra: str = ""
+    words: tuple[str, ...] = ()
 
 
 NOTHING = Shown("none", "")
@@ -57,7 +59,8 @@ def shown(value: Any, kind: Kind, choices: Mapping[str, Label], thing: Thing) ->
         return Shown("long", str(value))
     if kind is Kind.MARKDOWN:
         return Shown("markdown", str(value))
-    return _by_type(value, choices)
+    made = _by_type(value, choices)
+    return made._replace(kind="steps") if kind is Kind.STEPS and made.kind == "list" else made
 
 
 def _by_type(value: Any, choices: Mapping[str, Label]) -> Shown:
@@ -76,7 +79,7 @@ def _by_type(value: Any, choices: Mapping[str, Label]) -> Shown:
         return Shown("text", ", ".join(f"{key}: {entry}" for key, entry in value.items()))
     if isinstance(value, Iterable):
         words = [str(choices.get(str(entry), entry)) for entry in value]
-        return Shown("list", ", ".join(words)) if words else NOTHING
+        return Shown("list", ", ".join(words), words=tuple(words)) if words else NOTHING
     return Shown("text", str(value))
 
 

@@ -68,6 +68,8 @@ class Kind(StrEnum):
     UNIT = "unit"
     RECORD = "record"
     LIST = "list"
+    STEPS = "steps"
+    """A list in whose order things are done."""
 
 
 @dataclass(frozen=True)

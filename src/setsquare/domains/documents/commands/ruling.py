@@ -10,15 +10,18 @@ from setsquare.domains.documents.ruling import RULED, drop, not_its_author, put_
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
-from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
+from setsquare.kernel.commands.declaration import Reason, Situation, command
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
 
-DECIDERS = (permitted(CONTROL), permitted(APPROVE))
 
-
-def _proposed(situation: Situation) -> Label | None:
-    return None if situation.detail.proposed is not None else _("Nothing is proposed here.")
+def _decides(situation: Situation) -> Label | None:
+    """Rule: something is proposed here, and the person controls or approves documents of this type."""
+    if situation.detail.proposed is None:
+        return _("Nothing is proposed here.")
+    if CONTROL in situation.permissions or APPROVE in situation.permissions:
+        return None
+    return _("Your roles do not allow this in this unit.")
 
 
 def _tell_authors(act: Act, text: str, **values: str) -> None:
@@ -34,7 +37,7 @@ def _tell_authors(act: Act, text: str, **values: str) -> None:
     "adopt",
     label=gettext_lazy("Adopt what is proposed"),
     past=gettext_lazy("adopted how its documents are written, reviewed and approved"),
-    who=DECIDERS,
+    who=(_decides,),
     conditions=(not_its_author,),
     signature=ADOPTED,
     reason=Reason.NEVER,
@@ -57,8 +60,7 @@ def adopt(act: Act, _body: Body) -> None:
     "decline",
     label=gettext_lazy("Decline what is proposed"),
     past=gettext_lazy("declined what was proposed"),
-    who=DECIDERS,
-    conditions=(_proposed,),
+    who=(_decides,),
     reason=Reason.ALWAYS,
     danger=True,
     hint=gettext_lazy("What holds now goes on; a type that was never adopted is retired."),
