@@ -1,4 +1,7 @@
-"""What the data themselves say: their kind, shape, order and number."""
+"""What the data themselves say: their kind, shape, order and number.
+
+Other families are reached through the package, which loads them when they are first used.
+"""
 
 import dataclasses
 import math
@@ -6,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..capability.normality import anderson_darling
+from setsquare import methods
+
 from ..inputs import Floats, floats
 from ..results import Result
-from ..trends import dispersion
 
 LEAST_FOR_SHAPE = 8
 LEAST_FOR_ORDER = 20
@@ -137,7 +140,7 @@ def _shape(table: Floats, axis: int) -> list[Observation]:
     rest = rest[~np.isnan(rest)]
     if len(rest) < LEAST_FOR_SHAPE or rest.min() == rest.max():
         return []
-    found = anderson_darling(rest)
+    found = methods.capability.anderson_darling(rest)
     spread = rest.std()
     skewness = float((rest**3).mean() / spread**3)
     if found.p >= SURE:
@@ -179,7 +182,7 @@ def _dispersed(counts: Floats, areas: Floats | None, kind: str) -> list[Observat
     from scipy.special import chdtrc  # noqa: PLC0415 - loads when first used
 
     if kind == "defects":
-        found = dispersion(counts, 1.0 if areas is None else areas)
+        found = methods.trends.dispersion(counts, 1.0 if areas is None else areas)
         index, p = float(found.index), float(found.p_over)
     else:
         assert areas is not None

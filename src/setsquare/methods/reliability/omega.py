@@ -173,11 +173,6 @@ def omega_hierarchical(
     general = pattern @ upper
     parts = pattern * np.sqrt(np.maximum(1 - upper**2, 0.0))
     whole_sum = float(correlation.sum())
-    warnings = [*_doubts(first)]
-    if second.heywood:
-        warnings.append("a group factor is all general: fewer groups may be enough")
-    if (upper < 0).any():
-        warnings.append("a group runs against the general factor: turn its questions round")
     return Hierarchy(
         float(general.sum()) ** 2 / whole_sum,
         1 - float(first.unique.sum()) / whole_sum,
@@ -186,7 +181,7 @@ def omega_hierarchical(
         tuple(tuple(row) for row in parts.tolist()),
         tuple(first.unique.tolist()),
         between,
-        tuple(warnings),
+        tuple(_doubts_of_groups(first, second)),
     )
 
 
@@ -244,6 +239,15 @@ def _doubts(factors: Factors) -> list[str]:
     if factors.heywood:
         return ["a question has next to no error of its own (a Heywood case): the model is doubtful"]
     return []
+
+
+def _doubts_of_groups(first: Factors, second: Factors) -> list[str]:
+    found = _doubts(first)
+    if second.heywood:
+        found.append("a group factor is all general: fewer groups may be enough")
+    if (second.loadings < 0).any():
+        found.append("a group runs against the general factor: turn its questions round")
+    return found
 
 
 def _standardized(cov: Floats) -> Floats:
