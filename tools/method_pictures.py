@@ -22,9 +22,9 @@ def _random(seed: int) -> np.random.Generator:
 
 
 def charts() -> Any:
-    """Return means of subgroups that move up at the 18th."""
+    """Return means and ranges of subgroups that move up at the 18th."""
     rows = _random(4).normal(50, 2, (25, 5)) + np.where(np.arange(25) >= 17, 2.2, 0.0)[:, None]
-    return m.charts.xbar_r(rows, baseline=15).location
+    return m.charts.xbar_r(rows, baseline=15)
 
 
 def rules() -> Any:

@@ -14,6 +14,7 @@ from setsquare.methods.plotting import draw
 
 PICTURES: dict[str, Any] = {
     "limits and points": charts.individuals([5, 4, 6, 5, 9, 5, 4]).location,
+    "two grids": charts.xbar_r([[5, 4, 6], [5, 9, 5], [4, 6, 5]]),
     "bars": measurement.crossed_study([1.0, 1.1, 2.0, 2.1, 1.2, 1.1, 2.2, 2.1], [1, 1, 2, 2] * 2, list("AAAABBBB")),
     "histogram": capability.capability([9.9, 10.1, 10.0, 10.2, 9.8], lower=9, upper=11, stable=True),
     "lying bars": {
@@ -44,7 +45,13 @@ PICTURES: dict[str, Any] = {
 def test_a_picture_is_drawn(name: str) -> None:
     figure = draw(PICTURES[name])
     assert figure.axes[0].has_data()
-    assert draw(PICTURES[name], figure.axes[0]) is figure
+    assert len(figure.axes) == (2 if name.startswith("two") else 1)
+
+
+@pytest.mark.parametrize("name", ["bars"] if find_spec("matplotlib") else [])
+def test_a_picture_is_drawn_on_axes_that_are_given(name: str) -> None:
+    axes = draw(PICTURES["limits and points"]).axes[0]
+    assert draw(PICTURES[name], axes) is axes.figure
 
 
 def test_without_matplotlib_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

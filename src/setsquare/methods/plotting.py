@@ -27,24 +27,38 @@ Option = Mapping[str, Any]
 def draw(picture: Any, axes: Any = None) -> Any:
     """Draw a result, or the option that its ``figure()`` gave; return matplotlib's Figure.
 
-    `axes`: matplotlib's Axes to draw on, a new Figure's unless given. Raises ValueError at ``picture`` where it is
-    neither a result with a picture nor an option, and ImportError where matplotlib is not installed.
+    `axes`: matplotlib's Axes to draw on, a new Figure's unless given; a picture of several grids makes its own. Raises
+    ValueError at ``picture`` where it is neither a result with a picture nor an option, and ImportError where
+    matplotlib is not installed.
     """
     option = picture.figure() if hasattr(picture, "figure") else picture
     if not isinstance(option, Mapping) or not option.get("series"):
         raise ValueError("picture: give a result that has a figure, or the option that the figure is")
+    grids = option.get("grid")
+    if isinstance(grids, Sequence) and len(grids) > 1:
+        figure = _figure(len(grids))
+        for place, own in enumerate(figure.subplots(len(grids), squeeze=False).flat):
+            _Drawing(_of_grid(option, place), own).all()
+        return figure
     if axes is None:
         axes = _figure().add_subplot()
     _Drawing(option, axes).all()
     return axes.figure
 
 
-def _figure() -> Any:
+def _of_grid(option: Option, place: int) -> Option:
+    """Return what stands in one of several grids, each with a horizontal and a vertical axis of its own."""
+    series = [one for one in option["series"] if one.get("xAxisIndex", 0) == place]
+    own = {name: option[name][place] for name in ("title", "xAxis", "yAxis") if name in option}
+    return {**own, "series": [{**one, "yAxisIndex": 0} for one in series]}
+
+
+def _figure(grids: int = 1) -> Any:
     try:
         from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, loads when first used
     except ImportError as error:
         raise ImportError("matplotlib is not installed; it comes with setsquare[plots]") from error
-    return Figure(figsize=(7.2, 3.6), layout="constrained")
+    return Figure(figsize=(7.2, 3.6 if grids == 1 else 2.6 * grids), layout="constrained")
 
 
 class _Drawing:

@@ -154,6 +154,31 @@ class Charts(Result):
     location: Chart
     spread: Chart
 
+    def table(self) -> Table:
+        """Return the rows of both charts, each with its kind first."""
+        pair = [(chart.kind, chart.table()) for chart in (self.location, self.spread)]
+        rows = tuple((kind, *row) for kind, table in pair for row in table.rows)
+        return Table(("kind", *pair[0][1].columns), rows)
+
+    def figure(self, chart: int = 0, *, signals: Marks | None = None) -> dict[str, Any]:
+        """Return both charts, the location above the spread, as an ECharts option with two grids.
+
+        `chart` and `signals` as in `Chart.figure`; signals are those of the location.
+        """
+        pair = (self.location.figure(chart, signals=signals), self.spread.figure(chart))
+        return {
+            "title": [one["title"] | {"top": top} for one, top in zip(pair, ("0%", "50%"), strict=True)],
+            "grid": [{"top": "10%", "bottom": "58%"}, {"top": "60%", "bottom": "8%"}],
+            "xAxis": [one["xAxis"] | {"gridIndex": place} for place, one in enumerate(pair)],
+            "yAxis": [one["yAxis"] | {"gridIndex": place} for place, one in enumerate(pair)],
+            "tooltip": pair[0]["tooltip"],
+            "series": [
+                line | {"xAxisIndex": place, "yAxisIndex": place}
+                for place, one in enumerate(pair)
+                for line in one["series"]
+            ],
+        }
+
 
 def _series(name: str, data: list[Any], line: str) -> dict[str, Any]:
     return {
