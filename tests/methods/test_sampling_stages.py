@@ -20,6 +20,8 @@ from setsquare.methods.sampling import (
     matched_variables_plan,
     multiple,
     read_samples,
+    sequential_characteristic,
+    sequential_plan,
     staged_plan,
     standard_plan,
     standard_variables_plan,
@@ -378,3 +380,40 @@ def test_both_forms_and_known_sigma_judge() -> None:
 def test_bad_input_is_refused_by_the_name_of_its_argument(call, argument: str) -> None:
     with pytest.raises(ValueError, match=rf"^{argument}: "):
         call()
+
+
+# Sequential plans, rectified
+
+
+@checked("sequential plans followed item by item", "sampling.sequential_characteristic", by="simulation")
+def test_the_rectified_curves_of_a_sequential_plan_are_those_of_simulated_lots() -> None:
+    plan, lot = sequential_plan((0.02, 0.95), (0.12, 0.10)), 500
+    found = sequential_characteristic(plan, [0.05], lot_size=lot)
+    rng = np.random.default_rng(5)
+    inspected, outgoing = [], []
+    for _ in range(1500):
+        items = rng.random(plan.stop) < 0.05
+        counts = items.cumsum()
+        decided, n = "continue", 0
+        while decided == "continue":
+            n += 1
+            decided = plan.decide(n, int(counts[n - 1]))
+        accepted = decided == "accept"
+        inspected.append(n if accepted else lot)
+        outgoing.append(0.05 * (lot - n) / lot if accepted else 0.0)
+    for values, ours in ((inspected, found.ati[0]), (outgoing, found.aoq[0])):
+        assert abs(np.mean(values) - ours) < 4 * np.std(values) / np.sqrt(len(values))
+
+
+def test_the_limit_of_a_sequential_plan_is_the_largest_of_its_curve() -> None:
+    for lot in (None, 2000):
+        found = sequential_characteristic(
+            sequential_plan((0.01, 0.95), (0.06, 0.10)), np.linspace(0, 0.2, 400), lot_size=lot
+        )
+        assert (
+            found.aoql == pytest.approx(found.aoq.max(), rel=2e-4) and found.aoql >= found.aoq.max() - 1e-12
+        )
+        assert found.p[np.argmax(found.aoq)] == pytest.approx(found.aoql_at, abs=1e-3)
+        assert np.isnan(found.ati).all() == (lot is None) and found.table().columns[-1] == "ATI"
+    with pytest.raises(ValueError, match="^lot_size: "):
+        sequential_characteristic(sequential_plan((0.01, 0.95), (0.06, 0.10)), [0.01], lot_size=50)

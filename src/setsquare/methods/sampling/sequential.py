@@ -13,6 +13,8 @@ from .plans import Model
 from .search import Point, checked_points, find_plan
 
 ITEMS = 200_000
+GRID = 25
+ZOOMS = 5
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,27 @@ class SequentialPlan(Result):
 
 @dataclass(frozen=True)
 class SequentialCharacteristic(Result):
-    """Probability of acceptance and average sample number for each quality in `p`, exact for the truncated plan."""
+    """The curves of a sequential plan for each quality in `p`, exact for the truncated plan.
+
+    `accept` is the probability of acceptance, `asn` the average number of items inspected until the decision, `aoq` the
+    average outgoing quality where rejected lots are sorted and nonconforming items replaced, `ati` the average number
+    of items inspected so (NaN without a lot size). `aoql` is the largest AOQ over all qualities, found at `aoql_at`.
+    """
 
     plan: SequentialPlan
+    lot_size: int | None
     p: Floats
     accept: Floats
     asn: Floats
+    aoq: Floats
+    ati: Floats
+    aoql: float
+    aoql_at: float
 
     def table(self) -> Table:
         """Return a row for each quality."""
-        rows = zip(self.p.tolist(), self.accept.tolist(), self.asn.tolist(), strict=True)
-        return Table(("p", "accept", "ASN"), tuple(rows))
+        rows = zip(*(a.tolist() for a in (self.p, self.accept, self.asn, self.aoq, self.ati)), strict=True)
+        return Table(("p", "accept", "ASN", "AOQ", "ATI"), tuple(rows))
 
     def figure(self) -> dict[str, Any]:
         """Return OC and ASN as an ECharts option."""
@@ -120,13 +132,18 @@ def sequential_plan(
     return SequentialPlan(slope, h_accept, h_reject, whole("stop", stop, least=1, most=ITEMS), kind)
 
 
-def sequential_characteristic(plan: SequentialPlan, p: Column) -> SequentialCharacteristic:
-    """Compute OC and ASN of a sequential plan item by item, for all qualities at once.
+def sequential_characteristic(
+    plan: SequentialPlan, p: Column, *, lot_size: int | None = None
+) -> SequentialCharacteristic:
+    """Compute OC, ASN, AOQ and ATI of a sequential plan item by item, for all qualities at once.
 
     The distribution of the count among lots still undecided is carried from item to item (no Wald approximation, no
     overshoot neglected), until hardly any lot is undecided or the plan stops. Memory: qualities x width of the band.
+    ATI = sum over items n of P(accepted there) n + P(rejected) N, and AOQ = p (1 - ATI / N); without `lot_size` the
+    AOQ is that of an endless lot, p P(accepted), and ATI is NaN. AOQL is found by closing in on the best of a grid.
 
-    Raises ValueError at ``p`` (as `characteristic`).
+    Source: A. Wald, Sequential Analysis (1947), with the recursion of L. A. Aroian, Technometrics 10 (1968). Raises
+    ValueError at ``p`` (as `characteristic`), ``lot_size`` (smaller than the items that the plan may inspect).
 
     >>> found = sequential_characteristic(sequential_plan((0.01, 0.95), (0.06, 0.10)), [0.01, 0.06])
     >>> bool(found.accept[0] >= 0.95 and found.accept[1] <= 0.10)
@@ -135,12 +152,23 @@ def sequential_characteristic(plan: SequentialPlan, p: Column) -> SequentialChar
     quality = column("p", p)
     if (quality < 0).any() or (plan.model == "binomial" and (quality > 1).any()):
         raise ValueError("p: give fractions from 0 to 1, or rates of 0 or more for Poisson")
+    lot = None if lot_size is None else whole("lot_size", lot_size, least=1)
+    if lot is not None and lot < plan.stop:
+        raise ValueError(f"lot_size: {lot} is less than the {plan.stop} items that the plan may inspect")
+    accept, asn, passed = _followed(plan, quality)
+    aoq, ati = _rectified(quality, accept, passed, lot)
+    aoql, at = _limit(plan, lot)
+    return SequentialCharacteristic(plan, lot, quality, accept, asn, aoq, ati, aoql, at)
+
+
+def _followed(plan: SequentialPlan, quality: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return P(accepted), the mean number of items, and that of accepted lots (summed, not conditional)."""
     band = math.ceil(plan.h_accept + plan.h_reject) + 3
     step = probabilities(plan.model, 1, quality, 1 if plan.model == "binomial" else band)
     # Column i of `state` is the count base + i.
     base, state = 0, np.zeros((len(quality), band + 1))
     state[:, 0] = 1.0
-    accept, asn = np.zeros(len(quality)), np.zeros(len(quality))
+    accept, asn, passed = (np.zeros(len(quality)) for _ in range(3))
     for n in range(1, plan.stop + 1):
         asn += state.sum(axis=1)
         after = np.zeros_like(state)
@@ -148,7 +176,9 @@ def sequential_characteristic(plan: SequentialPlan, p: Column) -> SequentialChar
             after[:, found:] += state[:, : state.shape[1] - found] * step[:, found, None]
         low, high = plan.numbers(n)
         taken = max(low + 1 - base, 0)
-        accept += after[:, :taken].sum(axis=1)
+        here = after[:, :taken].sum(axis=1)
+        accept += here
+        passed += n * here
         after[:, :taken] = 0.0
         after[:, max(high - base, 0) :] = 0.0
         base, state = (
@@ -157,4 +187,24 @@ def sequential_characteristic(plan: SequentialPlan, p: Column) -> SequentialChar
         )
         if state.sum(axis=1).max() < 1e-13:
             break
-    return SequentialCharacteristic(plan, quality, np.minimum(accept, 1.0), asn)
+    return np.minimum(accept, 1.0), asn, passed
+
+
+def _rectified(p: Floats, accept: Floats, passed: Floats, lot: int | None) -> tuple[Floats, Floats]:
+    """Return AOQ and ATI."""
+    if lot is None:
+        return p * accept, np.full(len(p), np.nan)
+    ati = passed + (1.0 - accept) * lot
+    return p * (1.0 - ati / lot), ati
+
+
+def _limit(plan: SequentialPlan, lot: int | None) -> tuple[float, float]:
+    """Return AOQL and where it is reached."""
+    low, high = 0.0, 6.0 * plan.slope if plan.model == "poisson" else min(1.0, 6.0 * plan.slope)
+    for _ in range(ZOOMS):
+        grid = np.linspace(low, high, GRID)
+        accept, _asn, passed = _followed(plan, grid)
+        aoq = _rectified(grid, accept, passed, lot)[0]
+        best = int(np.argmax(aoq))
+        low, high = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, GRID - 1)])
+    return float(aoq[best]), float(grid[best])
