@@ -517,6 +517,20 @@ def test_run_lengths_grow_with_the_limit_and_shrink_with_the_shift(shift: float,
     assert (near >= 1).all()
 
 
+def test_what_never_signals_or_later_than_can_be_told_is_infinite() -> None:
+    for found in (
+        run_lengths.p([0.0], centre=0.01, n=20),
+        run_lengths.xbar([0.0], width=40),
+        run_lengths.cusum([0.0], k=1, h=40),
+    ):
+        assert found.arl[0] == found.sdrl[0] == found.quantiles[0, 2] == np.inf
+        assert found.to_dict()["arl"] == [None]
+    assert run_lengths.xbar([1.0], width=40, start="steady").arl[0] == np.inf
+    for soon in (run_lengths.cusum([30.0]), run_lengths.ewma([30.0]), run_lengths.mewma([30.0], measures=2)):
+        assert soon.arl[0] == pytest.approx(1) and soon.quantiles.tolist() == [[1.0] * 5]
+        assert soon.sdrl[0] == pytest.approx(0, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     "call, message",
     [

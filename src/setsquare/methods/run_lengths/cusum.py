@@ -121,7 +121,7 @@ class TwoSided:
         """The exact mean, and the deviation from the distribution."""
         return self.mean(), deviation(*self._survival.sums())
 
-    def quantile(self, probability: float) -> int:
+    def quantile(self, probability: float) -> float:
         """Look among the computed survivals, or go on by the constant rate."""
         return self._survival.quantile(probability)
 

@@ -28,7 +28,7 @@ class RunLengths(Result):
     """What ``values`` are."""
     values: Floats
     arl: Floats
-    """Average run length, shape of ``values``."""
+    """Average run length, shape of ``values``; infinite beyond 1e12, which rounding hides."""
     sdrl: Floats
     """Standard deviation of the run length."""
     probabilities: Floats

@@ -43,7 +43,9 @@ def binomial(
     )
     assumed = ("items are independent", "each is nonconforming with the same probability")
     things = f"samples' counts of {more:,}"
-    return made("binomial", kind, share, sure, many, ends, more * seen / many, assumed, things=things)
+    return made(
+        "binomial", kind, share, sure, many, ends, more * seen / many, assumed, things=things, floor=0.0
+    )
 
 
 def poisson(
@@ -81,7 +83,16 @@ def poisson(
     )
     assumed = ("events are independent of one another", "their rate is constant")
     return made(
-        "poisson", kind, share, sure, seen, ends, seen / known * more, assumed, things="periods' counts"
+        "poisson",
+        kind,
+        share,
+        sure,
+        seen,
+        ends,
+        seen / known * more,
+        assumed,
+        things="periods' counts",
+        floor=0.0,
     )
 
 

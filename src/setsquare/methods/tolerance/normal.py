@@ -138,6 +138,7 @@ def lognormal(
         assumed,
         k=logs.k,
         reached=logs.reached,
+        floor=0.0,
     )
 
 

@@ -26,7 +26,7 @@ class Tolerance(Result):
     n: int
     """Values, items or events that it rests on."""
     low: float
-    """Minus infinity where the interval has no lower limit."""
+    """Where the interval has no lower limit, 0 for what cannot be negative, or minus infinity."""
     high: float
     centre: float
     """Estimate of the middle: mean, median, or rate times size."""
@@ -63,15 +63,16 @@ def made(
     k: float = float("nan"),
     reached: float = float("nan"),
     things: str = "values",
+    floor: float = -np.inf,
 ) -> Tolerance:
-    """Make the result with its sentence; the end that `side` does without becomes infinite."""
+    """Make the result with its sentence; the end that `side` does without is the `floor`, or infinite."""
     low, high = float(ends[0]), float(ends[1])
     share = f"at least {100 * coverage:g} % of all {things}"
     sure = f", with {100 * confidence:g} % confidence."
     if side == "lower":
         high, sentence = np.inf, f"{share} are {low:.6g} or more{sure}"
     elif side == "upper":
-        low, sentence = -np.inf, f"{share} are {high:.6g} or less{sure}"
+        low, sentence = floor, f"{share} are {high:.6g} or less{sure}"
     else:
         sentence = f"{share} lie between {low:.6g} and {high:.6g}{sure}"
     sentence = sentence[0].upper() + sentence[1:]

@@ -5,7 +5,7 @@ import numpy as np
 from ..inputs import Column, Floats, column
 from .result import Tolerance, checked, legendre, made
 
-MANY = 200
+MANY = 120
 """Nodes of the integral over the scale of the logarithms."""
 
 
@@ -45,7 +45,16 @@ def weibull(
     ends = float(np.exp(low)), float(np.exp(high))
     reached = sure if parts == 1 else float("nan")
     return made(
-        "weibull", kind, share, sure, len(there), ends, float(np.exp(middle)), assumed, reached=reached
+        "weibull",
+        kind,
+        share,
+        sure,
+        len(there),
+        ends,
+        float(np.exp(middle)),
+        assumed,
+        reached=reached,
+        floor=0.0,
     )
 
 
@@ -58,10 +67,13 @@ def _scales(logs: Floats) -> tuple[Floats, Floats]:
         n = len(logs)
         return np.asarray((1 - n) * log_b + logs.sum() / b - n * _log_sum(logs, b))
 
-    grid = np.log(spread) + np.linspace(-7, 40, 4000)
-    heights = density(grid)
-    matters = np.flatnonzero(heights > heights.max() - 45)
-    places, weights = legendre(grid[max(matters[0] - 1, 0)], grid[min(matters[-1] + 1, len(grid) - 1)], MANY)
+    low, high = np.log(spread) - 7, np.log(spread) + 40
+    for _ in range(3):  # closing in on where the density matters, however narrow
+        grid = np.linspace(low, high, 200)
+        heights = density(grid)
+        matters = np.flatnonzero(heights > heights.max() - 45)
+        low, high = grid[max(matters[0] - 1, 0)], grid[min(matters[-1] + 1, len(grid) - 1)]
+    places, weights = legendre(low, high, MANY)
     heights = density(places)
     shares = weights * np.exp(heights - heights.max())
     return np.exp(places), shares / shares.sum()

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Floats, number
+from ..sampling.counts import at_most
 from .result import Asked, Power, asked, curve, settled, words
 
 Method = Literal["exact", "normal"]
@@ -201,7 +202,7 @@ def _conditional_power(first: float, second: float, share: float, ask: Asked) ->
 
     `first` and `second` are events expected before and after, `share` the part of all exposure that lies after.
     """
-    from scipy.special import bdtr, gammaln, xlogy  # noqa: PLC0415 - loads when first used
+    from scipy.special import gammaln, xlogy  # noqa: PLC0415 - loads when first used
 
     mean = first + second
     reach = 9 * np.sqrt(mean) + 25
@@ -212,18 +213,16 @@ def _conditional_power(first: float, second: float, share: float, ask: Asked) ->
         null, true = (share, second / mean) if side == "less" else (1 - share, first / mean)
         most = _rejected(totals, null, alpha)
         some = most >= 0
-        made += float(chance[some] @ bdtr(most[some], totals[some], true))
+        made += float(chance[some] @ at_most("binomial", most[some], totals[some], true))
     return made
 
 
 def _rejected(totals: Floats, share: float, alpha: float) -> Floats:
     """Largest count whose binomial probability of so few is at most alpha, -1 where there is none; by bisection."""
-    from scipy.special import bdtr  # noqa: PLC0415 - loads when first used
-
     low, high = np.full(totals.shape, -1.0), totals.copy()
     while (high - low > 1).any():
         middle = np.floor((low + high) / 2)
-        inside = bdtr(np.maximum(middle, 0), totals, share) <= alpha * (1 + 1e-9)
+        inside = at_most("binomial", np.maximum(middle, 0), totals, share) <= alpha * (1 + 1e-9)
         low, high = np.where(inside & (middle >= 0), middle, low), np.where(inside, high, middle)
     return low
 

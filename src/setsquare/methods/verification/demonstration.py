@@ -149,6 +149,7 @@ def _least(bound: float, failures: int, risk: float) -> int:
     """Find the least n with P(at most so many failures) <= risk, by doubling and bisection."""
     from scipy.special import bdtr  # noqa: PLC0415 - loads when first used
 
+    risk *= 1 + 1e-12  # rounding of 1 - confidence
     low, high = failures + 1, failures + 2
     while bdtr(failures, high, bound) > risk:
         low, high = high, 2 * high
