@@ -258,6 +258,14 @@ def test_rules_that_do_not_fit_a_chart_are_skipped_with_the_reason():
     assert "before" in found.skipped[0].reason
 
 
+def test_a_chart_among_many_that_has_no_limits_signals_nothing_by_them():
+    many = charts.individuals([[NAN, 5.0] * 20, [5.0, 5.1] * 20]).location
+    found = rules.signals(many)
+    assert np.isnan(many.sigma[0]).all()
+    assert not found.completes()[0].any()
+    assert found.completes(7)[1].any()
+
+
 def test_one_point_many_rules_and_few_charts():
     assert not rules.signals([0.0], "westgard-all").completes().any()
     found = rules.signals([[2.5, 2.5], [0.0, 3.5]], "westgard-all")

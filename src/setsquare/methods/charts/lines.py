@@ -18,6 +18,9 @@ ROUNDING = 1e-12
 TILE = 1 << 16
 """Points looked at together: few enough to stay in the processor's cache."""
 
+_NARROWEST = 32
+"""Points of each chart in a tile at least: rows of fewer are dearer to begin than to pass over."""
+
 Limits = Callable[[slice, Floats, Floats], tuple[Any, Any, Any, Any]]
 """From a stretch of one stage, its mean and sigma, shape (charts, 1): centre, lower, upper, sigma of the statistic."""
 Lazy = Floats | Callable[[], Floats]
@@ -50,7 +53,7 @@ class Lines:
         self.k = stages[-1][0].stop
 
     def _tiles(self) -> Iterator[tuple[slice, list[Any]]]:
-        step = max(TILE // self.count, 1)
+        step = max(TILE // self.count, _NARROWEST)
         for part, mean, sigma in self.stages:
             for start in range(part.start, part.stop, step):
                 tile = slice(start, min(start + step, part.stop))

@@ -87,6 +87,7 @@ class Block:
         above, below = self.zone(sigmas)
         made = above | below
         made |= np.isnan(self.points)
+        made |= np.isnan(self.at.centre + self.at.sigma)
         return np.logical_not(made, out=made)
 
     def outside(self) -> tuple[Bools, Bools]:
@@ -239,7 +240,12 @@ def any_of(region: Bools, n: int) -> Bools:
 
 def before(complete: Bools, n: int) -> Bools:
     """Points that are one of the n points in a row that end at a complete one."""
-    return any_of(complete[:, ::-1], n)[:, ::-1]
+    made, length = complete.copy(order="K"), 1
+    while length < n:
+        step = min(length, n - length)
+        made[:, : max(made.shape[1] - step, 0)] |= made[:, step:].copy(order="K")
+        length += step
+    return made
 
 
 def at_least(region: Bools, k: int, n: int) -> Bools:

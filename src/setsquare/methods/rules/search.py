@@ -11,7 +11,7 @@ from ..charts import Chart, Charts
 from ..charts.lines import TILE
 from ..inputs import Bools, Floats, column, table
 from ..results import Result, Table, plain
-from .definitions import Conventions, RuleSet
+from .definitions import Conventions, Rule, RuleSet
 from .patterns import Block, Levels, packing, unpacked
 from .presets import NELSON, PRESETS
 
@@ -53,28 +53,30 @@ class Signals(Result):
 
     def reasons(self, chart: int = 0) -> dict[int, tuple[tuple[str, bool], ...]]:
         """Return by place the rules that a point completes (True) or only belongs to, in words, for a figure."""
-        complete, belong = (one[chart] if one.ndim == 2 else one for one in (self.completing, self.belonging))
-        made = {}
-        for place in np.flatnonzero(complete | belong).tolist():
-            made[place] = tuple(
-                (f"{rule.name}: {rule.says}", bool(int(complete[place]) >> at & 1))
-                for at, rule in enumerate(self.rules.rules)
-                if (int(complete[place]) | int(belong[place])) >> at & 1
-            )
+        made: dict[int, tuple[tuple[str, bool], ...]] = {}
+        for place, rule, complete in self._each(chart):
+            made[place] = (*made.get(place, ()), (f"{rule.name}: {rule.says}", complete))
         return made
 
     def table(self) -> Table:
         """Return a row for each point and rule: what it completes, or belongs to."""
-        charts = len(self.completing) if self.completing.ndim == 2 else 1
-        rows = []
-        for chart in range(charts):
-            for place, found in self.reasons(chart).items():
-                for says, complete in found:
-                    name, _, words = says.partition(": ")
-                    row = (place, name, "completes" if complete else "belongs", words)
-                    rows.append((chart, *row) if self.completing.ndim == 2 else row)
-        heads: tuple[str, ...] = ("place", "rule", "point", "says")
-        return Table(("chart", *heads) if self.completing.ndim == 2 else heads, tuple(rows))
+        many = self.completing.ndim == 2
+        rows: list[tuple[Any, ...]] = []
+        for chart in range(len(self.completing) if many else 1):
+            for place, rule, complete in self._each(chart):
+                row = (place, rule.name, "completes" if complete else "belongs", rule.says)
+                rows.append((chart, *row) if many else row)
+        heads = ("place", "rule", "point", "says")
+        return Table(("chart", *heads) if many else heads, tuple(rows))
+
+    def _each(self, chart: int) -> Iterator[tuple[int, Rule, bool]]:
+        """Yield the places of a chart with each rule whose pattern they complete (True) or only belong to."""
+        complete, belong = (one[chart] if one.ndim == 2 else one for one in (self.completing, self.belonging))
+        for place in np.flatnonzero(complete | belong).tolist():
+            ends, parts = int(complete[place]), int(belong[place])
+            for at, rule in enumerate(self.rules.rules):
+                if (ends | parts) >> at & 1:
+                    yield place, rule, bool(ends >> at & 1)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the set of rules and, for each rule, the places (or pairs of chart and place) that it found."""
@@ -135,7 +137,7 @@ def signals(chart: Chart | Any, rules: RuleSet | str = NELSON, *, runs: Any = No
                 continue
             for bits, found in zip((complete, belong), block.found(rule), strict=True):
                 placed = found if order is None else unpacked(found, order)
-                bits[rows, part] |= placed.astype(dtype) << dtype.type(at)
+                bits[rows, part] |= placed.view(np.uint8) * dtype.type(1 << at)
     row: Any = 0 if single else slice(None)
     return Signals(chosen, complete[row], belong[row], skipped)
 
