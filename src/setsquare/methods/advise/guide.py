@@ -82,6 +82,16 @@ class Advice(Result):
         )
         return Table(("rank", "technique", "method", "why", "source", "against it"), rows)
 
+    def figure(self) -> dict[str, Any]:
+        """Return how the recommendations stand to each other as bars, an ECharts option."""
+        return {
+            "title": {"text": f"to {self.known.get('purpose', 'be asked')}"},
+            "xAxis": {"type": "category", "data": [one.title for one in self.recommendations]},
+            "yAxis": {"type": "value", "name": "fits"},
+            "tooltip": {"trigger": "axis"},
+            "series": [{"type": "bar", "data": [one.score for one in self.recommendations]}],
+        }
+
 
 def advise(purpose: str | None = None, *, data: Any = None, sizes: Any = None, **facts: Any) -> Advice:
     """Return which techniques fit a purpose and what is known, best first, and what has still to be asked.
