@@ -9,7 +9,7 @@ import numpy as np
 from ..inputs import Floats, floats, number
 from ..results import Result
 from ..run_lengths.mewma import mewma_limit
-from .lines import TILE
+from .lines import ROUNDING, TILE
 from .phases import Frame, Staging, frame
 from .result import Chart, Stage
 
@@ -388,7 +388,7 @@ def _made(
     row: Any = 0 if held.single else slice(None)
     nothing = np.broadcast_to(np.nan, points.shape)[row]
     sizes = np.broadcast_to(np.asarray(size, np.float64), points.shape)[row]
-    beyond = points > upper
+    beyond = points > upper * (1 + ROUNDING)
     return Multivariate(
         kind,
         rule,

@@ -108,7 +108,8 @@ def signals(chart: Chart | Any, rules: RuleSet | str = NELSON, *, runs: Any = No
 
     Rules of zones and runs assume independent points, roughly normal where sigmas count. Rules that need a sigma are
     skipped, with the reason, on a chart that has none (run charts, t, T2); so are all but those of its limits on charts
-    whose points carry over what came before (EWMA, CUSUM, MEWMA). Constant points on the centre signal nothing.
+    whose points carry over what came before (EWMA, CUSUM, MEWMA). Constant values lie on the centre
+    line: only that all of them are near it is found (Nelson's rule 7).
     Raises ValueError at ``chart``, ``rules`` or ``runs`` where these are no such thing.
 
     >>> found = signals([0.5, 0.2, 1.1, 0.4, 0.8, 0.3, 0.6, 0.9, 0.7, 3.2], "nelson")
