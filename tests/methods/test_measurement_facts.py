@@ -189,3 +189,13 @@ def test_nested_estimates_are_right_on_average() -> None:
         found.append([study[name].variance for name in ("part", "reproducibility", "repeatability")])
     made, error = np.mean(found, axis=0), np.std(found, axis=0) / math.sqrt(300)
     assert (np.abs(made - [1, 2.25, 0.25]) < 4 * error).all()
+
+
+@pytest.mark.parametrize("method", [m.crossed_study, m.nested_study, m.average_range_study])
+def test_shares_of_a_process_that_is_known(method: Any) -> None:
+    study = method(CUBE.ravel(), PART, PERSON, process=5.0)
+    assert study["gauge"].process == pytest.approx(100 * study["gauge"].sd / 5)
+    assert study.figure()["legend"]["data"][-1] == "% process"
+    assert math.isnan(method(CUBE.ravel(), PART, PERSON)["gauge"].process)
+    with pytest.raises(ValueError, match=r"^process: "):
+        method(CUBE.ravel(), PART, PERSON, process=0)

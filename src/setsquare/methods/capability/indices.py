@@ -98,7 +98,7 @@ class Observed(Result):
 class Capability(Result):
     """The capability of a process; `within` is None where only the overall spread was asked for.
 
-    The names of the trade are properties: cp, cpl, cpu, cpk, cpm of `within`, pp, ppl, ppu, ppk, ppm of `overall`.
+    The names of the trade are properties: cp, cpl, cpu, cpk, cpm of `within`, pp, ppl, ppu, ppk of `overall`.
     """
 
     limits: Limits

@@ -6,13 +6,12 @@ R. K. Burdick, C. M. Borror and D. C. Montgomery, Design and Analysis of Gauge R
 Intervals as in `bounds`. Operators and parts are random effects; the errors are independent and normal.
 """
 
-import dataclasses
 import math
 from typing import Literal
 
 from ..inputs import Column, number
 from .bounds import Term, interval
-from .gauge import AnovaRow, GaugeStudy, component, distinct
+from .gauge import AnovaRow, Asked, GaugeStudy, asked, component, distinct
 from .groups import Cells, cells, nested
 
 Denominator = Literal["interaction", "repeatability"]
@@ -20,23 +19,6 @@ Denominator = Literal["interaction", "repeatability"]
 
 Square = tuple[float, float]
 """A mean square (or a sum of squares) and its degrees of freedom."""
-
-
-@dataclasses.dataclass(frozen=True)
-class _Ask:
-    """What is asked beside the data."""
-
-    multiplier: float
-    tolerance: float
-    confidence: float
-
-
-def _ask(multiplier: float, tolerance: float | None, confidence: float) -> _Ask:
-    return _Ask(
-        number("multiplier", multiplier, above=0),
-        math.nan if tolerance is None else number("tolerance", tolerance, above=0),
-        number("confidence", confidence, least=0.5, most=0.9999),
-    )
 
 
 def crossed_study(
@@ -48,6 +30,7 @@ def crossed_study(
     denominator: Denominator = "interaction",
     multiplier: float = 6.0,
     tolerance: float | None = None,
+    process: float | None = None,
     confidence: float = 0.95,
 ) -> GaugeStudy:
     """Return the study in which every operator measures every part, by analysis of variance.
@@ -65,15 +48,16 @@ def crossed_study(
     values are left out. Cells with unequally many trials are analysed by their unweighted means, r being the harmonic
     mean of the trials; shares and intervals are then approximate, and `warnings` says so.
 
-    Units: variance in squared units of `values`, `tolerance` is the width of the tolerance in their units. Values
-    that are all equal give variances of zero and shares of NaN. Raises ValueError for infinite values, fewer than two
-    parts, a part that an operator never measured, or one operator without a second trial.
+    Units: variance in squared units of `values`, `tolerance` is the width of the tolerance and `process` the known
+    standard deviation of the process, in their units. Values that are all equal give variances of zero and shares of
+    NaN. Raises ValueError for infinite values, fewer than two parts, a part that an operator never measured, or one
+    operator without a second trial.
 
     >>> study = crossed_study([1.0, 1.1, 2.0, 2.1, 1.2, 1.1, 2.2, 2.1], [1, 1, 2, 2, 1, 1, 2, 2], list("AAAABBBB"))
     >>> study.pooled, round(study["gauge"].study, 1), study.distinct
     (True, 12.6, 11)
     """
-    ask = _ask(multiplier, tolerance, confidence)
+    ask = asked(multiplier, tolerance, process, confidence)
     limit = None if pooling is None else number("pooling", pooling, least=0, most=1)
     if denominator not in ("interaction", "repeatability"):
         raise ValueError(f"denominator: give interaction or repeatability, not {denominator!r}")
@@ -81,6 +65,12 @@ def crossed_study(
     notes = () if made.balanced else (_UNBALANCED,)
     if made.means.shape[1] == 1:
         return _one_operator(made, ask, notes)
+    return _crossed(made, ask, limit, denominator, notes)
+
+
+def _crossed(
+    made: Cells, ask: Asked, limit: float | None, denominator: Denominator, notes: tuple[str, ...]
+) -> GaugeStudy:
     part, operator, both, error, total = _crossed_sums(made)
     full, reduced = _crossed_tables(part, operator, both, error, total, denominator)
     pooled = error[1] == 0 or (limit is not None and not _kept(both, error, limit))
@@ -95,7 +85,7 @@ _CROSSED = "crossed, analysis of variance"
 _UNBALANCED = "cells have unequally many trials: analysed by their unweighted means, which is approximate"
 
 
-def _one_operator(made: Cells, ask: _Ask, notes: tuple[str, ...]) -> GaugeStudy:
+def _one_operator(made: Cells, ask: Asked, notes: tuple[str, ...]) -> GaugeStudy:
     if not made.degrees:
         raise ValueError("values: give two trials or more of each part where there is one operator")
     r, column = made.trials, made.means[:, 0]
@@ -124,6 +114,7 @@ def nested_study(
     *,
     multiplier: float = 6.0,
     tolerance: float | None = None,
+    process: float | None = None,
     confidence: float = 0.95,
 ) -> GaugeStudy:
     """Return the study in which each operator measures parts of their own (destructive tests), by analysis of variance.
@@ -137,7 +128,7 @@ def nested_study(
     >>> [round(row.f, 2) for row in study.anova[:2]]
     [0.17, 149.0]
     """
-    ask = _ask(multiplier, tolerance, confidence)
+    ask = asked(multiplier, tolerance, process, confidence)
     cube, _ = nested(values, parts, operators)
     o, p, r = cube.shape
     if r < 2:
@@ -173,6 +164,7 @@ def from_mean_squares(
     trials: int,
     multiplier: float = 6.0,
     tolerance: float | None = None,
+    process: float | None = None,
     confidence: float = 0.95,
 ) -> GaugeStudy:
     """Return a crossed study from the mean squares that somebody printed; without `interaction` it was pooled.
@@ -187,7 +179,7 @@ def from_mean_squares(
         int(number(name, size, least=least))
         for name, size, least in (("parts", parts, 2), ("operators", operators, 2), ("trials", trials, 1))
     )
-    ask = _ask(multiplier, tolerance, confidence)
+    ask = asked(multiplier, tolerance, process, confidence)
     pooled = interaction is None
     within = number("repeatability", repeatability, least=0), float(p * o * (r - 1))
     if interaction is None:
@@ -306,7 +298,7 @@ _ORDER = ("gauge", "repeatability", "reproducibility", "operator", "interaction"
 def _study(
     method: str,
     sources: dict[str, list[Term]],
-    ask: _Ask,
+    ask: Asked,
     full: tuple[AnovaRow, ...],
     reduced: tuple[AnovaRow, ...],
     pooled: bool,
@@ -337,13 +329,13 @@ def _study(
             variance[name],
             interval(terms[name], ask.confidence),
             variance["total"],
-            ask.multiplier,
-            ask.tolerance,
+            ask,
         )
         for name in found
     )
     whole, raw = distinct(math.sqrt(variance["part"]), math.sqrt(variance["gauge"]))
     return GaugeStudy(
-        method, lines, full, reduced, pooled, limit, ask.confidence, ask.multiplier, ask.tolerance, whole, raw,
+        method, lines, full, reduced, pooled, limit, ask.confidence, ask.multiplier, ask.tolerance,
+        ask.process, whole, raw,
         warnings=warnings,
     )  # fmt: skip

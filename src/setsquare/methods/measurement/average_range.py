@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ..constants import d2, d2_star, range_degrees
 from ..inputs import Column, Floats, number
 from .bounds import Term, interval
-from .gauge import GaugeStudy, component, distinct
+from .gauge import GaugeStudy, asked, component, distinct
 from .groups import crossed
 
 _BELOW = "the estimate of reproducibility is below zero and was set to zero"
@@ -25,6 +25,7 @@ def average_range_study(
     constants: Sequence[float] | None = None,
     multiplier: float = 6.0,
     tolerance: float | None = None,
+    process: float | None = None,
     confidence: float = 0.95,
 ) -> GaugeStudy:
     """Return the crossed study by averages and ranges.
@@ -44,9 +45,7 @@ def average_range_study(
     >>> round(study["repeatability"].sd, 4), round(study["part"].sd, 4), study.distinct
     (0.0886, 0.7071, 9)
     """
-    k = number("multiplier", multiplier, above=0)
-    width = math.nan if tolerance is None else number("tolerance", tolerance, above=0)
-    level = number("confidence", confidence, least=0.5, most=0.9999)
+    ask = asked(multiplier, tolerance, process, confidence)
     cube, _, _ = crossed(values, parts, operators)
     p, o, r = cube.shape
     if r < 2:
@@ -55,10 +54,15 @@ def average_range_study(
     lines, warnings = _sources(cube, *factors)
     size = {name: of for name, of, _ in lines}
     total = size["total"]
-    made = tuple(component(name, of, interval(terms, level), total, k, width) for name, of, terms in lines)
+    made = tuple(
+        component(name, of, interval(terms, ask.confidence), total, ask) for name, of, terms in lines
+    )
     whole, ratio = distinct(math.sqrt(size["part"]), math.sqrt(size["gauge"]))
     method = "crossed, averages and ranges" if o > 1 else "one operator, averages and ranges"
-    return GaugeStudy(method, made, (), (), False, None, level, k, width, whole, ratio, factors, warnings)
+    return GaugeStudy(
+        method, made, (), (), False, None, ask.confidence, ask.multiplier, ask.tolerance, ask.process, whole, ratio,
+        factors, warnings,
+    )  # fmt: skip
 
 
 Line = tuple[str, float, list[Term]]

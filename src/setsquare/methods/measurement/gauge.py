@@ -4,6 +4,7 @@ import dataclasses
 import math
 from typing import Any
 
+from ..inputs import number
 from ..results import Result, Table, plain
 
 DISTINCT = 1.41
@@ -27,7 +28,8 @@ class Component(Result):
     """A source's variance and standard deviation with intervals, and its shares in per cent.
 
     `contribution` is the share of the total variance, `study` that of the total standard deviation, `tolerance` the
-    study variation (k standard deviations) as a share of the tolerance, NaN where none was given.
+    study variation (k standard deviations) as a share of the tolerance, `process` the standard deviation as a share of
+    the process' known one; NaN where none was given.
     """
 
     source: str
@@ -39,6 +41,7 @@ class Component(Result):
     contribution: float
     study: float
     tolerance: float
+    process: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +63,7 @@ class GaugeStudy(Result):
     confidence: float
     multiplier: float
     tolerance: float
+    process: float
     distinct: int
     distinct_raw: float
     constants: tuple[float, ...] = ()
@@ -73,9 +77,10 @@ class GaugeStudy(Result):
 
     def table(self) -> Table:
         """Return a row for each source of variation."""
-        head = ("source", "variance", "sd", "study variation", "% contribution", "% study", "% tolerance")
+        shares = ("% contribution", "% study", "% tolerance", "% process")
+        head = ("source", "variance", "sd", "study variation", *shares)
         rows = tuple(
-            (c.source, c.variance, c.sd, c.study_variation, c.contribution, c.study, c.tolerance)
+            (c.source, c.variance, c.sd, c.study_variation, c.contribution, c.study, c.tolerance, c.process)
             for c in self.components
         )
         return Table(head, rows)
@@ -84,8 +89,9 @@ class GaugeStudy(Result):
         """Return the bars of the shares, as an ECharts option."""
         shown = [c for c in self.components if c.source != "total"]
         series = [("% contribution", "contribution"), ("% study", "study")]
-        if not math.isnan(self.tolerance):
-            series.append(("% tolerance", "tolerance"))
+        for name, given in (("tolerance", self.tolerance), ("process", self.process)):
+            if not math.isnan(given):
+                series.append((f"% {name}", name))
         return {
             "legend": {"data": [title for title, _ in series]},
             "tooltip": {"trigger": "axis"},
@@ -98,13 +104,32 @@ class GaugeStudy(Result):
         }
 
 
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """What is asked of a study beside its data; NaN where nothing was given."""
+
+    multiplier: float
+    tolerance: float
+    process: float
+    confidence: float
+
+
+def asked(multiplier: float, tolerance: float | None, process: float | None, confidence: float) -> Asked:
+    """Return what is asked; raises ValueError at the argument that makes no sense."""
+    return Asked(
+        number("multiplier", multiplier, above=0),
+        math.nan if tolerance is None else number("tolerance", tolerance, above=0),
+        math.nan if process is None else number("process", process, above=0),
+        number("confidence", confidence, least=0.5, most=0.9999),
+    )
+
+
 def component(
     source: str,
     variance: float,
     interval: tuple[float, float],
     total: float,
-    multiplier: float,
-    tolerance: float,
+    asked: Asked,
 ) -> Component:
     """Return a source's line; the shares are NaN where nothing varies at all."""
     sd, whole = math.sqrt(variance), math.sqrt(total)
@@ -114,10 +139,11 @@ def component(
         interval,
         sd,
         (math.sqrt(interval[0]), math.sqrt(interval[1])),
-        multiplier * sd,
+        asked.multiplier * sd,
         100 * variance / total if total else math.nan,
         100 * sd / whole if total else math.nan,
-        100 * multiplier * sd / tolerance,
+        100 * asked.multiplier * sd / asked.tolerance,
+        100 * sd / asked.process,
     )
 
 
