@@ -292,7 +292,7 @@ def test_advice_from_data_names_what_it_saw_and_what_was_said_overrules_it() -> 
     found = advise("monitor", data=rng.poisson(0.3, 40))
     assert found.best.title == "g chart" and found.known["rare"]
     assert any("without an event" in one.sentence for one in found.observed.observations)
-    assert advise("monitor", data=rng.poisson(0.3, 40), rare=False).best.title == "u chart"
+    assert advise("monitor", data=rng.poisson(0.3, 40), rare=np.bool_(False)).best.title == "u chart"
     ratings = advise("monitor", data=[3, 4, 2, 5, 4, 3, 3, 4, 5, 2, 4], data_kind="ratings")
     assert ratings.best.title.startswith("Run chart")
     assert (

@@ -128,6 +128,9 @@ def test_faults_of_a_table_are_found() -> None:
     assert found.consistent and not found.monotone and found.falls[0] == ((1, 1, 1), (2, 1, 1))
     five = risk.action_table([whole | {"level": "b"}], levels=("a", "b", "c", "d", "e"), scale=(1, 3))
     assert five.level(2, 2, 2) == "b"
+    numpys = {name: np.int64(3) for name in whole}
+    assert risk.check_action_rows([numpys | {"level": "low"}], scale=(1, 3)).problems == 26
+    assert risk.matrix_by_score().level(np.int64(5), np.int64(5)) == "high"
 
 
 # Criticality

@@ -115,6 +115,7 @@ def test_numbers_are_plans_and_ladders() -> None:
 def test_samples_are_read_in_their_order() -> None:
     plan = staged_plan(standard_plan(2000, 1.0, standard="Z1.4"), "multiple")
     assert read_samples(plan, [0]).decision == "continue"
+    assert read_samples(plan, np.int64(3)).decision == "reject"
     assert read_samples(plan, [0, 0]).decision == "accept"
     assert read_samples(plan, [2, 1]).decision == "reject"
     assert read_samples(plan, [1, 1, 0, 1]).decision == "continue"
@@ -251,6 +252,8 @@ def test_every_row_follows_the_arrows_down() -> None:
             found = z19(letter, aql, severity)
             assert found.used_letter >= letter and found.plan.n >= 3
             assert 0 < found.maximum < 0.45
+    assert z19("B", 0.10).whole_lot == (LOT_OF["B"][0] <= 7) and not z19("K", 1.0).whole_lot
+    assert standard_variables_plan(5, 0.10).whole_lot and standard_variables_plan(5, 10.0).plan.n == 3
     assert z19("B", 1.0).used_letter == "C" and z19("B", 0.10, "tightened").used_letter == "F"
     assert z19("B", 0.65, sigma="known").used_letter == "D"
 

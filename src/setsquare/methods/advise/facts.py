@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from ..inputs import number
 
 Kind = Literal["choice", "number", "yes or no"]
@@ -101,9 +103,9 @@ def _checked(fact: Fact, value: Any) -> Any:
     if fact.kind == "number":
         return number(fact.name, value, least=fact.least)
     if fact.kind == "yes or no":
-        if not isinstance(value, bool):
+        if not isinstance(value, bool | np.bool_):
             raise ValueError(f"{fact.name}: give True or False, not {value!r}")
-        return value
+        return bool(value)
     if value not in fact.choices:
         raise ValueError(f"{fact.name}: give one of {', '.join(fact.choices)}, not {value!r}")
     return value

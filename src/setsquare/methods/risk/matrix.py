@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -377,8 +378,8 @@ def _edges(name: str, given: Sequence[float] | None, count: int | None) -> tuple
 def _place(name: str, value: int | str, names: tuple[str, ...]) -> int:
     if isinstance(value, str) and value in names:
         return names.index(value)
-    if isinstance(value, int) and 1 <= value <= len(names):
-        return value - 1
+    if isinstance(value, Integral) and 1 <= int(value) <= len(names):
+        return int(value) - 1
     raise ValueError(f"{name}: give one of {', '.join(names)}, or its place from 1 to {len(names)}")
 
 

@@ -6,6 +6,7 @@ can be said in a sentence; replace it by the table that your customers ask for (
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -252,7 +253,7 @@ def _filled(
 
 def _stretch(value: Any, scale: tuple[int, int], place: int, name: str) -> slice:
     low, high = scale
-    ends = (value, value) if isinstance(value, int) else value
+    ends = (value, value) if isinstance(value, Integral) else value
     try:
         first, last = (int(end) for end in ends)
     except (TypeError, ValueError):

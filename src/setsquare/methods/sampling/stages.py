@@ -8,6 +8,7 @@ acceptance/rejection numbers stage by stage; # says that a lot cannot be accepte
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
 
 from ..inputs import whole
@@ -187,7 +188,7 @@ def read_samples(plan: StagedPlan, found: int | Sequence[int]) -> Reading:
     >>> read_samples(plan, [1]).decision, read_samples(plan, [1, 2]).decision
     ('continue', 'accept')
     """
-    counts = [found] if isinstance(found, int) else list(found)
+    counts = [found] if isinstance(found, Integral) else list(found)  # type: ignore[arg-type]
     if not 1 <= len(counts) <= len(plan.sizes):
         raise ValueError(f"found: give the counts of 1 to {len(plan.sizes)} samples, not {len(counts)}")
     total, last = 0, len(plan.sizes)

@@ -36,6 +36,8 @@ class StandardVariablesPlan(Result):
     lot_size: int
     letter: str
     used_letter: str
+    whole_lot: bool
+    """Whether the plan asks for as many items as the lot has, or more: then all are measured."""
     plan: VariablesPlan
     maximum: float
     tighter_k: float
@@ -119,6 +121,7 @@ def _z19(lot_size: int, aql: float, level: str, severity: Severity, sigma: Sigma
         int(lot_size),
         letter,
         _letter_of(row, severity),
+        n >= int(lot_size),
         plan,
         maximum,
         tighter,
@@ -135,7 +138,8 @@ def _iso(lot_size: int, aql: float, level: str, severity: Severity, sigma: Sigma
     tighter = _matched_tighter(counted.lot_size, counted.aql, level, severity, found.plan)
     return StandardVariablesPlan(
         "ISO 3951-1", severity, level, counted.aql, counted.lot_size, counted.letter, counted.used_letter,
-        found.plan, math.nan, tighter, "matched to ISO 2859-1, not the printed constants",
+        found.plan.n >= counted.lot_size, found.plan, math.nan, tighter,
+        "matched to ISO 2859-1, not the printed constants",
     )  # fmt: skip
 
 
