@@ -1,13 +1,12 @@
 """Did the share or the rate fall? Power of two proportions and of two rates, exactly and by normal approximation."""
 
-from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
 
 from ..inputs import Floats, number
 from ..sampling.counts import at_most
-from .result import Asked, Power, asked, curve, settled, words
+from .result import Asked, Power, answer, asked
 
 Method = Literal["exact", "normal"]
 METHODS: tuple[Method, ...] = ("exact", "normal")
@@ -47,16 +46,16 @@ def two_proportions(
     first, second = (number(key, one, least=0, most=1) for key, one in (("before", before), ("after", after)))
     if first == second:
         raise ValueError("after: is the same as before; give the effect that should be found")
-    ask = asked("n", n, power, known=n_before, ratio=ratio, alpha=alpha, alternative=alternative)
-    reached: Callable[[int, int], float]
-    if _method(method) == "exact":
-        reached = lambda one, known: _fisher_power(first, second, known, one, ask)  # noqa: E731
-    else:
-        reached = lambda one, known: _pooled_power(first, second, known, one, ask)  # noqa: E731
+    ask = asked("n", n, power, n_before, ratio, alpha, alternative)
+    chosen = _fisher_power if _method(method) == "exact" else _pooled_power
+
+    def reached(one: int, known: int) -> float:
+        return chosen(first, second, known, one, ask)
+
     made = "Fisher's exact test" if method == "exact" else "z test with pooled variance"
     effect = f"a change from {100 * first:g} % to {100 * second:g} %"
     assumed = ("items are independent", "the proportion is constant before, and constant after")
-    return _answer("two proportions", made, "items", ask, reached, effect, assumed, method == "exact")
+    return answer(ask, reached, "two proportions", made, "items", effect, assumed, ragged=method == "exact")
 
 
 def two_rates(
@@ -92,19 +91,8 @@ def two_rates(
     >>> found.after, round(found.power, 2)
     (7, 0.82)
     """
-    first = number("before", before, above=0)
-    second = number("after", after, least=0)
-    if first == second:
-        raise ValueError("after: is the same as before; give the effect that should be found")
-    spread = number("dispersion", dispersion, above=0)
-    ask = asked(
-        "exposure", exposure, power, known=exposure_before, ratio=ratio, alpha=alpha, alternative=alternative
-    )
-    exact = _method(method) == "exact"
-    if exact and spread != 1:
-        raise ValueError("dispersion: the exact method is for Poisson counts, of 1; give method='normal'")
-    if not exact and second == 0:
-        raise ValueError("after: give more than 0, or method='exact'")
+    first, second, spread, exact = _rates(before, after, dispersion, method)
+    ask = asked("exposure", exposure, power, exposure_before, ratio, alpha, alternative)
 
     def reached(one: int, known: int) -> float:
         if exact:
@@ -118,7 +106,19 @@ def two_rates(
         "the rate is constant before, and constant after",
     )
     effect = f"a change from {first:g} to {second:g} events in one of the {unit}"
-    return _answer("two rates", made, unit, ask, reached, effect, assumed, exact)
+    return answer(ask, reached, "two rates", made, unit, effect, assumed, ragged=exact)
+
+
+def _rates(before: Any, after: Any, dispersion: Any, method: str) -> tuple[float, float, float, bool]:
+    first, second = number("before", before, above=0), number("after", after, least=0)
+    spread, exact = number("dispersion", dispersion, above=0), _method(method) == "exact"
+    if first == second:
+        raise ValueError("after: is the same as before; give the effect that should be found")
+    if exact and spread != 1:
+        raise ValueError("dispersion: the exact method is for Poisson counts, of 1; give method='normal'")
+    if not exact and second == 0:
+        raise ValueError("after: give more than 0, or method='exact'")
+    return first, second, spread, exact
 
 
 def normal_power(distance: float, error: float, ask: Asked) -> float:
@@ -225,35 +225,3 @@ def _rejected(totals: Floats, share: float, alpha: float) -> Floats:
         inside = at_most("binomial", np.maximum(middle, 0), totals, share) <= alpha * (1 + 1e-9)
         low, high = np.where(inside & (middle >= 0), middle, low), np.where(inside, high, middle)
     return low
-
-
-def _answer(
-    question: str,
-    method: str,
-    unit: str,
-    ask: Asked,
-    reached: Callable[[int, int], float],
-    effect: str,
-    assumptions: tuple[str, ...],
-    ragged: bool,
-) -> Power:
-    def power(one: int) -> float:
-        return reached(one, ask.before(one))
-
-    size, found = settled(ask, power, ragged=ragged)
-    known = ask.before(size)
-    sentence = words(ask, effect, f"{known:,} {unit} before", f"{size:,} {unit} after the action", found)
-    return Power(
-        question,
-        method,
-        unit,
-        known,
-        size,
-        found,
-        ask.power,
-        ask.alpha,
-        ask.alternative,
-        assumptions,
-        sentence,
-        curve(power, size),
-    )

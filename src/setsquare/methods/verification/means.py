@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..inputs import number
-from .result import Asked, Power, asked, curve, settled, words
+from .result import Asked, Power, answer, asked
 
 NORMAL = "values are normal, or n is large"
 INDEPENDENT = "values are independent of one another"
@@ -41,41 +41,20 @@ def two_means(
     """
     shift, spread = _change(change), number("sd", sd, above=0)
     other = spread if sd_before is None else number("sd_before", sd_before, above=0)
-    ask = asked("n", n, power, known=n_before, ratio=ratio, alpha=alpha, alternative=alternative, least=2)
+    ask = asked("n", n, power, n_before, ratio, alpha, alternative, 2)
 
-    def reached(one: int) -> float:
-        known = max(2, ask.before(one))
+    def reached(one: int, known: int) -> float:
         parts = spread**2 / one, other**2 / known
-        error = np.sqrt(sum(parts))
-        if sd_before is None:
-            return _t_power(shift / error, one + known - 2, ask)
-        return _t_power(
-            shift / error, sum(parts) ** 2 / (parts[0] ** 2 / (one - 1) + parts[1] ** 2 / (known - 1)), ask
-        )
+        degrees = float(one + known - 2)
+        if sd_before is not None:
+            degrees = sum(parts) ** 2 / (parts[0] ** 2 / (one - 1) + parts[1] ** 2 / (known - 1))
+        return _t_power(shift / np.sqrt(sum(parts)), degrees, ask)
 
-    size, found = settled(ask, reached, least=2)
-    known = max(2, ask.before(size))
-    equal = (
-        "standard deviations before and after are the same"
-        if sd_before is None
-        else "both may differ in spread"
-    )
-    method = "t test" if sd_before is None else "Welch's t test"
-    sentence = words(
-        ask, f"a change of the mean by {shift:g}", f"{known:,} values before", f"{size:,} after", found
-    )
-    return _power(
-        "two means",
-        method,
-        "values",
-        known,
-        size,
-        found,
-        ask,
-        (NORMAL, INDEPENDENT, equal),
-        sentence,
-        reached,
-    )
+    equal, method = ("standard deviations before and after are the same", "t test")
+    if sd_before is not None:
+        equal, method = ("both may differ in spread", "Welch's t test")
+    effect, assumed = f"a change of the mean by {shift:g}", (NORMAL, INDEPENDENT, equal)
+    return answer(ask, reached, "two means", method, "values", effect, assumed, least=2)
 
 
 def paired_means(
@@ -97,20 +76,14 @@ def paired_means(
     34
     """
     shift, spread = _change(change), number("sd", sd, above=0)
-    ask = asked("n", n, power, alpha=alpha, alternative=alternative, least=2)
+    ask = asked("n", n, power, None, 1.0, alpha, alternative, 2)
 
-    def reached(one: int) -> float:
+    def reached(one: int, _: int) -> float:
         return _t_power(shift / spread * np.sqrt(one), one - 1, ask)
 
-    size, found = settled(ask, reached, least=2)
     assumed = ("differences are normal, or n is large", "units are independent of one another")
     effect = f"a mean change by {shift:g}"
-    test = "two-sided" if ask.alternative == "two-sided" else "one-sided"
-    sentence = (
-        f"With {size:,} units measured before and after, the chance is {100 * found:.0f} % that a {test} test at "
-        f"{100 * ask.alpha:g} % will show {effect}, if it is there."
-    )
-    return _power("paired means", "paired t test", "pairs", 0, size, found, ask, assumed, sentence, reached)
+    return answer(ask, reached, "paired means", "paired t test", "pairs", effect, assumed, least=2)
 
 
 def two_variances(
@@ -138,12 +111,12 @@ def two_variances(
     factor = number("sd_ratio", sd_ratio, above=0)
     if factor == 1:
         raise ValueError("sd_ratio: is 1, so that there is nothing to find")
-    ask = asked("n", n, power, known=n_before, ratio=ratio, alpha=alpha, alternative=alternative, least=2)
+    ask = asked("n", n, power, n_before, ratio, alpha, alternative, 2)
 
-    def reached(one: int) -> float:
+    def reached(one: int, known: int) -> float:
         from scipy.special import fdtr, fdtrc, fdtri  # noqa: PLC0415 - loads when first used
 
-        degrees = one - 1, max(2, ask.before(one)) - 1
+        degrees = one - 1, known - 1
         made = 0.0
         for side, risk in ask.sides:
             if side == "less":
@@ -152,12 +125,9 @@ def two_variances(
                 made += fdtrc(*degrees, fdtri(*degrees, 1 - risk) / factor**2)
         return float(made)
 
-    size, found = settled(ask, reached, least=2)
-    known = max(2, ask.before(size))
     effect = f"a change of the standard deviation by the factor {factor:g}"
-    sentence = words(ask, effect, f"{known:,} values before", f"{size:,} after", found)
     assumed = ("values are normal: long tails alone let the F test signal", INDEPENDENT)
-    return _power("two variances", "F test", "values", known, size, found, ask, assumed, sentence, reached)
+    return answer(ask, reached, "two variances", "F test", "values", effect, assumed, least=2)
 
 
 def _change(change: Any) -> float:
@@ -176,32 +146,3 @@ def _t_power(away: float, degrees: float, ask: Asked) -> float:
         towards = -away if side == "less" else away
         made += 1 - float(nctdtr(degrees, towards, stdtrit(degrees, 1 - risk)))
     return made
-
-
-def _power(
-    question: str,
-    method: str,
-    unit: str,
-    known: int,
-    size: int,
-    found: float,
-    ask: Asked,
-    assumptions: tuple[str, ...],
-    sentence: str,
-    reached: Any,
-) -> Power:
-    line = curve(reached, size, least=2)
-    return Power(
-        question,
-        method,
-        unit,
-        known,
-        size,
-        found,
-        ask.power,
-        ask.alpha,
-        ask.alternative,
-        assumptions,
-        sentence,
-        line,
-    )

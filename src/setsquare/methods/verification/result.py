@@ -82,11 +82,10 @@ def asked(
     name: str,
     size: Any,
     power: Any,
-    *,
-    known: Any = None,
-    ratio: Any = 1.0,
-    alpha: Any = 0.05,
-    alternative: str = "less",
+    known: Any,
+    ratio: Any,
+    alpha: Any,
+    alternative: str,
     least: int = 1,
 ) -> Asked:
     """Check what is asked; ``name`` is what the function calls the size. Neither of both asks for 80 % power."""
@@ -156,10 +155,47 @@ def _size(name: str, value: Any, least: int) -> int:
     return int(made)
 
 
-def words(ask: Asked, effect: str, before: str, after: str, power: float) -> str:
-    """Say it to a quality manager."""
+def answer(
+    ask: Asked,
+    reached: Callable[[int, int], float],
+    question: str,
+    method: str,
+    unit: str,
+    effect: str,
+    assumptions: tuple[str, ...],
+    *,
+    least: int = 1,
+    ragged: bool = False,
+) -> Power:
+    """Find the size, and say it to a quality manager; ``reached`` tells the power from the sizes after and before."""
+    paired = unit == "pairs"
+
+    def known(after: int) -> int:
+        return 0 if paired else max(least, ask.before(after))
+
+    def power(after: int) -> float:
+        return reached(after, known(after))
+
+    size, found = settled(ask, power, least=least, ragged=ragged)
+    sizes = f"{known(size):,} {unit} before and {size:,} {unit} after the action"
+    if paired:
+        sizes = f"{size:,} units measured before and after"
     test = "two-sided" if ask.alternative == "two-sided" else "one-sided"
-    return (
-        f"With {before} and {after}, the chance is {100 * power:.0f} % that a {test} test at {100 * ask.alpha:g} % "
-        f"will show {effect}, if it is there."
+    sentence = (
+        f"With {sizes}, the chance is {100 * found:.0f} % that a {test} test at {100 * ask.alpha:g} % will show "
+        f"{effect}, if it is there."
+    )
+    return Power(
+        question,
+        method,
+        unit,
+        known(size),
+        size,
+        found,
+        ask.power,
+        ask.alpha,
+        ask.alternative,
+        assumptions,
+        sentence,
+        curve(power, size, least),
     )

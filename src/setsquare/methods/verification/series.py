@@ -1,10 +1,14 @@
 """How many months until a change of a monthly count shows in an interrupted time series."""
 
+from typing import Any
+
 import numpy as np
 
-from ..inputs import number
+from ..inputs import number, whole
 from .counts import normal_power
-from .result import Power, asked, curve, settled, words
+from .result import Power, answer, asked
+
+METHOD = "z test of the step in a Poisson regression"
 
 
 def interrupted_series(
@@ -27,11 +31,10 @@ def interrupted_series(
     regression; c is judged by a z test whose standard error is that of the information matrix at the truth. ``trend``
     says that b is fitted too: it must be where the rate may have been moving anyhow, and costs much.
     ``dispersion`` is the variance of counts over their mean; ``autocorrelation`` rho of neighbouring months multiplies
-    the variance by (1 + rho) / (1 - rho). Any equal periods will do for months.
-
-    Source: Wagner et al. (2002), J. Clin. Pharm. Therapeutics 27, on segmented regression; Signorini (1991), Biometrika
-    78, on the power of Poisson regression. Assumes a step at once, and enough counts for the normal approximation
-    (about 10 events on each side).
+    the variance by (1 + rho) / (1 - rho). Any equal periods will do for months. Source: Wagner et al.
+    (2002), J. Clin. Pharm. Therapeutics 27, on segmented regression; Signorini (1991), Biometrika 78, on the power of
+    Poisson regression. Assumes a step at once, and enough counts for the normal approximation (10 events or so on each
+    side).
 
     Raises ValueError at ``rate`` and ``rate_ratio`` not above 0, a ``rate_ratio`` of 1, ``months_before`` below 1 (2
     with a trend), ``dispersion`` not above 0, ``autocorrelation`` outside [0, 1), ``months`` and ``power`` together,
@@ -42,6 +45,27 @@ def interrupted_series(
     >>> interrupted_series(4.0, 0.5, months_before=24, power=0.8, trend=True).after
     48
     """
+    mean, factor, spread, rho = _checked(rate, rate_ratio, dispersion, autocorrelation)
+    known = whole("months_before", months_before, least=2 if trend else 1)
+    ask = asked("months", months, power, known, 1.0, alpha, alternative)
+
+    def reached(after: int, before: int) -> float:
+        variance = spread * (1 + rho) / (1 - rho) * _variance(mean, factor, before, after, trend)
+        return normal_power(float(np.log(factor)), float(np.sqrt(variance)), ask)
+
+    effect = f"a change of the rate from {mean:g} to {mean * factor:g} a month"
+    assumed = (
+        "the change comes at once and stays",
+        "a trend is fitted and taken out" if trend else "there is no trend but the step",
+        f"counts vary {spread:g} times as much as Poisson counts",
+        f"the correlation of neighbouring months is {rho:g}",
+    )
+    return answer(ask, reached, "interrupted series", METHOD, "months", effect, assumed)
+
+
+def _checked(
+    rate: Any, rate_ratio: Any, dispersion: Any, autocorrelation: Any
+) -> tuple[float, float, float, float]:
     mean, factor = number("rate", rate, above=0), number("rate_ratio", rate_ratio, above=0)
     if factor == 1:
         raise ValueError("rate_ratio: is 1, so that there is nothing to find")
@@ -51,37 +75,7 @@ def interrupted_series(
     )
     if rho >= 1:
         raise ValueError("autocorrelation: give less than 1")
-    known = int(number("months_before", months_before, least=2 if trend else 1))
-    ask = asked("months", months, power, alpha=alpha, alternative=alternative)
-    inflated = spread * (1 + rho) / (1 - rho)
-
-    def reached(after: int) -> float:
-        error = np.sqrt(inflated * _variance(mean, factor, known, after, trend))
-        return normal_power(float(np.log(factor)), float(error), ask)
-
-    size, found = settled(ask, reached)
-    effect = f"a change of the rate from {mean:g} to {mean * factor:g} a month"
-    assumed = (
-        "the change comes at once and stays",
-        "a trend is fitted and taken out" if trend else "there is no trend but the step",
-        f"counts vary {spread:g} times as much as Poisson counts",
-        f"the correlation of neighbouring months is {rho:g}",
-    )
-    sentence = words(ask, effect, f"{known:,} months before", f"{size:,} months after the action", found)
-    return Power(
-        "interrupted series",
-        "z test of the step in a Poisson regression",
-        "months",
-        known,
-        size,
-        found,
-        ask.power,
-        ask.alpha,
-        ask.alternative,
-        assumed,
-        sentence,
-        curve(reached, size),
-    )
+    return mean, factor, spread, rho
 
 
 def _variance(mean: float, factor: float, before: int, after: int, trend: bool) -> float:
