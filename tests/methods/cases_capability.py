@@ -59,7 +59,7 @@ def jasp(case):
 
 def weibull(case):
     made = [
-        c.fitted_capability(case["data"][stage], "weibull", lower=0, upper=12)
+        c.fitted_capability(case["data"][stage], "weibull", lower=0, upper=12, stable=True)
         for stage in ("stage1", "stage2")
     ]
     return {
