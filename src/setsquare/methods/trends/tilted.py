@@ -12,7 +12,6 @@ from ..inputs import Bools, Floats
 from .given import Counts
 from .solving import bisect, root
 
-
 ROUNDING = 1e-12
 """A slope or a dispersion below is none."""
 
@@ -77,7 +76,7 @@ class Tilted:
     def score(self, slope: Floats) -> Floats:
         """Return the standardised score, (sum of u - n m) / sqrt(n v), at slopes."""
         _, mean, variance = self.moments(slope)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             return (self.mean - mean) * np.sqrt(self.n / variance)
 
     def likelihood_ends(self, best: Floats, reach: Floats) -> tuple[Floats, Floats]:

@@ -190,7 +190,7 @@ class _Fit:
         self.degrees: Floats = (
             np.where(self.free > 0, self.free, np.nan) if quasi else np.full(given.count, np.inf)
         )
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             variance = self.phi / self.family.information(safe)
             if model == "negative binomial":
                 variance = negative.variance_of_slope(given, self.family.u, start, safe, self.alpha)
@@ -211,7 +211,7 @@ class _Fit:
         """Return the standardised statistic of no trend and the slope's interval; `reach` in standard errors."""
         none = np.zeros(len(self.slope))
         wide = reach * np.sqrt(self.phi)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             if by == "score":
                 return self.family.score(none) / np.sqrt(self.phi), self.family.score_ends(self.slope, wide)
             if by == "likelihood" or not self.finite.all():
