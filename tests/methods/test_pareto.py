@@ -85,7 +85,7 @@ def test_the_rest_is_other_and_stands_last():
     assert joined.labels == ("b", "other") and joined.counts.tolist() == [9, 59]
 
 
-@checked("statsmodels' Holm over scipy's binomtest of each pair", "pareto.pareto", by="program")
+@checked("scipy, binomtest of each pair, adjusted by Holm", "pareto.pareto", by="program")
 @few
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=6).filter(any), st.booleans())
 def test_each_pair_is_an_exact_binomial_test_with_holms_adjustment(counts, weighted):
