@@ -84,22 +84,22 @@ def test_the_steady_state_is_that_of_charts_that_ran_long() -> None:
     waits = chart.beyond[kept, 40:].argmax(axis=1) + 1
     found = run_lengths.cusum(1, h=4, start="steady")
     assert waits.mean() == pytest.approx(found.arl[0], rel=0.02)
-    assert waits.std() == pytest.approx(found.sdrl[0], rel=0.03)
+    assert waits.std() == pytest.approx(found.sdrl[0], rel=0.045)
 
 
 @checked("the chart itself", "run_lengths.cusum", by="simulation")
 def test_the_whole_distribution_of_the_two_sided_cusum() -> None:
-    values = np.random.default_rng(2).normal(0.4, 1, size=(20_000, 400))
+    values = np.random.default_rng(2).normal(0.4, 1, size=(10_000, 400))
     chart = charts.cusum(values[:, :, None], mean=0, sigma=1, h=3, head_start=1.5)
     runs = chart.beyond.argmax(axis=1) + 1
     assert chart.beyond.any(axis=1).all()
     found = run_lengths.cusum(0.4, h=3, head_start=1.5)
     assert runs.mean() == pytest.approx(found.arl[0], rel=0.02)
-    assert runs.std() == pytest.approx(found.sdrl[0], rel=0.03)
+    assert runs.std() == pytest.approx(found.sdrl[0], rel=0.045)
     below = [(runs <= most).mean() for most in found.quantiles[0]]
     before = [(runs < most).mean() for most in found.quantiles[0]]
     assert all(
-        low - 0.01 < share < high + 0.01
+        low - 0.015 < share < high + 0.015
         for low, share, high in zip(before, found.probabilities, below, strict=True)
     )
 
@@ -196,15 +196,15 @@ def test_the_medians_of_gan(weight: float, limit: float) -> None:
 @checked("the chart itself, limits exact from the first point on", "run_lengths.ewma", by="simulation")
 @pytest.mark.parametrize("shift", [0.0, 1.0])
 def test_the_ewma_whose_limits_widen(shift: float) -> None:
-    values = np.random.default_rng(3).normal(shift, 1, size=(20_000, 400))
+    values = np.random.default_rng(3).normal(shift, 1, size=(10_000, 400))
     chart = charts.ewma(values[:, :, None], weight=0.1, width=1.9, mean=0, sigma=1)
     runs = np.where(chart.beyond.any(axis=1), chart.beyond.argmax(axis=1) + 1, 401)
     found = run_lengths.ewma(shift, weight=0.1, width=1.9, probabilities=[0.1, 0.5, 0.9])
     for share, most in zip(found.probabilities, found.quantiles[0], strict=True):
-        assert (runs < most).mean() - 0.01 < share < (runs <= most).mean() + 0.01
+        assert (runs < most).mean() - 0.015 < share < (runs <= most).mean() + 0.015
     if shift:
         assert runs.mean() == pytest.approx(found.arl[0], rel=0.02)
-        assert runs.std() == pytest.approx(found.sdrl[0], rel=0.03)
+        assert runs.std() == pytest.approx(found.sdrl[0], rel=0.045)
 
 
 def test_an_ewma_of_weight_one_is_a_chart_of_single_values() -> None:
@@ -379,13 +379,13 @@ def test_single_values_with_moving_ranges_of_rigdon_cruthis_and_champ() -> None:
 
 
 def test_single_values_with_narrow_ranges_and_with_ranges_that_never_signal() -> None:
-    values = np.random.default_rng(6).normal(size=(40_000, 60))
+    values = np.random.default_rng(6).normal(size=(20_000, 60))
     beyond = np.abs(values) > 2.5
     beyond[:, 1:] |= np.abs(np.diff(values, axis=1)) > 0.9
     runs = beyond.argmax(axis=1) + 1
     found = run_lengths.individuals(0, width=2.5, moving_range=0.9)
     assert runs.mean() == pytest.approx(found.arl[0], rel=0.015)
-    assert runs.std() == pytest.approx(found.sdrl[0], rel=0.03)
+    assert runs.std() == pytest.approx(found.sdrl[0], rel=0.045)
     never = run_lengths.individuals([0, 1], moving_range=6.0)
     assert never.arl == pytest.approx(run_lengths.individuals([0, 1]).arl, rel=1e-9)
 

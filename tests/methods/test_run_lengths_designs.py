@@ -106,7 +106,11 @@ def test_what_never_signals_or_later_than_can_be_told_is_infinite() -> None:
         assert found.arl[0] == found.sdrl[0] == found.quantiles[0, 2] == np.inf
         assert found.to_dict()["arl"] == [None]
     assert run_lengths.xbar([1.0], width=40, start="steady").arl[0] == np.inf
-    for soon in (run_lengths.cusum([30.0]), run_lengths.ewma([30.0]), run_lengths.mewma([30.0], measures=2)):
+    for soon in (
+        run_lengths.cusum([30.0]),
+        run_lengths.ewma([30.0]),
+        run_lengths.mewma([30.0], measures=2, weight=0.5),
+    ):
         assert soon.arl[0] == pytest.approx(1) and soon.quantiles.tolist() == [[1.0] * 5]
         assert soon.sdrl[0] == pytest.approx(0, abs=1e-6)
 

@@ -97,7 +97,7 @@ def test_the_exact_power_of_two_rates_is_summed_over_every_outcome(side: str) ->
     assert found.power == pytest.approx(made, rel=1e-7)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.floats(0.05, 0.5), st.floats(0.2, 0.6), st.sampled_from([0.7, 0.8, 0.9]))
 def test_no_smaller_size_keeps_the_power_and_none_shortly_above_lacks_it(
     p: float, factor: float, power: float
@@ -218,12 +218,12 @@ def test_the_power_of_a_step_beside_a_trend() -> None:
     step = np.repeat([0.0, 1.0], [30, 20])
     design = np.column_stack((np.ones(50), np.linspace(-1, 1, 50), step))
     rejected = []
-    for _ in range(300):
+    for _ in range(200):
         counts = chance.poisson(12.0 * np.where(step > 0, 0.65, 1.0))
         made = sm.GLM(counts, design, family=sm.families.Poisson()).fit()
         rejected.append(made.params[2] / made.bse[2] < stats.norm.ppf(0.05))
     found = verification.interrupted_series(12.0, 0.65, months_before=30, months=20, trend=True)
-    assert np.mean(rejected) == pytest.approx(found.power, abs=0.07)
+    assert np.mean(rejected) == pytest.approx(found.power, abs=0.09)
 
 
 # Demonstrations

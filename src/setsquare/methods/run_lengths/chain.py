@@ -116,7 +116,8 @@ def followed(survivals: Callable[[int], Floats], many: int) -> Survival:
         if gone.size:
             return Survival(np.append(left[: gone[0]], 0.0), 1.0)
         rates = 1 - left[1:] / left[:-1]
-        if abs(rates[-1] - rates[many // 2]) < 1e-9 * rates[-1] or many >= MOST:
+        settled = abs(rates[-1] - rates[many // 2]) < max(1e-9 * rates[-1], 1e-15)
+        if settled or many >= MOST:
             return Survival(left, float(rates[-1]))
         many *= 2
 
