@@ -163,7 +163,7 @@ DOCUMENT = register(
             Column(
                 "effective", _("Effective since"), "document__effective_since", Kind.DATETIME, sortable=True
             ),
-            Column("next_review", _("Next review"), "document__next_review", Kind.DATE, sortable=True),
+            Column("next_review", _("Next review"), "document__next_review", Kind.DUE, sortable=True),
             Column("owner", _("Owner"), "owner", Kind.PERSON),
             Column("unit", _("Unit"), "unit", Kind.UNIT),
             Column("area", _("Process area"), "document__area", sortable=True, shown=False),
@@ -200,7 +200,7 @@ DOCUMENT = register(
                 (
                     Fact(_("Months between reviews"), "document__review_months", Kind.NUMBER),
                     Fact(_("Last review"), "document__last_review", Kind.DATE),
-                    Fact(_("Next review"), "document__next_review", Kind.DATE),
+                    Fact(_("Next review"), "document__next_review", Kind.DUE),
                 ),
             ),
             Section(

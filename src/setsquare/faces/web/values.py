@@ -60,6 +60,8 @@ def shown(value: Any, kind: Kind, choices: Mapping[str, Label], thing: Thing) ->
     if kind is Kind.MARKDOWN:
         return Shown("markdown", str(value))
     made = _by_type(value, choices)
+    if kind is Kind.DUE and isinstance(value, dt.date) and value < timezone.localdate():
+        return made._replace(kind="overdue")
     return made._replace(kind="steps") if kind is Kind.STEPS and made.kind == "list" else made
 
 

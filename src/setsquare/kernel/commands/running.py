@@ -347,6 +347,8 @@ class Offer:
     why_not: Label | None
     meaning: Meaning | None
     needs_reason: bool
+    of_this_state: bool = True
+    """Whether the record's state leads to it; otherwise it is done before or after."""
 
 
 def offers(situation: Situation, names: Iterable[str] | None = None) -> list[Offer]:
@@ -362,9 +364,10 @@ def offers(situation: Situation, names: Iterable[str] | None = None) -> list[Off
             continue
         if why_not_permitted(command, situation) is not None:
             continue
-        why = why_wrong_state(command, record) or _why_not_conditions(command, situation)
+        wrong = why_wrong_state(command, record)
+        why = wrong or _why_not_conditions(command, situation)
         meaning = command.meaning(situation) if why is None else None
-        found.append(Offer(command, why, meaning, command.needs_reason(record)))
+        found.append(Offer(command, why, meaning, command.needs_reason(record), wrong is None))
     return sorted(found, key=lambda offer: (offer.why_not is not None, not offer.command.prominent))
 
 

@@ -61,6 +61,8 @@ class Kind(StrEnum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     DATE = "date"
+    DUE = "due"
+    """A day by which something has to be done: once it is past, the page says so."""
     DATETIME = "datetime"
     STATE = "state"
     CHOICE = "choice"
