@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from ..inputs import number, whole
+from ..inputs import Floats, number, whole
 from .result import Side, Tolerance, checked, made
+
+ROUNDING = 1e-12
 
 
 def binomial(
@@ -37,10 +39,7 @@ def binomial(
     least = float(betaincinv(seen, many - seen + 1, risk)) if seen else 0.0
     most = float(betaincinv(seen + 1, many - seen, 1 - risk)) if seen < many else 1.0
     counts = np.arange(more + 1.0)
-    ends = (
-        float(np.searchsorted(bdtr(counts, more, least), tail)),
-        float(np.searchsorted(bdtr(counts, more, most), 1 - tail)),
-    )
+    ends = _quantile(bdtr(counts, more, least), tail), _quantile(bdtr(counts, more, most), 1 - tail)
     assumed = ("items are independent", "each is nonconforming with the same probability")
     things = f"samples' counts of {more:,}"
     return made(
@@ -77,10 +76,7 @@ def poisson(
     least = float(chdtri(2 * seen, 1 - risk)) / 2 / known * more if seen else 0.0
     most = float(chdtri(2 * seen + 2, risk)) / 2 / known * more
     counts = np.arange(np.ceil(most + 12 * np.sqrt(most) + 60))
-    ends = (
-        float(np.searchsorted(pdtr(counts, least), tail)),
-        float(np.searchsorted(pdtr(counts, most), 1 - tail)),
-    )
+    ends = _quantile(pdtr(counts, least), tail), _quantile(pdtr(counts, most), 1 - tail)
     assumed = ("events are independent of one another", "their rate is constant")
     return made(
         "poisson",
@@ -94,6 +90,11 @@ def poisson(
         things="periods' counts",
         floor=0.0,
     )
+
+
+def _quantile(cumulated: Floats, share: float) -> float:
+    """Return the first count up to which lies `share`; one that reaches it but for rounding does."""
+    return float(np.searchsorted(cumulated, share * (1 - ROUNDING)))
 
 
 def _parts(coverage: float, confidence: float, side: Side) -> tuple[float, float]:
