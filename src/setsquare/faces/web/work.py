@@ -34,6 +34,8 @@ from setsquare.kernel.trail.models import Entry
 TASKS = 60
 """Tasks that the page lists; the earliest due come first."""
 RECORDS = 12
+DEEDS = 10_000
+"""Deeds among which the newest are looked for."""
 RECENT = dt.timedelta(days=30)
 
 
@@ -82,8 +84,10 @@ def _open_records(user: User, _now: dt.datetime) -> QuerySet[Any, Any]:
 
 def _deeds_of_others(user: User, _now: dt.datetime) -> QuerySet[Any, Any]:
     talk = sorted({command.name for command in all_commands() if command.among_workers})
-    deeds = Entry.objects.filter(record_id__in=_CONCERNED, at__gte=SOME_TIME).exclude(actor_id=user.pk)
-    deeds = deeds.exclude(command__in=talk)
+    # Found by record first and put in order then: else PostgreSQL may look for them along the whole trail by time.
+    found = Entry.objects.filter(record_id__in=_CONCERNED, at__gte=SOME_TIME).exclude(actor_id=user.pk)
+    found = found.exclude(command__in=talk).order_by()
+    deeds = Entry.objects.filter(pk__in=found.values("pk")[:DEEDS])
     values = deeds.values_list("actor_name", "command", "on_behalf_of_name", "note", "at", *_ABOUT)
     return values.order_by("-at", "-id")[:RECORDS]
 
