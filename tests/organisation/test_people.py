@@ -253,7 +253,7 @@ def test_a_password_by_a_link_that_was_shown_signs_nothing_until_a_second_person
     ben.save()
     given = Credentials(password="a-quiet-river-43")
 
-    with pytest.raises(CredentialsRefused, match="was shown to an administrator"):
+    with pytest.raises(CredentialsRefused, match="An administrator had a hand in"):
         verify(ben, given)
     for who in (house.rita, ben):
         with pytest.raises(NotPermitted):
@@ -274,3 +274,40 @@ def test_two_people_can_be_told_apart_under_a_signature(house):
     with pytest.raises(Refused, match="add what tells them apart") as refused:
         house.do(house.rita, "edit", house.ben, because="Same", name="Anna Weber", title="Assistant")
     assert list(refused.value.fields) == ["name"]
+
+
+def test_an_administrator_who_changes_an_address_lets_nobody_sign_by_it_alone(house):
+    house.do(
+        house.rita,
+        "edit",
+        house.anna,
+        because="Typo",
+        name="Anna Weber",
+        title="Assistant",
+        email="x@y.example",
+    )
+    house.anna.refresh_from_db()
+    assert house.anna.may_sign is False
+    with pytest.raises(CredentialsRefused, match="An administrator had a hand in your way to sign in"):
+        verify(house.anna, Credentials(password="a-quiet-river-42"))
+    with pytest.raises(NotPermitted, match="Somebody else confirms this"):
+        house.do(house.rita, "confirm_access", house.anna)
+    house.do(house.sam, "confirm_access", house.anna)
+    house.anna.refresh_from_db()
+    assert house.anna.may_sign is True
+
+
+CYRILLIC = "\u041c\u0430\u0440\u0438\u044f Meyer"
+
+
+def test_a_name_of_letters_that_only_look_alike_is_refused(house):
+    given = {"name": "M\u0456ra Meyer", "title": "Head", "unit": "N", "invite": False}
+    with pytest.raises(Refused, match="mixes letters of several scripts"):
+        house.make(house.rita, "person", "hire", username="mira", **given)
+    house.make(
+        house.rita,
+        "person",
+        "hire",
+        username="maria",
+        **{**given, "name": "\u041c\u0430\u0440\u0438\u044f Meyer"},
+    )

@@ -64,7 +64,7 @@ def verify(user: User, credentials: Credentials | None) -> str:
         raise CredentialsRefused(_("This sign-in is no longer active."))
     if not may:
         sentence = _(
-            "The link to set your password was shown to an administrator. Your manager or another administrator "
+            "An administrator had a hand in your way to sign in. Your manager or another administrator "
             "confirms that you alone know the password; then you can sign."
         )
         raise CredentialsRefused(sentence)

@@ -74,24 +74,34 @@ def invite(act: Act, _body: Body) -> None:
         user.set_unusable_password()
         user.save(update_fields=["password"])
     act.detail.invited = act.now
-    if not user.email and act.actor.user is not None:
-        user.may_sign = False
-        user.save(update_fields=["may_sign"])
-        act.detail.shown_to = act.user
+    if act.actor.user is None:
+        return
+    if not user.email:
         act.say(gettext_noop("it was shown on the screen, since there is no e-mail address"))
-        text = gettext_noop(
-            "%(name)s was shown a link to set the password of %(person)s. Confirm that they alone know the password."
-        )
-        about = {"name": act.user.name, "person": user.name}
-        tell_administrators(act, act.record.unit, text, **about)
-        if user.manager is not None and user.manager != act.user:
-            act.tell(user.manager, "person", text, act.record, **about)
+    if not user.email or act.situation.detail.user.last_login is not None:
+        have_confirmed(act, user)
+
+
+def have_confirmed(act: Act, user: User) -> None:
+    """Let a person sign nothing until a second person vouches for their way in, which the actor had a hand in."""
+    user.may_sign = False
+    user.save(update_fields=["may_sign"])
+    act.detail.shown_to = act.user
+    text = gettext_noop(
+        "%(name)s had a hand in how %(person)s signs in. Confirm that they alone know the password."
+    )
+    about = {"name": act.user.name, "person": user.name}
+    tell_administrators(act, act.record.unit, text, **about)
+    if user.manager is not None and user.manager != act.user:
+        act.tell(user.manager, "person", text, act.record, **about)
 
 
 def _second_person(situation: Situation) -> Label | None:
     user: User = situation.detail.user
     if user.may_sign:
         return _("There is nothing to confirm.")
+    if not situation.user.may_sign:
+        return _("You sign nothing yourself before somebody has confirmed your own password.")
     if situation.user in (situation.detail.shown_to, user):
         return _("Somebody else confirms this: neither who was shown the link nor the person themself.")
     return None

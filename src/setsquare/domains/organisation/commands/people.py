@@ -1,6 +1,7 @@
 """Commands of people: hiring, changing, transferring, leaving and returning."""
 
 import datetime as dt
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
+from setsquare.domains.organisation.commands.access import have_confirmed
 from setsquare.domains.organisation.commands.units import UnitCode, UnitName
 from setsquare.domains.organisation.fields import (
     Email,
@@ -21,7 +23,7 @@ from setsquare.domains.organisation.fields import (
 )
 from setsquare.domains.organisation.granting import end_rights, give
 from setsquare.domains.organisation.permissions import ADMINISTER
-from setsquare.domains.organisation.rules import check_unit, keep_an_administrator, themself, today
+from setsquare.domains.organisation.rules import check_unit, is_alone, keep_an_administrator, themself, today
 from setsquare.domains.organisation.thing import DIGESTS
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.commands.act import Act
@@ -257,6 +259,8 @@ def edit(act: Act, body: EditPerson) -> None:
     if body.email != user.email and user != act.actor.user:
         text = gettext_noop("Your e-mail address was changed from %(before)s to %(after)s.")
         act.tell(user, "person", text, act.record, before=user.email or "–", after=body.email or "–")
+        if act.actor.user is not None and not is_alone(act.user):
+            have_confirmed(act, user)
     user.name, user.title, user.email = body.name, body.title, body.email
     user.save(update_fields=["name", "title", "email"])
     act.record.title = user.name
@@ -396,8 +400,17 @@ def _taken(username: str) -> str:
     }
 
 
+def _scripts(word: str) -> set[str]:
+    """Return the scripts of a word's letters that can pass for one another."""
+    scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in word if letter.isalpha()}
+    return scripts & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "FULLWIDTH", "MATHEMATICAL"}
+
+
 def _check_told_apart(name: str, title: str, user: User | None) -> None:
     """Refuse a name and job title that somebody has already, also one who left: both are printed under signatures."""
+    if any(len(_scripts(word)) > 1 for word in name.split()):
+        sentence = _("A word of this name mixes letters of several scripts; write it in one.")
+        raise Refused({"name": sentence})
     others = User.objects.filter(name__iexact=name, title__iexact=title)
     if user is not None:
         others = others.exclude(pk=user.pk)
