@@ -46,6 +46,15 @@ def test_what_a_role_allows_counts_at_once(house):
     assert held == {"documents.read", "trail.read"}
 
 
+def test_nobody_gives_themself_authority_over_content_by_their_own_role(house):
+    held = Role.objects.get(code="administrator")
+    role, held = held.file.record, sorted(held.permissions.values_list("permission", flat=True))
+    wider = [*held, "documents.approve"]
+    with pytest.raises(Refused, match="nobody gives themself authority over content") as refused:
+        house.do(house.rita, "set_permissions", role, permissions=wider, because="Mine.")
+    assert list(refused.value.fields) == ["permissions"]
+
+
 def test_who_administers_a_site_changes_no_role(house):
     with pytest.raises(Refused, match="You do not administer"):
         house.make(house.sam, "role", "create", name="X", code="x")

@@ -15,5 +15,6 @@ declare(
         REQUEST: _("Request changes"),
         ASSESS: _("Assess the impact of change requests"),
         DECIDE: _("Decide on change requests"),
-    }
+    },
+    authority=(ASSESS, DECIDE),
 )

@@ -15,5 +15,6 @@ declare(
         WORK: _("Write documents and submit them"),
         APPROVE: _("Be chosen to approve documents"),
         CONTROL: _("Control documents: types, distribution, copies, dates of effect, withdrawal"),
-    }
+    },
+    authority=(WORK, APPROVE, CONTROL),
 )

@@ -1,6 +1,6 @@
 """The permissions that exist: those that record types and commands ask for, and those declared besides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,11 +11,21 @@ ADMINISTER = "organisation.administer"
 READ = "organisation.read"
 
 _declared: dict[str, Label] = {}
+_authority: set[str] = set()
 
 
-def declare(permissions: Mapping[str, Label]) -> None:
-    """Make permissions known with the words by which people choose them, such as `documents.approve`."""
+def declare(permissions: Mapping[str, Label], authority: Iterable[str] = ()) -> None:
+    """Make permissions known with the words by which people choose them, such as `documents.approve`.
+
+    `authority` are those of them that decide on content: nobody gives them to themself.
+    """
     _declared.update(permissions)
+    _authority.update(authority)
+
+
+def authority() -> frozenset[str]:
+    """Return the permissions that decide on content."""
+    return frozenset(_authority)
 
 
 def known() -> dict[str, Label]:

@@ -9,9 +9,10 @@ from pydantic import Field
 
 from setsquare.domains.organisation.fields import Code, Line, Permissions
 from setsquare.domains.organisation.granting import not_over
-from setsquare.domains.organisation.permissions import ADMINISTER, known
+from setsquare.domains.organisation.permissions import ADMINISTER, authority, known
 from setsquare.domains.organisation.rules import (
     check_unit,
+    is_alone,
     keep_an_administrator,
     keeper,
     root,
@@ -135,13 +136,23 @@ def set_permissions(act: Act, body: SetPermissions) -> None:
 
 
 def _not_ones_own(act: Act, role: Role, permissions: Iterable[str]) -> None:
-    """Refuse to let a role that one holds oneself allow more, where somebody who does not hold it can be asked."""
+    """Refuse to let a role that one holds oneself allow more.
+
+    Nobody gives themself authority over content, unless nobody else is there at all; anything else is left to
+    somebody who does not hold the role, where there is one.
+    """
     more = set(permissions) - set(role.permissions.values_list("permission", flat=True))
-    if not more or act.actor.user is None:
+    if not more or act.actor.user is None or is_alone(act.user):
         return
     holders = Grant.objects.filter(not_over(act.now), role=role).values_list("user_id", flat=True)
     if act.user.pk not in holders:
         return
+    if more & authority():
+        sentence = _(
+            "You hold this role yourself, and nobody gives themself authority over content: make another role and"
+            " grant it to whom it is for."
+        )
+        raise Refused({"permissions": sentence})
     other = people_permitted(ADMINISTER, act.record.unit).exclude(pk__in=holders).first()
     if other is not None:
         sentence = _("You hold this role yourself; ask %(name)s, who does not, to let it allow more.")
