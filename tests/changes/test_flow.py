@@ -3,7 +3,7 @@
 import pytest
 
 from setsquare.domains.changes.queries import affected_by, opened_by
-from setsquare.kernel.commands.errors import NotPermitted
+from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.events.models import Delivery, Event
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
@@ -144,17 +144,18 @@ def test_a_document_that_is_withdrawn_or_taken_off_is_no_longer_waited_for(desk:
     assert set(affected_by(change)) == {one, two}
 
 
-def test_documents_added_later_get_their_revision_on_demand(desk: Desk):
+def test_no_document_is_added_to_what_was_accepted(desk: Desk):
     one, two = desk.document("Incoming inspection"), desk.document("Final test")
     change = desk.decided(one)
     deliver()
 
-    desk.do(desk.anna, change, "set_affected", affected=[one.number, two.number], because="It is there too.")
-    desk.do(desk.anna, change, "open_revisions")
+    with pytest.raises(Refused, match="It was assessed for the documents that it has") as refused:
+        desk.do(desk.anna, change, "set_affected", affected=[one.number, two.number], because="There too.")
+    assert list(refused.value.fields) == ["affected"]
     deliver()
 
-    assert len(desk.drafts(two)) == 1
-    assert opened_by(change).count() == 2
+    assert desk.drafts(two) == []
+    assert opened_by(change).count() == 1
 
 
 def test_a_cancelled_change_opens_nothing_more(desk: Desk):

@@ -188,6 +188,11 @@ def set_affected(act: Act, body: SetAffected) -> None:
     kept = {record.pk for record in body.affected}
     known = {record.pk for record in affected_by(act.record)}
     check_documents([record for record in body.affected if record.pk not in known])
+    if kept - known and act.record.state not in ("draft", "submitted") and act.actor.user is not None:
+        sentence = _(
+            "It was assessed for the documents that it has: send it back first, or ask for another change."
+        )
+        raise Refused({"affected": sentence})
     for document in affected_by(act.record).exclude(pk__in=kept):
         act.unlink(document, AFFECTS)
     for document in body.affected:
