@@ -8,6 +8,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -18,6 +19,17 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path("src/setsquare")
 FILE_LINES = 500
 FUNCTION_LINES = 50
+OTHERS = {
+    ".venv",
+    ".git",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".hypothesis",
+    ".import_linter_cache",
+} | {
+    *("node_modules", "__pycache__", "build", "dist", "data"),
+}
 SOURCES = (".py", ".js", ".mjs", ".css", ".jinja")
 NOT_OURS = ("/migrations/", "/static/", "frontend/specimens/")
 ALLOWED = ROOT / "tools" / "allowed_writes.toml"
@@ -45,7 +57,10 @@ def main() -> int:
 
 
 def tracked() -> list[Path]:
-    """List the files that git knows and that exist."""
+    """List the files that git knows and that exist; without git everything that is not installed or built."""
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        found = (path.relative_to(ROOT) for path in sorted(ROOT.rglob("*")) if path.is_file())
+        return [path for path in found if not OTHERS.intersection(path.parts)]
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     return [Path(name) for name in names.decode().split("\0") if name and (ROOT / name).is_file()]
 
