@@ -312,3 +312,21 @@ def test_a_revision_that_was_moved_is_not_signed_unseen(works: Works) -> None:
 
     with pytest.raises(Stale):
         works.do("mia", "revision.approve", second, version=seen)
+
+
+def test_who_owns_a_document_or_wrote_it_changes_nothing_that_was_approved(works: Works) -> None:
+    number = works.in_force(owner="hedda")
+    with pytest.raises(NotPermitted, match="You own this document or wrote on it"):
+        works.do("hedda", "document.redefine", number, because="Wider.", standards=["ISO 1"])
+    works.do("mia", "document.redefine", number, because="Wider.", standards=["ISO 1"])
+
+
+def test_what_is_in_force_is_read_by_somebody_and_reviewed_as_often_as_its_type(works: Works) -> None:
+    number = works.in_force()
+    with pytest.raises(Refused, match="say who has to read it"):
+        works.do("cora", "document.set_audience", number, because="Nobody", audience=[])
+    for months in (0, 25):
+        with pytest.raises(Refused, match="reviewed at least every 24 months") as refused:
+            works.do("cora", "document.edit", number, because="Rarer", review_months=months)
+        assert list(refused.value.fields) == ["review_months"]
+    works.do("cora", "document.edit", number, because="More often", review_months=12)

@@ -187,12 +187,15 @@ def test_a_proposal_is_declined_or_taken_back(works: Works) -> None:
 
 def test_a_type_that_nobody_adopted_is_not_restored_into_use(works: Works) -> None:
     number = works.do("cora", "document_type.create", **given()).record.number
-    works.do("hedda", "document_type.decline", number, because="Not needed")
+    works.do("cora", "document_type.decline", number, because="Not needed")
     assert works.record(number).state == "retired"
-    works.do("cora", "document_type.restore", number, because="It is")
+    works.do("hedda", "document_type.restore", number, because="It is")
     assert works.record(number).state == "proposed"
-    assert works.asked(number, "adopt_rules") == ["hedda"]
-    works.do("hedda", "document_type.adopt", number)
+    assert works.asked(number, "adopt_rules") == ["dirk"]
+    for author in ("cora", "hedda"):  # whoever takes it up again, who wrote it stays its author
+        with pytest.raises(NotPermitted, match="You proposed this"):
+            works.do(author, "document_type.adopt", number)
+    works.do("dirk", "document_type.adopt", number)
     assert works.record(number).state == "in_use"
 
 

@@ -71,9 +71,14 @@ def put_in(kind: DocumentType, wanted: Rules, template: Text) -> None:
 
 def drop(act: Act, kind: DocumentType, outcome: str) -> None:
     """End what was proposed, and what was asked because of it."""
-    act.finish(_asked(act), outcome)
+    close(act, outcome)
     kind.proposed = None
     kind.proposed_template = None
+
+
+def close(act: Act, outcome: str) -> None:
+    """End what was asked because of a proposal."""
+    act.finish(_asked(act), outcome)
 
 
 def as_proposed(kind: DocumentType) -> Rules:

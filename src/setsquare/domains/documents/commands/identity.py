@@ -242,6 +242,7 @@ def edit(act: Act, body: EditDocument) -> None:
         if (value := getattr(body, name)) is not None:
             setattr(document, name, value)
     if body.review_months is not None and body.review_months != document.review_months:
+        _check_interval(act, document, body.review_months)
         document.review_months = body.review_months
         begun = document.last_review
         document.next_review = next_review_after(begun, body.review_months) if begun else None
@@ -251,6 +252,18 @@ def edit(act: Act, body: EditDocument) -> None:
         _hand_over(act, record, body.owner)
     if body.unit is not None and body.unit.pk != record.unit_id:
         place_in(act, record, body.unit, WORK)
+
+
+def _check_interval(act: Act, document: Document, months: int) -> None:
+    """Keep a document in force to the longest interval of its type; without one, nobody is asked to review it."""
+    longest = document.kind.review_months
+    if act.record.state == "effective" and longest and not 0 < months <= longest:
+        sentence = _(
+            "Documents of this type are reviewed at least every %(months)s months; give that or fewer."
+        )
+        raise Refused({"review_months": sentence % {"months": longest}})
+    if not months:
+        act.finish(Task.objects.filter(record=act.record, kind="periodic_review"), "not_needed")
 
 
 def _keep_as_approved(record: Record, document: Document, body: EditDocument) -> None:
@@ -424,6 +437,8 @@ def _audience_as_is(situation: Situation) -> Mapping[str, Any]:
 def set_audience(act: Act, body: SetAudience) -> None:
     """Say who has to read the document; whoever is added is asked soon after, whoever is left out no longer."""
     document: Document = act.detail
+    if not body.audience and act.record.state == "effective" and act.actor.user is not None:
+        raise Refused({"audience": _("It is in force: say who has to read it.")})
     kept = document.audience.filter(unit__isnull=False).values_list("unit__code", flat=True)
     refuse_closed(body.audience, set(kept))
     place_audience(document, audience_rows(document, body.audience))

@@ -22,10 +22,12 @@ from setsquare.domains.documents.fields import Lines
 from setsquare.domains.documents.meanings import REDEFINED
 from setsquare.domains.documents.models import Document
 from setsquare.domains.documents.permissions import APPROVE
+from setsquare.domains.documents.rules import wrote
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyUnit, Body, Shown
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.records.things import Label
 
 
 class Redefine(Body):
@@ -42,6 +44,15 @@ def _as_is(situation: Situation) -> Mapping[str, Any]:
     return {name: value for name, value in as_is(situation).items() if name in Redefine.model_fields}
 
 
+def _not_ones_own(situation: Situation) -> Label | None:
+    """Rule: who owns the document or wrote its revision in force does not approve what is changed of it."""
+    document: Document = situation.detail
+    written = document.current is not None and wrote(situation.user, document.current)
+    if not written and situation.subject.owner_id != situation.user.pk:
+        return None
+    return _("You own this document or wrote on it; somebody else who may approve changes what was approved.")
+
+
 @command(
     "document",
     "redefine",
@@ -49,6 +60,7 @@ def _as_is(situation: Situation) -> Mapping[str, Any]:
     past=gettext_lazy("changed what was approved with it"),
     body=Redefine,
     who=(permitted(APPROVE),),
+    conditions=(_not_ones_own,),
     signature=REDEFINED,
     reason=Reason.ALWAYS,
     bulk=True,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from setsquare.domains.documents.meanings import ADOPTED
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.permissions import APPROVE, CONTROL
-from setsquare.domains.documents.ruling import RULED, drop, not_its_author, put_in
+from setsquare.domains.documents.ruling import RULED, close, drop, not_its_author, put_in
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
@@ -73,5 +73,9 @@ def decline(act: Act, _body: Body) -> None:
         gettext_noop("%(name)s declined what you proposed for the type %(type)s: %(reason)s"),
         reason=act.reason[:200],
     )
+    if kind.never_adopted:  # who wrote it stays its author, whoever takes it up again
+        close(act, "rejected")
+        act.move_to("retired")
+        return
     drop(act, kind, "rejected")
-    act.move_to("retired" if act.record.state == "proposed" else "in_use")
+    act.move_to("in_use")
