@@ -1,9 +1,12 @@
 """Documents that were approved before and outside Setsquare: who carries one over signs for it, and that is shown."""
 
+import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from setsquare.domains.documents.publishing import pdf_of, record_json
 from setsquare.domains.documents.queries import signatures_on
@@ -114,3 +117,14 @@ def test_its_next_revision_is_approved_here_as_any(works: Works) -> None:
     works.do("cora", "revision.schedule", second, at_once=True)
     assert [one.signer.username for one in signatures_on(works.revision(second))] == ["mia", "hedda"]
     assert "approved_outside" not in thing_of("document").state_of(works.record(number))
+
+
+def test_what_was_approved_outside_although_setsquare_was_in_use_needs_its_proof(works: Works) -> None:
+    later = (timezone.localdate() + dt.timedelta(days=3)).isoformat()
+    with time_machine.travel(timezone.now() + dt.timedelta(days=5), tick=True):
+        body = {**GIVEN, "approved_on": later, "effective_since": later}
+        with pytest.raises(Refused, match="attach the proof of the approval") as refused:
+            works.do("cora", "document.import_effective", because="Paper file 7", **body)
+        assert list(refused.value.fields) == ["approved_on"]
+        proof = works.uploaded("cora", b"signed by Ida Old", "original.txt", "text/plain").blob.digest
+        works.do("cora", "document.import_effective", because="Paper file 7", **body, evidence=proof)

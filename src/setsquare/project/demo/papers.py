@@ -185,9 +185,17 @@ class Life:
             effective_since=self._day(told.effective),
             approved_by=outside["approved_by"],
             approved_on=self._day(outside["approved"]),
+            evidence=self._proof(outside),
             to_be_read=True,
         )
         self._plan_readers(outside["day"])
+
+    def _proof(self, outside: dict[str, Any]) -> str:
+        """Return the digest of the note that proves the approval outside."""
+        day = self._day(outside["approved"])
+        note = f"{self.number} was approved by {outside['approved_by']} on {day}."
+        proof = receive(person(CONTROLLER), note.encode(), f"approval-{self.story.number}.txt", "text/plain")
+        return str(proof.blob.digest)
 
     def _day(self, day: int) -> str:
         return (self.stage.today.date() + dt.timedelta(days=day)).isoformat()

@@ -129,6 +129,12 @@ def _check_days(act: Act, body: ImportEffective) -> None:
     for name, day in (("effective_since", body.effective_since), ("approved_on", body.approved_on)):
         if day < EARLIEST:
             raise Refused({name: _("Give a date such as 2026-11-30.")})
+    began = Record.objects.filter(type="unit").order_by("created").values_list("created", flat=True).first()
+    if began is not None and body.evidence is None and body.approved_on > began.date():
+        sentence = _(
+            "On this day Setsquare was in use here already (since %(day)s): attach the proof of the approval."
+        )
+        raise Refused({"approved_on": sentence % {"day": began.date().isoformat()}})
     if body.approved_on > body.effective_since:
         sentence = _("It took effect on %(day)s; it was approved on that day or before.")
         raise Refused({"approved_on": sentence % {"day": body.effective_since.isoformat()}})
