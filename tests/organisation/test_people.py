@@ -311,3 +311,21 @@ def test_a_name_of_letters_that_only_look_alike_is_refused(house):
         username="maria",
         **{**given, "name": "\u041c\u0430\u0440\u0438\u044f Meyer"},
     )
+
+
+def test_who_is_new_signs_when_a_second_person_has_vouched_for_them(house):
+    made = house.make(
+        house.rita, "person", "hire", username="gus", name="Gus Novak", unit="N", manager="anna", invite=False
+    )
+    gus = User.objects.get(username="gus")
+    assert gus.may_sign is False
+    with pytest.raises(NotPermitted, match="Somebody else confirms this"):
+        house.do(house.rita, "confirm_access", made)
+    ghost = house.make(
+        house.rita, "person", "hire", username="ghost", name="G Host", unit="N", manager="gus", invite=False
+    )
+    with pytest.raises(NotPermitted, match="You sign nothing yourself before"):
+        house.do(gus, "confirm_access", ghost)
+    house.do(house.anna, "confirm_access", made)
+    gus.refresh_from_db()
+    assert gus.may_sign is True

@@ -19,6 +19,7 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
+from setsquare.kernel.trail.everything import PERMISSION as TRAIL
 
 SCOPES: dict[str, Label] = {str(scope): scope.label for scope in Scope}
 
@@ -112,7 +113,7 @@ def _second_person(situation: Situation) -> Label | None:
     "confirm_access",
     label=gettext_lazy("Confirm the password"),
     past=gettext_lazy("confirmed that the person alone knows the password"),
-    who=(permitted(ADMINISTER), manager()),
+    who=(permitted(ADMINISTER), permitted(TRAIL), manager()),
     conditions=(_second_person,),
     hint=gettext_lazy("You spoke to the person: they set the password themselves, and nobody else knows it."),
     reindexes=False,

@@ -187,6 +187,7 @@ def hire(act: Act, body: Hire) -> Record:
     _check_told_apart(body.name, body.title, None)
     _check_email(body.email, None)
     fields = body.model_dump(include={"name", "title", "email", "unit", "manager", "language", "time_zone"})
+    alone = act.actor.user is None or is_alone(act.user)
     try:
         with transaction.atomic():
             user = User.objects.create_user(body.username, None, **fields)
@@ -198,6 +199,8 @@ def hire(act: Act, body: Hire) -> Record:
         give(act, user, role, body.unit, act.now, None)
     if invited is not None:
         act.emit("person.invite", record)
+    if not alone:
+        have_confirmed(act, user)
     return record
 
 
