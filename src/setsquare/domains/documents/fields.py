@@ -6,7 +6,15 @@ from typing import Annotated, Any, Literal, Self
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pydantic import Field, PlainValidator, TypeAdapter, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 
 from setsquare.domains.documents.meanings import APPROVAL_LABELS
 from setsquare.domains.documents.models import DocumentType
@@ -18,13 +26,20 @@ from setsquare.kernel.files.models import Blob, Upload
 from setsquare.kernel.files.store import read, store
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label
+from setsquare.kernel.writing.bounds import LONGEST, why_too_heavy
 from setsquare.kernel.writing.conversion import Unreadable, to_markdown
 
-LONGEST = 1_000_000
-"""Characters of a text."""
 LONGEST_WORDS = 4000
-Markdown = Annotated[str, Field(max_length=LONGEST)]
-Words = Annotated[str, Field(max_length=LONGEST_WORDS)]
+
+
+def _light(text: str) -> str:
+    if why := why_too_heavy(text):
+        raise ValueError(why)
+    return text
+
+
+Markdown = Annotated[str, Field(max_length=LONGEST), AfterValidator(_light)]
+Words = Annotated[str, Field(max_length=LONGEST_WORDS), AfterValidator(_light)]
 Line = Annotated[str, Field(max_length=300)]
 Title = Annotated[str, Field(min_length=1, max_length=300)]
 Lines = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=100)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from setsquare.domains.documents.fields import LONGEST, LONGEST_WORDS
+from setsquare.domains.documents.fields import LONGEST_WORDS
 from setsquare.domains.documents.models import Revision, WorkingText
 from setsquare.domains.documents.thing import REVISION
 from setsquare.kernel.accounts.models import User
@@ -14,6 +14,7 @@ from setsquare.kernel.commands.declaration import Actor, Situation, command_of
 from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused, WrongState
 from setsquare.kernel.commands.running import why_not_permitted, why_wrong_state
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.writing.bounds import LONGEST, why_too_heavy
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,14 @@ def keep_working_text(
     `details` are the title, summary and reason as they were typed, each at most a few thousand characters.
 
     Nothing is refused for a conflict: the text is kept and the conflict told, so that nothing typed is lost.
-    Raises NotFound, NotPermitted, WrongState, or Refused where it is too long.
+    Raises NotFound, NotPermitted, WrongState, or Refused where it is too long or too heavy to be shown.
     """
     revision = _writable(user, record)
     typed = dict(details or {})
     if len(body) > LONGEST or any(len(words) > LONGEST_WORDS for words in typed.values()):
         raise Refused({"content": _("Write at most %(max_length)s characters.") % {"max_length": LONGEST}})
+    if why := why_too_heavy(body):
+        raise Refused({"content": why})
     working, _made = WorkingText.objects.update_or_create(
         revision=revision,
         user=user,

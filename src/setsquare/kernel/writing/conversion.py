@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from setsquare.methods.comparison.dialect import tokens_of
 
 from .archive import open_archive
+from .bounds import why_too_heavy
 from .document_tree import Cleaner, Fetch, Node, Picture, text_of
 from .limits import Limits, Unreadable
 from .markdown import LinkTo, picture_digest, to_html
@@ -68,9 +69,15 @@ def to_markdown(data: bytes, filename: str, *, limits: Limits | None = None) -> 
     Headings, nested and numbered lists, tables, links and PNG, JPEG and GIF pictures are kept; scripts and
     styles are dropped; nothing is ever loaded from elsewhere. Raises `Unreadable` with a sentence for the
     sender if the file is of another kind, not what its name says, too large, damaged, encrypted, holds
-    macros, or was made to harm.
+    macros, or was made to harm, and if its text would not be accepted as Markdown.
     """
-    limits = limits or Limits()
+    converted = _converted(data, filename, limits or Limits())
+    if why := why_too_heavy(converted.markdown):
+        raise Unreadable(why)
+    return converted
+
+
+def _converted(data: bytes, filename: str, limits: Limits) -> Converted:
     kind = extension_of(filename)
     if len(data) > limits.max_bytes:
         sniff(data, filename, limits)
@@ -222,6 +229,8 @@ def _from_text(text: str, limits: Limits) -> Converted:
 def _from_markdown(text: str, limits: Limits) -> Converted:
     """Keep Markdown as it was written, unless it holds HTML or pictures that have to be taken over first."""
     title, text = _without_front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if why := why_too_heavy(text):
+        raise Unreadable(why)
     tokens = tokens_of(text)
     inlines = [token for token in tokens if token.type == "inline"]
     pictures = [child for token in inlines for child in token.children or () if child.type == "image"]

@@ -93,7 +93,12 @@ def _limited(found: re.Match[str]) -> str:
     if len(prefix) <= _PLAIN_PREFIX and "\t" not in prefix:
         return prefix
     indent, kept, end = _MAX_INDENT, "", 0
-    for count, marker in enumerate(_MARKER.finditer(prefix)):
+    for count in range(_MAX_MARKERS + 1):
+        marker = _MARKER.match(
+            prefix, end
+        )  # found anew from each place in between, many spaces would take long
+        if marker is None:
+            break
         if count == _MAX_MARKERS:
             return f"{kept} \\{prefix[marker.start() :].lstrip()}"
         kept += marker.group(1).expandtabs(4)[:indent] + marker.group(2)
