@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.fields import Imported
 from setsquare.domains.documents.importing.models import ImportRow
-from setsquare.domains.documents.importing.sources import Folder
+from setsquare.domains.documents.importing.sources import Folder, leads_out
 from setsquare.domains.documents.importing.tables import Table
 from setsquare.domains.documents.models import DocumentType
 from setsquare.kernel.accounts.models import User
@@ -158,6 +158,8 @@ def _problems(
         named = values.get(column)
         if named and (folder is None or named not in folder.names):
             yield column, _why_no_file(named, folder)
+        elif named and leads_out(named):
+            yield column, _("Its path leads out of the folder (“..”); pack the folder anew without it.")
 
 
 def _why_no_file(named: str, folder: Folder | None) -> str:

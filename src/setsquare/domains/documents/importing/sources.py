@@ -96,13 +96,18 @@ def open_folder(path: Path) -> Folder:
 
 
 def _counts(info: zipfile.ZipInfo) -> bool:
-    return not info.is_dir() and not _HIDDEN.search(info.filename)
+    return not info.is_dir() and (leads_out(info.filename) or not _HIDDEN.search(info.filename))
+
+
+def leads_out(name: str) -> bool:
+    """Tell whether a path leads out of the folder: no usual program packs one, and nothing is read by it."""
+    return ".." in PurePosixPath(name).parts
 
 
 def _top(names: list[str]) -> str:
     """Return the one folder around everything, with its slash."""
     firsts = {name.partition("/")[0] for name in names if "/" in name}
-    around = len(firsts) == 1 and all("/" in name for name in names)
+    around = len(firsts) == 1 and all("/" in name and not leads_out(name) for name in names)
     return f"{firsts.pop()}/" if around else ""
 
 
