@@ -14,6 +14,7 @@ from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, RecordRef, Shown
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.models import Attachment, Blob, Text, Upload
+from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.writing.markdown import images
 
@@ -134,6 +135,15 @@ def pictures_in(act: Act, document: Document | None, text: str, field: str) -> l
         sentence = _("The text shows a picture that was not uploaded by you: %(digest)s …")
         raise Refused({field: sentence % {"digest": sorted(missing)[0][:12]}})
     return list(known.values())
+
+
+def say_imported(act: Act, source: Imported) -> None:
+    """Tell the trail from which file a text is, and what of it was changed or left out."""
+    name, remarks = source.upload.name, " ".join(source.warnings)
+    if remarks:
+        act.say(gettext_noop("from %(name)s: %(remarks)s"), name=name, remarks=remarks)
+    else:
+        act.say(gettext_noop("from %(name)s"), name=name)
 
 
 def begin_text(

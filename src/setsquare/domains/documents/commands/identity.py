@@ -30,6 +30,7 @@ from setsquare.domains.documents.revising import (
     open_revision,
     require_file,
     require_text,
+    say_imported,
     site_of,
     someone,
 )
@@ -157,6 +158,8 @@ def create(act: Act, body: CreateDocument) -> Record:
     refuse_closed(body.audience or [], ())
     place_audience(document, audience_rows(document, body.audience or [], given))
     begun = begin_text(act, document, body.source, body.content)
+    if body.source is not None:
+        say_imported(act, body.source)
     if body.file is not None:
         begun = {"file": body.file.blob, "file_name": body.file.name}
     elif not begun and kind.content != DocumentType.Content.FILE:

@@ -16,6 +16,7 @@ from setsquare.domains.documents.revising import (
     pictures_in,
     require_file,
     require_text,
+    say_imported,
     set_file,
     set_text,
 )
@@ -153,7 +154,7 @@ def import_content(act: Act, body: ImportContent) -> None:
     require_text(revision.document.kind, "source")
     attach_pictures(act, body.source.pictures)
     set_text(act, revision, body.source.markdown)
-    act.say(gettext_noop("from %(name)s"), name=body.source.upload.name)
+    say_imported(act, body.source)
     _written(act, revision)
 
 

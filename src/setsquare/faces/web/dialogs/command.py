@@ -96,6 +96,7 @@ def answer(
         return _sent_before(request, thing)
     if thing.visible_to(person_of(request)).filter(pk=outcome.record.pk).exists():
         messages.success(request, _told(command, outcome))
+        tell_remarks(request, outcome)
         return redirect_for(request, _where_asked(request, outcome.record))
     return redirect_for(request, register_address(thing))
 
@@ -105,6 +106,13 @@ def _where_asked(request: HttpRequest, record: Record) -> str:
     here = record_address(record)
     path = urlsplit(request.headers.get("HX-Current-URL", "")).path
     return path if path.startswith(here) and not path.startswith(f"{here}do/") else here
+
+
+def tell_remarks(request: HttpRequest, outcome: Outcome) -> None:
+    """Tell the person what an import changed or left out; the history says the same."""
+    values = (outcome.entry.note or {}).get("values") or {}
+    if remarks := values.get("remarks"):
+        messages.warning(request, str(remarks))
 
 
 def _told(command: Command, outcome: Outcome) -> str:

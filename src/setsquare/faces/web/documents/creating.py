@@ -19,6 +19,7 @@ from setsquare.domains.documents.thing import DOCUMENT
 from setsquare.domains.documents.thing import DOCUMENT_TYPE as TYPES
 from setsquare.faces.web.access import actor_of, person_of, redirect_for, signed_in
 from setsquare.faces.web.addresses import command_address, create_address, record_address, register_address
+from setsquare.faces.web.dialogs.command import tell_remarks
 from setsquare.faces.web.forms.fields import fields_of, place_errors
 from setsquare.faces.web.forms.posted import posted
 from setsquare.faces.web.keys import claim, keep_outcome, new_key, outcome_of
@@ -202,6 +203,7 @@ def _carry_out(request: HttpRequest, data: dict[str, Any]) -> Record:
         if sent is not None:
             outcome = carry_out("document", "create", actor_of(request), body=data)
             keep_outcome(sent, outcome.record)
+            tell_remarks(request, outcome)
             return Record.objects.select_related("document__open_revision__record").get(pk=outcome.record.pk)
     made = outcome_of(key, user)
     if made is None:
