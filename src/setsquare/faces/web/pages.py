@@ -73,6 +73,8 @@ class HandMade:
     """Fields of commands asked for in another way than derived, by command and field: `quote` is shown only."""
     tasks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     """Where a kind of task is done, by the record's number, when that is not the first tab of its page."""
+    signed: Callable[[Record], Record | None] | None = None
+    """The record that was signed in place of this one, whose signatures its tab shows as well."""
 
 
 @dataclass

@@ -29,6 +29,7 @@ from setsquare.faces.web.documents import (
 )
 from setsquare.faces.web.pages import Part, Tab
 from setsquare.kernel.commands.declaration import Situation
+from setsquare.kernel.records.models import Record
 
 ICONS: Mapping[str, str] = {
     "new_revision": "versions",
@@ -80,8 +81,15 @@ def _has_discussion(situation: Situation) -> bool:
     return comments.may_talk(situation) or works_on(situation)
 
 
+def _in_force(record: Record) -> Record | None:
+    """Return the revision in force, whose approval was signed in the document's place."""
+    current = record.document.current
+    return current.record if current is not None else None
+
+
 pages.extend(
     "document",
+    signed=_in_force,
     head=heads.document_head,
     first_label=_("Read"),
     overview=Part("documents/read.html.jinja", document.document_read),

@@ -222,7 +222,11 @@ def _tasks(request: HttpRequest, thing: Thing, record: Record, situation: Situat
 
 
 def _signatures(request: HttpRequest, thing: Thing, record: Record, situation: Situation) -> dict[str, Any]:
-    rows = Signature.objects.filter(record=record).select_related("on_behalf_of").order_by("id")[:MOST]
+    of = [record]
+    signed = hand_made(thing.code).signed
+    if signed is not None and (other := signed(record)) and other.pk in _seen(person_of(request), [other]):
+        of.append(other)
+    rows = Signature.objects.filter(record__in=of).select_related("on_behalf_of").order_by("id")[:MOST]
     return {
         "signatures": [
             {
