@@ -1,9 +1,13 @@
 """What is asked of people, linked and attached is in the trail, and the verifier compares it with what is there."""
 
+import contextlib
+
 from django.db import connection
 
+from setsquare.domains.documents.models import DocumentType
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.links.models import Link
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.sealing.sequencer import seal_all
 from setsquare.kernel.sealing.verifying import Verification
 from setsquare.kernel.tasks.models import Task
@@ -51,3 +55,21 @@ def test_tasks_links_and_files_that_were_changed_behind_the_trail_show(works: Wo
         f"The link of {number} to SOP-001 (refers_to) is not what its entries say.",
         f"What mia was asked for at {number}/1 (approve) is not what its entries say.",
     ]
+
+
+def test_a_deleted_row_of_details_is_named_and_the_rest_looked_at(works: Works) -> None:
+    number = works.draft()
+    works.in_force(title="Gauges")
+    seal_all()
+    with (
+        connection.constraint_checks_disabled() if connection.vendor == "sqlite" else contextlib.nullcontext()
+    ):
+        if connection.vendor == "postgresql":
+            force("SET session_replication_role = replica")
+        force("DELETE FROM documents_documenttype WHERE code = 'plan'")
+        if connection.vendor == "postgresql":
+            force("SET session_replication_role = DEFAULT")
+    kept = DocumentType.objects.count()
+    assert (kept, works.record(number).number) == (7, number)
+    gone = Record.objects.exclude(pk__in=DocumentType.objects.values("pk")).get(type="document_type")
+    assert wrong() == [f"{gone.number}: its details are missing, or what they refer to."]

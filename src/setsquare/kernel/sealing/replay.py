@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count, Max, Min
 
 from setsquare.kernel.accounts.models import Unit, UnitPath
@@ -43,7 +44,12 @@ def check_records() -> Iterator[Problem]:
             if found["first"] != 1 or found["last"] != found["entries"]:
                 yield _gap(record)
             if record.type in known:
-                yield from _check_live(record)
+                try:
+                    yield from _check_live(record)
+                except ObjectDoesNotExist:
+                    yield Problem(
+                        record.number, f"{record.number}: its details are missing, or what they refer to."
+                    )
 
 
 def _gap(record: Record) -> Problem:
