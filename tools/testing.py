@@ -17,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+PACKAGES = {"chromium": ("chromium", "libatomic1"), "postgresql": ("postgresql",)}
+"""Debian's packages of each part: the Node by which Playwright drives Chromium needs libatomic1."""
 PROCESSES = str(min(4, os.cpu_count() or 2))
 
 
@@ -67,7 +69,7 @@ def tests() -> list[Step]:
         steps.append(run("tests on PostgreSQL", *pytest, "--database", "postgresql", *without))
     for part in absent:
         if not present(part):
-            words = f"not run: {part} is missing; install it with: apt-get install {part}"
+            words = f"not run: {part} is missing; install it with: apt-get install {' '.join(PACKAGES[part])}"
             steps.append(Step(f"tests with {part}", not IN_CI, 0, words))
     return steps
 
@@ -90,10 +92,13 @@ def install(parts: Sequence[str]) -> None:
     else:
         return
     print(f"Installing {' and '.join(parts)} by apt ...", flush=True)
+    packages = [name for part in parts for name in PACKAGES[part]]
     apt = [*before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
     subprocess.run([*apt, "update"], stdout=subprocess.DEVNULL, check=False)
     subprocess.run(
-        [*apt, "install", "--yes", "--no-install-recommends", *parts], stdout=subprocess.DEVNULL, check=False
+        [*apt, "install", "--yes", "--no-install-recommends", *packages],
+        stdout=subprocess.DEVNULL,
+        check=False,
     )
 
 
