@@ -262,10 +262,12 @@ def test_periodic_reviews_come_due_and_their_interval_is_changed(house: House) -
     assert refused.status_code == 422
     assert "many" in refused.content.decode()
     assert "Risk is low." in refused.content.decode()
-    assert client.post(address, {"review_months": "36", "reason": "", "_version": version}).status_code == 422
-    done = client.post(address, {"review_months": "36", "reason": "Risk is low.", "_version": version})
+    rarer = client.post(address, {"review_months": "36", "reason": "Risk is low.", "_version": version})
+    assert "reviewed at least every 24 months" in rarer.content.decode()
+    assert client.post(address, {"review_months": "18", "reason": "", "_version": version}).status_code == 422
+    done = client.post(address, {"review_months": "18", "reason": "Risk is high.", "_version": version})
     assert done.status_code == 303
-    assert Document.objects.get(pk=document.pk).review_months == 36
+    assert Document.objects.get(pk=document.pk).review_months == 18
     reader = house.client("rhea")
     assert client.post(address, {"review_months": "1", "reason": "x", "_version": version}).status_code == 422
     assert "interval" not in page(reader, "/documents/reviews/?within=365")
