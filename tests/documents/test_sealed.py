@@ -1,16 +1,23 @@
 """What is asked of people, linked and attached is in the trail, and the verifier compares it with what is there."""
 
-import contextlib
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+from typing import Any
 
-from django.db import connection
+import pytest
+from django.db import connection, transaction
 
-from setsquare.domains.documents.models import DocumentType
+from setsquare.domains.documents.thing import revision_state
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import thing_of
+from setsquare.kernel.sealing.beside import _compare_tasks
 from setsquare.kernel.sealing.sequencer import seal_all
 from setsquare.kernel.sealing.verifying import Verification
 from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.beside import Played
 from setsquare.kernel.trail.models import Entry
 from tests.documents.conftest import TEXT, Works
 
@@ -57,19 +64,150 @@ def test_tasks_links_and_files_that_were_changed_behind_the_trail_show(works: Wo
     ]
 
 
-def test_a_deleted_row_of_details_is_named_and_the_rest_looked_at(works: Works) -> None:
-    number = works.draft()
+@pytest.fixture(autouse=True)
+def directory(settings: Any, tmp_path: Path) -> None:
+    settings.SEAL_DIRECTORY = tmp_path / "seal"
+
+
+@pytest.fixture
+def talked_about(works: Works) -> str:
+    """A draft in review with a comment by Rolf that Ada resolved; returns the revision's number."""
+    number = f"{works.draft()}/1"
+    works.do("ada", "revision.submit", number, reviewers=["rolf"], due=works.day(7))
+    works.do("rolf", "revision.comment", number, text="Why all?", quote="All gauges", block=3)
+    works.do("ada", "revision.resolve", number, comment=1)
+    return number
+
+
+@pytest.mark.parametrize(
+    ("deleted", "missing"),
+    [
+        ("documents_revision", ["SOP-001/1: its details are missing."]),
+        (
+            "documents_document",
+            ["SOP-001: its details are missing.", "SOP-001/1: what its details refer to is missing."],
+        ),
+        ("changes_changerequest", ["its details are missing."]),
+        ("documents_documenttype", ["its details are missing."]),
+        ("organisation_unitfile", ["its details are missing."]),
+        ("organisation_personfile", ["its details are missing."]),
+        ("organisation_rolefile", ["its details are missing."]),
+        ("accounts_role", ["what its details refer to is missing."]),
+    ],
+)
+def test_deleted_rows_are_missed_and_the_rest_is_looked_at(
+    works: Works, deleted: str, missing: list[str]
+) -> None:
+    works.draft()
+    works.do("ada", "change_request.create", title="Faster", what="This.", why="That.", unit="H")
+    with transaction.atomic():
+        force(f"DELETE FROM {deleted}")
+        Record.objects.filter(number="SOP-001/1").update(title="Other")
+        Record.objects.filter(type="unit").update(state="closed")
+        found = wrong()
+        transaction.set_rollback(True)
+    for sentence in missing:
+        assert any(one.endswith(sentence) for one in found), found
+    if deleted not in ("documents_revision", "documents_document"):
+        assert "SOP-001/1 is not what its newest entry (1) says: title differs." in found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "resolved_by_id = author_id",
+        "resolved = at",
+        "at = resolved",
+        "about_id = NULL",
+        "prefix = 'x'",
+        "suffix = 'x'",
+        "block = 4",
+    ],
+)
+def test_a_comment_changed_behind_the_trail_shows(works: Works, talked_about: str, change: str) -> None:
+    assert wrong() == []
+    force(f"UPDATE documents_comment SET {change}")
+    version = works.record(talked_about).version
+    assert wrong() == [f"{talked_about} is not what its newest entry ({version}) says: comments differs."]
+
+
+def test_entries_that_kept_less_of_comments_go_on_to_verify(works: Works) -> None:
+    def less(record: Record) -> dict[str, Any]:
+        """Return what was kept of a discussion before."""
+        rows = dict(revision_state(record))["comments"]
+        kept = ("by", "answers", "text", "quote", "state")
+        return {"comments": {number: {key: row[key] for key in kept} for number, row in rows.items()}}
+
+    thing = thing_of("revision")
+    number = f"{works.draft()}/1"
+    object.__setattr__(thing, "parts", less)
+    try:
+        works.do("ada", "revision.submit", number, reviewers=["rolf"], due=works.day(7))
+        works.do("rolf", "revision.comment", number, text="Why all?", quote="All gauges", block=3)
+        works.do("ada", "revision.resolve", number, comment=1)
+        works.do("rolf", "revision.review", number, outcome="no_objection")
+        works.do("ada", "revision.send_for_approval", number, approvers=["mia", "hedda"])
+    finally:
+        object.__setattr__(thing, "parts", revision_state)
+    assert wrong() == []
+    version = works.record(number).version
+    with transaction.atomic():
+        force("UPDATE documents_comment SET quote = 'No gauges'")
+        found = wrong()
+        transaction.set_rollback(True)
+    assert found == [f"{number} is not what its newest entry ({version}) says: comments differs."]
+    works.do("mia", "revision.approve", number)  # signs the whole, of which the entry before kept less
+    assert wrong() == []
+
+
+def test_accounts_that_were_changed_behind_the_trail_show(works: Works) -> None:
+    people = Record.objects.filter(type="person", person_file__user__username="otto")
+    units = Record.objects.filter(type="unit", unit__code="L")
+    roles = Record.objects.filter(type="role", role_file__role__code="reader")
+    otto, lyon, reader = people.get(), units.get(), roles.get()
+    assert wrong() == []
+    force("UPDATE accounts_user SET unit_id = %s WHERE username = 'otto'", works.lyon.pk)
+    force("UPDATE accounts_unit SET name = 'Marseille' WHERE code = 'L'")
+    force("UPDATE accounts_role SET name = 'Master' WHERE code = 'reader'")
+    assert sorted(wrong()) == sorted(
+        [
+            f"{otto.number} is not what stands under accounts: unit differs.",
+            f"{lyon.number} is not what stands under accounts: title differs.",
+            f"{reader.number} is not what stands under accounts: title differs.",
+        ]
+    )
+
+
+def test_details_of_tasks_and_who_added_a_file_when_are_compared(works: Works) -> None:
     works.in_force(title="Gauges")
-    seal_all()
-    with (
-        connection.constraint_checks_disabled() if connection.vendor == "sqlite" else contextlib.nullcontext()
-    ):
-        if connection.vendor == "postgresql":
-            force("SET session_replication_role = replica")
-        force("DELETE FROM documents_documenttype WHERE code = 'plan'")
-        if connection.vendor == "postgresql":
-            force("SET session_replication_role = DEFAULT")
-    kept = DocumentType.objects.count()
-    assert (kept, works.record(number).number) == (7, number)
-    gone = Record.objects.exclude(pk__in=DocumentType.objects.values("pk")).get(type="document_type")
-    assert wrong() == [f"{gone.number}: its details are missing, or what they refer to."]
+    made = works.do(
+        "ada",
+        "document.create",
+        type="form",
+        title="Sheet",
+        unit="H",
+        file=works.uploaded("ada", b"%PDF-1.4 a sheet", "sheet.pdf", "application/pdf").blob.digest,
+    )
+    form = f"{made.record.number}/1"
+    assert wrong() == []
+    task = Task.objects.filter(kind="read", record__number="SOP-001/1").order_by("pk").first()
+    assert task is not None and task.details == {"reading": "whole"}
+    Task.objects.filter(pk=task.pk).update(details={"reading": "nothing"})
+    asked = f"What {task.assignee.username} was asked for at SOP-001/1 (read) is not what its entries say."
+    assert wrong() == [asked]
+    files = Attachment.objects.filter(record__number=form)
+    files.update(added_by=works.person("rolf"))
+    file = f"The file “sheet.pdf” of {form} (content) is not what its entries say."
+    assert wrong() == [file, asked] or wrong() == [asked, file]
+    files.update(added_by=works.person("ada"), added="2001-01-01T00:00:00Z")
+    assert sorted(wrong()) == sorted([file, asked])
+
+
+def test_tasks_of_entries_that_did_not_keep_the_details() -> None:
+    at, due = dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "2026-02-01T00:00:00+00:00"
+    played = Played()
+    played.play({"asked": [{"kind": "read", "step": 0, "due": due, "of": ["ada"]}]}, at, "mia")
+    task = ("read", 0, "ada", dt.datetime.fromisoformat(due), at, None, "", "", None)
+    assert played.all_tasks() == Counter([task])
+    live: Counter[tuple[object, ...]] = Counter([(*task[:-1], '{"reading": "whole"}')])
+    assert list(_compare_tasks(Record(number="SOP-001/1"), played, live)) == []

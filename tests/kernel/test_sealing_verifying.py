@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from setsquare.kernel.files.store import path_of, store
 from setsquare.kernel.files.texts import keep_text
@@ -159,6 +159,45 @@ def test_a_live_row_changed_by_sql(sealed):
 def test_a_version_changed_by_sql(sealed):
     force("UPDATE records_record SET version = 7")
     assert wrong() == [f"{sealed.number} is at version 7, but its newest entry is 5."]
+
+
+@pytest.mark.parametrize(
+    ("change", "differing"),
+    [
+        ("created = '2001-01-01'", "created differs"),
+        ("changed = '2001-01-01'", "changed differs"),
+        ("closed = '2001-01-01'", "closed differs"),
+        ("closed = NULL, created = changed", "created, closed differ"),
+    ],
+)
+def test_a_time_of_a_record_changed_by_sql(sealed, change, differing):
+    assert sealed.closed == Entry.objects.get(seq=4).at
+    force(f"UPDATE records_record SET {change}")
+    assert wrong() == [f"{sealed.number} is not of the times of its entries: {differing}."]
+
+
+def test_a_record_that_is_open_is_not_closed_at_any_time(house):
+    record = house.note()
+    force("UPDATE records_record SET closed = '2001-01-01'")
+    assert wrong() == [f"{record.number} is not of the times of its entries: closed differs."]
+
+
+def test_a_deleted_person_is_missed_where_they_own_something(sealed):
+    with transaction.atomic():
+        force("DELETE FROM accounts_user WHERE id = %s", sealed.owner_id)
+        found = wrong()
+        transaction.set_rollback(True)
+    assert f"{sealed.number}: its owner is missing." in found
+
+
+def test_a_deleted_unit_is_missed_where_something_belongs_to_it(sealed):
+    with transaction.atomic():
+        force("DELETE FROM accounts_unit WHERE id = %s", sealed.unit_id)
+        found = wrong()
+        transaction.set_rollback(True)
+    assert f"{sealed.number}: its unit is missing." in found
+    gone = f"{sealed.unit_id} (deleted)"
+    assert f"The path from unit {gone} to unit {gone} is not that of the tree: rights follow it." in found
 
 
 def test_a_signature_given_to_another_person(sealed, house):

@@ -116,24 +116,60 @@ _DISCUSSION: Statement[Comment] = Statement(
     lambda: (
         Comment.objects.filter(revision_id=_RECORD)
         .order_by("number")
-        .values_list("number", "author__username", "answers__number", "text_id", "quote", "resolved")
+        .values_list(
+            "number",
+            "author__username",
+            "at",
+            "answers__number",
+            "text_id",
+            "about_id",
+            "quote",
+            "prefix",
+            "suffix",
+            "block",
+            "resolved",
+            "resolved_by__username",
+        )
     ),
     lambda: {_RECORD: "record"},
 )
 
 
 def revision_state(record: Record) -> Mapping[str, Any]:
-    """Return what the trail keeps of a revision besides its columns: its discussion, by digests."""
+    """Return what the trail keeps of a revision besides its columns: its discussion, by digests.
+
+    All columns of a comment are kept: who resolved it when is evidence that it was resolved before the approval.
+    """
     return {
         "comments": {
             str(number): {
                 "by": author,
+                "at": at,
                 "answers": answers,
                 "text": text,
+                "about": about,
                 "quote": quote,
+                "prefix": prefix,
+                "suffix": suffix,
+                "block": block,
                 "state": "resolved" if resolved else "open",
+                "resolved": resolved,
+                "resolved_by": resolved_by,
             }
-            for number, author, answers, text, quote, resolved in _DISCUSSION.rows(record=record.pk)
+            for (
+                number,
+                author,
+                at,
+                answers,
+                text,
+                about,
+                quote,
+                prefix,
+                suffix,
+                block,
+                resolved,
+                resolved_by,
+            ) in _DISCUSSION.rows(record=record.pk)
         }
     }
 

@@ -161,6 +161,7 @@ UNITS = register(
         search=lambda record: SearchText(record.title, record.unit_file.part.code),
         scope=known_to_all,
         parts=unit_state,
+        twins={"title": "unit_file__part__name", "unit": "unit_file__part"},
     )
 )
 
@@ -228,6 +229,11 @@ PEOPLE = register(
         ),
         scope=known_to_all,
         parts=person_state,
+        twins={
+            "title": "person_file__user__name",
+            "unit": "person_file__user__unit",
+            "owner": "person_file__user",
+        },
     )
 )
 
@@ -266,5 +272,6 @@ ROLES = register(
         ),
         scope=known_to_all,
         parts=role_state,
+        twins={"title": "role_file__role__name"},
     )
 )

@@ -144,7 +144,7 @@ class Act:
             defaults={"due": due, "opened": self.now, "details": details},
         )
         if made:
-            self.beside.asked(kind, step, due, [assignee.username])
+            self.beside.asked(kind, step, due, [assignee.username], details)
             self.emit("task.opened", task=task.pk)
         return task
 
@@ -159,7 +159,7 @@ class Act:
             if person.pk not in already
         )
         if opened:
-            self.beside.asked(kind, 0, due, [task.assignee.username for task in opened])
+            self.beside.asked(kind, 0, due, [task.assignee.username for task in opened], details)
         for task in opened:
             self.emit("task.opened", task=task.pk)
         return len(opened)

@@ -46,8 +46,14 @@ def seen(thing: Thing, user: User, number: str) -> Record | None:
 
 
 def read_anew(thing: Thing, pk: int) -> Record:
-    """Return the record with what is read along, whoever asks."""
-    return _seeing(thing).whole.instances(record=pk)[0]
+    """Return the record with what is read along, whoever asks.
+
+    Raises Record.DoesNotExist where it, or its owner or unit, is gone.
+    """
+    found = _seeing(thing).whole.instances(record=pk)
+    if not found:
+        raise Record.DoesNotExist
+    return found[0]
 
 
 def may_see(thing: Thing, user: User, record: Record) -> bool:

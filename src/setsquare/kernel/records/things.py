@@ -180,6 +180,8 @@ class Thing:
     scope: Callable[["Thing", User], Q] = default_scope
     parts: Callable[[Record], Mapping[str, Any]] | None = None
     """What belongs to the record's state beyond its columns: child rows, lists."""
+    twins: Mapping[str, str] = field(default_factory=dict)
+    """Columns of Record that another row repeats, with the path to it there; the verifier compares them."""
     in_navigation: bool = True
     searchable: bool = True
 

@@ -8,7 +8,7 @@ from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.sealing.findings import Problem, in_chunks
 from setsquare.kernel.tasks.models import Task
-from setsquare.kernel.trail.beside import Played
+from setsquare.kernel.trail.beside import Played, written
 from setsquare.kernel.trail.models import Entry
 
 ATTEMPTS = 5
@@ -69,8 +69,9 @@ def _played(keys: Sequence[int]) -> Mapping[int, Played]:
 def _tasks(keys: Sequence[int]) -> Mapping[int, Counter[tuple[object, ...]]]:
     found: dict[int, Counter[tuple[object, ...]]] = defaultdict(Counter)
     columns = ("kind", "step", "assignee__username", "due", "opened", "done", "done_by__username", "outcome")
-    for key, *row in Task.objects.filter(record__in=keys).values_list("record", *columns):
-        found[key][(*row[:6], row[6] or "", row[7])] += 1
+    rows = Task.objects.filter(record__in=keys).values_list("record", "details", *columns)
+    for key, details, *row in rows:
+        found[key][(*row[:6], row[6] or "", row[7], written(details))] += 1
     return found
 
 
@@ -81,17 +82,23 @@ def _links(keys: Sequence[int]) -> Mapping[int, set[tuple[str, str]]]:
     return found
 
 
-def _files(keys: Sequence[int]) -> Mapping[int, Counter[tuple[str, str, str]]]:
-    found: dict[int, Counter[tuple[str, str, str]]] = defaultdict(Counter)
-    there = Attachment.objects.filter(record__in=keys, removed__isnull=True)
-    for key, *row in there.values_list("record", "blob", "name", "role"):
-        found[key][row[0], row[1], row[2]] += 1
+def _files(keys: Sequence[int]) -> Mapping[int, Counter[tuple[str, ...]]]:
+    """Return each file twice if it was removed: as it was added, and as it was taken away."""
+    found: dict[int, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    columns = ("record", "added", "added_by__username", "removed", "blob", "name", "role")
+    rows = Attachment.objects.filter(record__in=keys).values_list(*columns)
+    for key, added, by, removed, *file in rows:
+        found[key][(*file, "added", added.isoformat(), by or "")] += 1
+        if removed is not None:
+            found[key][(*file, "removed", removed.isoformat())] += 1
     return found
 
 
 def _compare_tasks(record: Record, told: Played, live: Counter[tuple[object, ...]]) -> Iterator[Problem]:
     kept: Counter[tuple[object, ...]] = Counter()
     kept.update(told.all_tasks())
+    without = {task[:-1] for task in kept if task[-1] is None}  # asked before details were kept
+    live = Counter((*task[:-1], None) if task[:-1] in without else task for task in live.elements())
     for kind, person in sorted({(str(task[0]), str(task[2])) for task in (live - kept) + (kept - live)}):
         said = f"What {person} was asked for at {record.number} ({kind}) is not what its entries say."
         yield Problem(record.number, said)
@@ -107,7 +114,12 @@ def _compare_links(record: Record, told: Played, live: set[tuple[str, str]]) -> 
         yield Problem(record.number, said)
 
 
-def _compare_files(record: Record, told: Played, live: Counter[tuple[str, str, str]]) -> Iterator[Problem]:
-    for _digest, name, role in sorted((live - told.files).keys() | (told.files - live).keys()):
+def _compare_files(record: Record, told: Played, live: Counter[tuple[str, ...]]) -> Iterator[Problem]:
+    kept: Counter[tuple[str, ...]] = Counter()
+    for (digest, name, role, at, by), count in told.files.items():
+        kept[digest, name, role, "added", at.isoformat(), by] += count
+    for (digest, name, role, at), count in told.removed.items():
+        kept[digest, name, role, "removed", at.isoformat()] += count
+    for _digest, name, role in sorted({file[:3] for file in (live - kept).keys() | (kept - live).keys()}):
         said = f"The file “{name}” of {record.number} ({role}) is not what its entries say."
         yield Problem(record.number, said)

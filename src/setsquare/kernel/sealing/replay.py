@@ -1,20 +1,21 @@
 """Replaying the trail: whether each record is what its entries say, and each file and text what its digest says."""
 
+import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 
-from setsquare.kernel.accounts.models import Unit, UnitPath
+from setsquare.kernel.accounts.models import Unit, UnitPath, User
 from setsquare.kernel.files.models import Blob, Text
 from setsquare.kernel.files.store import path_of
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import read_anew
-from setsquare.kernel.records.things import all_things, thing_of
+from setsquare.kernel.records.things import all_things, thing_of, value_at
 from setsquare.kernel.sealing.findings import Problem, in_chunks, shortened
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.canonical import canonical
@@ -34,7 +35,9 @@ def check_records() -> Iterator[Problem]:
         )
         counted = {
             row["record"]: row
-            for row in numbering.annotate(entries=Count("pk"), first=Min("seq"), last=Max("seq"))
+            for row in numbering.annotate(
+                entries=Count("pk"), first=Min("seq"), last=Max("seq"), began=Min("at", filter=Q(seq=1))
+            )
         }
         for record in records:
             found = counted.get(record.pk)
@@ -45,11 +48,9 @@ def check_records() -> Iterator[Problem]:
                 yield _gap(record)
             if record.type in known:
                 try:
-                    yield from _check_live(record)
+                    yield from _check_live(record, found["began"] or record.created)
                 except ObjectDoesNotExist:
-                    yield Problem(
-                        record.number, f"{record.number}: its details are missing, or what they refer to."
-                    )
+                    yield Problem(record.number, f"{record.number}: {_what_is_missing(record)} missing.")
 
 
 def _gap(record: Record) -> Problem:
@@ -61,12 +62,24 @@ def _gap(record: Record) -> Problem:
     )
 
 
-def _check_live(record: Record) -> Iterator[Problem]:
+def _what_is_missing(record: Record) -> str:
+    """Return which row is gone without which the record cannot be read."""
+    thing = thing_of(record.type)
+    if not User.objects.filter(pk=record.owner_id).exists():
+        return "its owner is"
+    if not Unit.objects.filter(pk=record.unit_id).exists():
+        return "its unit is"
+    if thing.model is not None and not thing.model._default_manager.filter(record=record.pk).exists():
+        return "its details are"
+    return "what its details refer to is"
+
+
+def _check_live(record: Record, began: dt.datetime) -> Iterator[Problem]:
     """Compare the record's row with its newest entry; anew where somebody changes it at this moment."""
     for _attempt in range(ATTEMPTS):
         live = read_anew(thing_of(record.type), record.pk)
         newest = Entry.objects.filter(record=record).order_by("-seq").first()
-        problems = list(_compare(live, newest)) if newest is not None else []
+        problems = list(_compare(live, newest, began)) if newest is not None else []
         if not problems:
             return
         again = Record.objects.filter(pk=record.pk).values_list("version", flat=True).first()
@@ -75,40 +88,90 @@ def _check_live(record: Record) -> Iterator[Problem]:
             return
 
 
-def _compare(live: Record, newest: Entry) -> Iterator[Problem]:
+def _compare(live: Record, newest: Entry, began: dt.datetime) -> Iterator[Problem]:
+    thing = thing_of(live.type)
     if live.version != newest.seq:
         said = f"{live.number} is at version {live.version}, but its newest entry is {newest.seq}."
         yield Problem(live.number, said)
-    state = thing_of(live.type).state_of(live)
-    if canonical(state) == newest.state.encode():
-        return
+    elif times := _other_times(live, newest, began):
+        yield Problem(live.number, f"{live.number} is not of the times of its entries: {_differ(times)}.")
+    if twins := [key for key, path in thing.twins.items() if getattr(live, key) != value_at(live, path)]:
+        said = f"{live.number} is not what stands under accounts: {_differ(twins)}."
+        yield Problem(live.number, said)
+    state = thing.state_of(live)
+    if canonical(state) != newest.state.encode() and (differing := differences(newest.state, state)):
+        said = f"{live.number} is not what its newest entry ({newest.seq}) says: {_differ(differing)}."
+        yield Problem(live.number, said)
+
+
+def _differ(names: Sequence[str]) -> str:
+    return f"{', '.join(names)} differ{'s' if len(names) == 1 else ''}"
+
+
+def _other_times(live: Record, newest: Entry, began: dt.datetime) -> list[str]:
+    """Return which of a record's times are not those of the entries that made, changed and closed it."""
+    right = {"created": began, "changed": newest.at, "closed": _closed_at(live, newest)}
+    return [key for key, at in right.items() if getattr(live, key) != at]
+
+
+def _closed_at(live: Record, newest: Entry) -> dt.datetime | None:
+    """Return when the record came into the final states in which its newest entry leaves it; None if in none."""
+    final = {state.code for state in thing_of(live.type).lifecycle.states if state.final}
+    if _read(newest.state).get("state") not in final:
+        return None
+    closed = newest.at
+    earlier = Entry.objects.filter(record=live, seq__lt=newest.seq).order_by("-seq")
+    for at, state in earlier.values_list("at", "state").iterator(chunk_size=20):
+        if _read(state).get("state") not in final:
+            break
+        closed = at
+    return closed
+
+
+def _read(state: str) -> dict[str, Any]:
     try:
-        kept = json.loads(newest.state)
+        read = json.loads(state)
     except ValueError:
-        kept = {}
-    differing = [key for key in {**kept, **state} if key != "version" and not _as_kept(key, kept, state)]
-    if differing:
-        said = (
-            f"{live.number} is not what its newest entry ({newest.seq}) says: {', '.join(differing)} differ"
-        )
-        yield Problem(live.number, said + ("s." if len(differing) == 1 else "."))
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
-def _as_kept(key: str, kept: dict[str, Any], state: dict[str, Any]) -> bool:
+def differences(kept: str, state: dict[str, Any]) -> list[str]:
+    """Return the keys of a record's state in which it is not what an entry kept, which may be older than a column."""
+    known = _read(kept)
+    model = thing_of(state["type"]).model
+    columns = {column.name for column in model._meta.concrete_fields} if model is not None else set()
+    return [
+        key
+        for key in {**known, **state}
+        if key != "version" and not _as_kept(key, known, state, grows=key not in columns)
+    ]
+
+
+def _as_kept(key: str, kept: dict[str, Any], state: dict[str, Any], *, grows: bool) -> bool:
     """Tell whether the row has what the entry kept; a column that a later version added is empty."""
     if key not in kept:
         return not state[key]
-    return key in state and _same(kept[key], state[key])
+    return key in state and _same(kept[key], state[key], grows=grows)
 
 
-def _same(kept: Any, live: Any) -> bool:
-    """Tell whether two values of states are the same, but for a code that was renamed by a command meanwhile."""
+def _same(kept: Any, live: Any, *, grows: bool) -> bool:
+    """Tell whether two values of states are the same, but for a code that was renamed by a command meanwhile.
+
+    What is put together from other rows (`Thing.parts`) grows: a later version keeps more values of each row, and
+    those are not compared with an entry that has none. A whole row more is a mapping, and is a difference.
+    """
     if kept == live:
         return True
     if isinstance(kept, dict) and isinstance(live, dict):
-        return kept.keys() == live.keys() and all(_same(kept[key], live[key]) for key in kept)
+        more = [live[key] for key in live.keys() - kept.keys()]
+        if kept.keys() - live.keys() or any(not grows or isinstance(value, dict) for value in more):
+            return False
+        return all(_same(kept[key], live[key], grows=grows) for key in kept)
     if isinstance(kept, list) and isinstance(live, list):
-        return len(kept) == len(live) and all(map(_same, kept, live))
+        return len(kept) == len(live) and all(
+            _same(one, other, grows=grows) for one, other in zip(kept, live, strict=True)
+        )
     return isinstance(kept, str) and isinstance(live, str) and _was_renamed(kept, live)
 
 
@@ -131,15 +194,17 @@ def check_units() -> Iterator[Problem]:
     parents = dict(Unit.objects.values_list("pk", "parent_id"))
     right = set()
     for unit in parents:
-        above, depth = unit, 0
+        above: int | None = unit
+        depth = 0
         while above is not None and depth <= len(parents):
             right.add((above, unit, depth))
-            above, depth = parents[above], depth + 1
+            above, depth = parents.get(above), depth + 1
     kept = set(UnitPath.objects.values_list("ancestor_id", "descendant_id", "depth"))
     names = dict(Unit.objects.values_list("pk", "code"))
     for ancestor, descendant, _depth in sorted(kept ^ right):
-        way = f"from unit {names[ancestor]} to unit {names[descendant]}"
-        yield Problem(names[descendant], f"The path {way} is not that of the tree: rights follow it.")
+        top, below = (names.get(unit, f"{unit} (deleted)") for unit in (ancestor, descendant))
+        way = f"from unit {top} to unit {below}"
+        yield Problem(below, f"The path {way} is not that of the tree: rights follow it.")
 
 
 def check_texts() -> Iterator[Problem]:

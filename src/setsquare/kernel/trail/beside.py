@@ -5,6 +5,7 @@ Played one after the other, the entries of a record give what has to be there no
 """
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,9 +20,12 @@ class Beside:
     def __init__(self) -> None:
         self._rows: dict[str, list[Row]] = {}
 
-    def asked(self, kind: str, step: int, due: dt.datetime, people: Iterable[str]) -> None:
+    def asked(
+        self, kind: str, step: int, due: dt.datetime, people: Iterable[str], details: Mapping[str, Any]
+    ) -> None:
         """Note that people, by sign-in name, were asked for something."""
-        self._note("asked", {"kind": kind, "step": step, "due": due.isoformat(), "of": sorted(people)})
+        row: Row = {"kind": kind, "step": step, "due": due.isoformat(), "of": sorted(people)}
+        self._note("asked", row | {"details": dict(details)})
 
     def finished(self, outcome: str, tasks: Iterable[tuple[str, int, str]]) -> None:
         """Note how tasks ended, each given by kind, step and the assignee's sign-in name."""
@@ -47,8 +51,15 @@ class Beside:
         self._rows.setdefault(what, []).append(row)
 
 
-Task = tuple[str, int, str, dt.datetime, dt.datetime, dt.datetime | None, str, str]
-"""Kind, step, assignee, due, opened, done, done by, outcome."""
+Task = tuple[str, int, str, dt.datetime, dt.datetime, dt.datetime | None, str, str, str | None]
+"""Kind, step, assignee, due, opened, done, done by, outcome, details; these None where they were not kept yet."""
+Waiting = tuple[dt.datetime, dt.datetime, str | None]
+"""Due, opened, details."""
+
+
+def written(details: Mapping[str, Any]) -> str:
+    """Return a task's details as one text that can be compared."""
+    return json.dumps(details, sort_keys=True)
 
 
 @dataclass
@@ -58,29 +69,35 @@ class Played:
     tasks: Counter[Task] = field(default_factory=Counter)
     links: set[tuple[str, str]] = field(default_factory=set)
     """Kind and the other record's lasting id."""
-    files: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """Digest, name and role of what is attached and was not removed."""
-    _open: dict[tuple[str, int, str], tuple[dt.datetime, dt.datetime]] = field(default_factory=dict)
+    files: Counter[tuple[str, str, str, dt.datetime, str]] = field(default_factory=Counter)
+    """Digest, name and role of what was attached, when and by whom."""
+    removed: Counter[tuple[str, str, str, dt.datetime]] = field(default_factory=Counter)
+    """Digest, name and role of what was removed, and when; it stands among the files too."""
+    _open: dict[tuple[str, int, str], Waiting] = field(default_factory=dict)
 
     def play(self, beside: Mapping[str, list[Row]], at: dt.datetime, actor: str) -> None:
         """Play what one entry kept; `actor` is who did it, empty for the system."""
         for row in beside.get("finished", []):
             for person in row["of"]:
-                due, opened = self._open.pop((row["kind"], row["step"], person), (at, at))
-                done = (row["kind"], row["step"], person, due, opened, at, actor, row["outcome"])
+                unknown: Waiting = (at, at, None)
+                due, opened, details = self._open.pop((row["kind"], row["step"], person), unknown)
+                done = (row["kind"], row["step"], person, due, opened, at, actor, row["outcome"], details)
                 self.tasks[done] += 1
         for row in beside.get("asked", []):
+            kept = written(row["details"]) if "details" in row else None
             for person in row["of"]:
                 due = dt.datetime.fromisoformat(row["due"])
-                self._open[row["kind"], row["step"], person] = (due, at)
+                self._open[row["kind"], row["step"], person] = (due, at, kept)
         self.links -= {(row["kind"], row["to"]) for row in beside.get("unlinked", [])}
         self.links |= {(row["kind"], row["to"]) for row in beside.get("linked", [])}
         for row in beside.get("removed", []):
-            self.files[row["file"], row["name"], row["role"]] -= 1
+            self.removed[row["file"], row["name"], row["role"], at] += 1
         for row in beside.get("attached", []):
-            self.files[row["file"], row["name"], row["role"]] += 1
+            self.files[row["file"], row["name"], row["role"], at, actor] += 1
 
     def all_tasks(self) -> Counter[Task]:
         """Return the done tasks and those still open."""
-        still = Counter((*key, due, opened, None, "", "") for key, (due, opened) in self._open.items())
+        still = Counter(
+            (*key, due, opened, None, "", "", details) for key, (due, opened, details) in self._open.items()
+        )
         return self.tasks + still

@@ -21,7 +21,7 @@ from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.files.models import Text
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.numbering import key_of
-from setsquare.kernel.records.things import SearchText
+from setsquare.kernel.records.things import SearchText, thing_of
 from setsquare.kernel.search.index import index
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
@@ -57,6 +57,7 @@ class Seed:
         """Return the next record, last changed `age` (0 to 1) of two years ago."""
         self.next_record += 1
         changed = self.now - dt.timedelta(days=730 * age)
+        final = thing_of(type_).lifecycle.state(state).final
         return Record(
             id=self.next_record,
             type=type_,
@@ -69,6 +70,7 @@ class Seed:
             version=2,
             created=changed - dt.timedelta(days=30),
             changed=changed,
+            closed=changed if final else None,
         )
 
 
@@ -231,7 +233,7 @@ def _entries(record: Record) -> Iterator[Entry]:
             "type": record.type,
             "number": record.number,
             "title": record.title,
-            "state": record.state,
+            "state": record.state if seq == record.version else thing_of(record.type).lifecycle.initial,
             "owner": record.owner.username,
             "unit": record.unit.code,
             "version": seq,
