@@ -40,6 +40,7 @@ LIFECYCLE = Lifecycle(
         "link": Move(EVERYWHERE),
         "attach": Move(EVERYWHERE),
         "gather": Move(EVERYWHERE),
+        "propose": Move(EVERYWHERE),
         "hand_over": Move(EVERYWHERE),
         "withdraw": Move(EVERYWHERE, "withdrawn"),
     },
@@ -181,6 +182,10 @@ def gather(act: Act, body: Gather) -> None:
     act.say("“%(what)s”", what=body.text)
 
 
+def propose(act: Act, _body: Body) -> None:
+    act.conclude("%(number)s waits for somebody else’s signature.", number=act.record.number)
+
+
 def hand_over(act: Act, body: HandOver) -> None:
     act.record.owner = body.to
 
@@ -202,6 +207,7 @@ def declare() -> None:
     do("link", "Link", "linked it", body=LinkTo, who=own)(link)
     do("attach", "Attach files", "attached files", body=Attach, who=own, reason=Reason.NEVER)(attach)
     do("gather", "Gather", "gathered", body=Gather, who=own, reason=Reason.NEVER)(gather)
+    do("propose", "Propose", "proposed it", who=own, reason=Reason.NEVER)(propose)
     do("hand_over", "Hand over", "handed it over", body=HandOver, who=write, bulk=True)(hand_over)
     do("withdraw", "Withdraw", "withdrew it", who=write, reason=Reason.ALWAYS, bulk=True, danger=True)(
         nothing

@@ -158,6 +158,14 @@ def test_every_kind_of_field_arrives(anna: Client, house: House) -> None:
     )
 
 
+def test_what_waits_for_somebody_else_is_not_said_to_be_done(anna: Client, house: House) -> None:
+    note = house.note()
+    answer = anna.post(f"/web-notes/{note.number}/do/propose/", {"_version": "1"})
+    shown = text_of(anna.get(answer["Location"]))
+    assert f"{note.number} waits for somebody else’s signature." in shown
+    assert "is done" not in shown
+
+
 def test_a_dropped_session_leads_back_after_signing_in(house: House, client: Client) -> None:
     note = house.note()
     address = f"/web-notes/{note.number}/"

@@ -51,6 +51,10 @@ RECORD: Schema = {
         "uid": {"type": "string", "format": "uuid"},
         "changed": {"type": "string", "format": "date-time"},
         "links": {"type": "object"},
+        "conclusion": {
+            "type": "string",
+            "description": "Only as the answer to a command that tells what came of it.",
+        },
     },
     "additionalProperties": True,
 }

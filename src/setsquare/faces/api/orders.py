@@ -97,7 +97,7 @@ def _carry_out(request: HttpRequest, thing: Thing, command: Command, number: str
             reason=order.reason,
             credentials=order.credentials(request),
         )
-        return answer_with(request, thing, outcome.record, status=status)
+        return answer_with(request, thing, outcome.record, status=status, conclusion=outcome.conclusion)
 
     def tell(entry: Entry) -> HttpResponse:
         return answer_with(request, thing, entry.record, status=status)

@@ -60,10 +60,13 @@ def shown(thing: Thing, record: Record) -> Values:
     return {**values, "links": {"self": address(thing.slug, record.number), **parts, "texts": texts}}
 
 
-def answer_with(request: HttpRequest, thing: Thing, record: Record, *, status: int = 200) -> HttpResponse:
-    """Return a record with its version as entity tag."""
+def answer_with(
+    request: HttpRequest, thing: Thing, record: Record, *, status: int = 200, conclusion: str = ""
+) -> HttpResponse:
+    """Return a record with its version as entity tag, and what a command tells of its outcome."""
     headers = {"Location": address(thing.slug, record.number)} if status == 201 else None
-    return respond(request, shown(thing, record), status=status, tag=str(record.version), headers=headers)
+    values = shown(thing, record) | ({"conclusion": conclusion} if conclusion else {})
+    return respond(request, values, status=status, tag=str(record.version), headers=headers)
 
 
 def _taken(thing: Thing) -> list[Schema]:

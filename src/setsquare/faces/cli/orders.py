@@ -101,8 +101,11 @@ def order(
 def _tell(thing: Thing, outcome: Outcome, options: argparse.Namespace) -> None:
     record = outcome.record
     if options.json:
-        as_json(whole(thing, record))
+        concluded = {"conclusion": outcome.conclusion} if outcome.conclusion else {}
+        as_json(whole(thing, record) | concluded)
         return
     say(f"{record.number}: {sentence_of(outcome.entry, thing)}")
+    if outcome.conclusion:
+        say(outcome.conclusion)
     state, title = state_name(thing, record.state), record.title
     say(f"{title} · {state} · " + _("version %(version)s") % {"version": record.version})

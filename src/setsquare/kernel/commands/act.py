@@ -23,6 +23,7 @@ from setsquare.kernel.records.numbering import UNFIT_FOR_NUMBERS, is_reserved, k
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.beside import Beside
+from setsquare.kernel.writing.sentences import told
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Act:
     runner: Callable[[Command, Actor, Record | None, Any, str], Record]
     _record: Record | None = None
     note: dict[str, Any] | None = None
+    conclusion: str = ""
     target: str | None = None
     on_behalf_of: User | None = None
     pending: list[Event] = field(default_factory=list)
@@ -120,6 +122,16 @@ class Act:
     def say(self, text: str, **values: str | int) -> None:
         """Tell the trail more than the command's own sentence; `text` is a msgid with named places."""
         self.note = {"text": str(text), "values": values}
+
+    def conclude(self, text: str, **values: str | int) -> None:
+        """Tell whoever does this what came of it, where “is done” would say too much or too little.
+
+        `text` is a msgid with named places, as a whole sentence: `act.conclude(gettext_noop("%(number)s waits for
+        somebody else’s signature."), number=act.record.number)`. The screen says it instead of “... is done.”, the
+        command line and the API beside the record (`Outcome.conclusion`); the trail keeps nothing of it: say that
+        with `say`. The last one holds.
+        """
+        self.conclusion = told(text, values)
 
     def emit(self, name: str, record: Record | None = None, **payload: Any) -> None:
         """Announce something; delivered at least once after the transaction, to handlers that must be idempotent."""

@@ -51,6 +51,8 @@ class Outcome:
     record: Record
     entry: Entry
     signature: Signature | None
+    conclusion: str = ""
+    """What the command tells of its outcome (`Act.conclude`), in the language of whoever did it; usually empty."""
 
 
 @dataclass(frozen=True)
@@ -264,7 +266,7 @@ def _perform(
         index(done, thing.search(done))
     act.emit(f"{command.thing}.{command.name}", done, version=done.version)
     Event.objects.bulk_create(act.pending)
-    return Outcome(done, entry, signature)
+    return Outcome(done, entry, signature, act.conclusion)
 
 
 def _settle(act: Act, record: Record) -> None:

@@ -116,6 +116,8 @@ def tell_remarks(request: HttpRequest, outcome: Outcome) -> None:
 
 
 def _told(command: Command, outcome: Outcome) -> str:
+    if outcome.conclusion:
+        return outcome.conclusion
     if command.creates:
         return _("%(number)s was made.") % {"number": outcome.record.number}
     return _("%(number)s: “%(command)s” is done.") % {
