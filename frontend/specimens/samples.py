@@ -167,7 +167,10 @@ CHOICES: dict[str, list[dict[str, str]]] = {
     "units": [{"value": "1", "text": "Halden Medical", "hint": "organisation"}, {"value": "2", "text": "Aarhus site", "hint": "Halden Medical"}],
     "records": [{"value": t[0], "text": f"{t[0]} {t[1]}", "hint": str(STATES[t[2]]["word"])} for t in TITLES],
 }
-DIALOG_ERRORS = [("id_reason", "Say why, in a sentence: an inspector reads this later."), ("signing-password", "That is not your password.")]
+DIALOG_ERRORS = [
+    {"id": "id_reason", "label": "Reason", "sentence": "Say why, in a sentence: an inspector reads this later."},
+    {"id": "signing-password", "label": "Your password", "sentence": "That is not your password."},
+]
 BODY = Markup("""
 <h1 id="purpose" data-block="b1">1 Purpose</h1><p data-block="b2">This procedure says how documents and records of the quality management system are written, reviewed, approved, distributed, changed and kept, so that everybody works from the version in force and nothing is lost that has to be shown later.</p>
 <h1 id="scope" data-block="b3">2 Scope</h1><p data-block="b4">It applies at all three sites, to documents of our own and of external origin. Software source code is controlled by <a href="/record" data-record="SOP-021">SOP-021</a> instead.</p>

@@ -70,6 +70,29 @@ def test_input_that_does_not_fit_is_refused_at_its_field(house, anna, body, fiel
     assert all_notes().get().version == 1
 
 
+def test_a_problem_says_which_field_it_means(house, anna):
+    house.note()
+
+    values = anna.post("/notes/N-001:edit", {}).json()
+    assert values["detail"] == "Title: This has to be filled in."
+    assert values["errors"] == [{"field": "title", "label": "Title", "sentence": "This has to be filled in."}]
+    body = {"questions": [{"person": "nobody"}]}
+    [error] = anna.post("/notes/N-001:ask", body).json()["errors"]
+    assert error["label"].endswith(", row 1, Person")
+    [error] = anna.post("/notes/N-001:close").json()["errors"]
+    assert error["label"] == "Reason"
+
+
+@pytest.mark.parametrize("given", [b'{"title": "a", "title": "b"}', b'{"x": {"title": 1, "title": 1}}'])
+def test_a_key_that_is_given_twice_is_refused_by_its_name(house, anna, given):
+    house.note()
+
+    answer = anna.sends("/notes/N-001:edit", given, "application/json")
+    assert problem(answer)[:2] == (400, "malformed")
+    assert "“title” is given twice" in answer.json()["detail"]
+    assert all_notes().get().version == 1
+
+
 def test_rows_are_refused_at_their_place(house, anna):
     house.note()
 

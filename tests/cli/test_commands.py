@@ -57,7 +57,9 @@ def test_refusals_for_programs(house, cli):
 
     said = cli("notes", "edit", "N-001", "--json")
     assert (said.code, said.out) == (1, "")
-    assert json.loads(said.err)["errors"] == [{"field": "title", "sentence": "This has to be filled in."}]
+    assert json.loads(said.err)["errors"] == [
+        {"field": "title", "label": "Title", "sentence": "This has to be filled in."}
+    ]
 
 
 def test_the_second_of_two_is_told_what_changed(house, cli):

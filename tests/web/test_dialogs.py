@@ -61,6 +61,16 @@ def test_a_refused_form_can_be_sent_again_with_the_same_key(anna: Client) -> Non
     assert again.status_code == 303
 
 
+def test_the_summary_says_which_fields_it_means_and_leads_to_them(anna: Client, house: House) -> None:
+    note = house.note()
+    page = text_of(anna.post("/web-notes/new/create/", {"title": "", "unit": ""}))
+    assert '<a href="#id_title">Title: This has to be filled in.</a>' in page
+    assert '<a href="#id_unit">Unit: This has to be filled in.</a>' in page
+    row = {"steps.0.what": "", "steps.0.people": "bram", "text": "All", "_version": "1"}
+    page = text_of(anna.post(f"/web-notes/{note.number}/do/gather/", row))
+    assert '<a href="#id_steps.0.what">Steps, row 1, What: This has to be filled in.</a>' in page
+
+
 def test_another_person_cannot_learn_of_a_record_by_a_key(anna: Client, house: House) -> None:
     form = {"title": "Mine", "unit": "BER", "_key": key_in(text_of(anna.get("/web-notes/new/")))}
     anna.post("/web-notes/new/create/", form)

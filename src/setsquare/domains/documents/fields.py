@@ -20,7 +20,16 @@ from setsquare.domains.documents.meanings import APPROVAL_LABELS
 from setsquare.domains.documents.models import DocumentType
 from setsquare.kernel.accounts.models import Unit
 from setsquare.kernel.accounts.units import zone
-from setsquare.kernel.commands.bodies import AnyUnit, Body, Person, RoleRef, Shown, UploadRef, Widget
+from setsquare.kernel.commands.bodies import (
+    AnyUnit,
+    Body,
+    Person,
+    RoleRef,
+    Shown,
+    UploadRef,
+    Widget,
+    name_in,
+)
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.models import Blob, Upload
 from setsquare.kernel.files.store import read, store
@@ -140,9 +149,10 @@ def _document_type(value: Any) -> Record:
     if isinstance(value, Record):
         return value
     kinds = DocumentType.objects.select_related("record__unit", "template")
-    found = kinds.filter(code=str(value)).first() or kinds.filter(record__number=str(value)).first()
+    code = name_in(value)
+    found = kinds.filter(code=code).first() or kinds.filter(record__number=code).first()
     if found is None:
-        raise ValueError(_("There is no document type “%(code)s”.") % {"code": value})
+        raise ValueError(_("There is no document type “%(code)s”.") % {"code": code})
     if found.record.state == "proposed":
         sentence = _("%(name)s is not adopted yet; somebody else than its author signs for it first.")
         raise ValueError(sentence % {"name": found.record.title})

@@ -159,6 +159,6 @@ def _one(
             "done": False,
             "code": problem.code,
             "detail": str(problem.detail),
-            "errors": [{"field": name, "sentence": str(text)} for name, text in problem.fields.items()],
+            "errors": problem.errors,
         }
     return {"number": number, "done": True, "href": address(thing.slug, number)}

@@ -85,7 +85,11 @@ DETAILS: Schema = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"field": {"type": "string"}, "sentence": {"type": "string"}},
+                "properties": {
+                    "field": {"type": "string"},
+                    "label": {"type": "string", "description": "What the field is called on the screen."},
+                    "sentence": {"type": "string"},
+                },
             },
         },
     },

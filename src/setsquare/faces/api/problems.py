@@ -68,13 +68,25 @@ KINDS: dict[str, Kind] = {
 
 @dataclass
 class Problem(Exception):
-    """An answer that is a problem. `fields` maps fields (empty: the whole) to sentences."""
+    """An answer that is a problem.
+
+    `fields` maps fields (empty: the whole) to sentences, `labels` to what they are called on the screen.
+    """
 
     code: str
     detail: Label = ""
     fields: Mapping[str, Label] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """Return what is wrong, each with the field's name, what it is called on the screen, and the sentence."""
+        return [
+            {"field": name, "label": self.labels.get(name) or name, "sentence": str(text)}
+            for name, text in self.fields.items()
+        ]
 
 
 def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
@@ -87,7 +99,7 @@ def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
         "detail": str(problem.detail or kind.title),
         "instance": f"urn:setsquare:request:{getattr(request, 'request_id', '')}",
         "code": problem.code,
-        "errors": [{"field": name, "sentence": str(text)} for name, text in problem.fields.items()],
+        "errors": problem.errors,
         **problem.more,
     }
     answer = HttpResponse(json.dumps(body, ensure_ascii=False), status=kind.status, content_type=MEDIA_TYPE)
@@ -135,8 +147,11 @@ def unauthenticated(sentence: Label = "", *, invalid: bool = False) -> Problem:
     return Problem("unauthenticated", detail, headers={"WWW-Authenticate": challenge})
 
 
-def _refused(error: Any) -> Problem:
-    return Problem("invalid", next(iter(error.fields.values())), error.fields)
+def _refused(error: Refused | RegisterError) -> Problem:
+    labels = error.labels if isinstance(error, Refused) else {}
+    place, sentence = next(iter(error.fields.items()))
+    named = _("%(field)s: %(sentence)s") % {"field": labels.get(place) or place, "sentence": sentence}
+    return Problem("invalid", named if place else sentence, error.fields, labels=labels)
 
 
 def _stale(error: Stale) -> Problem:

@@ -93,17 +93,31 @@ def object_in(request: HttpRequest) -> dict[str, Any]:
     if request.content_type not in ("application/json", ""):
         raise Problem("media_type", _("Send the body as JSON, with Content-Type: application/json."))
     try:
-        data = json.loads(raw, parse_constant=_not_json)
-    except (ValueError, RecursionError) as error:
-        sentence = _("The body is not JSON: %(why)s.") % {"why": error}
-        raise Problem("malformed", sentence) from None
+        data = json.loads(raw, parse_constant=_not_json, object_pairs_hook=_each_once)
+    except json.JSONDecodeError as error:
+        sentence = _("The body is not JSON: it cannot be read from line %(line)s, column %(column)s.")
+        raise Problem("malformed", sentence % {"line": error.lineno, "column": error.colno}) from None
+    except UnicodeDecodeError:
+        raise Problem("malformed", _("The body is not JSON: it is not written in UTF-8.")) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, or lists within lists without end
+        raise Problem("malformed", _("The body is not JSON that can be read here.")) from None
     if not isinstance(data, dict):
         raise Problem("malformed", _("Send a JSON object: { ... }."))
     return data
 
 
 def _not_json(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
+    raise Problem("malformed", _("The body is not JSON: %(name)s is no number of JSON.") % {"name": name})
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; raises Problem for a key that is given twice, of which one would silently be lost."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _value in pairs]
+        twice = next(key for key in made if keys.count(key) > 1)
+        raise Problem("malformed", _("“%(key)s” is given twice; give each key once.") % {"key": twice[:100]})
+    return made
 
 
 @dataclass(frozen=True)

@@ -65,10 +65,14 @@ def tell(failure: Failure, *, as_json: bool) -> int:
 
 
 def _values(failure: Failure, fields: Mapping[str, Label]) -> dict[str, Any]:
+    labels = failure.labels if isinstance(failure, Refused) else {}
     values: dict[str, Any] = {
         "code": getattr(failure, "code", "usage" if isinstance(failure, Usage) else "refused"),
         "detail": str(failure),
-        "errors": [{"field": place, "sentence": str(text)} for place, text in fields.items()],
+        "errors": [
+            {"field": place, "label": labels.get(place) or place, "sentence": str(text)}
+            for place, text in fields.items()
+        ],
     }
     if isinstance(failure, Stale):
         values["changes"] = changed_meanwhile(failure)

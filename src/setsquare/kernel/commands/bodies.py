@@ -4,9 +4,10 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from annotated_types import MaxLen
 from django.utils.translation import gettext as _
@@ -20,9 +21,10 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, ErrorDetails
+from pydantic_core import CoreSchema
 
 from setsquare.kernel.accounts.models import Role, Unit, User
+from setsquare.kernel.commands.complaints import sentence
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.models import Upload
 from setsquare.kernel.records.models import Record
@@ -108,12 +110,20 @@ class Shown:
         return schema
 
 
+def name_in(value: Any) -> str:
+    """Return the name, code or number by which something is given; raises ValueError for what is none."""
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return str(value)
+    raise ValueError(_("Write a text here."))
+
+
 def _person(value: Any) -> User:
     if isinstance(value, User):
         return value
-    found = User.objects.filter(username__iexact=str(value)).first()
+    name = name_in(value)
+    found = User.objects.filter(username__iexact=name).first()
     if found is None:
-        raise ValueError(_("There is nobody with the sign-in name “%(name)s”.") % {"name": value})
+        raise ValueError(_("There is nobody with the sign-in name “%(name)s”.") % {"name": name})
     return found
 
 
@@ -127,9 +137,10 @@ def _active_person(value: Any) -> User:
 def _unit(value: Any) -> Unit:
     if isinstance(value, Unit):
         return value
-    found = Unit.objects.filter(code=str(value)).first()
+    code = name_in(value)
+    found = Unit.objects.filter(code=code).first()
     if found is None:
-        raise ValueError(_("There is no unit with the code “%(code)s”.") % {"code": value})
+        raise ValueError(_("There is no unit with the code “%(code)s”.") % {"code": code})
     return found
 
 
@@ -150,29 +161,31 @@ def why_closed(unit: Unit) -> str:
 def _role(value: Any) -> Role:
     if isinstance(value, Role):
         return value
-    found = Role.objects.filter(code=str(value)).first()
+    code = name_in(value)
+    found = Role.objects.filter(code=code).first()
     if found is None:
-        raise ValueError(_("There is no role with the code “%(code)s”.") % {"code": value})
+        raise ValueError(_("There is no role with the code “%(code)s”.") % {"code": code})
     return found
 
 
 def _record(value: Any, info: ValidationInfo) -> Record:
     if isinstance(value, Record):
         return value
+    number = name_in(value)
     actor = (info.context or {}).get("actor")
     try:
         if actor is None or actor.user is None:
-            return Record.objects.get(number=str(value))
-        return find(actor.user, str(value))
+            return Record.objects.get(number=number)
+        return find(actor.user, number)
     except Record.DoesNotExist:
-        raise ValueError(_("There is no %(number)s that you can see.") % {"number": value}) from None
+        raise ValueError(_("There is no %(number)s that you can see.") % {"number": number}) from None
 
 
 def _upload(value: Any, info: ValidationInfo) -> Upload:
     if isinstance(value, Upload):
         return value
     actor = (info.context or {}).get("actor")
-    uploads = Upload.objects.filter(blob_id=str(value)).select_related("blob")
+    uploads = Upload.objects.filter(blob_id=name_in(value)).select_related("blob")
     if actor is not None and actor.user is not None:
         uploads = uploads.filter(user=actor.user)
     found = uploads.order_by("-id").first()
@@ -213,42 +226,6 @@ def shown(model: type[BaseModel], name: str) -> Shown:
         if isinstance(item, Shown):
             return item
     return Shown(name.replace("_", " ").capitalize())
-
-
-def sentence(error: ErrorDetails) -> str:
-    """Return a clear sentence, in the person's language, for one of pydantic's complaints."""
-    context = error.get("ctx") or {}
-    kind = error["type"]
-    if kind in ("value_error", "assertion_error"):
-        return str(context.get("error", error["msg"]))
-    known = {
-        "missing": _("This has to be filled in."),
-        "extra_forbidden": _("There is no such field here."),
-        "string_too_short": _("This has to be filled in.")
-        if context.get("min_length") == 1
-        else _("Write at least %(min_length)s characters."),
-        "string_too_long": _("Write at most %(max_length)s characters."),
-        "string_type": _("Write a text here."),
-        "too_short": _("Choose at least %(min_length)s."),
-        "too_long": _("Choose at most %(max_length)s."),
-        "int_parsing": _("Write a whole number."),
-        "int_type": _("Write a whole number."),
-        "int_from_float": _("Write a whole number."),
-        "float_parsing": _("Write a number."),
-        "greater_than_equal": _("Give %(ge)s or more."),
-        "greater_than": _("Give more than %(gt)s."),
-        "less_than_equal": _("Give %(le)s or less."),
-        "bool_parsing": _("Say yes or no."),
-        "enum": _("Choose one of: %(expected)s."),
-        "literal_error": _("Choose one of: %(expected)s."),
-        "date_from_datetime_parsing": _("Give a date such as 2026-11-30."),
-        "date_parsing": _("Give a date such as 2026-11-30."),
-        "date_type": _("Give a date such as 2026-11-30."),
-        "datetime_parsing": _("Give a date and time such as 2026-11-30T09:00."),
-        "datetime_from_date_parsing": _("Give a date and time such as 2026-11-30T09:00."),
-        "string_pattern_mismatch": _("This is not of the expected form."),
-    }.get(kind)
-    return known % context if known else error["msg"]
 
 
 def _unkeepable(data: Any, place: str = "") -> Iterator[tuple[str, str]]:
@@ -315,9 +292,50 @@ def _legible(model: type[BaseModel], data: Any) -> Any:
     return found
 
 
+def label_at(model: type[BaseModel], place: str) -> str:
+    """Return what the field at a place is called: “Approval route, row 1, People” for `route.0.people`.
+
+    A place that the body does not have (a value within a list, the reason) is called by what is known of it.
+    """
+    parts: list[str] = []
+    inner: type[BaseModel] | None = model
+    for step in place.split(".") if place else ():
+        if step.isdigit():
+            parts += [_("row %(row)s") % {"row": int(step) + 1}] if inner is not None else []
+        elif inner is not None and step in inner.model_fields:
+            parts.append(str(shown(inner, step).label))
+            inner = _rows_of(inner.model_fields[step].annotation)
+        elif not parts:
+            return _("Reason") if step == "reason" else step
+    return ", ".join(parts)
+
+
+def _rows_of(annotation: Any) -> type[BaseModel] | None:
+    """Return the body that a field holds, or a list of them; None for a field of plain values."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _rows_of(part)) is not None), None)
+
+
+@contextmanager
+def naming_fields(model: type[BaseModel]) -> Iterator[None]:
+    """Have what is refused within name the fields of the body, as forms call them (`Refused.labels`)."""
+    try:
+        yield
+    except Refused as refused:
+        for place in refused.fields:
+            refused.labels.setdefault(place, label_at(model, place))
+        raise
+
+
 def parse(model: type[B], data: Any, actor: Any) -> B:
     """Return `data` as a body of `model`; raises Refused with a sentence for each field that does not fit."""
-    refuse_unkeepable(data)
+    with naming_fields(model):
+        refuse_unkeepable(data)
+        return _parsed(model, data, actor)
+
+
+def _parsed(model: type[B], data: Any, actor: Any) -> B:
     try:
         body = model.model_validate(_legible(model, data), context={"actor": actor})
         if found := dict(_beyond_calendar(body)):

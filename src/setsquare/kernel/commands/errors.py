@@ -29,6 +29,8 @@ class Refused(CommandError):
 
     def __init__(self, fields: Mapping[str, Label] | Label) -> None:
         self.fields: dict[str, Label] = dict(fields) if isinstance(fields, Mapping) else {WHOLE: fields}
+        self.labels: dict[str, str] = {}
+        """What the fields are called on the screen; a field that is missing here is called by its name."""
         super().__init__(next(iter(self.fields.values())))
 
 

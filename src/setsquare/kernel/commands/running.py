@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from setsquare.kernel.commands.act import Act, now
-from setsquare.kernel.commands.bodies import Body, parse, refuse_unkeepable
+from setsquare.kernel.commands.bodies import Body, naming_fields, parse, refuse_unkeepable
 from setsquare.kernel.commands.declaration import (
     Actor,
     Command,
@@ -96,7 +96,7 @@ def carry_out(
         if why := _why_not_conditions(command, situation):
             raise NotPermitted(why)
         signing = _prove(command, situation, credentials, version)
-    with transaction.atomic():
+    with naming_fields(command.body), transaction.atomic():
         return _perform(command, actor, record, given, reason=reason, version=version, signing=signing)
 
 
@@ -109,7 +109,7 @@ def rehearse(thing: str, name: str, actor: Actor, *, body: Any = None, reason: s
     _situation(command, actor, None)
     given = body if isinstance(body, command.body) else parse(command.body, body or {}, actor)
     refuse_unkeepable({"reason": reason})
-    with transaction.atomic():
+    with naming_fields(command.body), transaction.atomic():
         _perform(command, actor, None, given, reason=reason, version=None, signing=None)
         transaction.set_rollback(True)
 

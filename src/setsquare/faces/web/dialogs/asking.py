@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from setsquare.faces.web.forms.fields import Field, place_errors
+from setsquare.faces.web.forms.fields import Field, Wrong, place_errors
 from setsquare.kernel.commands.declaration import Meaning
 from setsquare.kernel.records.things import Label
 
@@ -65,11 +65,14 @@ class Asking:
             return ""
 
     @property
-    def summary(self) -> list[tuple[str, Label]]:
-        """Return (field id, sentence) of everything that has to be put right."""
-        own = {PASSWORD: "signing-password", PASSKEY: "signing-passkey"} if self.meaning is not None else {}
+    def summary(self) -> list[Wrong]:
+        """Return everything that has to be put right."""
+        own: dict[str, tuple[str, Label]] = {}
+        if self.meaning is not None:
+            own[PASSWORD] = ("signing-password", _("Your password"))
+            own[PASSKEY] = ("signing-passkey", _("Your passkey"))
         if self.asks_reason:
-            own[REASON] = self.reason_field.id
+            own[REASON] = (self.reason_field.id, self.reason_field.label)
         return place_errors(self.fields, self.errors, own)
 
 

@@ -120,7 +120,7 @@ def _form(
         "file": known["file"],
         "more": more,
         "more_open": any(field.errors for field in more) or kind.external,
-        "errors": place_errors(fields, errors, {START: "id_start"}),
+        "errors": place_errors(fields, errors, {START: ("id_start", _("Begin with"))}),
         "action": create_address(DOCUMENT, "create"),
         "back": create_address(DOCUMENT, "create"),
         "key": request.POST.get("_key", "") or new_key(),

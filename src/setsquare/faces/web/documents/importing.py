@@ -20,6 +20,7 @@ from setsquare.domains.documents.thing import DOCUMENT
 from setsquare.faces.web.access import person_of, redirect_for, signed_in, wants_part
 from setsquare.faces.web.addresses import record_address, register_address
 from setsquare.faces.web.dialogs.asking import PASSKEY, PASSWORD, Asking
+from setsquare.faces.web.forms.fields import summary_of
 from setsquare.faces.web.signing_in.passkeys import has_passkey
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.rights import permissions_in
@@ -109,7 +110,7 @@ def _form(request: HttpRequest, user: User, typed: dict[str, Any], errors: dict[
         "unit": [{"value": unit.code, "text": unit.name, "hint": ""}] if unit is not None else [],
         "owner": [{"value": owner.username, "text": owner.name, "hint": ""}] if owner is not None else [],
         "errors": {name: [sentence] for name, sentence in errors.items()},
-        "summary": [(f"id_{name}" if name else "", sentence) for name, sentence in errors.items()],
+        "summary": summary_of(errors, _labels()),
         "controls": CONTROL in permissions_in(user, None),
         "columns": COLUMNS,
         "recent": [_line(job) for job in recent],
@@ -119,6 +120,21 @@ def _form(request: HttpRequest, user: User, typed: dict[str, Any], errors: dict[
         "action": reverse("document_import"),
     }
     return render(request, "documents/import.html.jinja", context, status=422 if errors else 200)
+
+
+def _labels() -> dict[str, Label]:
+    """Return what the fields of the form are called."""
+    return {
+        "source": _("The folder as .zip, or the list as .xlsx or .csv"),
+        "files": _("The files of the list as .zip"),
+        "type": _("Type"),
+        "unit": _("Unit"),
+        "owner": _("Owner"),
+        "effective_since": _("In force since"),
+        "approved_by": _("Approved by"),
+        "approved_on": _("Approved on"),
+        "reason": _("Reason"),
+    }
 
 
 def _line(job: ImportJob) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from setsquare.faces.web.access import (
     wants_dialog,
 )
 from setsquare.faces.web.addresses import record_address, register_address
+from setsquare.faces.web.forms.fields import summary_of
 from setsquare.kernel.commands.declaration import command_of
 from setsquare.kernel.commands.errors import CommandError, NotFound, Refused
 from setsquare.kernel.commands.running import carry_out, why_not_permitted, why_wrong_state
@@ -61,7 +62,7 @@ def _form(
         "reason": reason,
         "needs_reason": edit.needs_reason(record),
         "errors": {name: [sentence] for name, sentence in errors.items()},
-        "summary": [(f"id_{name}" if name else "", sentence) for name, sentence in errors.items()],
+        "summary": summary_of(errors, {"review_months": _("Months between reviews"), "reason": _("Reason")}),
         "action": reverse("document_interval", args=[record.number]),
         "back": reverse("document_reviews"),
         "why_not": why_not_permitted(edit, situation) or why_wrong_state(edit, record) or "",

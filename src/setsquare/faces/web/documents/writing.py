@@ -18,12 +18,13 @@ from setsquare.faces.web.addresses import command_address, file_address, record_
 from setsquare.faces.web.documents.comparing import Compared, compared
 from setsquare.faces.web.documents.heads import revision_name, writing_command
 from setsquare.faces.web.documents.reading import file_shown
+from setsquare.faces.web.forms.fields import summary_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.errors import CommandError, NotFound, Refused, Stale
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.files.models import Text
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Thing, thing_of
+from setsquare.kernel.records.things import Label, Thing, thing_of
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.markdown import missing_sections
 
@@ -79,9 +80,7 @@ def _page(
         "revision": revision,
         "typed": typed,
         "errors": {name: [sentence] for name, sentence in (errors or {}).items()},
-        "summary_errors": [
-            (f"id_{name}" if name else "", sentence) for name, sentence in (errors or {}).items()
-        ],
+        "summary_errors": summary_of(errors or {}, _labels(revision)),
         "action": command_address(record, "save"),
         "back": record_address(record),
         "version": stale.record.version if stale is not None else record.version,
@@ -103,6 +102,12 @@ def _page(
         "preparing": document.state == "preparing",
     }
     return render(request, "documents/write.html.jinja", context, status=422 if errors or stale else 200)
+
+
+def _labels(revision: Revision) -> dict[str, Label]:
+    """Return what the fields of the page are called."""
+    why = _("Why it is changed") if revision.document.current_id is not None else _("Why it is made")
+    return {"title": _("Title"), "content": _("Text"), "summary": _("What changed"), "why": why}
 
 
 def _crumbs(revision: Revision, document: Record, record: Record) -> list[tuple[Any, str]]:

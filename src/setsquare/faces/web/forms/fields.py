@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from setsquare.faces.web.addresses import view_address
@@ -111,19 +112,43 @@ def fields_of(
     return made
 
 
-def place_errors(fields: Sequence[Field], errors: Errors, own: Mapping[str, str]) -> list[tuple[str, Label]]:
-    """Return (field id, sentence) for the summary; what belongs to no field of the form has an empty id.
+@dataclass(frozen=True)
+class Wrong:
+    """A line of the summary above a form: the field, what it is called, and what has to be put right."""
 
-    `own` maps the names of fields beside the body's to their ids.
-    """
-    ids = {inner.name: inner.id for outer in fields for inner in outer.walk()} | dict(own)
+    id: str
+    """The field's id; empty for what belongs to no field of the form."""
+    label: Label
+    sentence: Label
+
+
+def place_errors(
+    fields: Sequence[Field], errors: Errors, own: Mapping[str, tuple[str, Label]] | None = None
+) -> list[Wrong]:
+    """Return the summary of what is wrong; `own` gives id and label of the fields beside the body's, by name."""
+    known = {name: (one.id, label) for name, one, label in _named(fields)} | dict(own or {})
     listed = []
     for name, sentence in errors.items():
-        known = name
-        while known and known not in ids:
-            known = known.rpartition(".")[0]
-        listed.append((ids.get(known, ""), sentence))
+        place = name
+        while place and place not in known:
+            place = place.rpartition(".")[0]
+        listed.append(Wrong(*known.get(place, ("", "")), sentence))
     return listed
+
+
+def summary_of(errors: Errors, labels: Mapping[str, Label]) -> list[Wrong]:
+    """Return the summary of a hand-made form, whose fields have these names and labels."""
+    return place_errors((), errors, {name: (f"id_{name}", label) for name, label in labels.items()})
+
+
+def _named(fields: Sequence[Field], before: str = "") -> Iterator[tuple[str, Field, str]]:
+    """Yield every field with its name and what it is called, within rows after the row."""
+    for one in fields:
+        label = f"{before}{one.label}"
+        yield one.name, one, label
+        for number, row in enumerate(one.rows, 1):
+            place = _("%(label)s, row %(row)s") % {"label": label, "row": number}
+            yield from _named(row, f"{place}, ")
 
 
 def _field(item: Asked, values: Mapping[str, Any], errors: Errors, user: User, prefix: str) -> Field:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from setsquare.faces.web.access import actor_of, person_of, redirect_for, signed_in, thing_at
 from setsquare.faces.web.addresses import register_address
+from setsquare.faces.web.forms.fields import summary_of
 from setsquare.faces.web.keys import claim, new_key
 from setsquare.faces.web.navigation import reach_of
 from setsquare.kernel.commands.declaration import Command
@@ -123,7 +124,9 @@ def _page(
         "further": max(0, len(report.made) - SHOWN) if report else 0,
         "reason": reason,
         "errors": {name: [sentence] for name, sentence in (errors or {}).items()},
-        "summary": [(f"id_{name}" if name else "", sentence) for name, sentence in (errors or {}).items()],
+        "summary": summary_of(
+            errors or {}, {"file": _("The table as .xlsx, .csv or .json"), "reason": _("Reason")}
+        ),
     }
     wrong = bool(errors) or bool(report and report.wrong)
     return render(request, "registers/import.html.jinja", context, status=422 if wrong else 200)

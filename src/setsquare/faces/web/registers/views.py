@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import person_of, redirect_for, signed_in, thing_at, wants_dialog
 from setsquare.faces.web.addresses import register_address
+from setsquare.faces.web.forms.fields import summary_of
 from setsquare.faces.web.registers.wanted import VIEW, Wanted, wanted_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.prepared import Asked
@@ -113,6 +114,7 @@ def _form(
         "name": name or wanted.view,
         "own": own,
         "wrong": wrong or {},
+        "summary": summary_of(wrong or {}, {"name": _("Name")}),
         "shared": request.POST.get("shared") == "true",
         "usual": request.POST.get("usual") == "true",
         "dialog": wants_dialog(request),

@@ -100,7 +100,7 @@ def _page(
             (token, token.expires - dt.timedelta(microseconds=1)) for token in live.order_by("-created")
         ],
         "fields": fields,
-        "errors": place_errors(fields, errors, {}),
+        "errors": place_errors(fields, errors),
         "made": made,
         "secret": secret,
     }
