@@ -95,8 +95,9 @@ def test_nothing_of_python_is_shown_whatever_is_given(kind: Any) -> None:
                 kind, config=None if kind is Row else {"arbitrary_types_allowed": True}
             ).validate_python(value)
         except ValidationError as error:
+            given = re.escape(value) if isinstance(value, str) and value else "$."
             for detail in error.errors(include_url=False):
-                told = re.sub("“[^“”]*”", "", sentence(detail))  # a text that was given may be named
+                told = re.sub(given, "", sentence(detail))  # a text that was given may be named
                 assert told.endswith(".") and not PYTHON.search(told), (value, detail["type"], told)
 
 

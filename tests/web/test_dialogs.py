@@ -192,6 +192,19 @@ def test_what_there_is_not_is_not_found(anna: Client, house: House, address: str
     assert anna.get(f"/web-notes/{note.number}/{address}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "number", ["%2e%2e", "%2e", "..", "a%2f%2e%2e", "%2e%2e%2f%2e%2e%2fetc", "N-001%2f7"]
+)
+def test_a_number_that_leads_elsewhere_is_not_found_like_one_that_there_is_not(
+    anna: Client, house: House, number: str
+) -> None:
+    house.note()
+    for end in ("", "/", "/history/", "/do/edit/"):
+        odd, missing = (anna.get(f"/web-notes/{given}{end}", follow=True) for given in (number, "N-999"))
+        assert odd.status_code == missing.status_code == 404
+        assert re.findall(r"<h1>.*?</p>", text_of(odd)) == re.findall(r"<h1>.*?</p>", text_of(missing)) != []
+
+
 def test_numbers_with_slashes_spaces_and_signs_have_a_page(anna: Client, house: House) -> None:
     for number in ("SOP-004/2", "A b#c?d%e", "Ü/2/history-of"):
         record = house.do("create", body={"title": "Odd", "unit": "BER", "number": number}).record

@@ -1,6 +1,7 @@
 """Reading documents: what is in force, what changed, who has read it, the copies, the lists."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,6 +67,16 @@ def test_a_reader_reads_what_is_in_force(house: House) -> None:
     assert "Revision 1" in shown
     assert "New revision" not in shown
     assert "/documents/SOP-001/distribution/" not in shown
+
+
+def test_the_tab_counts_the_signatures_that_it_shows(house: House) -> None:
+    document = house.document()
+    house.to_force(document)
+    shown = page(house.client("ari"), "/documents/SOP-001/signatures/")
+    made = shown.count('<article class="signature"')
+    assert made
+    tab = re.search(r'href="/documents/SOP-001/signatures/"[^>]*>Signatures\s*<span[^>]*>(\d+)<', shown)
+    assert tab and int(tab[1]) == made, shown
 
 
 def test_links_lead_only_to_what_the_reader_may_see(house: House) -> None:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from setsquare.domains.documents.models import Comment, Document, ImportJob, Revision, WorkingText
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.models import Signature
@@ -188,6 +189,33 @@ def test_comments_are_made_answered_and_settled(house: House) -> None:
     assert Comment.objects.filter(resolved__isnull=True, answers__isnull=True).count() == 0
     assert client.get("/revisions/SOP-001/1/comments/77/").status_code == 404
     assert house.client("rhea").get("/revisions/SOP-001/1/comments/1/").status_code == 404
+
+
+def test_the_history_tells_comments_as_people_read_them(house: House) -> None:
+    revision = house.to_review(house.document())
+    house.do("sven", "comment", revision, text="Which part?", quote="Take the part", prefix="1. ", block=4)
+    house.do("ari", "reply", revision, comment=1, text="The left one.")
+    house.do("ari", "resolve", revision, comment=1)
+    history = page(house.client("ari"), f"/revisions/{revision.number}/history/")
+    sven, ari = (User.objects.get(username=name).name for name in ("sven", "ari"))
+    for told in (
+        "Comment #1",
+        f"{sven} on “Take the part”: Which part?",
+        f"{ari} in answer to #1: The left one.",
+        f"resolved by {ari}",
+    ):
+        assert told in history, told
+    for raw in ("prefix", "Prefix", "suffix", "Suffix", "Block", "About", "Text: "):
+        assert raw not in history, raw
+
+
+def test_answering_has_one_name(house: House) -> None:
+    revision = house.to_review(house.document())
+    house.do("sven", "comment", revision, text="Which part?")
+    shown = page(house.client("ari"), f"/revisions/{revision.number}/discussion/")
+    thread = page(house.client("ari"), f"/revisions/{revision.number}/comments/1/")
+    assert "<span>Answer</span>" in shown and "<span>Answer</span>" in thread
+    assert ">Reply<" not in shown + thread
 
 
 def test_a_reviewer_is_asked_and_done(house: House) -> None:

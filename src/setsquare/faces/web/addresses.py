@@ -21,7 +21,9 @@ class NumberConverter:
     regex = r"[^/\s](?:.*[^/\s])?"
 
     def to_python(self, value: str) -> str:
-        """Return the number as it is stored."""
+        """Return the number as it is stored; what means “here” or “one up” in an address is no number."""
+        if not {".", ".."}.isdisjoint(value.split("/")):
+            raise ValueError(value)
         return value
 
     def to_url(self, value: str) -> str:

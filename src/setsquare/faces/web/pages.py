@@ -5,7 +5,7 @@ A package of the web face has a module `pages` that calls `extend` for its recor
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver
@@ -16,6 +16,9 @@ from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing
 from setsquare.kernel.tasks.kinds import Group, kind_of
+
+if TYPE_CHECKING:
+    from setsquare.faces.web.records.states import Words
 
 RecordView = Callable[[HttpRequest, Thing, Record], HttpResponseBase]
 """A whole page of one record; `setsquare.faces.web.records.page.frame_of` gives its head and tabs."""
@@ -47,6 +50,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """How the rows of a value of the trail are told, which is a mapping of them by key, such as comments by number."""
+
+    label: Callable[[str], str]
+    """What a row is called, by its key."""
+    told: Callable[[Mapping[str, Any] | None, Mapping[str, Any], "Words"], tuple[str | None, str | None]]
+    """Tells a row before and after; before is None for one that is new, or shown alone."""
+    people: frozenset[str] = frozenset()
+    """What in a row is somebody's sign-in name."""
+    text: str = ""
+    """What in a row is the digest of a text, which can be told by its words."""
+
+
+@dataclass(frozen=True)
 class HandMade:
     """What is made by hand for one record type; everything else stays generic."""
 
@@ -67,6 +84,8 @@ class HandMade:
     """Further ways to look at the register: label, name of the URL, icon."""
     values: Mapping[str, Callable[[Any, HttpRequest], str]] = field(default_factory=dict)
     """How values of the trail are told in the history, by their name in the state."""
+    rows: Mapping[str, Rows] = field(default_factory=dict)
+    """The same for values that are rows by key: each row is told by itself."""
     icons: Mapping[str, str] = field(default_factory=dict)
     """Icons of commands."""
     asked: Mapping[tuple[str, str], str] = field(default_factory=dict)

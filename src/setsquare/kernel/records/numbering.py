@@ -39,8 +39,8 @@ def reserve(words: Words) -> None:
 
 def is_reserved(type_code: str, number: str) -> bool:
     """Tell whether a number would be taken for an address, or for the way up in one."""
-    first = number.partition("/")[0].casefold()
-    return first in (".", "..") or any(first in words(type_code) for words in _reserved)
+    parts = number.casefold().split("/")
+    return not {".", ".."}.isdisjoint(parts) or any(parts[0] in words(type_code) for words in _reserved)
 
 
 def key_of(number: str) -> str:

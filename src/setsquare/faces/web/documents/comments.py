@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from setsquare.domains.documents.commands.commenting import shortened
 from setsquare.domains.documents.models import Comment
 from setsquare.domains.documents.rules import comments_on
 from setsquare.domains.documents.thing import REVISION
@@ -24,13 +25,62 @@ from setsquare.faces.web.access import (
 )
 from setsquare.faces.web.addresses import command_address, record_address
 from setsquare.faces.web.keys import claim, new_key
+from setsquare.faces.web.pages import Rows
 from setsquare.faces.web.records.head import head_of
+from setsquare.faces.web.records.states import Words
 from setsquare.faces.web.values import markdown_shown
 from setsquare.kernel.commands.declaration import Situation, command_of
 from setsquare.kernel.commands.errors import CommandError, NotFound, Refused
 from setsquare.kernel.commands.running import carry_out, why_not_permitted, why_wrong_state
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing
+
+
+def _told(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any], words: Words
+) -> tuple[str | None, str | None]:
+    """Tell a comment of the trail as people read it; of one that was there only whether it is open."""
+    same = before is not None and all(
+        before.get(name) == after.get(name) for name in (*before, *after) if name not in _SETTLING
+    )
+    if same:
+        return _settled(before or {}, words), _settled(after, words)
+    return _whole(before, words) if before is not None else None, _whole(after, words)
+
+
+def _whole(comment: Mapping[str, Any], words: Words) -> str:
+    values = {
+        "who": words.names.get(comment.get("by", ""), comment.get("by", "")),
+        "text": words.texts.get(comment.get("text", ""), _("(text)")),
+        "quote": shortened(comment.get("quote") or ""),
+        "number": comment.get("answers"),
+    }
+    if comment.get("answers"):
+        told = _("%(who)s in answer to #%(number)s: %(text)s") % values
+    elif comment.get("quote"):
+        told = _("%(who)s on “%(quote)s”: %(text)s") % values
+    else:
+        told = _("%(who)s on the whole: %(text)s") % values
+    return f"{told} ({_settled(comment, words)})" if comment.get("resolved") else told
+
+
+def _settled(comment: Mapping[str, Any], words: Words) -> str:
+    if comment.get("state") != "resolved":
+        return _("open")
+    name = comment.get("resolved_by") or ""
+    if not name:
+        return _("resolved")
+    return _("resolved by %(name)s") % {"name": words.names.get(name, name)}
+
+
+_SETTLING = ("state", "resolved", "resolved_by")
+TOLD = Rows(
+    label=lambda number: _("Comment #%(number)s") % {"number": number},
+    told=_told,
+    people=frozenset({"by", "resolved_by"}),
+    text="text",
+)
+"""How the comments of a revision are told in its history."""
 
 
 def may_talk(situation: Situation) -> bool:

@@ -136,6 +136,7 @@ pages.extend(
         "schedule": deciding.schedule_page,
     },
     values={"content": told_text},
+    rows={"comments": comments.TOLD},
     asked={("comment", "quote"): "quote"},
     tasks={
         "approve": lambda number: numbered("revision", number, "do/approve"),
@@ -187,3 +188,4 @@ pages.add_urls(
         ),
     ]
 )
+pages.extend("document_type", head=heads.type_head)

@@ -9,12 +9,14 @@ from setsquare.faces.web.access import situation_of
 from setsquare.faces.web.addresses import command_address, record_address, register_address
 from setsquare.faces.web.pages import HandMade, hand_made
 from setsquare.faces.web.values import state_shown
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.commands.running import Offer, offers
 from setsquare.kernel.database.statements import planned_cursor
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Thing
+from setsquare.kernel.records.seeing import may_see
+from setsquare.kernel.records.things import Thing, thing_of
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
 
@@ -73,7 +75,7 @@ def _command(offer: Offer, record: Record, made: HandMade, *, primary: bool) -> 
 def _tabs(situation: Situation, current: str) -> list[dict[str, Any]]:
     record = situation.subject
     made = hand_made(situation.thing.code)
-    counts = _counts(record)
+    counts = _counts(record, signed_beside(situation.user, situation.thing, record))
     tabs: list[tuple[str, Any, int | None]] = [("", made.first_label, None)]
     tabs += [(tab.code, tab.label, tab.count(record)) for tab in made.tabs if tab.shown(situation)]
     tabs += [
@@ -97,13 +99,20 @@ def _tabs(situation: Situation, current: str) -> list[dict[str, Any]]:
 _COUNTS = f"""
 SELECT (SELECT COUNT(*) FROM {Attachment._meta.db_table} WHERE record_id = %s AND removed IS NULL),
 (SELECT COUNT(*) FROM {Task._meta.db_table} WHERE record_id = %s AND done IS NULL),
-(SELECT COUNT(*) FROM {Signature._meta.db_table} WHERE record_id = %s)
+(SELECT COUNT(*) FROM {Signature._meta.db_table} WHERE record_id IN (%s, %s))
 """  # noqa: S608 - names of tables
 
 
-def _counts(record: Record) -> dict[str, int]:
+def signed_beside(user: User, thing: Thing, record: Record) -> Record | None:
+    """Return the record that was signed in place of this one, where there is one that the person may see."""
+    signed = hand_made(thing.code).signed
+    other = signed(record) if signed is not None else None
+    return other if other is not None and may_see(thing_of(other.type), user, other) else None
+
+
+def _counts(record: Record, beside: Record | None) -> dict[str, int]:
     """Return how much stands on the tabs, by one query. Links are not counted: some may lead to what is not seen."""
     with planned_cursor() as cursor:
-        cursor.execute(_COUNTS, [record.pk] * 3)
+        cursor.execute(_COUNTS, [*[record.pk] * 3, (beside or record).pk])
         files, tasks, signatures = cursor.fetchone()
     return {"files": files, "tasks": tasks, "signatures": signatures}

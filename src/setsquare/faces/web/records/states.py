@@ -2,20 +2,22 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Value
+from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from setsquare.faces.web.pages import hand_made
+from setsquare.faces.web.pages import Rows, hand_made
 from setsquare.faces.web.values import RECORD_LABELS
 from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.files.models import Text
 from setsquare.kernel.records.things import Column, Fact, Kind, Label, Thing
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import Change
@@ -35,6 +37,8 @@ class Words:
     thing: Thing
     request: HttpRequest
     names: Mapping[str, str]
+    texts: Mapping[str, str]
+    """The beginnings of the texts that rows name by their digests."""
 
     def label(self, key: str) -> str:
         """Return how a value of the state is called: as the page calls it, or as its field does."""
@@ -55,9 +59,13 @@ class Words:
         """Return a value of the state as a person reads it; None where there is nothing."""
         if value is None or value == "" or value == [] or value == {}:
             return None
-        teller = hand_made(self.thing.code).values.get(key)
-        if teller is not None:
-            return teller(value, self.request)
+        made = hand_made(self.thing.code)
+        if key in made.values:
+            return made.values[key](value, self.request)
+        if key in made.rows and isinstance(value, Mapping):
+            rows = made.rows[key]
+            told = (f"{rows.label(name)}: {rows.told(None, row, self)[1]}" for name, row in value.items())
+            return "\n".join(told)
         if key == "state":
             return self._state(value)
         declared = _declared(self.thing, key)
@@ -67,14 +75,28 @@ class Words:
 
     def changes(self, changes: Iterable[Change]) -> list[dict[str, Any]]:
         """Return changes as the macros of `parts/trail.html.jinja` show them."""
-        return [
-            {
-                "label": self.label(change.path),
-                "was": self.value(change.path, change.before),
-                "now": self.value(change.path, change.after),
-            }
-            for change in changes
-        ]
+        told: list[dict[str, Any]] = []
+        for change in changes:
+            rows = hand_made(self.thing.code).rows.get(change.path)
+            if rows is not None:
+                told += self._rows(rows, change.before or {}, change.after or {})
+                continue
+            was, now = (self.value(change.path, value) for value in (change.before, change.after))
+            told.append({"label": self.label(change.path), "was": was, "now": now})
+        return told
+
+    def _rows(
+        self, rows: Rows, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the rows that came, changed or went."""
+        for key in (*after, *(key for key in before if key not in after)):
+            was, now = before.get(key), after.get(key)
+            if was == now:
+                continue
+            pair = (
+                rows.told(was, now, self) if now is not None else (rows.told(None, was or {}, self)[1], None)
+            )
+            yield {"label": rows.label(key), "was": pair[0], "now": pair[1]}
 
     def facts(self, state: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return everything that a state holds, as facts of a page."""
@@ -116,10 +138,29 @@ def words_for(
     """
     people: set[str] = set()
     units: set[str] = set()
+    digests: set[str] = set()
     for state in states:
         _gather(thing, state, people, units)
+        _gather_rows(thing, state, people, digests)
     names = _names(people, units)
-    return Words(thing, request, {**names, **_former_names(units, at)} if at is not None else names)
+    if at is not None:
+        names |= _former_names(units, at)
+    return Words(thing, request, names, _beginnings(digests))
+
+
+def _gather_rows(thing: Thing, state: Mapping[str, Any], people: set[str], digests: set[str]) -> None:
+    for key, rows in hand_made(thing.code).rows.items():
+        for row in (state.get(key) or {}).values():
+            people |= {row[name] for name in rows.people if row.get(name)}
+            digests |= {row[rows.text]} if row.get(rows.text) else set()
+
+
+def _beginnings(digests: set[str]) -> dict[str, str]:
+    """Return as much of these texts as a table shows."""
+    if not digests:
+        return {}
+    found = Text.objects.filter(digest__in=digests).values_list("digest", Left("body", LONGEST + 1))
+    return {digest: _cut(text) for digest, text in found}
 
 
 def _former_names(units: set[str], at: dt.datetime) -> dict[str, str]:
