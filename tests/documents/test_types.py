@@ -133,10 +133,12 @@ def proposal(works: Works, who: str = "cora", **changed: Any) -> str:
 
 def test_how_documents_are_approved_changes_when_a_second_person_has_signed(works: Works) -> None:
     before = DocumentType.objects.get(code="procedure").route
-    number = proposal(works, reading_days=3)
+    number = proposal(works)
     kind = DocumentType.objects.select_related("record").get(code="procedure")
-    assert (kind.route, kind.reading_days) == (before, 3)
-    assert kind.proposed_route_in_words == ["Alone: one of Cora Controller signs “Approved”"]
+    assert kind.route == before
+    assert [(one.label, one.after) for one in kind.amendments] == [
+        ("Approval route", "Alone: one of Cora Controller signs “Approved”")
+    ]
     assert kind.proposed_by == ["Cora Controller"]
     assert works.asked(number, "adopt_rules") == ["hedda"]
     with pytest.raises(NotPermitted, match="You proposed this; somebody else has to look at it and adopt it"):
@@ -168,7 +170,57 @@ def test_a_template_waits_as_a_route_does(works: Works) -> None:
     proposal(works, route=[{**step, "needed": 1} for step in kind.route], template="## Purpose\n\nAll of it.")
     kind = DocumentType.objects.select_related("template", "proposed_template").get(code="procedure")
     assert kind.template.body == template_of("procedure").strip()
-    assert (kind.proposed_text, kind.proposed_route_in_words) == ("## Purpose\n\nAll of it.", [])
+    assert kind.amendments == [("Template", kind.template.body, "## Purpose\n\nAll of it.")]
+
+
+def test_all_but_name_and_description_waits(works: Works) -> None:
+    route = [{**step, "needed": 1} for step in DocumentType.objects.get(code="procedure").route]
+    number = proposal(
+        works,
+        route=route,
+        name="Procedure of the works",
+        description="How we work",
+        number_pattern="PR-{n:04}",
+        content="both",
+        review_months=60,
+        audience=[{"person": "max"}],
+        reading_days=3,
+        reading_signature=False,
+        external=True,
+    )
+    kind = DocumentType.objects.select_related("template", "proposed_template").get(code="procedure")
+    assert (works.record(number).title, kind.description) == ("Procedure of the works", "How we work")
+    assert kind.amendments == [
+        ("Numbers", "SOP-{n:03}", "PR-{n:04}"),
+        ("Content", "A text", "A text or a file"),
+        ("Months between reviews", "24", "60"),
+        ("Default audience", "", works.person("max").name),
+        ("Days to read", "14", "3"),
+        ("Reading is signed", "Yes", "No"),
+        ("Published by others", "No", "Yes"),
+    ]
+    told = works.do("hedda", "document_type.adopt", number).conclusion
+    assert told == ""
+    kind.refresh_from_db()
+    assert (kind.number_pattern, kind.content, kind.review_months, kind.audience) == (
+        "PR-{n:04}",
+        "both",
+        60,
+        [{"role": "", "unit": "", "person": "max"}],
+    )
+    assert (kind.reading_days, kind.reading_signature, kind.external) == (3, False, True)
+
+
+def test_who_proposes_is_told_who_can_adopt_it(works: Works) -> None:
+    record = works.record(DocumentType.objects.get(code="procedure").record.number)
+    edit = command_of("document_type", "edit")
+    assert edit.initial is not None
+    shown = dict(edit.initial(Situation(Actor(works.person("cora")), DOCUMENT_TYPE, record)))
+    made = works.do(
+        "cora", "document_type.edit", record.number, because="Faster", **{**shown, "reading_days": 3}
+    )
+    hedda = works.person("hedda").name
+    assert made.conclusion == f"What you propose waits for somebody else’s signature: {hedda} can give it."
 
 
 def test_a_proposal_is_declined_or_taken_back(works: Works) -> None:

@@ -1,14 +1,14 @@
 """Rows of document types, documents and their revisions; what all records share stands in Record."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
-from setsquare.domains.documents.meanings import APPROVAL_LABELS
-from setsquare.kernel.accounts.models import Role, Unit, User
+from setsquare.domains.documents.in_words import amendments_of, names_of, readers_in_words, steps_in_words
+from setsquare.kernel.records.things import Amendment
 
 __all__ = [
     "Audience",
@@ -62,8 +62,8 @@ class DocumentType(models.Model):
     never_adopted = models.BooleanField(default=False)
     """Whether nobody has adopted it yet: no documents of it can be made before."""
     proposed = models.JSONField(null=True)
-    """What waits for a second person's signature: `authors` (sign-in names) with `route`, `review_required` and
-    `required_sections` as they would be; the authors alone where the type itself is new."""
+    """What waits for a second person's signature: `authors` (sign-in names) with what is ruled of a type (`RULED`) as
+    it would be; the authors alone where the type itself is new."""
     proposed_template = models.ForeignKey(
         "files.Text", models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -76,77 +76,19 @@ class DocumentType(models.Model):
     @property
     def audience_in_words(self) -> list[str]:
         """Return the default audience, a line for each row."""
-        names = _names_of(self.audience)
-        return [
-            " · ".join(names.get(value, value) for value in row.values() if value) for row in self.audience
-        ]
+        return readers_in_words(self.audience)
 
     @property
     def proposed_by(self) -> list[str]:
         """Return who proposed what waits here."""
         authors = (self.proposed or {}).get("authors", [])
-        names = _names_of([{"people": authors}])
+        names = names_of([{"people": authors}])
         return [names.get(author, author) for author in authors]
 
     @property
-    def proposed_route_in_words(self) -> list[str]:
-        """Return the approval route as it would be; empty where it stays."""
-        route = (self.proposed or {}).get("route", self.route)
-        return steps_in_words(route) if route != self.route else []
-
-    @property
-    def proposed_review(self) -> bool | None:
-        """Return whether it would be reviewed first; None where that stays."""
-        wanted: bool = (self.proposed or {}).get("review_required", self.review_required)
-        return wanted if wanted != self.review_required else None
-
-    @property
-    def proposed_sections(self) -> list[str]:
-        """Return the required sections as they would be; empty where they stay."""
-        wanted: list[str] = (self.proposed or {}).get("required_sections", self.required_sections)
-        return wanted if wanted != self.required_sections else []
-
-    @property
-    def proposed_text(self) -> str:
-        """Return the template as it would be; empty where it stays."""
-        wanted = self.proposed_template
-        return wanted.body if wanted is not None and wanted.pk != self.template_id else ""
-
-
-def _names_of(rows: list[dict[str, Any]]) -> dict[str, str]:
-    """Return the names of the roles, units and people that rows of a route or an audience name by code."""
-    codes: dict[str, set[str]] = {"role": set(), "unit": set(), "person": set()}
-    for row in rows:
-        for key, plural in (("role", "roles"), ("unit", "units"), ("person", "people")):
-            codes[key].update(row.get(plural, []))
-            codes[key].update({row[key]} if row.get(key) else ())
-    names: dict[str, str] = {}
-    for model, key, column in ((Role, "role", "code"), (Unit, "unit", "code"), (User, "person", "username")):
-        if codes[key]:
-            names |= model._default_manager.filter(**{f"{column}__in": codes[key]}).values_list(
-                column, "name"
-            )
-    return names
-
-
-def steps_in_words(steps: list[dict[str, Any]]) -> list[str]:
-    """Return what each step of a route asks: its name, who signs, and how many of them."""
-    names = _names_of(steps)
-    return [_step_in_words(step, names) for step in steps]
-
-
-def _step_in_words(step: dict[str, Any], names: dict[str, str]) -> str:
-    words = {
-        "name": step["name"],
-        "who": ", ".join(names.get(code, code) for code in (*step.get("roles", []), *step["people"])),
-        "needed": step["needed"],
-        "meaning": APPROVAL_LABELS.get(step["meaning"], step["meaning"]),
-    }
-    if step["mode"] == "all":
-        return _("%(name)s: all of %(who)s sign “%(meaning)s”") % words
-    if step["needed"] == 1:
-        return _("%(name)s: one of %(who)s signs “%(meaning)s”") % words
-    return _("%(name)s: %(needed)s of %(who)s sign “%(meaning)s”") % words
+    def amendments(self) -> list[Amendment]:
+        """Return what would change once the proposal that waits here is adopted; of a new type, all that it says."""
+        return amendments_of(self) if self.proposed is not None else []
 
 
 class Document(models.Model):
@@ -207,6 +149,11 @@ class Audience(models.Model):
         parts += [self.role.code] if self.role else []
         parts += [self.unit.code] if self.unit else []
         return " @ ".join(parts)
+
+    @property
+    def in_words(self) -> str:
+        """Return whom the row reaches, by names."""
+        return " · ".join(one.name for one in (self.person, self.role, self.unit) if one is not None)
 
 
 class Revision(models.Model):
@@ -283,6 +230,19 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id}/{self.ordinal}"
+
+    @property
+    def is_for_nobody(self) -> bool:
+        """Tell whether people should read it, but the document has no audience."""
+        return self.reading != self.Reading.NOTHING and not self.document.audience.exists()
+
+    @property
+    def readers_in_words(self) -> list[str]:
+        """Return who has to read it once it is in force, a line for each row of the audience."""
+        if self.reading == self.Reading.NOTHING:
+            return [_("Nobody is asked to read it")]
+        rows = self.document.audience.select_related("role", "unit", "person").order_by("id")
+        return [row.in_words for row in rows] or [_("Nobody: the document has no audience")]
 
 
 class Comment(models.Model):

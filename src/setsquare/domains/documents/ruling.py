@@ -1,4 +1,4 @@
-"""How documents of a type are written, reviewed and approved: nobody sets that alone.
+"""How documents of a type are numbered, written, reviewed, approved and read: nobody sets that alone.
 
 What somebody changes of it waits as a proposal until somebody else adopts it by signature. Where nobody else is there
 who could, as in an installation that is being set up, it holds at once, and the history says so.
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from setsquare.domains.documents.in_words import RULED
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.permissions import APPROVE, CONTROL
 from setsquare.kernel.accounts.models import Unit, User
@@ -20,9 +21,8 @@ from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
 
-RULED = ("route", "review_required", "required_sections")
-"""What of a type waits for a second person, besides its template."""
 DAYS = dt.timedelta(days=7)
+MOST_NAMED = 3
 
 Rules = dict[str, Any]
 
@@ -113,5 +113,10 @@ def _put_forward(act: Act, kind: DocumentType, wanted: Rules, template: Text) ->
     kind.proposed = {"authors": authors, **wanted}
     kind.proposed_template = template if wanted else None
     act.ask_all("adopt_rules", people, act.now + DAYS)
-    act.say(gettext_noop("how they are written, reviewed and approved waits for somebody else’s signature"))
+    act.say(gettext_noop("it waits for somebody else’s signature"))
+    act.conclude(
+        gettext_noop("What you propose waits for somebody else’s signature: %(names)s can give it."),
+        names=", ".join(person.name for person in people[:MOST_NAMED])
+        + (" …" if len(people) > MOST_NAMED else ""),
+    )
     return True

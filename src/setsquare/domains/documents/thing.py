@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.documents import states
+from setsquare.domains.documents.in_words import CONTENTS
 from setsquare.domains.documents.models import Comment, Document, DocumentType, Revision
 from setsquare.domains.documents.permissions import READ
 from setsquare.domains.documents.scopes import document_scope, revision_scope, type_scope
@@ -28,7 +29,6 @@ from setsquare.kernel.records.things import (
     register,
 )
 
-CONTENTS: dict[str, Label] = {"text": _("A text"), "file": _("A file"), "both": _("A text or a file")}
 CHANGES: dict[str, Label] = {"normal": _("Normal"), "editorial": _("Editorial")}
 READINGS: dict[str, Label] = {
     "whole": _("The whole document"),
@@ -378,10 +378,7 @@ DOCUMENT_TYPE = register(
                 _("Proposed, and waiting for somebody else’s signature"),
                 (
                     Fact(_("Proposed by"), "document_type__proposed_by", Kind.LIST),
-                    Fact(_("Approval route"), "document_type__proposed_route_in_words", Kind.STEPS),
-                    Fact(_("Reviewed before approval"), "document_type__proposed_review", Kind.BOOLEAN),
-                    Fact(_("Required sections"), "document_type__proposed_sections", Kind.LIST),
-                    Fact(_("Template"), "document_type__proposed_text", Kind.MARKDOWN),
+                    Fact(_("What would change"), "document_type__amendments", Kind.AMENDMENTS),
                 ),
                 sparse=True,
             ),

@@ -29,6 +29,8 @@ class Shown(NamedTuple):
     text: str
     extra: str = ""
     words: tuple[str, ...] = ()
+    changes: tuple[Mapping[str, str], ...] = ()
+    """What would change, as the macro `diff` takes it."""
 
 
 NOTHING = Shown("none", "")
@@ -59,6 +61,9 @@ def shown(value: Any, kind: Kind, choices: Mapping[str, Label], thing: Thing) ->
         return Shown("long", str(value))
     if kind is Kind.MARKDOWN:
         return Shown("markdown", str(value))
+    if kind is Kind.AMENDMENTS:
+        rows = ({"label": str(one.label), "was": one.before, "now": one.after} for one in value)
+        return Shown("amendments", "", changes=tuple(rows))
     made = _by_type(value, choices)
     if kind is Kind.DUE and isinstance(value, dt.date) and value < timezone.localdate():
         return made._replace(kind="overdue")

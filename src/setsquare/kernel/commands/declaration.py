@@ -18,7 +18,7 @@ from setsquare.kernel.accounts.rights import permissions_in, stands_in_for
 from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.database.statements import stand_in
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Label, Thing, thing_of
+from setsquare.kernel.records.things import Fact, Label, Thing, thing_of
 from setsquare.kernel.tasks.kinds import personal_kinds
 from setsquare.kernel.tasks.models import Task
 
@@ -214,6 +214,8 @@ class Command:
     """Any of these lets the person in; none at all: only the system."""
     conditions: tuple[Rule, ...] = ()
     """All of these must hold besides."""
+    obstacles: Callable[[Situation], Mapping[str, Label]] | None = None
+    """What of the record has to be put right first, all of it, by field: the button says so before it is pressed."""
     signature: Meaning | Callable[[Situation], Meaning | None] | None = None
     reason: Reason = Reason.CONTROLLED
     creates: bool = False
@@ -232,7 +234,9 @@ class Command:
     """Commands that may have happened since the person looked, without making theirs stale."""
     hint: Label = ""
     initial: Callable[[Situation], Mapping[str, Any]] | None = None
-    """What its form shows first."""
+    """What its form is filled with at first."""
+    deciding: tuple[Fact, ...] = ()
+    """What of the record the person has before them while deciding: its form shows it above what it asks."""
 
     @property
     def key(self) -> str:
@@ -244,6 +248,10 @@ class Command:
         if self.signature is None or isinstance(self.signature, Meaning):
             return self.signature
         return self.signature(situation)
+
+    def in_the_way(self, situation: Situation) -> Mapping[str, Label]:
+        """Return what of the record has to be put right before this can be done, by field."""
+        return self.obstacles(situation) if self.obstacles is not None and situation.record is not None else {}
 
     def needs_reason(self, record: Record | None) -> bool:
         """Tell whether a reason has to be given."""

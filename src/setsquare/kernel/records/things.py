@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.db import models
@@ -72,6 +72,16 @@ class Kind(StrEnum):
     LIST = "list"
     STEPS = "steps"
     """A list in whose order things are done."""
+    AMENDMENTS = "amendments"
+    """What would change: a list of `Amendment`."""
+
+
+class Amendment(NamedTuple):
+    """One thing that would change, in words: how it is now (empty: there is nothing yet) and how it would be."""
+
+    label: Label
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)

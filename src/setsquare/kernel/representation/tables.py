@@ -16,7 +16,7 @@ from setsquare.kernel.commands.telling import sentence_of, who_did
 from setsquare.kernel.records import registers
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.selections import keys_of
-from setsquare.kernel.records.things import Column, Kind, Label, Thing, plain, value_at
+from setsquare.kernel.records.things import Amendment, Column, Kind, Label, Thing, plain, value_at
 from setsquare.kernel.representation.declarations import translated
 from setsquare.kernel.representation.records import line, mention
 from setsquare.kernel.representation.workbooks import MOST_ROWS, XLSX
@@ -170,6 +170,8 @@ def told(thing: Thing, value: Any, kind: Kind, choices: Mapping[str, Label]) -> 
         return value.name
     if isinstance(value, models.Model):
         return str(value)
+    if isinstance(value, Amendment):
+        return f"{translated(value.label)}: {value.before or '–'} → {value.after or '–'}"
     if isinstance(value, list | tuple):
         return ", ".join(told(thing, item, Kind.TEXT, choices) for item in value)
     return translated(choices.get(str(value), "")) or str(plain(value))

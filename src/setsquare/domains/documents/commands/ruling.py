@@ -1,4 +1,4 @@
-"""Adopting what somebody else proposed of how documents of a type are written, reviewed and approved."""
+"""Adopting what somebody else proposed of a document type."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -6,13 +6,19 @@ from django.utils.translation import gettext_lazy
 from setsquare.domains.documents.meanings import ADOPTED
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.permissions import APPROVE, CONTROL
-from setsquare.domains.documents.ruling import RULED, close, drop, not_its_author, put_in
+from setsquare.domains.documents.ruling import as_proposed, close, drop, not_its_author, put_in
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.commands.declaration import Reason, Situation, command
 from setsquare.kernel.lifecycle import gettext_noop
-from setsquare.kernel.records.things import Label
+from setsquare.kernel.records.things import Fact, Kind, Label
+
+PROPOSAL = (
+    Fact(gettext_lazy("Proposed by"), "document_type__proposed_by", Kind.LIST),
+    Fact(gettext_lazy("What would change"), "document_type__amendments", Kind.AMENDMENTS),
+)
+"""What somebody looks at who decides about a proposal."""
 
 
 def _decides(situation: Situation) -> Label | None:
@@ -36,20 +42,19 @@ def _tell_authors(act: Act, text: str, **values: str) -> None:
     "document_type",
     "adopt",
     label=gettext_lazy("Adopt what is proposed"),
-    past=gettext_lazy("adopted how its documents are written, reviewed and approved"),
+    past=gettext_lazy("adopted what was proposed"),
     who=(_decides,),
     conditions=(not_its_author,),
     signature=ADOPTED,
     reason=Reason.NEVER,
     prominent=True,
-    hint=gettext_lazy("It holds for what is sent on its way from then on."),
+    deciding=PROPOSAL,
+    hint=gettext_lazy("It holds for what is made and sent on its way from then on."),
 )
 def adopt(act: Act, _body: Body) -> None:
     """Let what somebody else proposed hold from now on, by signature."""
     kind: DocumentType = act.detail
-    proposed = kind.proposed or {}
-    if "route" in proposed:
-        put_in(kind, {name: proposed[name] for name in RULED}, kind.proposed_template or kind.template)
+    put_in(kind, as_proposed(kind), kind.proposed_template or kind.template)
     _tell_authors(act, gettext_noop("%(name)s adopted what you proposed for the type %(type)s."))
     drop(act, kind, "approved")
     kind.never_adopted = False
@@ -63,6 +68,7 @@ def adopt(act: Act, _body: Body) -> None:
     who=(_decides,),
     reason=Reason.ALWAYS,
     danger=True,
+    deciding=PROPOSAL,
     hint=gettext_lazy("What holds now goes on; a type that was never adopted is retired."),
 )
 def decline(act: Act, _body: Body) -> None:

@@ -9,10 +9,10 @@ from pydantic import Field, field_validator
 
 from setsquare.domains.documents.audiences import refuse_closed
 from setsquare.domains.documents.fields import AudienceRow, Line, Lines, Markdown, StepRow, Title
+from setsquare.domains.documents.in_words import CONTENTS, RULED
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.permissions import CONTROL
-from setsquare.domains.documents.ruling import RULED, as_proposed, begin, rule
-from setsquare.domains.documents.thing import CONTENTS
+from setsquare.domains.documents.ruling import as_proposed, begin, rule
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, UnitRef, Widget
@@ -123,11 +123,9 @@ def plain(audience: list[AudienceRow]) -> list[dict[str, str]]:
 
 def _as_is(situation: Situation) -> Mapping[str, Any]:
     kind: DocumentType = situation.detail
-    names = set(Rules.model_fields) - {"name", "template"}
-    row = {name: getattr(kind, name) for name in names}
     rules = as_proposed(kind)
     steps = [{**step, "needed": max(1, step["needed"])} for step in rules["route"]]
-    return {**row, **rules, "name": situation.subject.title, "route": steps}
+    return {**rules, "name": situation.subject.title, "description": kind.description, "route": steps}
 
 
 @command(
@@ -166,19 +164,16 @@ def create(act: Act, body: CreateType) -> Record:
     reason=Reason.ALWAYS,
     initial=_as_is,
     prominent=True,
-    hint=gettext_lazy(
-        "Route, review, template and required sections wait until somebody else has adopted them."
-    ),
+    hint=gettext_lazy("Everything but name and description waits until somebody else has adopted it."),
 )
 def edit(act: Act, body: Rules) -> None:
-    """Change what a type says; how its documents are written, reviewed and approved waits for a second person."""
+    """Change what a type says; all but its name and description waits for a second person."""
     kind: DocumentType = act.detail
     refuse_closed(body.audience, {row["unit"] for row in kind.audience})
     act.record.title = body.name
+    kind.description = body.description
     row = body.row()
-    rule(act, kind, {name: row.pop(name) for name in RULED}, act.text(body.template))
-    for name, value in row.items():
-        setattr(kind, name, value)
+    rule(act, kind, {name: row[name] for name in RULED}, act.text(body.template))
 
 
 @command("document_type", "pass_on", **PASSED_ON, reason=Reason.NEVER)

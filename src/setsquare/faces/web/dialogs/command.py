@@ -26,11 +26,12 @@ from setsquare.faces.web.forms.posted import posted
 from setsquare.faces.web.keys import claim, keep_outcome, new_key, outcome_of
 from setsquare.faces.web.navigation import reach_of
 from setsquare.faces.web.pages import hand_made
+from setsquare.faces.web.records.facts import facts_shown
 from setsquare.faces.web.records.history import theirs
 from setsquare.faces.web.signing_in.passkeys import has_passkey
 from setsquare.kernel.commands.declaration import Command, Situation, command_of
 from setsquare.kernel.commands.errors import CommandError, NotFound, Refused, SignatureRefused, Stale
-from setsquare.kernel.commands.running import Outcome, carry_out, why_not_permitted, why_wrong_state
+from setsquare.kernel.commands.running import Outcome, carry_out, why_in_the_way, why_not_permitted, why_wrong_state
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing
 from setsquare.kernel.signatures.credentials import Credentials
@@ -181,7 +182,7 @@ def _show(request: HttpRequest, command: Command, situation: Situation, page: Pa
     record = situation.record
     why = why_not_permitted(command, situation) if not command.creates else None
     if record is not None and why is None:
-        why = why_wrong_state(command, record) or _why_not(command, situation)
+        why = why_wrong_state(command, record) or why_in_the_way(command, situation)
     values: dict[str, Any] = dict(command.initial(situation)) if command.initial and why is None else {}
     given = posted(command.body, request.GET)
     values.update({name: value for name, value in given.items() if value not in ([], False)})
@@ -197,10 +198,6 @@ def _show(request: HttpRequest, command: Command, situation: Situation, page: Pa
     if why is not None:
         return command_form(request, command, situation, asking, why_not=why)
     return page(request, command, situation, asking)
-
-
-def _why_not(command: Command, situation: Situation) -> Label | None:
-    return next((why for rule in command.conditions if (why := rule(situation)) is not None), None)
 
 
 def _again(
@@ -248,6 +245,7 @@ def command_form(
     action = (
         command_address(record, command.name) if record is not None else create_address(thing, command.name)
     )
+    deciding = command.deciding if record is not None and why_not is None else ()
     for asked in asking.fields:
         asked.kind = hand_made(thing.code).asked.get((command.name, asked.name), asked.kind)
     asking.fields.sort(key=lambda one: one.kind != "quote")  # what is answered to stands first
@@ -266,7 +264,8 @@ def command_form(
         "cancel_url": back,
         "why_not": why_not,
         "conflict": conflict,
-        "wide": any(field.kind in ("rows", "markdown") for field in asking.fields),
+        "deciding": facts_shown(thing, record, [deciding], situation.user)[0] if record is not None else [],
+        "wide": bool(deciding) or any(field.kind in ("rows", "markdown") for field in asking.fields),
         "dialog": wants_dialog(request),
     }
     return render(request, "dialogs/command.html.jinja", context, status=status)

@@ -17,7 +17,7 @@ from setsquare.faces.web.access import person_of, record_at, signed_in
 from setsquare.faces.web.addresses import record_address, register_address
 from setsquare.faces.web.documents.heads import revision_name, state_of
 from setsquare.faces.web.documents.reading import file_shown
-from setsquare.faces.web.records.page import addresses_in
+from setsquare.faces.web.records.facts import addresses_in
 from setsquare.faces.web.values import picture_address
 from setsquare.kernel.commands.errors import NotFound
 from setsquare.kernel.files.models import Blob, Text

@@ -94,6 +94,15 @@ def revision_head(request: HttpRequest, context: dict[str, Any]) -> None:
         _offer_writing(context["commands"], write)
 
 
+def type_head(_request: HttpRequest, context: dict[str, Any]) -> None:
+    """Say that a change of the type waits for somebody's signature."""
+    record: Record = context["record"]
+    if record.state == "in_use" and record.document_type.proposed is not None:
+        context["head_facts"].insert(
+            0, _fact("signature", _("Proposed"), _("A change waits for a signature"))
+        )
+
+
 def _put_in_dialog(commands: list[dict[str, Any]]) -> None:
     for command in commands:
         if command["name"] in IN_DIALOG:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from setsquare.domains.documents.models import Revision
 from setsquare.faces.web.access import person_of
 from setsquare.faces.web.addresses import file_address
-from setsquare.faces.web.records.page import addresses_in
+from setsquare.faces.web.records.facts import addresses_in
 from setsquare.faces.web.values import picture_address
 from setsquare.kernel.files.models import Blob, Text
 from setsquare.kernel.writing.markdown import Heading, outline, to_html

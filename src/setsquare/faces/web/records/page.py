@@ -12,24 +12,24 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from setsquare.faces.web.access import person_of, record_at, signed_in, thing_at
-from setsquare.faces.web.addresses import file_address, numbered, record_address
+from setsquare.faces.web.addresses import file_address, record_address
 from setsquare.faces.web.pages import hand_made, link_words, task_words
+from setsquare.faces.web.records.facts import facts_shown
 from setsquare.faces.web.records.head import head_of
 from setsquare.faces.web.records.states import words_for
-from setsquare.faces.web.values import Shown, markdown_shown, shown, state_shown
+from setsquare.faces.web.values import NOTHING, state_shown
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Situation, meaning_label
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Kind, Thing, thing_of, value_at, visible_to
+from setsquare.kernel.records.things import Thing, thing_of, visible_to
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.kinds import outcome_label
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.reading import as_of
 from setsquare.kernel.writing.canonical import canonical
-from setsquare.kernel.writing.markdown import references
 
 MOST = 200
 """Links, files, tasks or signatures that a tab lists."""
@@ -69,34 +69,13 @@ def tab_page(request: HttpRequest, slug: str, number: str, tab: str) -> HttpResp
 
 
 def _sections(thing: Thing, record: Record, user: User) -> list[dict[str, Any]]:
-    facts = [
-        [(fact, shown(value_at(record, fact.path), fact.kind, fact.choices, thing)) for fact in section.facts]
-        for section in thing.sections
-    ]
-    texts = [value.text for found in facts for _fact, value in found if value.kind == "markdown"]
-    addresses = addresses_in("\n\n".join(texts), user)
+    found = facts_shown(thing, record, [section.facts for section in thing.sections], user)
     sections = []
-    for section, found in zip(thing.sections, facts, strict=True):
-        items = []
-        for fact, bare in found:
-            value = bare
-            if bare.kind == "markdown":
-                value = Shown("html", markdown_shown(bare.text, addresses))
-            wide = fact.kind in (Kind.MARKDOWN, Kind.LONG_TEXT)
-            if not section.sparse or value_at(record, fact.path) not in (None, "", []):
-                items.append({"label": fact.label, "value": value, "wide": wide})
-        if items:
-            sections.append({"label": section.label, "items": items})
+    for section, items in zip(thing.sections, found, strict=True):
+        kept = [item for item in items if not section.sparse or item["value"] != NOTHING]
+        if kept:
+            sections.append({"label": section.label, "items": kept})
     return sections
-
-
-def addresses_in(text: str, user: User) -> dict[str, str]:
-    """Return the addresses of the records that a text refers to and the person may see."""
-    numbers = references(text)
-    if not numbers:
-        return {}
-    found = visible_to(user).filter(number__in=numbers).values_list("number", "type")
-    return {number: numbered(kind, number) for number, kind in found}
 
 
 def _as_of(request: HttpRequest, thing: Thing, record: Record, at: str) -> HttpResponseBase:
