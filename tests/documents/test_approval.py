@@ -15,6 +15,7 @@ from setsquare.domains.documents.routes import first_short
 from setsquare.domains.documents.thing import REVISION
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Delegation
+from setsquare.kernel.commands.declaration import command_of
 from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, Stale
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.events.worker import run_until_idle
@@ -330,3 +331,20 @@ def test_what_is_in_force_is_read_by_somebody_and_reviewed_as_often_as_its_type(
             works.do("cora", "document.edit", number, because="Rarer", review_months=months)
         assert list(refused.value.fields) == ["review_months"]
     works.do("cora", "document.edit", number, because="More often", review_months=12)
+
+
+def test_whoever_decides_sees_who_will_have_to_read_it(works: Works) -> None:
+    number = works.draft(kind="procedure")
+    works.do("cora", "document.set_audience", number, because="x", audience=[{"role": "reader", "unit": "H"}])
+    revision = works.revision(f"{number}/1")
+    assert (revision.readers_in_words, revision.is_for_nobody) == (["Reader · Hamburg"], False)
+    works.do("cora", "document.set_audience", number, because="x", audience=[])
+    revision = works.revision(f"{number}/1")
+    assert (revision.readers_in_words, revision.is_for_nobody) == (
+        ["Nobody: the document has no audience"],
+        True,
+    )
+    revision.reading = "nothing"  # as an editorial change has it
+    assert (revision.readers_in_words, revision.is_for_nobody) == (["Nobody is asked to read it"], False)
+    decided_on = {one.label: one.path for one in command_of("revision", "schedule").deciding}
+    assert decided_on == {"Has to be read by": "revision__readers_in_words"}

@@ -34,7 +34,7 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.models import Blob, Upload
 from setsquare.kernel.files.store import read, store
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Label
+from setsquare.kernel.records.things import Fact, Kind, Label
 from setsquare.kernel.writing.bounds import LONGEST, why_too_heavy
 from setsquare.kernel.writing.conversion import Unreadable, to_markdown
 
@@ -175,6 +175,8 @@ def types_in_use() -> dict[str, Label]:
     return dict(in_use.values_list("code", "record__title"))
 
 
+READ_BY = (Fact(gettext_lazy("Has to be read by"), "revision__readers_in_words", Kind.LIST),)
+"""What of a revision stands before whoever sends it for approval or sets when it takes effect."""
 FARTHEST = 25
 """Years that a day may lie ahead."""
 

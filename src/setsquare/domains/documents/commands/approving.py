@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from setsquare.domains.documents.commands.reviewing import check_complete, close_tasks, forget_approval
+from setsquare.domains.documents.commands.reviewing import close_tasks, forget_approval, incomplete
 from setsquare.domains.documents.comparing import size_of
+from setsquare.domains.documents.fields import READ_BY
 from setsquare.domains.documents.meanings import APPROVALS, APPROVED, EDITORIAL
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.next_steps import ask_to_schedule, close_steps
@@ -30,6 +31,7 @@ from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, assigned, command
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.things import Label
 
 
 class SendForApproval(Body):
@@ -47,6 +49,15 @@ class SendForApproval(Body):
     days: Annotated[int, Field(ge=1, le=90), Shown(gettext_lazy("Days for each step"))] = 7
 
 
+def _incomplete(situation: Situation) -> dict[str, Label]:
+    """Return all that a revision lacks before it can be approved, by field."""
+    revision: Revision = situation.detail
+    found = incomplete(situation)
+    if revision.kind == Revision.Kind.EDITORIAL and not revision.reason:
+        found["why"] = _("Say why it is changed: who approves an editorial change sees that first.")
+    return found
+
+
 @command(
     "revision",
     "send_for_approval",
@@ -55,15 +66,14 @@ class SendForApproval(Body):
     body=SendForApproval,
     who=WRITERS,
     conditions=(review_finished, no_open_comments),
+    obstacles=_incomplete,
     prominent=True,
+    deciding=READ_BY,
     tolerates=TALK | ASIDE | {"review", "plan_reading"},
 )
 def send_for_approval(act: Act, body: SendForApproval) -> None:
     """Put the revision on its approval route, as its type has it now."""
     revision: Revision = act.detail
-    check_complete(revision)
-    if revision.kind == Revision.Kind.EDITORIAL and not revision.reason:
-        raise Refused(_("Say why it is changed: who approves an editorial change sees that first."))
     if act.record.state == "draft":
         revision.round += 1
     revision.route = route_of(revision, body.approvers)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setsquare.domains.documents.dates import next_review_after
-from setsquare.domains.documents.fields import today_at
+from setsquare.domains.documents.fields import READ_BY, today_at
 from setsquare.domains.documents.models import Document, Revision
 from setsquare.domains.documents.next_steps import close_steps
 from setsquare.domains.documents.rules import CONTROLLERS
@@ -59,6 +59,7 @@ def _tomorrow(situation: Situation) -> Mapping[str, Any]:
     reason=Reason.NEVER,
     prominent=True,
     initial=_tomorrow,
+    deciding=READ_BY,
     tolerates=ASIDE | {"plan_reading"},
 )
 def schedule(act: Act, body: Schedule) -> None:

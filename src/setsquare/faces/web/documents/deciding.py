@@ -64,6 +64,8 @@ def _approving(
         "compare_url": _compare_url(former, revision),
         "size": size_of(revision) if editorial else None,
         "editorial": editorial,
+        "readers": revision.readers_in_words,
+        "for_nobody": revision.is_for_nobody,
         "threads": threads_of(comments, record, talks=False),
         "open_comments": unresolved(comments),
         "steps": steps_shown(revision, asked_of_all(situation)),
