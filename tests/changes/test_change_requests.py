@@ -17,6 +17,7 @@ from setsquare.kernel.commands.errors import (
     WrongState,
 )
 from setsquare.kernel.commands.running import carry_out, offers
+from setsquare.kernel.commands.telling import deed_of
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
@@ -145,6 +146,17 @@ def test_accepting_is_signed_and_reasoned(desk: Desk):
     assert outcome.record.change_request.decision == "It is worth it."
     assert outcome.record.change_request.decided_by == desk.dora
     assert Notice.objects.filter(user=desk.anna, kind="change").exists()
+
+
+def test_who_asks_in_somebody_elses_name_is_seen_to_do_so(desk: Desk):
+    record = desk.request(who=desk.carl, requested_by="dora")
+
+    (entry,) = Entry.objects.filter(record=record)
+    assert (
+        deed_of(entry, thing_of("change_request")) == f"asked for the change: in the name of {desk.dora.name}"
+    )
+    told = Notice.objects.get(user=desk.dora, kind="change")
+    assert str(told) == f"{desk.carl.name} wrote down {record.number} {record.title} as asked for by you."
 
 
 @pytest.mark.parametrize("deed", ["accept", "reject"])

@@ -14,6 +14,7 @@ from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import NotPermitted, Refused, SignatureRefused
 from setsquare.kernel.commands.running import carry_out, rehearse
 from setsquare.kernel.commands.telling import deed_of
+from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.signatures.models import Signature
@@ -59,6 +60,17 @@ def test_who_carries_it_over_signs_and_the_approval_outside_is_told(works: Works
     )
     assert "This revision has not been signed." not in told
     assert signature.digest.encode() in record_json(revision)
+
+
+def test_whoever_is_named_as_approver_and_works_here_is_told(works: Works) -> None:
+    taken_over(works, approved_by="Dirk Director, managing director")
+    told = Notice.objects.get(user__username="dirk", text__contains="approved them outside")
+    assert str(told) == (
+        "Cora Controller takes over documents of which it is written that you approved them outside Setsquare: 1."
+        " Say so if you did not."
+    )
+    taken_over(works, title="Sending", approved_by="Cora Controller, document control")
+    assert not Notice.objects.filter(user__username="cora", text__contains="approved them").exists()
 
 
 def test_nobody_puts_a_document_in_force_unsigned(works: Works) -> None:

@@ -1,9 +1,12 @@
 """What an import changed or left out is told in the history."""
 
 from setsquare.domains.documents.fields import Imported
+from setsquare.kernel.commands.telling import deed_of
 from setsquare.kernel.files.models import Upload
+from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.trail.models import Entry
-from tests.documents.conftest import Works
+from tests.documents.conftest import TEXT, Works
+from tests.documents.test_carried_over import GIVEN
 
 
 def test_remarks_of_an_import_stand_in_the_history(works: Works) -> None:
@@ -16,3 +19,14 @@ def test_remarks_of_an_import_stand_in_the_history(works: Works) -> None:
     expected = {"text": "from %(name)s: %(remarks)s", "values": {"name": "a.md", "remarks": remarks}}
     assert made.entry.note == expected
     assert Entry.objects.filter(record__number=f"{number}/1").latest("seq").note == expected
+
+
+def test_they_stand_in_the_history_of_what_is_taken_over_too(works: Works) -> None:
+    upload: Upload = works.uploaded("cora", b"x", "a.md", "text/markdown")
+    source = Imported(upload, TEXT, None, ("Comments were left out.",), ())
+    given = {name: value for name, value in GIVEN.items() if name != "content"}
+    made = works.do("cora", "document.import_effective", because="Paper file 7", **given, source=source)
+    assert deed_of(made.entry, thing_of("document")) == (
+        "took over the document, which was in force before: in force since 2020-05-01, approved outside Setsquare by"
+        " Ida Old, head of quality on 2020-04-28; of its text: Comments were left out."
+    )

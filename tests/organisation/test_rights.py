@@ -143,6 +143,21 @@ def test_who_else_administers_is_told_what_a_role_allows_now(house):
     ]
 
 
+def test_who_else_administers_is_told_who_decides_on_content_now(house):
+    house.do(house.rita, "grant_role", house.anna, role="administrator", unit="NW")
+    Notice.objects.all().delete()
+
+    house.do(house.rita, "grant_role", house.ben, role="reader", unit="N")
+    assert [notice.user for notice in Notice.objects.all()] == [house.ben]
+    house.do(house.rita, "grant_role", house.ben, role="head", unit="N")
+
+    told = Notice.objects.filter(kind="role", values__person="Ben Ito").order_by("user__username")
+    assert [notice.user for notice in told] == [house.anna, house.sam]
+    assert (
+        str(told[0]) == "Rita Root gave Ben Ito the role Head of quality in North, which decides on content."
+    )
+
+
 def test_who_may_do_something_where_is_told_with_its_source(house):
     held = {
         (grant.user.username, grant.unit.code)
@@ -160,11 +175,20 @@ def test_a_substitute_stands_in_for_whole_days(house):
     assert delegations(house.anna).count() == 1
     assert Notice.objects.filter(user=house.ben, kind="delegation").exists()
 
+    assert not Notice.objects.filter(user=house.anna, kind="delegation").exists()
     house.do(house.anna, "end_delegation", house.anna, substitute="ben")
 
     assert list(stands_in_for(house.ben)) == []
     with pytest.raises(Refused, match="does not stand in"):
         house.do(house.anna, "end_delegation", house.anna, substitute="ben")
+
+
+def test_who_names_a_substitute_by_a_token_is_told_of_it(house):
+    body = {"substitute": "ben", "starts": day(0), "ends": day(2)}
+    carry_out("person", "delegate", Actor(house.anna, "api"), record=house.anna.file.record, body=body)
+
+    (told,) = Notice.objects.filter(user=house.anna, kind="delegation")
+    assert str(told) == f"Ben Ito stands in for you from {day(0)} to {day(2)}."
 
 
 @pytest.mark.parametrize(

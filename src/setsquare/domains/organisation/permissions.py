@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from setsquare.kernel.accounts.models import Role
 from setsquare.kernel.commands.declaration import Permitted, commands_of
 from setsquare.kernel.records.things import Label, all_things
 
@@ -43,3 +44,8 @@ declare(
         "trail.read": _("Read and export the history of all records"),
     }
 )
+
+
+def carries_authority(role: Role) -> bool:
+    """Tell whether who holds the role decides on content."""
+    return role.permissions.filter(permission__in=_authority).exists()

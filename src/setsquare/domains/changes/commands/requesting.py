@@ -154,6 +154,17 @@ def create(act: Act, body: CreateChange) -> Record:
     )
     for document in body.affected:
         act.link(document, AFFECTS)
+    if act.actor.user not in (None, asking):
+        act.say(gettext_noop("in the name of %(name)s"), name=asking.name)
+        act.tell(
+            asking,
+            "change",
+            gettext_noop("%(who)s wrote down %(number)s %(title)s as asked for by you."),
+            record,
+            who=act.user.name,
+            number=record.number,
+            title=record.title,
+        )
     return record
 
 

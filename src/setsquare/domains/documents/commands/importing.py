@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field
 
+from setsquare.domains.documents.approved_outside import tell_named
 from setsquare.domains.documents.commands.identity import CreateDocument, create
 from setsquare.domains.documents.commands.releasing import link_references
 from setsquare.domains.documents.commands.reviewing import check_complete
@@ -110,15 +111,32 @@ def import_effective(act: Act, body: ImportEffective) -> Record:
     document.last_review = body.effective_since
     document.next_review = next_review_after(body.effective_since, document.review_months)
     link_references(act, revision)
-    act.say(
-        gettext_noop("in force since %(day)s, approved outside Setsquare by %(name)s on %(approved)s"),
-        day=body.effective_since.isoformat(),
-        name=body.approved_by,
-        approved=body.approved_on.isoformat(),
-    )
+    _say_in_force(act, body)
+    if act.actor.user is not None and act.actor.channel != "import":  # an import of many tells them once
+        tell_named(act.user.name, {body.approved_by: 1})
     act.move_to("effective")
     act.emit("document.effective", revision=revision.record.number)
     return record
+
+
+def _say_in_force(act: Act, body: ImportEffective) -> None:
+    """Tell the history since when it is in force, by whose approval, and what the import of its text changed."""
+    told = {
+        "day": body.effective_since.isoformat(),
+        "name": body.approved_by,
+        "approved": body.approved_on.isoformat(),
+    }
+    remarks = ((act.note or {}).get("values") or {}).get("remarks", "")
+    if remarks:
+        sentence = gettext_noop(
+            "in force since %(day)s, approved outside Setsquare by %(name)s on %(approved)s; of its text: %(remarks)s"
+        )
+        act.say(sentence, remarks=remarks, **told)
+    else:
+        act.say(
+            gettext_noop("in force since %(day)s, approved outside Setsquare by %(name)s on %(approved)s"),
+            **told,
+        )
 
 
 def _check_days(act: Act, body: ImportEffective) -> None:

@@ -6,6 +6,7 @@ so that a restart neither repeats nor loses one.
 """
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ from django.db.models import Count
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from setsquare.domains.documents.approved_outside import tell_named
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
 from setsquare.domains.documents.importing.planning import (
     TAKING_OVER,
@@ -168,17 +170,18 @@ def start(job: ImportJob, credentials: Credentials | None = None) -> None:
     job.refresh_from_db()
     if job.state not in STARTABLE:
         raise refused
-    batch = _signed(job, credentials)
+    taken_over = to_sign(job)
+    batch = _signed(job, taken_over, credentials)
     changed = ImportJob.objects.filter(pk=job.pk, state__in=STARTABLE).update(
         state=ImportJob.State.RUNNING, started=timezone.now(), finished=None, batch=batch
     )
     if not changed:
         raise refused
+    tell_named(job.user.name, Counter(row.values.get("approved_by") or "" for row in taken_over))
     job.refresh_from_db()
 
 
-def _signed(job: ImportJob, credentials: Credentials | None) -> Batch | None:
-    lines = to_sign(job)
+def _signed(job: ImportJob, lines: list[ImportRow], credentials: Credentials | None) -> Batch | None:
     if not lines:
         return None
     items = [item_of(row.fingerprint, job.options) for row in lines]

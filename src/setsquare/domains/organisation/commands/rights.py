@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.organisation.granting import give, not_over
-from setsquare.domains.organisation.permissions import ADMINISTER
+from setsquare.domains.organisation.permissions import ADMINISTER, carries_authority
 from setsquare.domains.organisation.rules import (
     check_unit,
     end_of,
     keep_an_administrator,
     not_to_oneself,
     start_of,
+    tell_administrators,
     themself,
     today,
 )
@@ -108,6 +109,18 @@ def grant_role(act: Act, body: GrantRole) -> None:
         role=body.role.name,
         unit=body.unit.name,
     )
+    if act.actor.user is not None and carries_authority(body.role):
+        tell_administrators(
+            act,
+            body.unit,
+            gettext_noop(
+                "%(name)s gave %(person)s the role %(role)s in %(where)s, which decides on content."
+            ),
+            name=act.user.name,
+            person=user.name,
+            role=body.role.name,
+            where=body.unit.name,
+        )
 
 
 @command(
@@ -175,7 +188,7 @@ def delegate(act: Act, body: Delegate) -> None:
         starts=body.starts.isoformat(),
         ends=body.ends.isoformat(),
     )
-    if user != act.actor.user:
+    if user != act.actor.user or act.actor.channel == "api":  # a token may be in other hands
         act.tell(
             user,
             "delegation",
