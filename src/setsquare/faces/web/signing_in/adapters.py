@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.faces.web.context import organisation_name
-from setsquare.faces.web.signing_in.mails import send_link, send_warning
+from setsquare.faces.web.signing_in.mails import send_warning
 from setsquare.kernel.accounts.models import User
 
 
@@ -45,10 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return not any(record["at"] > limit for record in records)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Mail the link by which a password is set anew; allauth asks for no other mail here."""
-        user = context.get("user")
-        if isinstance(user, User):
-            send_link(user, again=True)
+        """Send nothing: allauth has no mail of its own here, and links are sent by `resetting`."""
 
     def send_notification_mail(
         self,

@@ -3,12 +3,12 @@
 from django.urls import path
 
 from setsquare.faces.web.pages import add_urls, extend
-from setsquare.faces.web.signing_in import addresses, journal, leaving, mails, passkeys
+from setsquare.faces.web.signing_in import addresses, journal, leaving, mails, passkeys, resetting
 from setsquare.faces.web.signing_in.invitation import invite_page
 from setsquare.faces.web.signing_in.tokens import own_tokens, revoke_of, revoke_token, tokens_page
 from setsquare.kernel.signatures.credentials import accept_passkeys
 
-__all__ = ["addresses", "journal", "leaving", "mails"]
+__all__ = ["addresses", "journal", "leaving", "mails", "resetting"]
 
 accept_passkeys(passkeys.check_signature, passkeys.handed_out)
 extend(

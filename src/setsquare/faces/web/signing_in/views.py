@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, PasswordResetView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import AddWebAuthnView
@@ -15,6 +15,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+
+from setsquare.faces.web.signing_in.resetting import ResetPasswordForm
 
 ENDED_IDLE = "ended_idle"
 """Where the session notes that the one before it ended because nothing happened."""
@@ -52,6 +54,12 @@ class SignInView(LoginView):  # type: ignore[misc]
         context["ended_idle"] = self.request.session.get(ENDED_IDLE, False)
         context["idle_minutes"] = settings.SETSQUARE.sign_in.idle_minutes
         return context
+
+
+class ResetView(PasswordResetView):  # type: ignore[misc]
+    """The page on which people ask for a link to set a new password."""
+
+    form_class = ResetPasswordForm
 
 
 class SecondFactorView(AuthenticateView):  # type: ignore[misc]
