@@ -9,9 +9,10 @@ import pytest
 from django.utils import formats, timezone
 from pypdf import PdfReader
 
-from setsquare.domains.documents.models import ControlledCopy
-from setsquare.domains.documents.publishing import exported, pdf_of, record_json, stamp_of
+from setsquare.domains.documents.models import ControlledCopy, Revision
+from setsquare.domains.documents.publishing import exported, pdf_of, record_json, sheet_of, stamp_of
 from setsquare.kernel.accounts.models import Delegation
+from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.writing.canonical import canonical
 from tests.documents.conftest import TEXT, Works
@@ -76,6 +77,44 @@ def test_each_state_says_what_a_print_is_worth(works: Works) -> None:
     assert with_day.startswith("Controlled copy 1 of 2 for Otto Operator until ")
     works.do("cora", "document.withdraw", number, because="x")
     assert stamp_of(works.revision(first), copy).watermark == "WITHDRAWN"
+
+
+def test_the_print_of_a_superseded_revision_says_since_when_and_by_what(works: Works) -> None:
+    number = works.in_force()
+    second = works.second(number)
+    works.approved(second)
+    works.do("cora", "revision.schedule", second, at_once=True)
+    first = works.revision(f"{number}/1")
+    assert first.superseded_at is not None
+    since = formats.date_format(first.superseded_at.astimezone(zone(first.record.unit)))
+    stamp = stamp_of(first)
+    assert stamp.text == f"Superseded since {since} by revision 2 – not for use"
+    assert stamp.watermark == "SUPERSEDED"
+    text = words(pdf_of(first, viewer=works.person("cora"), address_of=address_of, time_zone=PLACE))
+    assert f"Superseded since {since} by revision 2" in text
+    works.do("cora", "document.withdraw", number, because="x")
+    assert stamp_of(works.revision(second)).text.startswith("Withdrawn since ")
+    assert stamp_of(works.revision(f"{number}/1")).text == stamp.text
+
+
+def test_times_on_paper_name_their_zone_and_tell_revisions_of_one_day_apart(works: Works) -> None:
+    number = works.in_force()
+    second = works.second(number)
+    works.approved(second)
+    works.do("cora", "revision.schedule", second, at_once=True)
+    revision = works.revision(second)
+    at_site = zone(revision.record.unit)
+    sheet = sheet_of(revision, works.person("otto"), address_of, ZoneInfo("Asia/Tokyo"), None)
+    assert sheet.printed_at.endswith(" JST")
+    moments = [works.revision(one).effective_at.astimezone(at_site) for one in (second, f"{number}/1")]
+    told = [f"{formats.date_format(moment, 'DATETIME_FORMAT')} {moment.tzname()}" for moment in moments]
+    if moments[0].date() == moments[1].date():  # as it is unless the test runs over midnight
+        assert [row.date for row in sheet.history] == told
+    Revision.objects.filter(pk=works.revision(f"{number}/1").pk).update(
+        effective_at=moments[1] - dt.timedelta(days=400)
+    )
+    sheet = sheet_of(works.revision(second), works.person("otto"), address_of, PLACE, None)
+    assert [row.date for row in sheet.history][0] == formats.date_format(moments[0].date())
 
 
 def test_the_cover_of_a_file_names_it_by_its_digest(works: Works) -> None:

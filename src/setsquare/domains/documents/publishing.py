@@ -12,7 +12,12 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.models import ControlledCopy, Document, Revision
-from setsquare.domains.documents.queries import carried_over, carried_over_in_words, signatures_on
+from setsquare.domains.documents.queries import (
+    carried_over,
+    carried_over_in_words,
+    signatures_on,
+    successor_of,
+)
 from setsquare.domains.documents.revising import figures_of
 from setsquare.domains.documents.states import REVISION as LIFECYCLE
 from setsquare.domains.documents.thing import DOCUMENT, REVISION
@@ -72,13 +77,13 @@ def sheet_of(
         title=record.title,
         type_name=document.kind.record.title,
         revision=str(revision.ordinal),
-        state=_(LIFECYCLE.state(record.state).label),
+        state=_state(revision),
         owner=document.record.owner.name,
         unit=unit.name,
         body_markdown=body,
         stamp=stamp_of(revision, copy),
         produced=now,
-        printed_at=formats.date_format(now.astimezone(time_zone), "DATETIME_FORMAT"),
+        printed_at=_moment(now.astimezone(time_zone)),
         effective=_day(revision.effective_at or revision.effective_from, unit),
         next_review=formats.date_format(document.next_review) if in_force and document.next_review else "",
         language=document.language,
@@ -101,11 +106,24 @@ def stamp_of(revision: Revision, copy: ControlledCopy | None = None) -> Stamp:
     if state == "effective":
         return Stamp(_("Uncontrolled when printed"), "neutral")
     if state in ("superseded", "withdrawn", "discarded"):
-        word = _(LIFECYCLE.state(state).label)
-        return Stamp(_("%(state)s – not for use") % {"state": word}, "void", word.upper())
+        watermark = _(LIFECYCLE.state(state).label).upper()
+        return Stamp(_("%(state)s – not for use") % {"state": _state(revision)}, "void", watermark)
     if state == "approved":
         return _not_yet(revision)
     return Stamp(_("Draft – not for use"), "void", _("DRAFT"))
+
+
+def _state(revision: Revision) -> str:
+    """Return the revision's state in words; of one that was in force also since when it is not, and by what."""
+    state = revision.record.state
+    word = _(LIFECYCLE.state(state).label)
+    if revision.superseded_at is None or state not in ("superseded", "withdrawn"):
+        return word
+    words = {"state": word, "date": _day(revision.superseded_at, revision.record.unit)}
+    next_one = successor_of(revision) if state == "superseded" else None
+    if next_one is None:
+        return _("%(state)s since %(date)s") % words
+    return _("%(state)s since %(date)s by revision %(number)s") % {**words, "number": next_one.ordinal}
 
 
 def _not_yet(revision: Revision) -> Stamp:
@@ -139,6 +157,11 @@ def record_json(revision: Revision) -> bytes:
             "signatures": signed,
         }
     )
+
+
+def _moment(local: dt.datetime) -> str:
+    """Return a time with the name of its zone, as paper does not tell whose clock is meant."""
+    return f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
 def _day(moment: dt.datetime | None, unit: Unit) -> str:
@@ -180,20 +203,26 @@ def _addresses(body: str, viewer: User, address_of: AddressOf) -> dict[str, str]
 
 
 def _history(revision: Revision) -> tuple[History, ...]:
-    """Return the revisions up to this one that took effect, and this one, newest first."""
+    """Return the revisions up to this one that took effect, and this one, newest first.
+
+    Where two took effect on one day, the time of day tells them apart.
+    """
     document: Document = revision.document
-    rows = document.revisions.filter(ordinal__lte=revision.ordinal).select_related(
-        "record__owner", "record__unit"
-    )
+    unit = revision.record.unit
+    found = document.revisions.filter(ordinal__lte=revision.ordinal).select_related("record__owner")
+    rows = [
+        row for row in found.order_by("-ordinal") if row.effective_at is not None or row.pk == revision.pk
+    ]
+    moments = [row.effective_at or row.effective_from for row in rows]
+    days = [_day(moment, unit) for moment in moments]
     return tuple(
         History(
             revision=str(row.ordinal),
-            date=_day(row.effective_at or row.effective_from, revision.record.unit),
+            date=_moment(moment.astimezone(zone(unit))) if moment and days.count(day) > 1 else day,
             author=row.record.owner.name,
             summary=row.summary or row.reason or (_("First issue") if row.ordinal == 1 else ""),
         )
-        for row in rows.order_by("-ordinal")
-        if row.effective_at is not None or row.pk == revision.pk
+        for row, moment, day in zip(rows, moments, days, strict=True)
     )
 
 

@@ -152,6 +152,14 @@ def before(revision: Revision) -> Revision | None:
     )
 
 
+def successor_of(revision: Revision) -> Revision | None:
+    """Return the revision that took a superseded one's place; None where there is none."""
+    later = Revision.objects.filter(
+        document_id=revision.document_id, ordinal__gt=revision.ordinal, effective_at__isnull=False
+    )
+    return later.select_related("record").order_by("ordinal").first()
+
+
 def _text(revision: Revision) -> str:
     return revision.content.body if revision.content is not None else words_of(revision)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from setsquare.domains.documents.models import Revision
+from setsquare.domains.documents.queries import successor_of
 from setsquare.domains.documents.rules import asked_of_all, works_on
 from setsquare.domains.documents.thing import CHANGES, READINGS
 from setsquare.faces.web.access import person_of
@@ -67,6 +68,7 @@ def revision_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "approve_url": command_address(record, "approve"),
         "review_url": command_address(record, "review"),
         "compare_url": compare_url(revision),
+        "superseded": _superseded(revision) if record.state == "superseded" else None,
         "released": _released(revision, record.unit),
         "carried_over": carried_over_shown(revision),
         "facts_of": _facts(revision),
@@ -82,6 +84,16 @@ def compare_url(revision: Revision) -> str:
         return ""
     address = reverse("document_compare", args=[revision.document.record.number])
     return f"{address}?{urlencode({'to': revision.ordinal})}"
+
+
+def _superseded(revision: Revision) -> dict[str, Any]:
+    """Return since when the revision is no longer in force, and what took its place."""
+    by = successor_of(revision)
+    return {
+        "since": revision.superseded_at,
+        "name": revision_name(by.ordinal) if by is not None else "",
+        "url": record_address(by.record) if by is not None else "",
+    }
 
 
 def _checklist(revision: Revision, reading: Reading) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.thing import CHANGES, REVISION
@@ -32,6 +33,9 @@ def revisions_tab(request: HttpRequest, thing: Thing, record: Record) -> HttpRes
     names = {name for revision in rows for name in revision.authors}
     people = {person.username: person for person in User.objects.filter(username__in=names)} if names else {}
     context["rows"] = [_row(revision, people, place) for place, revision in enumerate(rows)]
+    days = [timezone.localdate(row["from"]) for row in context["rows"] if row["from"]]
+    for row in context["rows"]:  # where two took effect on one day, the time of day tells them apart
+        row["timed"] = row["from"] is not None and days.count(timezone.localdate(row["from"])) > 1
     context["compare_url"] = reverse("document_compare", args=[record.number])
     return render(request, "documents/revisions.html.jinja", context)
 
