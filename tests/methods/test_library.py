@@ -25,7 +25,7 @@ from setsquare.methods.results import Result, Table
 NAMES = sorted(
     module.name for module in pkgutil.walk_packages(setsquare.methods.__path__, "setsquare.methods.")
 )
-FAMILIES = sorted({name.split(".")[2] for name in NAMES} - {"inputs", "results", "plotting"})
+FAMILIES = sorted({name.split(".")[2] for name in NAMES} - {"inputs", "results", "plotting", "quadrature"})
 
 SOURCE = re.compile(r"\bSources?\b|\b(NIST|ISO|ANSI|AIAG)\b|\b(18|19|20)\d\d\b")
 

@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .inputs import Floats, whole
+from .quadrature import legendre
 
 _LARGEST = 100_000
 _STEP = 0.05
 _REACH = 10.0
+_NODES = 80
 _ROOT_TWO_PI = math.sqrt(2 * math.pi)
 
 
@@ -221,20 +223,14 @@ def range_above(r: Floats, n: int) -> Floats:
     return np.asarray(1 - n * _STEP * (density * within ** (n - 1)).sum(axis=1))
 
 
-def _nodes(low: float, high: float, many: int = 80) -> tuple[Floats, Floats]:
-    place, weight = np.polynomial.legendre.leggauss(many)
-    half = (high - low) / 2
-    return half * (place + 1) + low, half * weight
-
-
 @lru_cache(maxsize=1024)
 def _d3(n: int) -> float:
     middle = _d2(n)
     variance = 0.0
     # Var R = 2 int_m^oo (r - m) P(R > r) dr + 2 int_0^m (m - r) P(R <= r) dr, m = d2: no cancellation.
-    r, weight = _nodes(middle, middle + 9)
+    r, weight = legendre(middle, middle + 9, _NODES)
     variance += 2 * float((weight * (r - middle) * range_above(r, n)).sum())
-    r, weight = _nodes(0.0, middle)
+    r, weight = legendre(0.0, middle, _NODES)
     variance += 2 * float((weight * (middle - r) * (1 - range_above(r, n))).sum())
     return math.sqrt(variance)
 
@@ -265,7 +261,7 @@ def _median_sd(n: int) -> float:
         scale = math.lgamma(n + 1) - 2 * math.lgamma(half + 1)
         return math.sqrt(_STEP * float((x * x * np.exp(scale + bell + half * (logs[0] + logs[1]))).sum()))
     # Even n: both middle values x and x + r by their joint density, the mean of them squared.
-    r, weight = _nodes(0.0, 12.0 if n < 10 else 120.0 / n)
+    r, weight = legendre(0.0, 12.0 if n < 10 else 120.0 / n, _NODES)
     after = x[None, :] + r[:, None]
     scale = math.lgamma(n + 1) - 2 * math.lgamma(half + 1)
     with np.errstate(divide="ignore"):

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from ..inputs import number
+from ..quadrature import unit_legendre
 from ..results import Result
 
 Decision = Literal["pass", "conditional pass", "conditional fail", "fail"]
@@ -135,7 +136,7 @@ def global_risks(band: GuardBand, mean: float, sd: float) -> Risks:
     from scipy.special import ndtr  # noqa: PLC0415 - loads when first used
 
     m, s = number("mean", mean), number("sd", sd, above=0)
-    nodes, weights = np.polynomial.legendre.leggauss(64)
+    nodes, weights = unit_legendre(64)
     cuts = [m - 10 * s, m + 10 * s]
     near = (band.lower, band.upper, band.accept_low, band.accept_high)
     # The integrand bends only near the limits: pieces between them, and about each within eight uncertainties.

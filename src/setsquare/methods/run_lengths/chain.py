@@ -78,7 +78,16 @@ class Chain:
     @cached_property
     def survival(self) -> "Survival":
         """P(run length > n) for all n."""
-        return followed(self.survivals, 64 + len(self.early))
+        made, state = list(self.early), self.start
+
+        def further(many: int) -> Floats:
+            nonlocal state
+            while len(made) <= many:
+                made.append(state.sum())
+                state = state @ self.moves
+            return np.asarray(made)
+
+        return followed(further, 64 + len(made))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,13 +152,6 @@ def lasting(moves: Floats) -> Floats:
         before, state = state, lu_solve(factors, state, trans=1)
         state /= state.sum()
     return state
-
-
-def nodes(low: float, high: float, many: int) -> tuple[Floats, Floats]:
-    """Gauss-Legendre nodes and weights between two bounds."""
-    place, weight = np.polynomial.legendre.leggauss(many)
-    half = (high - low) / 2
-    return half * (place + 1) + low, half * weight
 
 
 def bell(x: Floats) -> Floats:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..inputs import Floats, number
-from .chain import Chain, Survival, bell, deviation, followed, lasting, nodes
+from ..quadrature import legendre
+from .chain import Chain, Survival, bell, deviation, followed, lasting
 from .result import PROBABILITIES, RunLengths, described, started, values_of
 
 
@@ -163,7 +164,7 @@ def _moves(delta: float, k: float, h: float, head_start: float) -> tuple[Floats,
     """Moves among 0, the nodes in (0, h) and the head start, which is never returned to, and the state at first."""
     from scipy.special import ndtr  # noqa: PLC0415 - loads when first used
 
-    places, weights = nodes(0.0, h, 24 + int(np.ceil(5 * h)))
+    places, weights = legendre(0.0, h, 24 + int(np.ceil(5 * h)))
     states = np.concatenate(([0.0], places, [head_start]))
     moves = np.zeros((len(states), len(states)))
     moves[:, 0] = ndtr(k - states - delta)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..inputs import Floats, number
-from .chain import Chain, bell, lasting, nodes
+from ..quadrature import legendre
+from .chain import Chain, bell, lasting
 from .result import PROBABILITIES, RunLengths, described, started, values_of
 
 SETTLED = 1e-11
@@ -58,7 +59,7 @@ def checked_weight(weight: Any) -> float:
 def ewma_chain(delta: float, weight: float, width: float, steady: bool, *, after_long: bool = False) -> Chain:
     """The chain among z_0 and the nodes between the limits of a long run."""
     limit = width * np.sqrt(weight / (2 - weight))
-    places, shares = nodes(-1.0, 1.0, 30 + int(np.ceil(8 * limit / weight)))
+    places, shares = legendre(-1.0, 1.0, 30 + int(np.ceil(8 * limit / weight)))
     states = np.concatenate(([0.0], limit * places))
     moves = np.zeros((len(states), len(states)))
     moves[:, 1:] = _moves(states, limit * places, limit * shares, weight, delta)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..inputs import Floats, number, whole
-from .chain import Chain, bell, lasting, nodes
+from ..quadrature import legendre
+from .chain import Chain, bell, lasting
 from .ewma import checked_weight
 from .result import PROBABILITIES, RunLengths, described, started, values_of
 
@@ -88,20 +89,20 @@ def mewma_chain(delta: float, measures: int, weight: float, limit: float) -> Cha
 
 def _by_length(measures: int, weight: float, limit: float) -> Chain:
     radius = np.sqrt(limit * weight / (2 - weight))
-    lengths, shares = nodes(0.0, radius, 40 + int(np.ceil(3 * radius / weight)))
+    lengths, shares = legendre(0.0, radius, 40 + int(np.ceil(3 * radius / weight)))
     return _from_first(_lengths(np.concatenate(([0.0], lengths)), lengths, measures, weight) * shares)
 
 
 def _by_direction(delta: float, measures: int, weight: float, limit: float) -> Chain:
     """Nodes along the shift at radius sin(angle), which costs no accuracy at the rim; across at shares of the rest."""
     radius = np.sqrt(limit * weight / (2 - weight))
-    angles, along_shares = nodes(-np.pi / 2, np.pi / 2, 20 + int(np.ceil(3 * radius / weight)))
+    angles, along_shares = legendre(-np.pi / 2, np.pi / 2, 20 + int(np.ceil(3 * radius / weight)))
     along, rest = radius * np.sin(angles), radius * np.cos(angles)
     before = np.concatenate(([0.0], along))
     shift = bell((along - (1 - weight) * before[:, None]) / weight - delta) / weight * along_shares * rest
     if measures == 1:
         return _from_first(shift)
-    parts, across_shares = nodes(0.0, 1.0, 8 + int(np.ceil(1.3 * radius / weight)))
+    parts, across_shares = legendre(0.0, 1.0, 8 + int(np.ceil(1.3 * radius / weight)))
     places = np.repeat(np.arange(len(along)), len(parts))
     across = (rest[:, None] * parts).ravel()
     # Both halves of the disc have the same lengths across.

@@ -5,7 +5,8 @@ from functools import lru_cache
 import numpy as np
 
 from ..inputs import Floats
-from .chain import Chain, bell, nodes
+from ..quadrature import legendre, unit_legendre
+from .chain import Chain, bell
 
 MANY = 16
 """Nodes in each piece between kinks."""
@@ -37,7 +38,7 @@ def moving_range_chain(delta: float, ratio: float, width: float, limit: float) -
 
 def _reached(piece: Floats, first: float, end: float, delta: float, ratio: float) -> Floats:
     """Chances of a next value in (first, end), told by the values at the nodes of the piece that it lies in."""
-    places, weights = nodes(first, end, MANY)
+    places, weights = legendre(first, end, MANY)
     density = weights * bell((places - delta) / ratio) / ratio
     return density @ _lagrange(piece, places)
 
@@ -52,7 +53,7 @@ def _lagrange(piece: Floats, places: Floats) -> Floats:
 
 @lru_cache(maxsize=1)
 def _barycentric() -> Floats:
-    place, weight = np.polynomial.legendre.leggauss(MANY)
+    place, weight = unit_legendre(MANY)
     signs = (-1.0) ** np.arange(MANY)
     return np.asarray(signs * np.sqrt((1 - place**2) * weight))
 
@@ -60,4 +61,6 @@ def _barycentric() -> Floats:
 def _pieces(width: float, limit: float) -> list[tuple[Floats, tuple[float, float]]]:
     kinks = width - limit * np.arange(1, int(2 * width / limit) + 1)
     ends = np.unique(np.round(np.concatenate(([-width, width], kinks, -kinks)), 12))
-    return [(nodes(low, high, MANY)[0], (low, high)) for low, high in zip(ends[:-1], ends[1:], strict=True)]
+    return [
+        (legendre(low, high, MANY)[0], (low, high)) for low, high in zip(ends[:-1], ends[1:], strict=True)
+    ]

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..inputs import Column, column, number, whole
-from .result import Tolerance, checked, legendre, made
+from ..quadrature import legendre
+from .result import Tolerance, checked, made
 
 METHODS = ("exact", "howe")
 

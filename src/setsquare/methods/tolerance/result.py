@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats, number
+from ..inputs import number
 from ..results import Result
 
 Side = Literal["two", "lower", "upper"]
@@ -93,10 +93,3 @@ def checked(coverage: Any, confidence: Any, side: str) -> tuple[float, float, Si
         if side == known:
             return shares[0], shares[1], known
     raise ValueError(f"side: give one of {', '.join(SIDES)}, not {side!r}")
-
-
-def legendre(low: float, high: float, many: int) -> tuple[Floats, Floats]:
-    """Gauss-Legendre nodes and weights between two bounds."""
-    place, weight = np.polynomial.legendre.leggauss(many)
-    half = (high - low) / 2
-    return half * (place + 1) + low, half * weight

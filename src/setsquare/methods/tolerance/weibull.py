@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..inputs import Column, Floats, column
-from .result import Tolerance, checked, legendre, made
+from ..quadrature import legendre
+from .result import Tolerance, checked, made
 
 MANY = 120
 """Nodes of the integral over the scale of the logarithms."""
