@@ -6,7 +6,8 @@ and of the modules that hold reference cases ``REACHED``, rows of a source, the 
 """
 
 import ast
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,14 +54,16 @@ class Reached:
     cases: tuple[str, ...]
 
 
-def facts() -> list[Fact]:
+@functools.cache
+def facts() -> tuple[Fact, ...]:
     """Return what the tests declare, in the order of their files."""
-    return [fact for path in sorted(TESTS.glob("test_*.py")) for fact in _facts(path)]
+    return tuple(fact for path in sorted(TESTS.glob("test_*.py")) for fact in _facts(path))
 
 
-def reached() -> list[Reached]:
+@functools.cache
+def reached() -> tuple[Reached, ...]:
     """Return the rows of reference cases of all modules, in the order of their files."""
-    return [row for path in sorted(TESTS.glob("*.py")) for row in _reached(path)]
+    return tuple(row for path in sorted(TESTS.glob("*.py")) for row in _reached(path))
 
 
 def _facts(path: Path) -> Iterator[Fact]:
@@ -99,7 +102,7 @@ def page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _counts(known: list[Fact], cases: list[Reached]) -> str:
+def _counts(known: Sequence[Fact], cases: Sequence[Reached]) -> str:
     named = [name for fact in known for name in fact.methods] + [
         name for row in cases for name in row.methods
     ]

@@ -8,10 +8,14 @@ source, methods and names of cases (words apart by spaces), from which the page 
 import json
 import math
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import pytest
 
 Case = dict[str, Any]
+Test = TypeVar("Test", bound=Callable[..., object])
 
 
 def load() -> dict[str, Case]:
@@ -20,6 +24,15 @@ def load() -> dict[str, Case]:
     if not file.is_file():
         return {}
     return {case["id"]: case for case in json.loads(file.read_text("utf-8"))["cases"]}
+
+
+def reaching(adapters: Mapping[str, Any]) -> Callable[[Test], Test | None]:
+    """Run a test with the name of each case that has an adapter; without the file there is no such test.
+
+    (With an empty list of parameters pytest would report it as skipped.)
+    """
+    names = [name for name in adapters if name in load()]
+    return pytest.mark.parametrize("name", names) if names else lambda _: None
 
 
 def differences(case: Case, made: dict[str, Any]) -> list[str]:

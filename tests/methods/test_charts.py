@@ -14,7 +14,7 @@ from setsquare.methods import charts
 from setsquare.methods.charts import constants
 from tests.methods.cases_charts import ADAPTERS, OURS
 from tests.methods.checked import checked
-from tests.methods.reference import Case, load
+from tests.methods.reference import Case, load, reaching
 
 pytestmark = pytest.mark.once
 
@@ -26,7 +26,7 @@ def test_every_adapter_has_its_case():
     assert not CASES or not set(ADAPTERS) - set(CASES)
 
 
-@pytest.mark.parametrize("name", [name for name in ADAPTERS if name in CASES])
+@reaching(ADAPTERS)
 def test_a_reference_case_is_reached(name: str):
     case = CASES[name]
     got = ADAPTERS[name](case)

@@ -15,7 +15,7 @@ from setsquare.methods import measurement as m
 from setsquare.methods.measurement.bounds import interval
 from tests.methods.cases_measurement import ADAPTERS
 from tests.methods.checked import checked
-from tests.methods.reference import differences, load
+from tests.methods.reference import differences, load, reaching
 
 CASES = load()
 
@@ -24,7 +24,7 @@ PARTS, PEOPLE = [1, 1, 2, 2, 1, 1, 2, 2], list("AAAABBBB")
 SMALL = [1.0, 1.1, 2.0, 2.1, 1.2, 1.1, 2.2, 2.1]
 
 
-@pytest.mark.parametrize("name", [name for name in ADAPTERS if name in CASES])
+@reaching(ADAPTERS)
 def test_reference_case(name):
     assert differences(CASES[name], ADAPTERS[name](CASES[name])) == []
 

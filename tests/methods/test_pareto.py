@@ -17,7 +17,7 @@ from setsquare.methods.pareto.separation import larger
 from setsquare.methods.pareto.tally import tally
 from tests.methods.cases_pareto import ADAPTERS
 from tests.methods.checked import checked
-from tests.methods.reference import differences, load
+from tests.methods.reference import differences, load, reaching
 
 pytestmark = pytest.mark.once
 few = settings(max_examples=30, deadline=None)
@@ -29,7 +29,7 @@ def names(counts):
     return [f"c{place}" for place in range(len(counts))]
 
 
-@pytest.mark.parametrize("name", [name for name in ADAPTERS if name in CASES])
+@reaching(ADAPTERS)
 def test_a_reference_case_is_reached(name):
     assert differences(CASES[name], ADAPTERS[name](CASES[name])) == []
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from setsquare.methods import risk
 from tests.methods.cases_risk import ADAPTERS
 from tests.methods.checked import checked
-from tests.methods.reference import load
+from tests.methods.reference import load, reaching
 
 pytestmark = pytest.mark.once
 
@@ -22,7 +22,7 @@ RATING = st.integers(1, 10)
 # Priority numbers
 
 
-@pytest.mark.parametrize("name", [name for name in ADAPTERS if name in CASES])
+@reaching(ADAPTERS)
 def test_a_reference_case_is_reached(name: str) -> None:
     case = CASES[name]
     assert list(ADAPTERS[name](case)["rpn"]) == case["expected"]["rpn"]

@@ -14,7 +14,7 @@ from setsquare.methods import charts, rules
 from setsquare.methods.rules import Conventions, Rule, RuleSet
 from tests.methods.cases_rules import ADAPTERS, one_based
 from tests.methods.checked import checked
-from tests.methods.reference import load
+from tests.methods.reference import load, reaching
 
 pytestmark = pytest.mark.once
 
@@ -22,7 +22,7 @@ CASES = load()
 NAN = float("nan")
 
 
-@pytest.mark.parametrize("name", [name for name in ADAPTERS if name in CASES])
+@reaching(ADAPTERS)
 def test_a_reference_case_is_reached(name: str):
     got = ADAPTERS[name](CASES[name])
     for key, wanted in CASES[name]["expected"].items():

@@ -77,7 +77,7 @@ def test_the_steady_state_of_the_two_sided_cusum() -> None:
 
 @checked("the chart itself, shift after 40 points", "run_lengths.cusum", by="simulation")
 def test_the_steady_state_is_that_of_charts_that_ran_long() -> None:
-    values = np.random.default_rng(1).normal(size=(30_000, 140))
+    values = np.random.default_rng(1).normal(size=(15_000, 140))
     values[:, 40:] += 1
     chart = charts.cusum(values[:, :, None], mean=0, sigma=1, h=4)
     kept = ~chart.beyond[:, :40].any(axis=1)

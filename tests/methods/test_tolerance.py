@@ -205,14 +205,14 @@ def test_the_share_of_weibull_values_is_held_with_the_confidence(side: str) -> N
     law = stats.weibull_min(1.7, scale=50)
     chance = np.random.default_rng(3)
     held = []
-    for _ in range(150):
+    for _ in range(80):
         values = law.rvs(7, random_state=chance)
         found = tolerance.weibull(values, coverage=0.8, confidence=0.7, side=side)
         held.append(law.cdf(found.high) - law.cdf(found.low) >= 0.8)
     if side == "two":
         assert np.mean(held) > 0.7
     else:
-        assert np.mean(held) == pytest.approx(0.7, abs=0.11)
+        assert np.mean(held) == pytest.approx(0.7, abs=0.13)  # 2.5 standard errors
 
 
 @FEW

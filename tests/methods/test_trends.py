@@ -16,7 +16,7 @@ from setsquare.methods import trends
 from setsquare.methods.trends.kendall import disorder
 from tests.methods.cases_trends import ADAPTERS
 from tests.methods.checked import checked
-from tests.methods.reference import differences, load
+from tests.methods.reference import differences, load, reaching
 
 pytestmark = pytest.mark.once
 few = settings(max_examples=25, deadline=None)
@@ -82,7 +82,7 @@ def test_the_conditional_reference_keeps_its_level_where_counts_are_sparse():
 # Rates
 
 
-@pytest.mark.parametrize("name", [name for name in ADAPTERS if name in CASES])
+@reaching(ADAPTERS)
 def test_a_reference_case_is_reached(name):
     assert differences(CASES[name], ADAPTERS[name](CASES[name])) == []
 

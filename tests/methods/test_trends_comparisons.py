@@ -167,7 +167,7 @@ def test_barnards_test_counts_tables_that_are_equally_far(table, side):
 
 
 @checked("scipy, fisher_exact, boschloo_exact and chi2_contingency", "trends.two_proportions", by="program")
-@few
+@settings(max_examples=12, deadline=None)
 @given(st.integers(1, 12), st.integers(1, 12), st.data())
 def test_exact_tests_agree_with_scipy(n, m, data):
     x, y = data.draw(st.integers(0, n)), data.draw(st.integers(0, m))
@@ -213,7 +213,7 @@ def test_the_score_interval_ends_where_the_score_says(n, m, data):
     for end in found.difference_interval:
         if abs(end) > 1 - 1e-6:
             continue
-        first = np.linspace(max(0, end), min(1, 1 + end), 50_001)
+        first = np.linspace(max(0, end), min(1, 1 + end), 10_001)
         logs = stats.binom.logpmf(x, n, first) + stats.binom.logpmf(y, m, np.clip(first - end, 0, 1))
         p = first[np.nanargmax(logs)]
         q = p - end
@@ -223,7 +223,7 @@ def test_the_score_interval_ends_where_the_score_says(n, m, data):
 
 @checked("level over every table of two small samples", "trends.two_proportions", by="twin")
 def test_unconditional_tests_keep_their_level_and_beat_fishers():
-    n, m = 7, 6
+    n, m = 6, 5
     inside = {"fisher": [], "barnard": [], "boschloo": []}
     for x, y in itertools.product(range(n + 1), range(m + 1)):
         for method, rejected in inside.items():

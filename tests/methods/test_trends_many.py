@@ -114,25 +114,25 @@ def _greatest_of(y, exposure):
 def test_change_points_keep_their_level_and_cover():
     generator = np.random.default_rng(8)
     rates = np.where(np.arange(24) < 15, 6.0, 3.0)
-    flat = [trends.change_in_rate(generator.poisson(4, 20), simulations=99, seed=s).p for s in range(120)]
+    flat = [trends.change_in_rate(generator.poisson(4, 20), simulations=99, seed=s).p for s in range(100)]
     assert np.mean(np.array(flat) <= 0.1) == pytest.approx(0.1, abs=0.06)
     sets = [
-        trends.change_in_rate(generator.poisson(rates), simulations=199, seed=s).likely for s in range(120)
+        trends.change_in_rate(generator.poisson(rates), simulations=199, seed=s).likely for s in range(80)
     ]
     assert np.mean([15 in likely for likely in sets]) > 0.90
-    moved = [trends.change_in_mean(generator.normal(rates), simulations=199, seed=s) for s in range(60)]
-    assert np.mean([15 in one.likely for one in moved]) > 0.90
+    moved = [trends.change_in_mean(generator.normal(rates), simulations=199, seed=s) for s in range(40)]
+    assert np.mean([15 in one.likely for one in moved]) > 0.84  # 3 standard errors below 0.95
     assert np.mean([len(one.likely) for one in moved]) < 5
 
 
 def test_permutation_keeps_its_level_where_counts_vary_more():
     generator = np.random.default_rng(9)
     rejected = {"poisson": 0, "permutation": 0}
-    for seed in range(80):
+    for seed in range(50):
         counts = generator.negative_binomial(2, 0.25, 24)
         for null in rejected:
             rejected[null] += trends.change_in_rate(counts, null=null, simulations=99, seed=seed).p <= 0.05
-    assert rejected["poisson"] > 30 and rejected["permutation"] <= 10
+    assert rejected["poisson"] > 18 and rejected["permutation"] <= 7
 
 
 @few
@@ -254,7 +254,7 @@ def test_few_survivors_are_false_although_counts_vary_more(model):
 
 def test_sparse_series_without_a_trend_do_not_survive():
     generator = np.random.default_rng(77)
-    survivors = [trends.worsening(generator.poisson(0.08, (400, 24)), level=0.1).survivors for _ in range(20)]
+    survivors = [trends.worsening(generator.poisson(0.08, (200, 24)), level=0.1).survivors for _ in range(20)]
     assert np.mean(np.array(survivors) > 0) <= 0.15
 
 
