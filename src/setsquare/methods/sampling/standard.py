@@ -4,20 +4,18 @@ import functools
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ..inputs import number, whole
-from ..results import Result
 from . import tables
+from .lots import CodeLetters, PlanForLot, Severity, checked_severity, preferred
 from .plans import AttributePlan
 
-Severity = Literal["normal", "tightened", "reduced"]
 Standard = Literal["ISO 2859-1", "Z1.4"]
-SEVERITIES: tuple[Severity, ...] = ("normal", "tightened", "reduced")
 STANDARDS: tuple[Standard, ...] = ("ISO 2859-1", "Z1.4")
 Cell: TypeAlias = tuple[str, int, int, int]
+LETTERS = CodeLetters(tables.LEVELS, tables.LOTS, tables.LOT_LETTERS)
 
 
 @dataclass(frozen=True)
-class StandardPlan(Result):
+class StandardPlan(PlanForLot):
     """A plan as the standard prescribes it.
 
     `letter` is the code letter of the lot, `used_letter` the one where the table's arrow ends. Where the sample would
@@ -26,12 +24,6 @@ class StandardPlan(Result):
     """
 
     standard: Standard
-    severity: Severity
-    level: str
-    aql: float
-    lot_size: int
-    letter: str
-    used_letter: str
     n: int
     accept: int
     reject: int
@@ -51,11 +43,7 @@ def code_letter(lot_size: int, level: str = "II") -> str:
     >>> code_letter(1000)
     'J'
     """
-    lot = whole("lot_size", lot_size, least=2)
-    if level not in tables.LEVELS:
-        raise ValueError(f"level: give one of {', '.join(tables.LEVELS)}, not {level!r}")
-    row = next((row for row, most in enumerate(tables.LOTS) if lot <= most), len(tables.LOTS))
-    return tables.LOT_LETTERS[row][tables.LEVELS.index(level)]
+    return LETTERS.of(lot_size, level)
 
 
 def standard_plan(
@@ -82,7 +70,7 @@ def standard_plan(
     """
     letter = code_letter(lot_size, level)
     lot = int(lot_size)
-    column = aql_index(aql)
+    column = preferred(aql, tables.AQLS)
     kind, book = checked_severity(severity), checked_standard(standard)
     used, n, accept, reject = _resolved(kind, book)[letter][column]
     return StandardPlan(
@@ -109,28 +97,11 @@ def one_step_tighter(plan: StandardPlan) -> int | None:
     >>> one_step_tighter(standard_plan(1000, 1.0))
     1
     """
-    column = aql_index(plan.aql)
+    column = preferred(plan.aql, tables.AQLS)
     if column == 0:
         return None
     used, _n, accept, _reject = _resolved(plan.severity, plan.standard)[plan.used_letter][column - 1]
     return accept if used == plan.used_letter else None
-
-
-def aql_index(aql: float) -> int:
-    """Return which of the preferred values an AQL is; raises ValueError at ``aql``."""
-    value = number("aql", aql, above=0.0)
-    for index, known in enumerate(tables.AQLS):
-        if abs(value - known) <= 1e-9 * known:
-            return index
-    raise ValueError(f"aql: give one of {', '.join(f'{known:g}' for known in tables.AQLS)}, not {value:g}")
-
-
-def checked_severity(severity: str) -> Severity:
-    """Return the severity by its name; raises ValueError at ``severity``."""
-    for known in SEVERITIES:
-        if severity == known:
-            return known
-    raise ValueError(f"severity: give one of {', '.join(SEVERITIES)}, not {severity!r}")
 
 
 def checked_standard(standard: str) -> Standard:

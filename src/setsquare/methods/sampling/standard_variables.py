@@ -5,23 +5,23 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from ..inputs import number, whole
-from ..results import Result
 from . import variables_tables as tables
+from .lots import CodeLetters, PlanForLot, Severity, checked_severity, preferred
 from .matched import matched_variables_plan
 from .nonconforming import estimated_share
-from .standard import Severity, aql_index, checked_severity, standard_plan
+from .standard import standard_plan
 from .tables import AQLS
 from .variables import Sigma, VariablesPlan, checked_sigma
 
 Book = Literal["Z1.9", "ISO 3951-1"]
 BOOKS: tuple[Book, ...] = ("Z1.9", "ISO 3951-1")
+LETTERS = CodeLetters(tables.LEVELS, tables.LOTS, tables.LOT_LETTERS)
 SHIFT: dict[Severity, int] = {"normal": 0, "tightened": -1, "reduced": 1}
 """Columns of Z1.9 between the AQL that is asked for and the one whose plan is used."""
 
 
 @dataclass(frozen=True)
-class StandardVariablesPlan(Result):
+class StandardVariablesPlan(PlanForLot):
     """A plan by variables for a lot.
 
     `plan` holds n and k; `maximum` is M, the largest estimated fraction nonconforming that is accepted (for two limits
@@ -30,12 +30,6 @@ class StandardVariablesPlan(Result):
     """
 
     standard: Book
-    severity: Severity
-    level: str
-    aql: float
-    lot_size: int
-    letter: str
-    used_letter: str
     whole_lot: bool
     """Whether the plan asks for as many items as the lot has, or more: then all are measured."""
     plan: VariablesPlan
@@ -53,11 +47,7 @@ def variables_code_letter(lot_size: int, level: str = "II") -> str:
     >>> variables_code_letter(1000)
     'J'
     """
-    lot = whole("lot_size", lot_size, least=2)
-    if level not in tables.LEVELS:
-        raise ValueError(f"level: give one of {', '.join(tables.LEVELS)}, not {level!r}")
-    row = next((row for row, most in enumerate(tables.LOTS) if lot <= most), len(tables.LOTS))
-    return tables.LOT_LETTERS[row][tables.LEVELS.index(level)]
+    return LETTERS.of(lot_size, level)
 
 
 def standard_variables_plan(
@@ -102,12 +92,8 @@ def standard_variables_plan(
 
 def _z19(lot_size: int, aql: float, level: str, severity: Severity, sigma: Sigma) -> StandardVariablesPlan:
     letter = variables_code_letter(lot_size, level)
-    value = number("aql", aql, above=0.0)
-    asked = tables.AQLS[1:-1]
-    known = next((one for one in asked if abs(value - one) <= 1e-9 * one), None)
-    if known is None:
-        raise ValueError(f"aql: give one of {', '.join(f'{one:g}' for one in asked)}, not {value:g}")
-    column = tables.AQLS.index(known) + SHIFT[severity]
+    place = preferred(aql, tables.AQLS[1:-1]) + 1
+    known, column = tables.AQLS[place], place + SHIFT[severity]
     start = tables.REDUCED_ROWS[tables.LETTERS.index(letter)] if severity == "reduced" else letter
     row, n, k, maximum = _cell(sigma, start, column)
     tighter = _tighter(sigma, row, n, column)
@@ -174,7 +160,7 @@ def _tighter(sigma: Sigma, row: str, n: int, column: int) -> float:
 
 
 def _matched_tighter(lot: int, aql: float, level: str, severity: Severity, plan: VariablesPlan) -> float:
-    column = aql_index(aql)
+    column = preferred(aql, AQLS)
     if not column:
         return math.nan
     counted = standard_plan(lot, AQLS[column - 1], level=level, severity=severity)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ..inputs import whole
 from ..results import Result
-from .standard import Severity, checked_severity
+from .lots import Severity, checked_severity
 
 Rules = Literal["ISO 2859-1", "Z1.4", "ISO 3951-1", "Z1.9"]
 RULES: tuple[Rules, ...] = ("ISO 2859-1", "Z1.4", "ISO 3951-1", "Z1.9")

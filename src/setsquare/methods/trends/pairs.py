@@ -1,10 +1,41 @@
 """Two counts with what they came from, as arrays of one shape: what is given to comparisons of two rates or shares."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 
 from ..inputs import Floats, floats
+from ..results import Result, Table, plain
+
+
+@dataclasses.dataclass(frozen=True)
+class Compared(Result):
+    """Two rates or two proportions compared; numbers, or arrays where columns were given."""
+
+    method: str
+    first: Any
+    """The first rate or proportion."""
+    second: Any
+    ratio: Any
+    """The first over the second; infinite where only the second has no event, NaN where neither has one."""
+    difference: Any
+    """The first less the second."""
+    difference_interval: tuple[Any, Any]
+    p: Any
+    two_sided: str
+    confidence: float
+    alternative: str
+
+    def _rows(
+        self, main: str, main_interval: tuple[Any, Any], other: str, interval: tuple[Any, Any]
+    ) -> Table:
+        """Return a row for each pair: both, the main measure and its interval before p, the other one behind."""
+        columns = (
+            self.first, self.second, getattr(self, main), *main_interval, self.p, getattr(self, other), *interval,
+        )  # fmt: skip
+        heads = ("first", "second", main, "low", "high", "p", other, f"{other} low", f"{other} high")
+        return Table(heads, tuple(zip(*(plain(np.atleast_1d(one)) for one in columns), strict=True)))
 
 
 class Pair:

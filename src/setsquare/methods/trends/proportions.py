@@ -10,10 +10,10 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Floats
-from ..results import Result, Table, plain
+from ..results import Table
 from . import score_intervals, unconditional
 from .given import ALTERNATIVES, Alternative, choice, level
-from .pairs import Pair
+from .pairs import Compared, Pair
 from .tails import p_value, quantile, two_tails
 
 Method = Literal["fisher", "mid-p", "barnard", "boschloo", "score"]
@@ -22,37 +22,19 @@ METHODS = ("fisher", "mid-p", "barnard", "boschloo", "score")
 
 
 @dataclasses.dataclass(frozen=True)
-class TwoProportions(Result):
-    """Two proportions compared; numbers, or arrays where columns were given."""
+class TwoProportions(Compared):
+    """Two proportions compared."""
 
-    method: str
-    difference: Any
-    """The first proportion less the second."""
-    difference_interval: tuple[Any, Any]
-    p: Any
-    ratio: Any
-    """The first proportion over the second; infinite where only the second has no event, NaN where neither has one."""
     ratio_interval: tuple[Any, Any]
     """By Miettinen and Nurminen."""
     odds_ratio: Any
     """x (m - y) / (y (n - x))."""
-    first: Any
-    """The first proportion."""
-    second: Any
     interval: str
     """The method of the difference's interval."""
-    two_sided: str
-    confidence: float
-    alternative: str
 
     def table(self) -> Table:
         """Return a row for each pair."""
-        columns = (
-            self.first, self.second, self.difference, *self.difference_interval, self.p, self.ratio,
-            *self.ratio_interval,
-        )  # fmt: skip
-        head = ("first", "second", "difference", "low", "high", "p", "ratio", "ratio low", "ratio high")
-        return Table(head, tuple(zip(*(plain(np.atleast_1d(one)) for one in columns), strict=True)))
+        return self._rows("difference", self.difference_interval, "ratio", self.ratio_interval)
 
 
 def two_proportions(
@@ -98,10 +80,9 @@ def two_proportions(
         ratio, odds = one / other, given.x * (given.of_y - given.y) / (given.y * (given.of_x - given.x))
     shaped = given.shaped
     return TwoProportions(
-        method, shaped(one - other), (shaped(ends[0]), shaped(ends[1])),
-        shaped(_p(given, method, two_sided, alternative)), shaped(ratio),
-        (shaped(times[0]), shaped(times[1])), shaped(odds), shaped(one), shaped(other), interval, two_sided,
-        confidence, alternative,
+        method, shaped(one), shaped(other), shaped(ratio), shaped(one - other), (shaped(ends[0]), shaped(ends[1])),
+        shaped(_p(given, method, two_sided, alternative)), two_sided, confidence, alternative,
+        (shaped(times[0]), shaped(times[1])), shaped(odds), interval,
     )  # fmt: skip
 
 

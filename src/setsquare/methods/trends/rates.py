@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Floats, number
-from ..results import Result, Table, plain
+from ..results import Table
 from .given import ALTERNATIVES, Alternative, choice, level
-from .pairs import Pair, mover
+from .pairs import Compared, Pair, mover
 from .solving import bisect
 from .tails import quantile, two_tails
 
@@ -22,44 +22,16 @@ TwoSided = Literal["central", "likelihood"]
 
 
 @dataclasses.dataclass(frozen=True)
-class TwoRates(Result):
-    """Two rates compared; numbers, or arrays where columns were given."""
+class TwoRates(Compared):
+    """Two rates compared; the difference's interval is from the score intervals of both (MOVER)."""
 
-    method: str
-    ratio: Any
-    """The first rate over the second; infinite where only the second has no event, NaN where neither has one."""
     interval: tuple[Any, Any]
     """The ratio's."""
-    p: Any
-    difference: Any
-    """The first rate less the second."""
-    difference_interval: tuple[Any, Any]
-    """From the score intervals of both rates (MOVER)."""
-    first: Any
-    """The first rate."""
-    second: Any
     null: float
-    two_sided: str
-    confidence: float
-    alternative: str
 
     def table(self) -> Table:
         """Return a row for each pair."""
-        columns = (
-            self.first, self.second, self.ratio, *self.interval, self.p, self.difference, *self.difference_interval,
-        )  # fmt: skip
-        head = (
-            "first",
-            "second",
-            "ratio",
-            "low",
-            "high",
-            "p",
-            "difference",
-            "difference low",
-            "difference high",
-        )
-        return Table(head, tuple(zip(*(plain(np.atleast_1d(one)) for one in columns), strict=True)))
+        return self._rows("ratio", self.interval, "difference", self.difference_interval)
 
 
 def two_rates(
@@ -105,8 +77,8 @@ def two_rates(
     apart = mover((one, other), *(_score_interval(*each, float(quantile(sure))) for each in given.parts))
     shaped = given.shaped
     return TwoRates(
-        method, shaped(ratio), (shaped(ends[0]), shaped(ends[1])), shaped(p), shaped(one - other),
-        (shaped(apart[0]), shaped(apart[1])), shaped(one), shaped(other), ratio_null, two_sided, sure, alternative,
+        method, shaped(one), shaped(other), shaped(ratio), shaped(one - other), (shaped(apart[0]), shaped(apart[1])),
+        shaped(p), two_sided, sure, alternative, (shaped(ends[0]), shaped(ends[1])), ratio_null,
     )  # fmt: skip
 
 
