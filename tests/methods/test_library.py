@@ -54,7 +54,8 @@ def test_the_library_names_its_families_and_loads_them_when_used() -> None:
 def test_loading_the_families_loads_nothing_heavy() -> None:
     heavy = ("scipy", "statsmodels", "pandas", "matplotlib", "django")
     load = "; ".join(f"import setsquare.methods.{family}" for family in FAMILIES)
-    code = f"import sys; {load}; print([name for name in {heavy} if name in sys.modules])"
+    alone = "import sys, setsquare.methods.charts; assert 'setsquare.methods.run_lengths' not in sys.modules"
+    code = f"{alone}; {load}; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

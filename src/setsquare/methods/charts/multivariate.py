@@ -8,7 +8,6 @@ import numpy as np
 
 from ..inputs import Floats, floats, number
 from ..results import Result
-from ..run_lengths.mewma import mewma_limit
 from .lines import ROUNDING, TILE
 from .phases import Frame, Staging, frame
 from .result import Chart, Stage
@@ -143,11 +142,7 @@ def mewma(
     weight = number("weight", weight, above=0, most=1)
     held = frame(raw.shape[0], raw.shape[1], single, phasing, Staging)
     width = raw.shape[2]
-    high = (
-        mewma_limit(width, weight, number("arl", arl, above=1))
-        if limit is None
-        else number("limit", limit, above=0)
-    )
+    high = _limit_for(width, weight, arl) if limit is None else number("limit", limit, above=0)
     before = None if frozen is None else _frozen(frozen, raw.shape, None, mean, covariance)
     points, stages = np.empty(raw.shape[:2]), []
     for place, part in enumerate(held.slices):
@@ -157,6 +152,12 @@ def mewma(
     rule = f"weight {weight:g}, limit {high:.6g}"
     nothing, upper = (np.broadcast_to(one, points.shape) for one in (np.nan, high))
     return _made("mewma", rule, held, points, nothing, upper, 1, tuple(stages))
+
+
+def _limit_for(measures: int, weight: float, arl: float) -> float:
+    from ..run_lengths import mewma_limit  # noqa: PLC0415 - loads when first used
+
+    return mewma_limit(measures, weight, number("arl", arl, above=1))
 
 
 def _mewma_points(values: Floats, known: Reference, weight: float, steady: bool) -> Floats:
