@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from setsquare.kernel.accounts.models import Unit
+from setsquare.kernel.commands.declaration import Actor, Situation
 from setsquare.kernel.commands.errors import (
     CommandError,
     NotFound,
@@ -16,6 +17,8 @@ from setsquare.kernel.commands.errors import (
     Stale,
     WrongState,
 )
+from setsquare.kernel.commands.running import offers
+from setsquare.kernel.records.things import thing_of
 from tests.documents.conftest import TEXT, Works
 
 
@@ -117,11 +120,12 @@ def test_a_draft_is_submitted_complete(works: Works) -> None:
     number = works.draft(content="## Purpose\n\nOnly this.")
     submit = {"reviewers": ["rolf"], "due": works.day(3)}
     assert refused(works, Refused, "ada", "revision.submit", f"{number}/1", **submit) == (
-        "These sections are missing: Scope, Responsibilities, Procedure, Records, References. Add a heading for each."
+        "content: These sections are missing: Scope, Responsibilities, Procedure, Records, References. "
+        "Add a heading for each."
     )
     works.do("ada", "revision.save", f"{number}/1", content="")
     assert refused(works, Refused, "ada", "revision.submit", f"{number}/1", **submit) == (
-        "There is nothing in it yet: write the text or put in a file."
+        "content: There is nothing in it yet: write the text or put in a file."
     )
 
 
@@ -147,7 +151,28 @@ def test_a_second_revision_says_what_changed(works: Works) -> None:
     sentence = refused(
         works, Refused, "ada", "revision.submit", f"{number}/2", reviewers=["rolf"], due=works.day(1)
     )
-    assert sentence == "Say what changed first: readers see it before the text."
+    assert sentence == "summary: Say what changed first: readers see it before the text."
+
+
+def test_everything_in_the_way_is_told_at_once_and_before_the_button_is_pressed(works: Works) -> None:
+    number = works.in_force()
+    works.do("ada", "document.new_revision", number, why="A finding")
+    works.do("ada", "revision.save", f"{number}/2", content="## Purpose\n\nOnly this.")
+    record = works.revision(f"{number}/2").record
+    with pytest.raises(Refused) as caught:
+        works.do("ada", "revision.submit", f"{number}/2", reviewers=[], due=works.day(1))
+    assert list(caught.value.fields) == ["content", "summary", "reviewers"]
+    with pytest.raises(Refused) as caught:
+        works.do("ada", "revision.submit", f"{number}/2", reviewers=["ada"], due=works.day(-1))
+    assert list(caught.value.fields) == ["content", "summary", "due", "reviewers"]
+    situation = Situation(Actor(works.person("ada")), thing_of("revision"), record)
+    [offer] = offers(situation, ["submit"])
+    assert "These sections are missing" in str(offer.why_not) and "Say what changed first" in str(
+        offer.why_not
+    )
+    with pytest.raises(Refused) as hidden:  # who may not submit it learns nothing of what it lacks
+        works.do("otto", "revision.submit", f"{number}/2", reviewers=[], due=works.day(1))
+    assert list(hidden.value.fields) == ["reviewers"]
 
 
 def test_approval_waits_for_the_review_and_its_comments(works: Works) -> None:
@@ -156,7 +181,9 @@ def test_approval_waits_for_the_review_and_its_comments(works: Works) -> None:
     assert "are reviewed first" in refused(works, NotPermitted, *send)
     works.do("ada", "revision.submit", first, reviewers=["rolf", "rosa"], due=works.day(1))
     works.do("rolf", "revision.review", first, outcome="no_objection", remark="Well done")
-    assert refused(works, NotPermitted, *send) == "The review by Rosa Reviewer is not done yet."
+    assert refused(works, NotPermitted, *send) == (
+        "The review by Rosa Reviewer is not done yet. 1 comment is open; it has to be resolved first."
+    )
     nothing_said = refused(works, Refused, "rosa", "revision.review", first, outcome="changes_needed")
     assert nothing_said == "remark: Say what has to change, here or as a comment on the passage."
     works.do("rosa", "revision.review", first, outcome="changes_needed", remark="Name the standard")

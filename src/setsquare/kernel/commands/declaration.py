@@ -251,7 +251,9 @@ class Command:
 
     def in_the_way(self, situation: Situation) -> Mapping[str, Label]:
         """Return what of the record has to be put right before this can be done, by field."""
-        return self.obstacles(situation) if self.obstacles is not None and situation.record is not None else {}
+        return (
+            self.obstacles(situation) if self.obstacles is not None and situation.record is not None else {}
+        )
 
     def needs_reason(self, record: Record | None) -> bool:
         """Tell whether a reason has to be given."""

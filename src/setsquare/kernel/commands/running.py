@@ -87,7 +87,7 @@ def carry_out(
     situation = _situation(command, actor, record)
     if record is not None and record.type != command.thing:
         raise NotFound(record.number)
-    given = body if isinstance(body, command.body) else parse(command.body, body or {}, actor)
+    given = body if isinstance(body, command.body) else _read(command, situation, body)
     refuse_unkeepable({"reason": reason})
     signing = None
     if command.signature is not None:
@@ -98,6 +98,16 @@ def carry_out(
         signing = _prove(command, situation, credentials, version)
     with naming_fields(command.body), transaction.atomic():
         return _perform(command, actor, record, given, reason=reason, version=version, signing=signing)
+
+
+def _read(command: Command, situation: Situation, data: Any) -> Body:
+    """Return the command's body; where it does not fit, what else is in the way is told together with it."""
+    try:
+        return parse(command.body, data or {}, situation.actor)
+    except Refused as refused:
+        if why_not_yet(command, situation) is None:
+            refused.fields = {**command.in_the_way(situation), **refused.fields}
+        raise
 
 
 def rehearse(thing: str, name: str, actor: Actor, *, body: Any = None, reason: str = "") -> None:
@@ -153,9 +163,21 @@ def why_not_permitted(command: Command, situation: Situation) -> Label | None:
 
 
 def _why_not_conditions(command: Command, situation: Situation) -> Label | None:
+    """Return every reason at once, so that nobody mends one thing only to be told of the next."""
     if situation.actor.user is None:
         return None
-    return next((why for rule in command.conditions if (why := rule(situation)) is not None), None)
+    reasons = [str(why) for rule in command.conditions if (why := rule(situation)) is not None]
+    return " ".join(dict.fromkeys(reasons)) or None
+
+
+def why_not_yet(command: Command, situation: Situation) -> Label | None:
+    """Return why a person who sees the record cannot do this now, whatever they would give; obstacles aside."""
+    if (why := why_not_permitted(command, situation)) is not None:
+        return why
+    if not _may_see(situation):
+        return NotFound().sentence
+    wrong = why_wrong_state(command, situation.record) if situation.record is not None else None
+    return wrong or _why_not_conditions(command, situation)
 
 
 def why_wrong_state(command: Command, record: Record) -> Label | None:
@@ -255,7 +277,7 @@ def _perform(
         act.now = max(act.now, locked.changed)
         act.stored.note(thing.detail_of(locked))
     seen = {**thing.state_of(locked), "version": locked.version - 1} if locked and signing else None
-    made = command.perform(act, body)
+    made = _performed(act, body)
     done = locked or made
     if done is None:
         raise TypeError(f"{command.key} returned no record")
@@ -267,6 +289,19 @@ def _perform(
     act.emit(f"{command.thing}.{command.name}", done, version=done.version)
     Event.objects.bulk_create(act.pending)
     return Outcome(done, entry, signature, act.conclusion)
+
+
+def _performed(act: Act, body: Body) -> Record | None:
+    """Run the command's function; what it refuses is told together with what of the record is in the way."""
+    obstacles = act.command.in_the_way(act.situation)
+    try:
+        made = act.command.perform(act, body)
+    except Refused as refused:
+        refused.fields = {**obstacles, **refused.fields}
+        raise
+    if obstacles:
+        raise Refused(obstacles)
+    return made
 
 
 def _settle(act: Act, record: Record) -> None:
@@ -341,6 +376,13 @@ def _sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[s
     )
 
 
+def why_in_the_way(command: Command, situation: Situation) -> Label | None:
+    """Return everything that is in the way of a command in this state, as sentences one after another."""
+    condition = _why_not_conditions(command, situation)
+    told = [*([condition] if condition else []), *command.in_the_way(situation).values()]
+    return " ".join(str(sentence) for sentence in told) or None
+
+
 @dataclass(frozen=True)
 class Offer:
     """A command before a person: allowed, or with the sentence that says why not now."""
@@ -367,7 +409,7 @@ def offers(situation: Situation, names: Iterable[str] | None = None) -> list[Off
         if why_not_permitted(command, situation) is not None:
             continue
         wrong = why_wrong_state(command, record)
-        why = wrong or _why_not_conditions(command, situation)
+        why = wrong or why_in_the_way(command, situation)
         meaning = command.meaning(situation) if why is None else None
         found.append(Offer(command, why, meaning, command.needs_reason(record), wrong is None))
     return sorted(found, key=lambda offer: (offer.why_not is not None, not offer.command.prominent))

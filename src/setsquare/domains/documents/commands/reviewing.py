@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,9 @@ from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, assigned, command, owner
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.files.models import Text
 from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.writing.markdown import missing_sections
 
@@ -28,19 +31,38 @@ OUTCOMES = {
 }
 
 
+@lru_cache(maxsize=2048)
+def _missing(digest: str, required: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return which required sections a text lacks, None for one that is empty; a text never changes."""
+    body = Text.objects.get(digest=digest).body
+    return tuple(missing_sections(body, required)) if body.strip() else None
+
+
+def incomplete(situation: Situation) -> dict[str, Label]:
+    """Return all that a draft lacks, by field."""
+    return _lacking(situation.detail)
+
+
 def check_complete(revision: Revision) -> None:
-    """Refuse a revision that lacks its content, a required section, or what is said of the change."""
-    if revision.content is None and revision.file is None:
-        raise Refused(_("There is nothing in it yet: write the text or put in a file."))
-    if revision.content is not None:
-        if not revision.content.body.strip():
-            raise Refused(_("There is nothing in it yet: write the text or put in a file."))
-        missing = missing_sections(revision.content.body, revision.document.kind.required_sections)
-        if missing:
-            sentence = _("These sections are missing: %(names)s. Add a heading for each.")
-            raise Refused(sentence % {"names": ", ".join(missing)})
+    """Refuse a revision that lacks anything."""
+    if found := _lacking(revision):
+        raise Refused(found)
+
+
+def _lacking(revision: Revision) -> dict[str, Label]:
+    """Return all that a revision lacks: its content, required sections, what is said of the change; by field."""
+    found: dict[str, Label] = {}
+    missing: tuple[str, ...] | None = () if revision.file_id is not None else None
+    if revision.content_id is not None:
+        missing = _missing(revision.content_id, tuple(revision.document.kind.required_sections))
+    if missing is None:
+        found["content"] = _("There is nothing in it yet: write the text or put in a file.")
+    elif missing:
+        sentence = _("These sections are missing: %(names)s. Add a heading for each.")
+        found["content"] = sentence % {"names": ", ".join(missing)}
     if revision.document.current_id is not None and not revision.summary:
-        raise Refused(_("Say what changed first: readers see it before the text."))
+        found["summary"] = _("Say what changed first: readers see it before the text.")
+    return found
 
 
 class Submit(Body):
@@ -70,6 +92,7 @@ def _in_two_weeks(situation: Situation) -> Mapping[str, Any]:
     past=gettext_lazy("submitted it for review"),
     body=Submit,
     who=WRITERS,
+    obstacles=incomplete,
     prominent=True,
     initial=_in_two_weeks,
     tolerates=TALK | {"plan_reading"},
@@ -79,14 +102,16 @@ def submit(act: Act, body: Submit) -> None:
     revision: Revision = act.detail
     if revision.kind == Revision.Kind.EDITORIAL:
         raise Refused(_("An editorial change is not reviewed; send it for approval."))
-    check_complete(revision)
+    wrong: dict[str, Label] = {}
     if body.due < today_at(act.record.unit, act.now):
-        raise Refused({"due": _("This day is past; choose today or a later one.")})
-    refuse_far("due", body.due, today_at(act.record.unit, act.now))
+        wrong["due"] = _("This day is past; choose today or a later one.")
     authors = [person.name for person in body.reviewers if wrote(person, revision)]
     if authors:
         sentence = _("%(names)s wrote on it; choose reviewers who did not.")
-        raise Refused({"reviewers": sentence % {"names": ", ".join(authors)}})
+        wrong["reviewers"] = sentence % {"names": ", ".join(authors)}
+    if wrong:
+        raise Refused(wrong)
+    refuse_far("due", body.due, today_at(act.record.unit, act.now))
     revision.round += 1
     revision.submitted = act.now
     for person in body.reviewers:

@@ -31,7 +31,13 @@ from setsquare.faces.web.records.history import theirs
 from setsquare.faces.web.signing_in.passkeys import has_passkey
 from setsquare.kernel.commands.declaration import Command, Situation, command_of
 from setsquare.kernel.commands.errors import CommandError, NotFound, Refused, SignatureRefused, Stale
-from setsquare.kernel.commands.running import Outcome, carry_out, why_in_the_way, why_not_permitted, why_wrong_state
+from setsquare.kernel.commands.running import (
+    Outcome,
+    carry_out,
+    why_in_the_way,
+    why_not_permitted,
+    why_wrong_state,
+)
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing
 from setsquare.kernel.signatures.credentials import Credentials
