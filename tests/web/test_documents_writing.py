@@ -209,6 +209,32 @@ def test_the_history_tells_comments_as_people_read_them(house: House) -> None:
         assert raw not in history, raw
 
 
+def test_a_link_by_number_is_offered_to_what_is_in_force_or_open(house: House) -> None:
+    document = house.document()
+    house.to_force(document)
+    house.do("ari", "new_revision", document, why="A finding.", summary="Three times.")
+    client = house.client("ari")
+    assert "?live=1&amp;q=" in client.get("/revisions/SOP-001/2/do/save/").content.decode()
+    offered = [one["value"] for one in client.get("/choose/records?live=1&q=SOP").json()]
+    assert offered == ["SOP-001", "SOP-001/1", "SOP-001/2"], "the document first"
+    house.to_force(document)
+    offered = [one["value"] for one in client.get("/choose/records?live=1&q=SOP").json()]
+    assert offered == ["SOP-001", "SOP-001/2"], "a superseded revision is not offered"
+    assert "SOP-001/1" not in [
+        one["value"] for one in client.get("/choose/records?live=1&q=Measuring").json()
+    ]
+    house.do("cora", "withdraw", document, because="No longer made.")
+    assert client.get("/choose/records?live=1&q=SOP").json() == []
+
+
+def test_a_draft_says_on_its_button_all_that_it_lacks(house: House) -> None:
+    house.document(text="## Purpose\n\nOnly this.")
+    shown = page(house.client("ari"), "/revisions/SOP-001/1/")
+    assert "These sections are missing: Procedure" in shown
+    dialog = page(house.client("ari"), "/revisions/SOP-001/1/do/submit/")
+    assert "This cannot be done now" in dialog and "These sections are missing: Procedure" in dialog
+
+
 def test_answering_has_one_name(house: House) -> None:
     revision = house.to_review(house.document())
     house.do("sven", "comment", revision, text="Which part?")

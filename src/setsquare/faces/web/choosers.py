@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,10 @@ UNITS = 200
 """Units and roles are few; a chooser without words lists them all."""
 KNOWS = "organisation.read"
 """The permission by which people and units of a unit are known."""
+LIVE = "live"
+"""The parameter that asks for what can be referred to: open or in force."""
+PART = "revision"
+_PARTS_LAST = Case(When(type=PART, then=1), default=0)
 Choice = dict[str, str]
 
 
@@ -68,23 +72,33 @@ def _roles(request: HttpRequest, words: str) -> Iterator[Choice]:
 
 def _records(request: HttpRequest, words: str) -> Iterator[Choice]:
     types = [kind for kind in request.GET.getlist("type") if kind]
-    for record in find_records(person_of(request), words, types, MOST):
+    live = bool(request.GET.get(LIVE))
+    for record in find_records(person_of(request), words, types, MOST, live=live):
         yield {"value": record.number, "text": f"{record.number} {record.title}", "hint": ""}
 
 
-def find_records(user: User, words: str, types: list[str], limit: int) -> list[Record]:
-    """Return records by the beginning of their number, then by their words; without words the latest changed."""
+def find_records(user: User, words: str, types: list[str], limit: int, *, live: bool = False) -> list[Record]:
+    """Return records by the beginning of their number, then by their words; without words the latest changed.
+
+    `live`: only what is open or in force, each document before its revisions.
+    """
     seen = visible_to(user)
     if types:
         seen = seen.filter(type__in=types)
+    if live:
+        seen = seen.filter(closed__isnull=True)
     if not words:
         return list(seen.order_by("-changed", "-id")[:limit])
     start = words.upper()
-    found = list(seen.filter(number__gte=start, number__lt=start + "\uffff").order_by("number")[:limit])
+    begins = seen.filter(number__gte=start, number__lt=start + "\uffff")
+    order = (_PARTS_LAST, "number") if live else ("number",)
+    found = list(begins.order_by(*order)[:limit])
     if len(found) < limit:
         known = {record.pk for record in found}
-        hits = search(user, words, types=types, limit=limit).hits
-        found += [hit.record for hit in hits if hit.record.pk not in known]
+        hits = [hit.record for hit in search(user, words, types=types, limit=limit * (3 if live else 1)).hits]
+        if live:
+            hits = sorted((one for one in hits if one.closed is None), key=lambda one: one.type == PART)
+        found += [record for record in hits if record.pk not in known]
     return found[:limit]
 
 

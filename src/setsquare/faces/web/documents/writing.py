@@ -15,6 +15,7 @@ from setsquare.domains.documents.thing import REVISION
 from setsquare.domains.documents.working import drop_working_text, keep_working_text, working_text_of
 from setsquare.faces.web.access import actor_of, person_of, record_at, redirect_for, signed_in, situation_of
 from setsquare.faces.web.addresses import command_address, file_address, record_address, register_address
+from setsquare.faces.web.choosers import LIVE
 from setsquare.faces.web.documents.comparing import Compared, compared
 from setsquare.faces.web.documents.heads import revision_name, writing_command
 from setsquare.faces.web.documents.reading import file_shown
@@ -87,7 +88,7 @@ def _page(
         "base": current if stale is not None else began,
         "autosave_url": reverse("autosave", args=[record.number]),
         "upload_url": reverse("upload"),
-        "records_url": f"{reverse('choose', args=['records'])}?q=",
+        "records_url": f"{reverse('choose', args=['records'])}?{LIVE}=1&q=",
         "files_url": reverse("picture", args=["0"])[:-1],
         "restored": working.saved if working is not None and stale is None else None,
         "theirs": _theirs(request, record, began) if began != current else None,

@@ -191,7 +191,7 @@ def _furnish(made: Field, item: Asked) -> None:
         case Widget.MARKDOWN:
             made.upload_url, made.records_url = (
                 view_address("upload"),
-                f"{view_address('choose', 'records')}?q=",
+                f"{view_address('choose', 'records')}?live=1&q=",
             )
             made.size = "small"
         case Widget.FILE | Widget.FILES:
