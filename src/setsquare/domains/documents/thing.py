@@ -363,6 +363,14 @@ DOCUMENT_TYPE = register(
         ),
         sections=(
             Section(
+                _("Proposed, and waiting for somebody else’s signature"),
+                (
+                    Fact(_("Proposed by"), "document_type__proposed_by", Kind.LIST),
+                    Fact(_("What would change"), "document_type__amendments", Kind.AMENDMENTS),
+                ),
+                sparse=True,
+            ),
+            Section(
                 _("Document type"),
                 (
                     Fact(_("Code"), "document_type__code"),
@@ -373,14 +381,6 @@ DOCUMENT_TYPE = register(
                     Fact(_("Template"), "document_type__template__body", Kind.MARKDOWN),
                     Fact(_("Published by others"), "document_type__external", Kind.BOOLEAN),
                 ),
-            ),
-            Section(
-                _("Proposed, and waiting for somebody else’s signature"),
-                (
-                    Fact(_("Proposed by"), "document_type__proposed_by", Kind.LIST),
-                    Fact(_("What would change"), "document_type__amendments", Kind.AMENDMENTS),
-                ),
-                sparse=True,
             ),
             Section(
                 _("Approval and review"),
