@@ -187,3 +187,39 @@ def test_a_gauge_study_of_the_smallest_numbers_is_still_json() -> None:
         [1e-300, 2e-300, 3e-300, 1e-300, 2e-300, 2e-300, 1e-300, 4e-300], [1, 1, 2, 2] * 2, list("AAAABBBB")
     )
     assert found.figure()["series"][0]["data"][0] is None
+
+
+HUGE = 10**400
+
+
+@pytest.mark.parametrize(
+    ("asked", "argument"),
+    [
+        (lambda: inputs.number("upper", HUGE), "upper"),
+        (lambda: inputs.column("values", [1, HUGE]), "values"),
+        (lambda: methods.charts.individuals([1.0, 2.0, 4.0], mean=HUGE), "mean"),
+        (lambda: methods.charts.individuals([1.0, 2.0, 4.0], stages=2), "stages"),
+        (lambda: methods.charts.individuals([1.0, 2.0, 4.0], stages="abc"), "stages"),
+        (lambda: methods.charts.individuals([1.0, 2.0, 4.0], stages=np.array(1)), "stages"),
+        (lambda: methods.charts.t2([[1, 2]], mean="ab", covariance=[[1, 0], [0, 1]]), "mean"),
+        (lambda: methods.charts.t2([[1, 2]], mean=[1, 2], covariance=[["a", 0], [0, 1]]), "covariance"),
+    ],
+)
+def test_what_python_cannot_turn_into_numbers_is_refused_by_its_name(
+    asked: Callable[[], Any], argument: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"^{argument}: "):
+        asked()
+
+
+def test_decimals_as_a_database_gives_them_are_numbers() -> None:
+    three, share = decimal.Decimal("3"), decimal.Decimal("0.99")
+    values = [5.1, 4.9, 5.3, 5.0, 5.2, 4.8]
+    assert methods.charts.c([1, 2, 3], width=three).upper[0] == methods.charts.c([1, 2, 3]).upper[0]
+    found = methods.charts.g([1, 2, 3], limits="probability", confidence=share)
+    assert found.upper[0] == methods.charts.g([1, 2, 3], limits="probability", confidence=0.99).upper[0]
+    of_decimals = methods.capability.capability(
+        values, lower=4, upper=6, shift=decimal.Decimal("1.5"), bounds=three
+    )
+    of_floats = methods.capability.capability(values, lower=4, upper=6, shift=1.5)
+    assert of_decimals.to_dict() == of_floats.to_dict()

@@ -65,6 +65,8 @@ def number(
         made = float(value)
     except (TypeError, ValueError):
         raise ValueError(f"{name}: give a number, not {value!r}") from None
+    except OverflowError:
+        raise ValueError(f"{name}: is a number with more digits than can be computed with") from None
     if not np.isfinite(made):
         raise ValueError(f"{name}: give a finite number, not {value!r}")
     if above is not None and made <= above:
@@ -125,6 +127,8 @@ def floats(name: str, values: Any) -> Floats:
         return _of_objects(made)
     except (TypeError, ValueError):
         raise ValueError(f"{name}: holds something that is not a number") from None
+    except OverflowError:
+        raise ValueError(f"{name}: holds a number with more digits than can be computed with") from None
 
 
 _NUMERIC = "fiub"

@@ -258,9 +258,10 @@ class _Asked:
     def __post_init__(self) -> None:
         _one_of("degrees", self.degrees, ("estimator", "total", "qcc"))
         _one_of("sides", self.sides, ("two", "one"))
-        number("confidence", self.confidence, least=0.5, most=0.9999)
-        number("shift", self.shift)
-        number("bounds", self.bounds, above=0)
+        kept = object.__setattr__  # as floats, whatever numbers were given
+        kept(self, "confidence", number("confidence", self.confidence, least=0.5, most=0.9999))
+        kept(self, "shift", number("shift", self.shift))
+        kept(self, "bounds", number("bounds", self.bounds, above=0))
 
 
 def from_summary(

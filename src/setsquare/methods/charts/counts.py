@@ -157,6 +157,7 @@ def _proportions(
     if (given.counts > given.sizes).any():
         raise ValueError("defective: is more than the size")
     rule = rule_of(limits, width, confidence, laney)
+    width, confidence = number("width", width), number("confidence", confidence)
     held = frame(given.count, given.k, given.single, phasing)
     _mean_between(held, 1.0)
     stages = _settled(
@@ -183,6 +184,7 @@ def _rates(
 ) -> Chart:
     given = Counted("counts", counts, size, whole=False)
     rule = rule_of(limits, width, confidence, laney)
+    width, confidence = number("width", width), number("confidence", confidence)
     held = frame(given.count, given.k, given.single, phasing)
     _mean_between(held, np.inf)
     stages = _settled(held, given, laney, np.sqrt, "Poisson")

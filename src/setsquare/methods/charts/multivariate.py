@@ -187,7 +187,8 @@ def _hotelling(
     """Compute T2 of (charts, k, n, p) stage by stage."""
     if phase not in PHASES:
         raise ValueError(f"phase: give 1 or 2, not {phase!r}")
-    if number("confidence", confidence, above=0) >= 1:
+    confidence = number("confidence", confidence, above=0)
+    if confidence >= 1:
         raise ValueError(f"confidence: give less than 1, not {confidence:g}")
     if isinstance(before, np.ndarray):
         if (before.shape[0], before.shape[3]) != (groups.shape[0], groups.shape[3]):
@@ -336,7 +337,7 @@ def _cube(name: str, values: Any, inner: int) -> tuple[Floats, bool]:
 def _vector(mean: Any, charts: int, width: int) -> Floats | None:
     if mean is None:
         return None
-    made = np.asarray(mean, dtype=np.float64)
+    made = floats("mean", mean)
     if made.shape not in ((width,), (charts, width)) or not np.isfinite(made).all():
         raise ValueError(f"mean: give {width} numbers")
     return np.broadcast_to(made, (charts, width))
@@ -345,7 +346,7 @@ def _vector(mean: Any, charts: int, width: int) -> Floats | None:
 def _matrix(covariance: Any, charts: int, width: int) -> Floats | None:
     if covariance is None:
         return None
-    made = np.asarray(covariance, dtype=np.float64)
+    made = floats("covariance", covariance)
     if made.shape not in ((width, width), (charts, width, width)) or not np.isfinite(made).all():
         raise ValueError(f"covariance: give a matrix of {width} by {width} numbers")
     if not np.allclose(made, np.swapaxes(made, -1, -2)):

@@ -1,7 +1,7 @@
 """Where limits come from: computed, given or frozen, stage by stage, and without what was excluded."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, TypedDict
 
@@ -57,11 +57,12 @@ class Frame:
     given: str
 
     @cached_property
-    def stage(self) -> NDArray[np.int64]:
+    def stage(self) -> NDArray[np.signedinteger]:
         """The number of each point's stage; of one stage alone, a view that takes no memory."""
         if len(self.slices) == 1:
             return np.broadcast_to(np.zeros((), dtype=np.int64), (self.k,))
-        return np.repeat(np.arange(len(self.slices)), [part.stop - part.start for part in self.slices])
+        numbers = np.arange(len(self.slices), dtype=np.min_scalar_type(-len(self.slices)))
+        return np.repeat(numbers, [part.stop - part.start for part in self.slices])
 
 
 def frame(count: int, k: int, single: bool, asked: Phasing | Staging, takes: type = Phasing) -> Frame:
@@ -98,9 +99,12 @@ def _stages(labels: Any, k: int) -> tuple[tuple[str, ...], tuple[slice, ...]]:
         return ("1",), (slice(0, k),)
     given = labels.to_numpy() if hasattr(labels, "to_numpy") else labels
     if not isinstance(given, np.ndarray):
+        if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+            raise ValueError("stages: give a label for each point")
         given = list(given)
-    if len(given) != k:
-        raise ValueError(f"stages: has {len(given)} labels, but there are {k} points")
+    if np.ndim(given) == 0 or len(given) != k:
+        many = "one label" if np.ndim(given) == 0 else f"{len(given)} labels"
+        raise ValueError(f"stages: has {many}, but there are {k} points")
     if isinstance(given, np.ndarray) and given.ndim == 1 and given.dtype != object:
         starts = [0, *(np.flatnonzero(given[1:] != given[:-1]) + 1).tolist()]
         firsts = given[starts].tolist()
@@ -151,7 +155,7 @@ def _known(name: str, value: Any, count: int) -> Floats | None:
         return None
     try:
         made = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{name}: give a number") from None
     if not np.isfinite(made).all():
         raise ValueError(f"{name}: give a finite number")

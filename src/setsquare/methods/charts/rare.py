@@ -4,7 +4,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from ..inputs import Floats
+from ..inputs import Floats, number
 from .counts import rule_of
 from .phases import Phasing, Used, draw, frame, settle
 from .result import Chart
@@ -35,6 +35,7 @@ def g(
     """
     given = Series("between", between, least=0, whole=True)
     rule = rule_of(limits, width, confidence)
+    width, confidence = number("width", width), number("confidence", confidence)
     held = frame(given.count, given.k, given.single, phasing)
     if held.mean is not None and (held.mean < 0).any():
         raise ValueError("mean: is negative")
@@ -74,6 +75,7 @@ def t(
     """
     given = Series("between", between, least=0)
     rule = rule_of(limits, width, confidence)
+    width, confidence = number("width", width), number("confidence", confidence)
     held = frame(given.count, given.k, given.single, phasing)
     if held.mean is not None and (held.mean < 0).any():
         raise ValueError("mean: is negative")
