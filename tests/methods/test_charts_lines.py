@@ -31,7 +31,10 @@ def test_moving_limits_are_their_formula_over_more_than_one_tile():
     assert np.allclose(made.upper, mean + reach, rtol=1e-13)
     assert np.allclose(made.lower, np.maximum(mean - reach, 0), rtol=1e-13)
     assert (made.beyond == ((share > made.upper) | (share < made.lower))).all()
-    assert made.upper is made.upper
+    first = made.upper
+    assert made.lower is not None and np.shares_memory(made.upper, first), (
+        "a line is made again though it is held"
+    )
 
 
 def test_the_limits_of_a_long_ewma_are_exact_in_each_stage():
@@ -94,6 +97,16 @@ def test_equal_values_lie_on_their_limits_whatever_their_mean_rounds_to(value: f
 
 
 BOTH = np.stack([COUNTS, SIZES])
+LACKING = np.where(np.arange(len(LONG)) % 97, LONG, NAN)
+
+
+def read(chart: charts.Chart) -> charts.Chart:
+    """Look at every line, one after another."""
+    for name in ("centre", "lower", "upper", "sigma"):
+        assert not np.isnan(getattr(chart, name)).all()
+    return chart
+
+
 LABELS = np.repeat([1, 2], [TILE, len(LONG) - TILE])
 
 
@@ -121,6 +134,14 @@ LABELS = np.repeat([1, 2], [TILE, len(LONG) - TILE])
         (COUNTS, charts.t),
         (LONG, lambda data: charts.individuals(data, stages=LABELS)),
         (LONG, lambda data: charts.individuals(data, baseline=1000)),
+        (LONG, lambda data: charts.individuals(data, exclude={5: "spill"})),
+        (LACKING, charts.ewma),
+        (LACKING, charts.cusum),
+        (LONG, lambda data: read(charts.ewma(data))),
+        (LACKING, lambda data: read(charts.ewma(data))),
+        (LONG, lambda data: read(charts.individuals(data, stages=LABELS).location)),
+        (BOTH, lambda data: read(charts.p(*data))),
+        (BOTH, lambda data: rules.signals(charts.p(*data))),
         (LONG[: 2 * TILE].reshape(-1, 2), charts.t2),
         (LONG[: 2 * TILE].reshape(-1, 2), charts.mewma),
     ],

@@ -60,7 +60,8 @@ class Chart(Result):
     """One chart of k points, or many of k points each: arrays of shape (k,) or (charts, k).
 
     Run rules need ``points``, ``centre``, ``sigma`` and ``stage``. Arrays may be read-only views that repeat one
-    number, so that limits take no memory of their own; limits that move are computed when they are first asked for.
+    number, so that limits take no memory of their own; limits that move are made when they are asked for, and kept only
+    until another line is, or as long as you hold them.
     A missing point is NaN and is never beyond.
     """
 
@@ -80,7 +81,7 @@ class Chart(Result):
     """What each point rests on: values of a subgroup, units inspected, area of opportunity."""
     beyond: Bools
     """Points above the upper or below the lower limit; a point on a limit is not beyond it."""
-    stage: NDArray[np.int64]
+    stage: NDArray[np.signedinteger]
     """Number of each point's stage, shape (k,)."""
     stages: tuple[Stage, ...]
     excluded: tuple[Exclusion, ...] = ()

@@ -65,6 +65,7 @@ class Series:
         if held.shape[1] < span:
             return np.full(self.count, np.nan)
         ranges = _ranges(held, span)
+        del held  # a copy of its own where points are left out
         if estimator == "mr_median":
             return medians(ranges) / constants.d4(span)
         if use is None and not self.lacking:

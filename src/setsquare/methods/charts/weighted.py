@@ -9,7 +9,7 @@ import numpy as np
 
 from ..inputs import Bools, Floats, number, opened
 from ..results import Table, plain
-from .lines import TILE
+from .lines import FEW
 from .phases import Frame, Phasing, Used, draw, frame, settle
 from .result import Chart, Marks, Stage
 from .series import Series
@@ -137,11 +137,19 @@ def _spread(points: Floats, sizes: Floats, weight: float, steady: bool) -> Calla
     size = _level(sizes)
     if steady:
         return lambda part: np.sqrt(weight / (2 - weight) / (size if size.shape[1] == 1 else size[:, part]))
-    if size.shape[1] == 1 < points.shape[1] and np.isfinite(points.sum()):
-        # 1 - (1 - weight)^(2 i) by its logarithm, which loses no digits.
+    if size.shape[1] == 1 < points.shape[1]:
+        # 1 - (1 - weight)^(2 i) by its logarithm, which loses no digits; i counts the points that are there.
         fade = 2 * np.log1p(-weight) if weight < 1 else -np.inf
         share = -weight / (2 - weight) / size
-        return lambda part: np.sqrt(np.expm1(fade * np.arange(part.start + 1.0, part.stop + 1)) * share)
+        if np.isfinite(points.sum()):
+            return lambda part: np.sqrt(np.expm1(fade * np.arange(part.start + 1.0, part.stop + 1)) * share)
+        many = np.cumsum(~np.isnan(points), axis=1, dtype=np.int32)
+
+        def known(part: slice) -> Any:
+            there = ~np.isnan(points[:, part])
+            return np.sqrt(np.expm1(fade * np.where(there, many[:, part], np.nan)) * share)
+
+        return known
     shares = np.where(np.isnan(points), np.nan, 1 / size)
     _filter(shares, weight**2, (1 - weight) ** 2, 0.0, out=shares)
     np.sqrt(shares, out=shares)
@@ -192,7 +200,7 @@ def _array(values: Any) -> Any:
 
 
 def _tiles(values: Floats) -> Iterator[slice]:
-    step = max(TILE // len(values), 1)
+    step = max(FEW // len(values), 1)
     for start in range(0, values.shape[1], step):
         yield slice(start, min(start + step, values.shape[1]))
 
@@ -204,18 +212,21 @@ def _filter(values: Floats, gain: float, keep: float, mean: Floats | float, out:
     """
     from scipy.signal import lfilter  # noqa: PLC0415 - loads when first used
 
-    order = None
-    if not np.isfinite(values.sum()):
-        # Missing values are put last, where they touch nothing, and back afterwards.
-        order = np.argsort(np.isnan(values), axis=1, kind="stable")
-        values = np.take_along_axis(values, order, 1)
     state = np.zeros((len(values), 1))
-    made = out if order is None else np.empty(values.shape)
     for tile in _tiles(values):
-        made[:, tile], state = lfilter([gain], [1.0, -keep], values[:, tile] - mean, axis=1, zi=state)
-        made[:, tile] += mean
-    if order is not None:
-        np.put_along_axis(out, order, made, 1)
+        off = values[:, tile] - mean
+        if np.isfinite(off.sum()):
+            out[:, tile], state = lfilter([gain], [1.0, -keep], off, axis=1, zi=state)
+        else:
+            # Missing values are put last, where they touch nothing, and back afterwards.
+            missing = np.isnan(off)
+            order = np.argsort(missing, axis=1, kind="stable")
+            made, _ = lfilter([gain], [1.0, -keep], np.take_along_axis(off, order, 1), axis=1, zi=state)
+            np.put_along_axis(out[:, tile], order, made, 1)
+            many = np.count_nonzero(~missing, axis=1)[:, None]
+            last = np.take_along_axis(made, np.maximum(many - 1, 0), 1)
+            state = np.where(many > 0, keep * last, state)
+        out[:, tile] += mean
 
 
 def _sum(

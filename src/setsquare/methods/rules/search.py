@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..charts import Chart, Charts
-from ..charts.lines import TILE
+from ..charts.lines import TILE, stretch
 from ..inputs import Bools, Floats, column, table
 from ..results import Result, Table, plain
 from .definitions import Conventions, Rule, RuleSet
@@ -159,7 +159,7 @@ def _chart(given: Any) -> Chart:
     def level(value: float) -> Floats:
         return np.broadcast_to(np.float64(value), scores.shape)
 
-    stage: NDArray[np.int64] = np.broadcast_to(np.int64(0), scores.shape[-1:])
+    stage: NDArray[np.signedinteger] = np.broadcast_to(np.int64(0), scores.shape[-1:])
     with np.errstate(invalid="ignore"):
         beyond = np.abs(scores) > 3
     return Chart(
@@ -204,7 +204,7 @@ def _labels(runs: Any, k: int) -> NDArray[np.int64] | None:
     return np.asarray(numbers, dtype=np.int64)[None]
 
 
-def _tiles(charts: int, stage: NDArray[np.int64], rules: RuleSet) -> Iterator[tuple[slice, slice]]:
+def _tiles(charts: int, stage: NDArray[np.signedinteger], rules: RuleSet) -> Iterator[tuple[slice, slice]]:
     """Cut rows, and long stages, into tiles; tiles of a stage overlap, so that every pattern lies in one of them."""
     ways, longest = rules.conventions, max(rule.window for rule in rules.rules)
     # Where points are left out, a pattern may reach back any distance.
@@ -219,7 +219,7 @@ def _tiles(charts: int, stage: NDArray[np.int64], rules: RuleSet) -> Iterator[tu
                 yield slice(row, row + many), slice(begin, min(start + step, part.stop))
 
 
-def _parts(stage: NDArray[np.int64]) -> list[slice]:
+def _parts(stage: NDArray[np.signedinteger]) -> list[slice]:
     if not stage.strides[0]:
         return [slice(0, len(stage))]
     starts = [0, *(np.flatnonzero(np.diff(stage)) + 1).tolist()]
@@ -232,8 +232,7 @@ def _block(
     """Cut a stage out of a chart; with the points to leave out by convention, None where there are none."""
     points: Floats = np.atleast_2d(chart.points)[rows, part]
     beyond: Bools = np.atleast_2d(chart.beyond)[rows, part]
-    lines = (chart.centre, chart.sigma, chart.lower, chart.upper)
-    levels = Levels(*(_lean(np.atleast_2d(line)[rows, part]) for line in lines))
+    levels = Levels(*(_lean(line) for line in _lines(chart, rows, part)))
     out = np.zeros(points.shape, dtype=np.bool_)
     for one in chart.excluded if ways.excluded != "count" else ():
         if part.start <= one.index < part.stop:
@@ -254,6 +253,14 @@ def _block(
     run = None if labels is None else labels[:, part]
     block = Block(points, beyond, levels, ways, run)
     return block, dropped if dropped is not None and dropped.any() else None
+
+
+def _lines(chart: Chart, rows: slice, part: slice) -> list[Floats]:
+    """Cut centre, sigma, lower and upper out of a chart; of one alone no more than this stretch is made."""
+    names = ("centre", "sigma", "lower", "upper")
+    if chart.points.ndim == 1:
+        return [stretch(chart, name, part) for name in names]
+    return [getattr(chart, name)[rows, part] for name in names]
 
 
 def _lean(line: Floats) -> Floats:
