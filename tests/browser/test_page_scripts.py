@@ -1,6 +1,7 @@
 """What the page's script does: dialogs, palette, registers, reading with comments, passkeys; on the gallery's pages."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -234,3 +235,24 @@ def test_signing_with_a_passkey(page: Any, address: str) -> None:
     got = json.loads(page.locator("#credential").input_value())
     assert got["rawId"] == created["rawId"]
     assert got["response"]["userHandle"] == "BwgJ"
+
+
+def test_a_table_that_is_cut_scrolls_in_its_box_and_shows_it(page: Any, address: str) -> None:
+    page.set_viewport_size({"width": 800, "height": 700})
+    page.goto(f"{address}/register", wait_until="networkidle")
+    box = page.locator(".register-scroll").first
+    box.locator("table").evaluate("e => { e.style.minWidth = '1200px' }")
+    expect(box).to_have_class(re.compile("overflows.*cut-end"))
+    assert "cut-start" not in box.get_attribute("class")
+    assert (box.get_attribute("tabindex"), box.get_attribute("role")) == ("0", "region")
+    assert box.get_attribute("aria-label")
+    assert box.evaluate("e => getComputedStyle(e).maskImage") != "none"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box.focus()
+    page.keyboard.press("End")
+    for _press in range(60):
+        page.keyboard.press("ArrowRight")
+    expect(box).to_have_class(re.compile("cut-start"))
+    page.set_viewport_size({"width": 2400, "height": 700})
+    expect(box).not_to_have_class(re.compile("overflows"))
+    assert box.get_attribute("tabindex") is None, "what does not scroll is no stop of the tab key"

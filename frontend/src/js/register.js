@@ -71,12 +71,6 @@ each(".register", (register) => {
   count(register);
 });
 
-// What is wider than its place gets a scrollbar of its own (and then no sticky header).
-const fit = new ResizeObserver((entries) => {
-  for (const { target } of entries) target.classList.toggle("overflows", target.firstElementChild?.offsetWidth > target.clientWidth + 1 && innerWidth > 767);
-});
-each(".register-scroll", (box) => fit.observe(box));
-
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open], .menu:popover-open") || keep.read("keys") === "off") return;
   const register = document.querySelector(".register");

@@ -9,6 +9,7 @@ import "./dialogs.js";
 import "./palette.js";
 import "./shortcuts.js";
 import "./register.js";
+import "./overflow.js";
 import "./choosers.js";
 import "./files.js";
 import "./fields.js";
