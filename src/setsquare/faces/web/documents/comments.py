@@ -66,7 +66,7 @@ def _whole(comment: Mapping[str, Any], words: Words) -> str:
 
 def _settled(comment: Mapping[str, Any], words: Words) -> str:
     if comment.get("state") != "resolved":
-        return _("open")
+        return _("not resolved yet")
     name = comment.get("resolved_by") or ""
     if not name:
         return _("resolved")
