@@ -223,3 +223,23 @@ def test_decimals_as_a_database_gives_them_are_numbers() -> None:
     )
     of_floats = methods.capability.capability(values, lower=4, upper=6, shift=1.5)
     assert of_decimals.to_dict() == of_floats.to_dict()
+
+
+def test_labels_may_be_columns_of_other_libraries() -> None:
+    values, labels = [1.0, 2.0, 4.0, 3.0, 6.0, 5.0], ["a", "a", "a", "b", "b", "b"]
+    for given in (Arrow(labels), pd.Series(labels), np.array(labels, dtype=object), tuple(labels)):
+        assert [one.name for one in methods.charts.individuals(values, stages=given).location.stages] == [
+            "a",
+            "b",
+        ]
+        assert methods.charts.arrange(values, given)[0] == ["a", "b"]
+        found = methods.rules.signals([2.1, -2.1, 2.1, -2.1, 0.0, 0.0], "westgard", runs=given)
+        assert found.completes("R-4s").tolist() == [False, True, True, False, False, False]
+
+
+def test_labels_that_cannot_be_told_apart_are_refused() -> None:
+    for strange in ([None, "a", "a"], [[1], [1, 2], [1]], 3):
+        with pytest.raises(ValueError, match="^by: "):
+            methods.charts.arrange([1.0, 2.0, 3.0], strange)
+        with pytest.raises(ValueError, match="^runs: "):
+            methods.rules.signals([1.0, 2.0, 3.0], "westgard", runs=strange)

@@ -53,7 +53,7 @@ def within(rows: Floats, method: Within) -> Spread:
     kept = rows[counts >= 2]
     counts = counts[counts >= 2]
     if not len(kept):
-        raise ValueError("values: no subgroup has two values, so give within='moving range'")
+        raise ValueError("values: no subgroup has two values, so give estimator='moving range'")
     if method == "pooled":
         middle = np.nanmean(kept, axis=1, keepdims=True)
         degrees = float((counts - 1).sum())

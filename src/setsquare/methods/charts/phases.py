@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs import Bools, Floats
+from ..inputs import Bools, Floats, opened
 from .lines import Limits, Lines
 from .result import Chart, Charts, Exclusion, Stage
 
@@ -97,7 +97,7 @@ def frame(count: int, k: int, single: bool, asked: Phasing | Staging, takes: typ
 def _stages(labels: Any, k: int) -> tuple[tuple[str, ...], tuple[slice, ...]]:
     if labels is None:
         return ("1",), (slice(0, k),)
-    given = labels.to_numpy() if hasattr(labels, "to_numpy") else labels
+    given = opened(labels)
     if not isinstance(given, np.ndarray):
         if isinstance(given, str | bytes) or not isinstance(given, Iterable):
             raise ValueError("stages: give a label for each point")

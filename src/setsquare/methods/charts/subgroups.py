@@ -253,10 +253,17 @@ def arrange(values: Column, by: Column) -> tuple[list[Any], Floats]:
     [[1.0, 3.0, 5.0], [2.0, 4.0, nan]]
     """
     flat = column("values", values, missing=True)
-    labels = np.asarray(opened(by))
+    try:
+        labels = np.asarray(opened(by))
+    except ValueError:
+        raise ValueError("by: give one column of labels") from None
     if labels.shape != flat.shape:
         raise ValueError(f"by: has shape {labels.shape}, but values has {flat.shape}")
-    names, first, number, many = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
+    try:
+        found = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
+    except TypeError:
+        raise ValueError("by: holds labels that are missing or not of one kind") from None
+    names, first, number, many = found
     order: NDArray[np.intp] = np.argsort(first)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..charts import Chart, Charts
 from ..charts.lines import TILE, stretch
-from ..inputs import Bools, Floats, column, table
+from ..inputs import Bools, Floats, column, opened, table
 from ..results import Result, Table, plain
 from .definitions import Conventions, Rule, RuleSet
 from .patterns import Block, Levels, packing, unpacked
@@ -197,10 +197,16 @@ def _skipped(chart: Chart, rules: RuleSet) -> list[Skipped]:
 def _labels(runs: Any, k: int) -> NDArray[np.int64] | None:
     if runs is None:
         return None
-    labels = np.asarray(runs.to_numpy() if hasattr(runs, "to_numpy") else runs)
+    try:
+        labels = np.asarray(opened(runs))
+    except ValueError:
+        labels = np.asarray(None)  # rows of unequal length
     if labels.shape != (k,):
         raise ValueError(f"runs: give a label for each of the {k} points")
-    _, numbers = np.unique(labels, return_inverse=True)
+    try:
+        _, numbers = np.unique(labels, return_inverse=True)
+    except TypeError:
+        raise ValueError("runs: holds labels that are missing or not of one kind") from None
     return np.asarray(numbers, dtype=np.int64)[None]
 
 
