@@ -100,7 +100,7 @@ class _Cells:
         self.made: dict[tuple[Any, ...], str] = {}
 
     def cell(self, values: tuple[Any, ...], url: str) -> str:
-        """Return a cell as HTML; one with the same values as an earlier one is the same."""
+        """Return a cell as HTML; one with the same values as an earlier one is the same. `url` is escaped already."""
         try:
             known = self.made.get(values)
         except TypeError:  # a list, which cannot be looked up
@@ -115,9 +115,8 @@ class _Cells:
 
     def _cell(self, what: Shown, url: str) -> str:
         inside = _INSIDE.get(what.kind, "{text}")
-        filled = inside.format(
-            text=escape(what.text), extra=escape(what.extra), url=escape(url), icons=self.icons
-        )
+        extra = escape(what.extra) if what.extra else ""
+        filled = inside.format(text=escape(what.text), extra=extra, url=url, icons=self.icons)
         return f"{self.tag}{filled}</td>"
 
 
