@@ -256,3 +256,29 @@ def test_a_table_that_is_cut_scrolls_in_its_box_and_shows_it(page: Any, address:
     page.set_viewport_size({"width": 2400, "height": 700})
     expect(box).not_to_have_class(re.compile("overflows"))
     assert box.get_attribute("tabindex") is None, "what does not scroll is no stop of the tab key"
+
+
+def test_a_wide_table_of_a_text_does_not_widen_the_page(page: Any, address: str) -> None:
+    page.set_viewport_size({"width": 400, "height": 700})
+    page.goto(f"{address}/document", wait_until="networkidle")
+    table = page.locator(".prose table").first
+    table.evaluate("""e => {
+        e.style.minWidth = "60rem";
+        const stack = document.createElement("div");
+        stack.className = "stack";
+        const prose = e.closest(".prose");
+        prose.replaceWith(stack);
+        stack.append(prose);
+    }""")
+    box = page.locator(".prose .table-scroll").first
+    expect(box).to_have_class(re.compile("overflows.*cut-end"))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_tabs_that_are_cut_show_the_present_one(page: Any, address: str) -> None:
+    page.set_viewport_size({"width": 400, "height": 700})
+    page.goto(f"{address}/record", wait_until="networkidle")
+    tabs = page.locator(".tabs").first
+    tabs.evaluate("e => { for (const tab of e.children) tab.style.minWidth = '12rem' }")
+    expect(tabs).to_have_class(re.compile("cut-end"))
+    assert tabs.get_attribute("role") is None, "its links are reached by themselves"

@@ -2,6 +2,7 @@
 import { each, say } from "./page.js";
 
 const BOXES = ".scroll-x, .table-scroll, .table-responsive, .register-scroll";
+const LINKS = ".tabs"; // what lies in these is reached by itself
 const CARDS_BELOW = 768;
 const given = new WeakMap();
 
@@ -31,6 +32,10 @@ function edges(box) {
 }
 
 function measure(box) {
+  if (box.matches(LINKS)) {
+    box.classList.toggle("overflows", box.scrollWidth > box.clientWidth + 1);
+    return edges(box);
+  }
   const cards = box.matches(".register-scroll") && innerWidth < CARDS_BELOW;
   const cut = !cards && box.firstElementChild !== null && box.firstElementChild.scrollWidth > box.clientWidth + 1;
   box.classList.toggle("overflows", cut);
@@ -39,10 +44,12 @@ function measure(box) {
 }
 
 const sizes = new ResizeObserver((entries) => {
-  for (const box of new Set(entries.map(({ target }) => target.closest(BOXES)))) if (box) measure(box);
+  for (const box of new Set(entries.map(({ target }) => target.closest(`${BOXES}, ${LINKS}`)))) if (box) measure(box);
 });
 
-each(BOXES, (box) => {
+each(`${BOXES}, ${LINKS}`, (box) => {
+  const current = box.matches(LINKS) && box.querySelector("[aria-current]");
+  if (current) box.scrollLeft = Math.max(0, current.offsetLeft - box.clientWidth / 2);
   measure(box);
   sizes.observe(box);
   if (box.firstElementChild) sizes.observe(box.firstElementChild);
