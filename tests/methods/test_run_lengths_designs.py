@@ -1,13 +1,16 @@
 """Chains behind run lengths, charts designed from them, and what is refused."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
-from setsquare.methods import run_lengths
+from setsquare.methods import charts, rules, run_lengths
+from setsquare.methods.constants import c4, c5, d2, d3
 from setsquare.methods.run_lengths.chain import Chain
 from tests.methods.checked import checked
 
@@ -138,6 +141,9 @@ def test_what_never_signals_or_later_than_can_be_told_is_infinite() -> None:
         (lambda: run_lengths.design_xbar(370, 1e-4, 2), "arl1: not even subgroups"),
         (lambda: run_lengths.design_cusum(1, 1), "arl0: give more than 1"),
         (lambda: run_lengths.design_ewma(370, 0), "shift: give more than 0"),
+        (lambda: run_lengths.r(0, n=5), "ratio: give more than 0"),
+        (lambda: run_lengths.s(1, n=1), "n: give 2 or more"),
+        (lambda: run_lengths.r(1, n=5, limits=(2, 1)), "limits: give more than 2"),
         (lambda: run_lengths.ZoneRule("odd", 4, 3, 1.0), "count: give 1 to span"),
         (lambda: run_lengths.ZoneRule("odd", 1, 3, 1.0, 1.0), "high: give more than low"),
     ],
@@ -146,3 +152,72 @@ def test_what_makes_no_sense_is_refused_by_its_name(call: Any, message: str) -> 
     with pytest.raises(ValueError) as refused:
         call()
     assert str(refused.value).startswith(message)
+
+
+# Charts of spread, and run rules as zone rules
+
+
+@checked("scipy, studentized_range and chi2", "run_lengths.r", "run_lengths.s", by="program")
+@pytest.mark.parametrize("n", [2, 5, 10])
+def test_the_charts_of_spread_signal_as_often_as_scipy_says(n: int) -> None:
+    low, high = max(0.0, d2(n) - 3 * d3(n)), d2(n) + 3 * d3(n)
+    for ratio in (0.7, 1.0, 1.4):
+        law = stats.studentized_range(n, np.inf)
+        signal = law.sf(high / ratio) + law.cdf(low / ratio)
+        assert run_lengths.r(ratio, n=n).arl[0] == pytest.approx(1 / signal, rel=1e-6)
+        ends = np.array([max(0.0, c4(n) - 3 * c5(n)), c4(n) + 3 * c5(n)]) / ratio
+        signal = stats.chi2(n - 1).sf((n - 1) * ends[1] ** 2) + stats.chi2(n - 1).cdf((n - 1) * ends[0] ** 2)
+        found = run_lengths.s(ratio, n=n)
+        assert found.arl[0] == pytest.approx(1 / signal)
+        assert found.quantiles[0].tolist() == stats.geom(signal).ppf(found.probabilities).tolist()
+
+
+@checked("the charts themselves", "run_lengths.r", "run_lengths.s", by="simulation")
+def test_the_charts_of_spread_signal_as_often_as_they_do() -> None:
+    values = np.random.default_rng(8).normal(scale=1.3, size=(60_000, 5))
+    for chart, found in ((charts.xbar_r, run_lengths.r), (charts.xbar_s, run_lengths.s)):
+        share = chart(values, mean=0, sigma=1).spread.beyond.mean()
+        wanted = 1 / found(1.3, n=5).arl[0]
+        assert share == pytest.approx(wanted, abs=4 * np.sqrt(wanted / 60_000))
+
+
+def test_the_charts_of_spread_take_limits_of_ones_own() -> None:
+    assert run_lengths.r(1, n=5, limits=(None, None)).arl[0] == np.inf
+    upper, lower = (run_lengths.s(1, n=5, limits=ends).arl[0] for ends in ((None, 1.9), (0.3, None)))
+    both = run_lengths.s(1, n=5, limits=(0.3, 1.9)).arl[0]
+    assert 1 / both == pytest.approx(1 / upper + 1 / lower)
+
+
+@checked("western_electric and nelson, written by hand", "run_lengths.zone_rules", by="twin")
+def test_run_rules_are_turned_into_zone_rules() -> None:
+    for rule_set, by_hand in (
+        (rules.WESTERN_ELECTRIC, run_lengths.western_electric()),
+        (rules.NELSON.only(1, 2, 5, 6, 7), run_lengths.nelson(1, 2, 5, 6, 7)),
+        (rules.NELSON.only(8).changed(1, sides="either"), run_lengths.nelson(8)),
+        (rules.NELSON.only(5).changed(1, sides="upper"), run_lengths.nelson(5)[:1]),
+        (rules.WESTGARD.only("1-2s", "2-2s"), (run_lengths.ZoneRule("", 2, 2, 2.0, side="above"),
+                                               run_lengths.ZoneRule("", 2, 2, 2.0, side="below"))),
+    ):  # fmt: skip
+        made = run_lengths.zone_rules(rule_set)
+        assert [dataclasses.replace(one, name="") for one in made] == [
+            dataclasses.replace(one, name="") for one in by_hand
+        ]
+    assert run_lengths.zone_rules("qcc-2.7", width=2.5)[0].low == 2.5
+    found = run_lengths.xbar(0, rules=run_lengths.zone_rules("western-electric"))
+    assert found.arl[0] == pytest.approx(91.75, abs=0.005)  # Champ and Woodall (1987)
+
+
+@pytest.mark.parametrize(
+    ("rule_set", "message"),
+    [
+        ("nelson", "rules: nelson-3 looks at how values follow one another"),
+        (rules.NELSON.only(4), "rules: nelson-4 looks at how"),
+        (rules.NELSON.only(8), "rules: nelson-8 wants points on both sides"),
+        (rules.WESTGARD, "rules: R-4s looks at how"),
+        ("qcc-western-electric", "rules: qcc-2 waits for a full window of 3 points"),
+        ("none", "rules: give one of"),
+    ],
+)
+def test_run_rules_that_are_none_of_zones_are_refused(rule_set: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        run_lengths.zone_rules(rule_set)

@@ -119,7 +119,7 @@ def signals(chart: Chart | Any, rules: RuleSet | str = NELSON, *, runs: Any = No
     np.True_
     """
     held = _chart(chart)
-    chosen = _rules(rules)
+    chosen = rule_set(rules)
     single = held.points.ndim == 1
     shape = (1, held.points.size) if single else held.points.shape
     skipped = tuple(_skipped(held, chosen))
@@ -167,7 +167,8 @@ def _chart(given: Any) -> Chart:
     )
 
 
-def _rules(given: Any) -> RuleSet:
+def rule_set(given: Any) -> RuleSet:
+    """Return a set of rules, or the published one of that name; raises ValueError at ``rules``."""
     if isinstance(given, str):
         if given not in PRESETS:
             raise ValueError(f"rules: give one of {', '.join(PRESETS)}, or a set of rules, not {given!r}")

@@ -13,8 +13,9 @@ from .design import Design, design_cusum, design_ewma, design_mewma, design_xbar
 from .ewma import ewma
 from .mewma import mewma, mewma_limit
 from .result import RunLengths
-from .rules import ZoneRule, nelson, western_electric
+from .rules import ZoneRule, nelson, western_electric, zone_rules
 from .shewhart import c, individuals, np_, p, u, xbar
+from .spread import r, s
 
 __all__ = [
     "Design",
@@ -33,8 +34,11 @@ __all__ = [
     "nelson",
     "np_",
     "p",
+    "r",
+    "s",
     "siegmund_arl",
     "u",
     "western_electric",
     "xbar",
+    "zone_rules",
 ]

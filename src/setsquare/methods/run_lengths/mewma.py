@@ -61,13 +61,19 @@ def mewma(
     return described("mewma", design, of, given, runs, start=begin, probabilities=probabilities)
 
 
-@lru_cache(maxsize=256)
 def mewma_limit(measures: int, weight: float, arl: float) -> float:
     """Return the limit whose in-control average run length is `arl`.
+
+    Raises ValueError at ``measures`` below 1, ``weight`` and ``arl`` not above 1.
 
     >>> round(mewma_limit(2, 0.1, 200.0), 2)
     8.63
     """
+    return _limit(whole("measures", measures, least=1), checked_weight(weight), number("arl", arl, above=1))
+
+
+@lru_cache(maxsize=256)
+def _limit(measures: int, weight: float, arl: float) -> float:
     from scipy.optimize import brentq  # noqa: PLC0415 - loads when first used
 
     def lacking(limit: float) -> float:

@@ -3,14 +3,17 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs import Bools, Floats
+from ..inputs import Bools, Floats, number
 from ..results import Result
 from .chain import Chain
+
+if TYPE_CHECKING:
+    from ..rules.definitions import Rule, RuleSet
 
 MOST_STATES = 4000
 
@@ -75,6 +78,68 @@ def nelson(*numbers: int) -> Rules:
     }
     chosen = numbers or (1, 2, 5, 6)
     return tuple(rule for one in chosen for rule in (whole.get(one) or _chosen(made, (one,))))
+
+
+def zone_rules(rules: "RuleSet | str", *, width: float = 3.0) -> Rules:
+    """Turn run rules, as ``rules.signals`` takes them, into zone rules of the Markov chain.
+
+    ``rules``: a set, or the name of a published one; ``width``: where the chart's limits are, in sigmas. A rule of one
+    side becomes one of zones for each side; what only warns is left out. A point on a bound is on neither side of it,
+    whatever the set says of that, which matters for counts alone. Source: Champ and Woodall (1987), Technometrics 29.
+
+    Raises ValueError at ``rules`` where one is no rule of zones (trends, points up and down in turn, ranges, both sides
+    asked for) or waits for a full window; ``.without(...)`` and ``.changed(...)`` of the set make it fit.
+
+    >>> from setsquare.methods import rules
+    >>> [rule.name for rule in zone_rules(rules.NELSON.only(1, 5))]
+    ['nelson-1', 'nelson-5 above', 'nelson-5 below']
+    >>> zone_rules(rules.NELSON.only(8))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: rules: nelson-8 wants points on both sides, which no zone tells; ...
+    """
+    from ..rules.search import rule_set  # noqa: PLC0415 - loads when first used
+
+    chosen, limit = rule_set(rules), number("width", width, above=0)
+    return tuple(
+        zone
+        for rule in chosen.rules
+        if not rule.warning
+        for zone in _zoned(rule, limit, chosen.conventions.full_window)
+    )
+
+
+def _zoned(rule: "Rule", limit: float, waits: bool) -> Rules:
+    if rule.pattern in ("trend", "alternating", "range"):
+        raise ValueError(
+            f"rules: {rule.name} looks at how values follow one another, not at zones; leave it out by"
+            f" .without({rule.name!r})"
+        )
+    if rule.sides == "both":
+        raise ValueError(
+            f"rules: {rule.name} wants points on both sides, which no zone tells; .changed({rule.name!r},"
+            " sides='either') comes nearest"
+        )
+    if waits and rule.window > rule.points:
+        raise ValueError(
+            f"rules: {rule.name} waits for a full window of {rule.window} points, which the chain does not;"
+            " give the set by .treating(full_window=False)"
+        )
+    if rule.pattern == "within":
+        return (ZoneRule(rule.name, rule.points, rule.window, -rule.sigmas, rule.sigmas),)
+    low = limit if rule.pattern == "limits" else float(rule.sigmas)
+    sides: dict[str, tuple[Literal["above", "below", "either"], ...]] = {
+        "same": ("above", "below") if rule.window > 1 else ("either",),
+        "either": ("either",),
+        "upper": ("above",),
+        "lower": ("below",),
+    }
+    found = sides[rule.sides]
+    return tuple(
+        ZoneRule(
+            rule.name if len(found) == 1 else f"{rule.name} {side}", rule.points, rule.window, low, side=side
+        )
+        for side in found
+    )
 
 
 def _chosen(made: dict[int, tuple[int, int, float]], numbers: Sequence[int]) -> Rules:

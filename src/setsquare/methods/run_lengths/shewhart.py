@@ -138,6 +138,8 @@ def p(
     def chances(true: float) -> Floats:
         return np.asarray(np.diff(bdtr(counts, n, true), prepend=0.0))
 
+    sigma = np.sqrt(middle * (1 - middle) / n)
+    every, holds = _of_counts(counts / n, middle, sigma, width, limits, rules)
     design = {
         "centre": middle,
         "n": n,
@@ -145,8 +147,6 @@ def p(
         "limits": limits,
         "rules": [one.name for one in rules],
     }
-    sigma = np.sqrt(middle * (1 - middle) / n)
-    every, holds = _of_counts(counts / n, middle, sigma, width, limits, rules)
     return _of_chances(
         "p", design, "fraction nonconforming", given, middle, every, holds, chances, start, probabilities
     )
@@ -222,6 +222,7 @@ def _of_rates(
         made[-1] += 1 - made.sum()
         return made
 
+    every, holds = _of_counts(counts / size, centre, np.sqrt(centre / size), width, limits, rules)
     design = {
         "centre": centre,
         "size": size,
@@ -229,7 +230,6 @@ def _of_rates(
         "limits": limits,
         "rules": [one.name for one in rules],
     }
-    every, holds = _of_counts(counts / size, centre, np.sqrt(centre / size), width, limits, rules)
     of = "nonconformities per unit"
     return _of_chances(chart, design, of, given, centre, every, holds, chances, start, probabilities)
 
@@ -274,7 +274,7 @@ def _of_chances(
 
 
 def _with_limits(width: float, rules: Rules) -> Rules:
-    if not all(isinstance(rule, ZoneRule) for rule in rules):
+    if not isinstance(rules, tuple | list) or not all(isinstance(rule, ZoneRule) for rule in rules):
         raise ValueError("rules: give zone rules, such as western_electric(2, 3, 4)")
     return (ZoneRule(f"1 of 1 beyond {width:g} sigma", 1, 1, width), *rules)
 

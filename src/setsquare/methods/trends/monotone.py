@@ -2,7 +2,8 @@
 
 Sources: H. B. Mann, Econometrica 13 (1945); M. G. Kendall, Rank Correlation Methods (1970); P. K. Sen, JASA 63 (1968);
 R. O. Gilbert, Statistical Methods for Environmental Pollution Monitoring (1987), 16 and 17; R. M. Hirsch, J. R.
-Slack and R. A. Smith, Water Resources Research 18 (1982), for seasons.
+Slack and R. A. Smith, Water Resources Research 18 (1982), for seasons; K. H. Hamed and A. R. Rao, Journal of Hydrology
+204 (1998), for autocorrelation.
 """
 
 import dataclasses
@@ -12,6 +13,7 @@ import numpy as np
 
 from ..inputs import Floats, whole
 from ..results import Result, Table, plain
+from .autocorrelation import variance_factor
 from .given import ALTERNATIVES, Alternative, Series, choice, level, times
 from .kendall import exact_p, exact_rank, tie_sizes
 from .tails import p_value, quantile
@@ -20,6 +22,7 @@ MOST = 5000
 """Values in a series; all pairs of them are held."""
 MOST_EXACT = 40
 Method = Literal["auto", "exact", "normal"]
+Correction = Literal["none", "hamed-rao"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +55,11 @@ class MonotoneTrend(Result):
     """Of a seasonal test with one series: the season's name, its S and its z."""
     heterogeneity_p: Any = None
     """Of seasons that all move alike (van Belle and Hughes 1984); where it is small, look at each season alone."""
+
+    correction: str = "none"
+    """What was done about autocorrelation."""
+    variance_factor: Any = 1.0
+    """What the variance of S was multiplied by for it."""
 
     def table(self) -> Table:
         """Return a row for each series."""
@@ -88,6 +96,7 @@ def mann_kendall(
     *,
     time: Any = None,
     method: Method = "auto",
+    correction: Correction = "none",
     continuity: bool = True,
     alternative: Alternative = "two-sided",
     confidence: float = 0.95,
@@ -101,11 +110,13 @@ def mann_kendall(
     that the exact distribution gives where p is exact and nothing tied, else those (N -+ z sd(S)) / 2 from the ends,
     rounded outwards.
 
-    Values are independent but for the trend: autocorrelation makes p too small, and seasons want
-    `seasonal_mann_kendall`. Nothing is assumed of their distribution. `values`: shape (k,) or (series, k), missing
-    ones are left out; `time`: shape (k,), no two equal. Constant values have the slope 0 and p 1; below two values
-    slope and p are NaN. Raises ValueError at `values` beyond 5,000 of them, and at `method` where exact ones exceed
-    40.
+    Values are independent but for the trend, since autocorrelation makes p too small, or `correction` is
+    ``hamed-rao``: the variance is then multiplied by what the autocorrelations of the detrended ranks ask for (Hamed
+    and Rao 1998), for some dozens of points in even steps without gaps; p is normal. Seasons want
+    `seasonal_mann_kendall`. Nothing is assumed of the distribution. `values`: shape (k,) or (series, k), missing ones
+    are left out; `time`: shape (k,), no two equal. Constant values have the slope 0 and p 1; below two values slope
+    and p are NaN. Raises ValueError at `values` beyond 5,000 of them, at `method` where exact ones exceed 40, and at
+    `correction` where points do not fit.
 
     >>> found = mann_kendall([5, 7, 6, 9, 8, 12, 11, 15])
     >>> found.statistic, round(found.p, 5), round(found.slope, 3)
@@ -119,6 +130,12 @@ def mann_kendall(
     rows = given.values[:, order]
     parts = _Pairs(rows, at[order])
     exact = _exactly(rows, method)
+    factor = None
+    if choice("correction", correction, ("none", "hamed-rao")) == "hamed-rao":
+        _even(rows, at[order], method)
+        exact &= False
+        factor = variance_factor(rows, parts.slopes(sure, exact)[0])
+        parts.variance *= factor
     z = _standard(parts.s, parts.variance, continuity)
     p = p_value(z, alternative)
     for row in np.flatnonzero(exact):
@@ -126,7 +143,20 @@ def mann_kendall(
         p[row] = exact_p(parts.s[row], len(held), tie_sizes(held), alternative)
     p = np.where(parts.n < 2, np.nan, np.where(np.isnan(p), 1.0, p))
     slope, low, high = parts.slopes(sure, exact)
-    return _answer(given, at, parts, (slope, low, high), p, z, exact, sure, alternative)
+    made = _answer(given, at, parts, (slope, low, high), p, z, exact, sure, alternative)
+    if factor is None:
+        return made
+    return dataclasses.replace(made, correction=correction, variance_factor=given.shaped(factor))
+
+
+def _even(rows: Floats, at: Floats, method: str) -> None:
+    if method == "exact":
+        raise ValueError("correction: has no exact p; give method='normal', or no correction")
+    if np.isnan(rows).any():
+        raise ValueError("correction: needs every point; values are missing")
+    steps = np.diff(at)
+    if not np.allclose(steps, steps[0], rtol=1e-6, atol=0):
+        raise ValueError("correction: needs points in even steps of time")
 
 
 def seasonal_mann_kendall(
