@@ -243,3 +243,37 @@ def test_labels_that_cannot_be_told_apart_are_refused() -> None:
             methods.charts.arrange([1.0, 2.0, 3.0], strange)
         with pytest.raises(ValueError, match="^runs: "):
             methods.rules.signals([1.0, 2.0, 3.0], "westgard", runs=strange)
+
+
+@pytest.mark.parametrize(
+    ("asked", "argument"),
+    [
+        (lambda: methods.run_lengths.mewma_limit(0, 0.1, 200), "measures"),
+        (lambda: methods.run_lengths.mewma_limit(2, 0, 200), "weight"),
+        (lambda: methods.run_lengths.mewma_limit(2, 0.1, 1), "arl"),
+        (lambda: methods.run_lengths.p(0.1, centre=0.1, n=50, rules="nelson"), "rules"),  # type: ignore[arg-type]
+        (lambda: methods.sampling.estimated_share(10, "1.4"), "q"),  # type: ignore[arg-type]
+        (lambda: methods.sampling.double(50, 1, 4, 100, None), "accept2"),  # type: ignore[arg-type]
+        (lambda: methods.sampling.multiple(20, [1], [2]), "sizes"),  # type: ignore[arg-type]
+        (lambda: methods.pareto.pareto(None), "labels"),
+        (lambda: methods.pareto.compare_paretos(3, [1], [2]), "labels"),
+        (lambda: methods.measurement.fleiss_kappa([["a", "b"], ["a", "a"]], categories=2), "categories"),  # type: ignore[arg-type]
+        (lambda: methods.reliability.cronbach_alpha([[1, 2], [2, 3], [3, 5]], reverse=2), "reverse"),  # type: ignore[arg-type]
+        (lambda: methods.reliability.cronbach_alpha([[1, 2], [2, 3], [3, 5]], items=2), "items"),  # type: ignore[arg-type]
+        (lambda: methods.risk.priority_numbers([1], [2], [3], names=5), "names"),  # type: ignore[arg-type]
+        (lambda: methods.trends.worsening([[1, 2, 3, 4]], names=5), "names"),
+        (lambda: methods.capability.compare_fits([1, 2, 4], families=5), "families"),  # type: ignore[arg-type]
+        (lambda: methods.rules.multirule([[1, 2]], rules="strict"), "rules"),
+        (lambda: inputs.whole("n", 1e300), "n"),
+    ],
+)
+def test_what_is_no_list_or_no_number_is_refused_by_its_name(asked: Callable[[], Any], argument: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{argument}: "):
+        asked()
+
+
+def test_a_set_of_rules_may_be_named_for_several_controls() -> None:
+    named = methods.rules.multirule([[0.1, 3.2], [0.2, 0.1]], rules="westgard")
+    assert (
+        named.decisions == methods.rules.multirule([[0.1, 3.2], [0.2, 0.1]]).decisions == ("reject", "accept")
+    )

@@ -83,7 +83,21 @@ def whole(name: str, value: Any, *, least: int = 0, most: int | None = None) -> 
     made = number(name, value, least=least, most=most)
     if made != int(made):
         raise ValueError(f"{name}: give a whole number, not {made:g}")
+    if abs(made) > _MOST_WHOLE:
+        raise ValueError(f"{name}: give {_MOST_WHOLE:.0e} or less, not {made:g}")
     return int(made)
+
+
+def listed(name: str, values: Any) -> list[Any]:
+    """Return things one after the other, such as names; raises ValueError at `name` where they are none.
+
+    >>> listed("items", ("a", "b"))
+    ['a', 'b']
+    """
+    try:
+        return list(opened(values))
+    except TypeError:
+        raise ValueError(f"{name}: give a list, not {values!r}") from None
 
 
 def same_length(**columns: Floats) -> None:
@@ -133,6 +147,7 @@ def floats(name: str, values: Any) -> Floats:
 
 _NUMERIC = "fiub"
 _LARGEST = 1e150
+_MOST_WHOLE = 1e15  # up to here every whole number is a float, and can be counted with
 _MISSING = ("NAType", "NaTType")  # of pandas, which is not imported for it
 
 

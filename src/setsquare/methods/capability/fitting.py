@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Column, Floats, column, number
+from ..inputs import Column, Floats, column, listed, number
 from ..results import Result, Table
 from .indices import Boundary, Limits, Observed, observed, specification, within_bounds
 from .normality import squared
@@ -114,7 +114,7 @@ def compare_fits(values: Column, families: Sequence[Family] = FAMILIES) -> tuple
     'exponential'
     """
     x = given(values)
-    possible = [family for family in families if x.min() > 0 or family not in POSITIVE]
+    possible = [family for family in listed("families", families) if x.min() > 0 or family not in POSITIVE]
     return tuple(sorted((fit(x, family) for family in possible), key=lambda found: found.anderson_darling))
 
 

@@ -9,7 +9,7 @@ Intervals as in `bounds`. Operators and parts are random effects; the errors are
 import math
 from typing import Literal
 
-from ..inputs import Column, number
+from ..inputs import Column, number, whole
 from .bounds import Term, interval
 from .gauge import AnovaRow, Asked, GaugeStudy, asked, component, distinct
 from .groups import Cells, cells, nested
@@ -176,7 +176,7 @@ def from_mean_squares(
     (0.09143, 22.68, 4)
     """
     p, o, r = (
-        int(number(name, size, least=least))
+        whole(name, size, least=least)
         for name, size, least in (("parts", parts, 2), ("operators", operators, 2), ("trials", trials, 1))
     )
     ask = asked(multiplier, tolerance, process, confidence)

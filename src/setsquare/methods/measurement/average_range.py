@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from ..constants import d2, d2_star, range_degrees
-from ..inputs import Column, Floats, number
+from ..inputs import Column, Floats, listed, number
 from .bounds import Term, interval
 from .gauge import GaugeStudy, asked, component, distinct
 from .groups import crossed
@@ -116,7 +116,8 @@ def _lines(
 def _constants(given: Sequence[float] | None, p: int, o: int, r: int) -> tuple[float, float, float]:
     if given is None:
         return 1 / d2(r), 1 / d2_star(o, 1) if o > 1 else math.nan, 1 / d2_star(p, 1)
-    if len(given) != 3:
+    three = listed("constants", given)
+    if len(three) != 3:
         raise ValueError("constants: give K1, K2 and K3")
-    k1, k2, k3 = (number("constants", value, above=0) for value in given)
+    k1, k2, k3 = (number("constants", value, above=0) for value in three)
     return k1, k2, k3

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Column, Floats, number, opened
+from ..inputs import Column, Floats, listed, number, opened
 from ..results import Result, Table
 from .groups import Places, names
 
@@ -284,7 +284,7 @@ def _ordered(
 ) -> tuple[Places, tuple[str, ...]]:
     if categories is None:
         return places, found
-    wanted = tuple(str(category) for category in categories)
+    wanted = tuple(str(category) for category in listed("categories", categories))
     if len(set(wanted)) != len(wanted):
         raise ValueError("categories: holds a category twice")
     strange = [category for category in found if category not in wanted]

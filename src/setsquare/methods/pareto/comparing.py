@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs import Floats, number, whole
+from ..inputs import Floats, listed, number, whole
 from ..results import Result, Table, plain
 from ..trends import TwoRates, false_discovery, two_rates
 from ..trends.discovery import Control
@@ -100,7 +100,7 @@ def compare_paretos(
     >>> found.labels, found.changed.tolist(), round(found.total.ratio, 3)
     (('a', 'b', 'c'), [True, False, False], 0.667)
     """
-    given = list(labels)
+    given = listed("labels", labels)
     names = tally(given, np.ones(len(given)), None).labels
     first, second = (whole_counts(name, x, len(names)) for name, x in (("before", before), ("after", after)))
     if not (first.sum() and second.sum()):

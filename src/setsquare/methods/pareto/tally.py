@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from ..inputs import Floats, column, opened
+from ..inputs import Floats, column, listed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,10 +83,9 @@ def whole_counts(name: str, values: Any, length: int) -> Floats:
 
 
 def _names(name: str, values: Any) -> list[str]:
-    given = opened(values)
-    if isinstance(given, str):
+    if isinstance(values, str):
         raise ValueError(f"{name}: give a column of names")
-    made = list(given)
+    made = listed(name, values)
     if not made:
         raise ValueError(f"{name}: is empty")
     lacking = sum(value is None or value != value for value in made)

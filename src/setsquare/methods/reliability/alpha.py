@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats, number, whole
+from ..inputs import Floats, listed, number, whole
 from ..results import Result, Table
 from .answers import Answers, covariance, read, square, varying
 
@@ -128,7 +128,11 @@ def alpha_from_covariance(
     level = number("confidence", confidence, least=0.5, most=0.9999)
     if len(cov) < 2:
         raise ValueError("covariance: give two questions or more")
-    names = tuple(str(place + 1) for place in range(len(cov))) if items is None else tuple(map(str, items))
+    names = (
+        tuple(str(place + 1) for place in range(len(cov)))
+        if items is None
+        else tuple(map(str, listed("items", items)))
+    )
     if len(names) != len(cov):
         raise ValueError(f"items: give {len(cov)} names, not {len(names)}")
     n = whole("people", people, least=3)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats, table
+from ..inputs import Floats, listed, table
 from ..results import Result
 
 Missing = Literal["refuse", "rows", "pairs"]
@@ -40,7 +40,7 @@ def read(
         raise ValueError(f"missing: give refuse, rows or pairs, not {missing!r}")
     made = table("answers", answers, missing=missing != "refuse")
     names = _names(items, made.shape[1])
-    turned = tuple(str(name) for name in reverse)
+    turned = tuple(str(name) for name in listed("reverse", reverse))
     if turned:
         made = _turned(made, names, turned, scale)
     lacking = np.isnan(made)
@@ -90,7 +90,7 @@ def square(name: str, values: Any) -> Floats:
 def _names(items: Sequence[Any] | None, count: int) -> tuple[str, ...]:
     if items is None:
         return tuple(str(place + 1) for place in range(count))
-    made = tuple(str(item) for item in items)
+    made = tuple(str(item) for item in listed("items", items))
     if len(made) != count or len(set(made)) < count:
         raise ValueError(f"items: give {count} names, each once, not {len(made)}")
     return made

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..inputs import Floats, number
+from ..inputs import Floats, listed, number
 from ..results import Result
 from .answers import Answers, covariance, read, varying
 
@@ -120,7 +120,7 @@ def spearman_brown(
 def _side(first: Iterable[Any] | None, names: tuple[str, ...]) -> Any:
     if first is None:
         return np.arange(len(names)) % 2 == 0
-    chosen = {str(name) for name in first}
+    chosen = {str(name) for name in listed("first", first)}
     strange = sorted(chosen - set(names))
     if strange:
         raise ValueError(f"first: there is no question {strange[0]!r}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..inputs import Floats, number, whole
+from ..inputs import Floats, listed, number, whole
 from ..results import Result, Table
 from .answers import Answers, covariance, read, square, varying
 from .factors import Factors, Method, extract, oblimin
@@ -265,7 +265,11 @@ def _method(method: str) -> Method:
 
 
 def _named(items: Sequence[Any] | None, count: int) -> tuple[str, ...]:
-    names = tuple(str(place + 1) for place in range(count)) if items is None else tuple(map(str, items))
+    names = (
+        tuple(str(place + 1) for place in range(count))
+        if items is None
+        else tuple(map(str, listed("items", items)))
+    )
     if len(names) != count:
         raise ValueError(f"items: give {count} names, not {len(names)}")
     return names

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs import Column, column, same_length
+from ..inputs import Column, column, listed, same_length
 
 Whole = NDArray[np.int64]
 
@@ -37,7 +37,7 @@ def labels(names: Sequence[Any] | None, count: int) -> tuple[str, ...]:
     """Return the names of rows, numbers from 1 where none are given; ValueError at ``names``."""
     if names is None:
         return tuple(str(place + 1) for place in range(count))
-    made = tuple(str(name) for name in names)
+    made = tuple(str(name) for name in listed("names", names))
     if len(made) != count:
         raise ValueError(f"names: has {len(made)} names, but there are {count} rows")
     return made

@@ -35,7 +35,9 @@ class Multirule(Result):
         return Table(("run", "decision", "rules"), tuple(rows))
 
 
-def multirule(values: Any, *, mean: Any = 0.0, sigma: Any = 1.0, rules: RuleSet = WESTGARD) -> Multirule:
+def multirule(
+    values: Any, *, mean: Any = 0.0, sigma: Any = 1.0, rules: RuleSet | str = WESTGARD
+) -> Multirule:
     """Judge runs in which several controls are measured, by a set of rules such as Westgard's.
 
     ``values``: rows are runs, columns are controls in the order of measurement, shape (runs, controls); missing ones
@@ -44,7 +46,7 @@ def multirule(values: Any, *, mean: Any = 0.0, sigma: Any = 1.0, rules: RuleSet 
     2-2s finds two controls of one run as well as one control in two runs; a rule of ``range`` (R-4s) only compares the
     controls of one run. A run is rejected where it completes a pattern of a rule that is no warning.
     Source: Westgard et al. (1981). Assumes independent normal values. Raises ValueError at ``values``, ``mean`` or
-    ``sigma`` where these are no numbers or fit no column.
+    ``sigma`` where these are no numbers or fit no column, and at ``rules`` as ``signals`` does.
 
     >>> judged = multirule([[0.4, -0.3], [2.1, -2.1], [2.3, 0.1], [0.2, 0.5]])
     >>> judged.decisions
@@ -58,8 +60,9 @@ def multirule(values: Any, *, mean: Any = 0.0, sigma: Any = 1.0, rules: RuleSet 
     if (spread <= 0).any():
         raise ValueError("sigma: give more than 0")
     scores = (given - _each("mean", mean, controls)) / spread
-    ranging = [rule.name for rule in rules.rules if rule.pattern == "range"]
     within = signals(scores.T, rules)
+    rules = within.rules
+    ranging = [rule.name for rule in rules.rules if rule.pattern == "range"]
     for name in ranging:
         # Two runs apart tell of a shift, not of scatter within a run.
         off = ~within.completing.dtype.type(1 << rules.place(name))
@@ -79,7 +82,7 @@ def multirule(values: Any, *, mean: Any = 0.0, sigma: Any = 1.0, rules: RuleSet 
 def _each(name: str, value: Any, controls: int) -> Floats:
     try:
         made = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{name}: give numbers") from None
     if made.shape not in ((), (controls,)) or not np.isfinite(made).all():
         raise ValueError(f"{name}: give one number, or one for each of the {controls} controls")

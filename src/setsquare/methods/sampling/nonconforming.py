@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..inputs import Column, number
+from ..inputs import Column, number, whole
 from ..results import Result
 from .variables import Sigma, VariablesDecision, VariablesPlan, checked_sigma, judge
 
@@ -31,7 +31,7 @@ def estimated_share(n: int, q: float, sigma: str = "unknown") -> float:
     Lieberman and G. J. Resnikoff, JASA 50 (1955); ANSI/ASQ Z1.9, form 2. Normal data; n = 2 with unknown sigma has the
     estimate 0, 1/2 or 1 only, n = 1 with known sigma 0 or 1.
 
-    Raises ValueError at ``n`` (below 1; below 2 for unknown sigma), ``sigma``.
+    Raises ValueError at ``n`` (below 1; below 2 for unknown sigma), ``q``, ``sigma``.
 
     >>> round(estimated_share(10, 1.41), 4)
     0.0727
@@ -39,7 +39,8 @@ def estimated_share(n: int, q: float, sigma: str = "unknown") -> float:
     from scipy import special  # noqa: PLC0415 - loads when first used
 
     kind = checked_sigma(sigma)
-    size = int(number("n", n, least=1 if kind == "known" else 2))
+    size = whole("n", n, least=1 if kind == "known" else 2)
+    q = number("q", q)
     if kind == "known":
         if size == 1:
             return 0.5 if q == 0 else float(q < 0)

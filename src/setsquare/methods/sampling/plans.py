@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..inputs import whole
+from ..inputs import listed, whole
 from ..results import Result, Table
 
 Model = Literal["binomial", "poisson", "hypergeometric"]
@@ -65,7 +65,7 @@ def double(n1: int, accept1: int, reject1: int, n2: int, accept2: int) -> Attrib
     >>> double(50, 1, 4, 100, 3).largest
     150
     """
-    return multiple((n1, n2), (accept1, accept2), (reject1, int(accept2) + 1))
+    return multiple((n1, n2), (accept1, accept2), (reject1, whole("accept2", accept2) + 1))
 
 
 def multiple(sizes: Sequence[int], accept: Sequence[int], reject: Sequence[int]) -> AttributePlan:
@@ -77,6 +77,7 @@ def multiple(sizes: Sequence[int], accept: Sequence[int], reject: Sequence[int])
     >>> multiple((20, 20, 20), (-1, 1, 3), (2, 4, 4)).stages
     3
     """
+    sizes, accept, reject = listed("sizes", sizes), listed("accept", accept), listed("reject", reject)
     if not 1 <= len(sizes) <= STAGES:
         raise ValueError(f"sizes: give 1 to {STAGES} stages, not {len(sizes)}")
     if len(accept) != len(sizes):

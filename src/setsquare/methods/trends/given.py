@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Bools, Floats, floats, number
+from ..inputs import Bools, Floats, floats, listed, number
 
 Alternative = Literal["two-sided", "greater", "less"]
 ALTERNATIVES = ("two-sided", "greater", "less")
@@ -96,7 +96,7 @@ def name_all(name: str, values: Any, count: int) -> tuple[str, ...]:
     """Return a name for each of `count` things: those given, or their numbers from 1."""
     if values is None:
         return tuple(str(place + 1) for place in range(count))
-    made = tuple(str(value) for value in values)
+    made = tuple(str(value) for value in listed(name, values))
     if len(made) != count:
         raise ValueError(f"{name}: give {count} names, not {len(made)}")
     if len(set(made)) < count:
