@@ -165,6 +165,7 @@ def test_everything_in_the_way_is_told_at_once_and_before_the_button_is_pressed(
     with pytest.raises(Refused) as caught:
         works.do("ada", "revision.submit", f"{number}/2", reviewers=["ada"], due=works.day(-1))
     assert list(caught.value.fields) == ["content", "summary", "due", "reviewers"]
+    assert (caught.value.labels["due"], caught.value.labels["content"]) == ("Until", "content")
     situation = Situation(Actor(works.person("ada")), thing_of("revision"), record)
     [offer] = offers(situation, ["submit"])
     assert "These sections are missing" in str(offer.why_not) and "Say what changed first" in str(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -230,7 +231,9 @@ def test_a_link_by_number_is_offered_to_what_is_in_force_or_open(house: House) -
 def test_a_draft_says_on_its_button_all_that_it_lacks(house: House) -> None:
     house.document(text="## Purpose\n\nOnly this.")
     shown = page(house.client("ari"), "/revisions/SOP-001/1/")
-    assert "These sections are missing: Procedure" in shown
+    assert "Before it can be submitted These sections are missing: Procedure" in " ".join(
+        re.sub("<[^>]+>", " ", shown).split()
+    )
     dialog = page(house.client("ari"), "/revisions/SOP-001/1/do/submit/")
     assert "This cannot be done now" in dialog and "These sections are missing: Procedure" in dialog
 

@@ -52,7 +52,11 @@ def tell(failure: Failure, *, as_json: bool) -> int:
     if as_json:
         text = json.dumps(_values(failure, fields), ensure_ascii=False)
     else:
-        lines = [_at_option(place, str(text)) for place, text in fields.items()]
+        labels = failure.labels if isinstance(failure, Refused) else {}
+        beside = {
+            place for place, label in labels.items() if place == label
+        }  # of the record, not of this command
+        lines = [_at_option("" if place in beside else place, str(text)) for place, text in fields.items()]
         text = "\n".join(lines or [f"setsquare: {failure}"])
     print(text, file=sys.stderr)
     if isinstance(failure, Stale) and not as_json:
