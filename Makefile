@@ -11,7 +11,7 @@ help: ## this list
 	sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
 
 run: ## run the demo at http://localhost:8000 (PORT=8123 for another port); Ctrl-C stops it
-	python=$$(tools/find-python) && $$python tools/environment.py run && exec $(SETSQUARE) demo --serve --port "$(PORT)"
+	python=$$(tools/find-python) && $$python tools/environment.py run "$(PORT)" && exec $(SETSQUARE) demo --serve --port "$(PORT)"
 
 test: ## everything that CI checks, on SQLite and on PostgreSQL
 	python=$$(tools/find-python) && $$python tools/environment.py test && exec .venv/bin/python tools/testing.py

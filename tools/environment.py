@@ -1,4 +1,4 @@
-"""Makes ``.venv`` what the lock file says: ``environment.py run`` or ``environment.py test``.
+"""Makes ``.venv`` what the lock file says: ``environment.py run [PORT]`` or ``environment.py test``.
 
 Needs Python's standard library alone: Debian leaves pip and ensurepip out, so packages are installed by the pip
 wheel that lies beside this file. A second run takes no time; an interrupted one is done again from the start.
@@ -35,10 +35,11 @@ class Refused(Exception):
 
 def main(arguments: list[str]) -> int:
     """Make the environment for the kind named in ``arguments``; returns the exit code."""
-    if len(arguments) != 1 or arguments[0] not in LOCKS:
-        print("usage: environment.py run|test", file=sys.stderr)
+    if len(arguments) not in (1, 2) or arguments[0] not in LOCKS:
+        print("usage: environment.py run [PORT] | test", file=sys.stderr)
         return 2
     try:
+        refuse_what_is_no_port(arguments[1:])
         ensure(arguments[0])
     except Refused as refused:
         print(refused, file=sys.stderr)
@@ -47,6 +48,13 @@ def main(arguments: list[str]) -> int:
         print("Interrupted; the next run starts the installation again.", file=sys.stderr)
         return 130
     return 0
+
+
+def refuse_what_is_no_port(texts: list[str]) -> None:
+    """Say so before the installation, and not a minute later."""
+    for text in texts:
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535):
+            raise Refused(f"{text!r} is not a port: choose a number from 1024 to 65535, such as 8123.")
 
 
 def ensure(kind: str) -> None:

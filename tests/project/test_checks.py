@@ -250,11 +250,15 @@ def test_a_missing_worker_is_found(configured):
 
 
 @pytest.mark.django_db
-def test_the_demo_in_production_is_found(configured):
-    assert work.demo_accounts(configured) == []
-    Installation.objects.create(id=1, purpose=Installation.Purpose.DEMO)
-    assert levels(work.demo_accounts(configured)) == {"demo accounts": "error"}
-    assert work.demo_accounts(configured.model_copy(update={"mode": "demo"})) == []
+@pytest.mark.parametrize(
+    ("purpose", "fitting", "other"), [("demo", "demo", "production"), ("production", "production", "demo")]
+)
+def test_a_database_that_is_for_something_else_is_found(configured, purpose, fitting, other):
+    lax, strict = (configured.model_copy(update={"mode": mode}) for mode in ("demo", "production"))
+    assert work.purpose_fits(lax) == work.purpose_fits(strict) == []
+    Installation.objects.create(id=1, purpose=purpose)
+    assert work.purpose_fits(configured.model_copy(update={"mode": fitting})) == []
+    assert levels(work.purpose_fits(configured.model_copy(update={"mode": other}))) == {"purpose": "error"}
 
 
 @pytest.mark.django_db

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from setsquare.project.configuration import read
+
 pytestmark = pytest.mark.once
 
 INIT = [
@@ -89,6 +91,30 @@ def test_a_bad_setting_is_one_sentence(place):
     assert done.stderr == "setsquare: SETSQUARE_PROT is not a setting (did you mean SETSQUARE_PORT?).\n"
 
 
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1", "", "8000 9000", "８０８０"])
+def test_what_is_no_port_is_one_sentence(place, port):
+    said = f"setsquare: {port!r} is not a port: choose a number from 1024 to 65535, such as 8123.\n"
+    for command in ("serve", "demo"):
+        done = setsquare(place, command, f"--port={port}")
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    assert list(place.iterdir()) == []
+
+
+def test_make_run_refuses_what_is_no_port_with_the_same_sentence():
+    root = Path(__file__).parents[2]
+    done = subprocess.run(["make", "run", "PORT=abc"], cwd=root, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[0].startswith("'abc' is not a port: choose")
+    assert done.stdout == ""
+
+
+def test_words_that_are_not_understood_are_one_sentence(place):
+    done = setsquare(place, "serve", "--prot", "1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "setsquare: unrecognized arguments: --prot 1; `setsquare serve --help` explains.\n"
+    assert "workers is not a whole number" in setsquare(place, "serve", "--workers", "many").stderr
+
+
 def test_serving_without_a_key_says_what_to_do(place):
     assert "run `setsquare init`" in setsquare(place, "serve").stderr
 
@@ -124,6 +150,54 @@ def test_init_refuses_what_does_not_fit_and_can_be_run_again(place):
     assert init(place).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("wrong", "text", "sentence"),
+    [
+        (("--email", "nonsense"), PASSWORD, "email: Give an address such as"),
+        ((), "short", "password: This password is too short"),
+        (
+            ("--address", "http://qms.example.org"),
+            PASSWORD,
+            "Cookies would travel over plain HTTP: set address",
+        ),
+        (("--time-zone", "Mars/Base"), PASSWORD, "time_zone is not a time zone"),
+        (("--database-url", "postgresql://127.0.0.1:1/none"), PASSWORD, "The database could not be prepared"),
+    ],
+)
+def test_a_refused_init_leaves_nothing_behind(place, wrong, text, sentence):
+    given = ["init", "new/here", "--address", "https://q.example", *INIT, *wrong, "--password-stdin"]
+    done = setsquare(place, *given, text=text + "\n")
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert list(place.iterdir()) == []
+
+
+def test_a_refused_init_leaves_alone_what_was_there(place):
+    (place / "data").mkdir()
+    (place / "data" / "notes.txt").write_text("mine")
+    assert init(place, "--email", "nonsense").returncode == 1
+    assert sorted(path.name for path in place.rglob("*")) == ["data", "notes.txt"]
+    assert init(place).returncode == 0
+
+
+def test_init_does_not_take_a_database_that_is_in_use(place, installation):
+    database = installation / "data" / "setsquare.sqlite3"
+    before = database.read_bytes()
+    done = init(place, "second", "--database-url", f"sqlite:///{database}")
+    assert "This database holds the installation of Example Ltd already" in done.stderr
+    assert not (place / "second").exists()
+    assert database.read_bytes() == before
+
+
+def test_the_settings_of_init_say_where_the_data_are_from_wherever_it_is_started(place):
+    done = init(place, "one", "--database-url", "sqlite:///own.sqlite3", SETSQUARE_DATA_DIRECTORY="elsewhere")
+    assert done.returncode == 0, done.stderr
+    assert not (place / "elsewhere").exists()
+    settings = read({"SETSQUARE_CONFIG": str(place / "one" / "setsquare.toml")})
+    assert settings.store.name == str(place / "own.sqlite3")
+    assert settings.data_directory == place / "one" / "data"
+
+
 def test_init_names_what_is_missing(place):
     done = setsquare(place, "init", "--address", "https://qms.example.org")
     assert done.stderr == "setsquare: These are needed: --organisation, --administrator, --name, --email.\n"
@@ -141,7 +215,7 @@ def test_init_where_nothing_can_be_written_is_one_sentence(place):
     ("lax", "sentence"),
     [
         ({"SETSQUARE_DEBUG": "true"}, "debug is on"),
-        ({"SETSQUARE_SECRET_KEY": "changeme"}, "secret_key is a default or shorter"),
+        ({"SETSQUARE_SECRET_KEY": "changeme"}, "secret_key is shorter than 50 characters"),
         ({"SETSQUARE_ADDRESS": "http://qms.example.org"}, "Cookies would travel over plain HTTP"),
     ],
 )
@@ -177,6 +251,27 @@ def test_the_demo_is_not_served_in_production(installation):
     assert "This database holds the demo organisation, whose accounts everybody knows" in done.stderr
 
 
+@pytest.mark.parametrize("mode", ["demo", "test"])
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_real_work_is_not_opened_with_lax_settings(installation, command, mode):
+    done = setsquare(installation, command, SETSQUARE_MODE=mode)
+    assert done.returncode == 1
+    assert "This database holds real work" in done.stderr
+    assert "set mode to production" in done.stderr
+
+
+def test_another_server_does_not_open_real_work_as_a_demo(installation):
+    settings = {
+        "SETSQUARE_CONFIG": str(installation / "setsquare.toml"),
+        "SETSQUARE_MODE": "demo",
+        "SETSQUARE_DATA_DIRECTORY": str(installation / "data"),
+        "DATABASE_URL": f"sqlite:///{installation}/data/setsquare.sqlite3",
+    }
+    line = [sys.executable, "-c", "import setsquare.project.wsgi"]
+    done = subprocess.run(line, env=os.environ | settings, capture_output=True, text=True)
+    assert "This database holds real work" in done.stderr
+
+
 def test_an_old_database_is_not_served(installation):
     setsquare(installation, "manage", "migrate", "axes", "zero", "-v0")
     assert "run `setsquare manage migrate`" in setsquare(installation, "serve").stderr
@@ -202,6 +297,30 @@ def test_check_reports_bad_settings_and_a_silent_database(installation):
     report = json.loads(setsquare(installation, "check", "--json", DATABASE_URL=url).stdout)
     assert (report[-1]["subject"], report[-1]["level"]) == ("database", "error")
     assert "127.0.0.1" in report[-1]["mend"]
+
+
+@pytest.mark.parametrize("command", ["verify", "checkpoint"])
+def test_a_database_that_is_away_is_one_sentence(installation, command):
+    done = setsquare(installation, command, DATABASE_URL="postgresql://127.0.0.1:1/none")
+    assert done.returncode == 1
+    assert done.stderr.startswith("setsquare: The database cannot be used: ")
+    assert "Connection refused" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_behind(place):
+    done = subprocess.run(
+        ["bash", "-c", 'ulimit -f 100; trap "" XFSZ; exec "$@"', "bash", sys.executable, "-m"]
+        + ["setsquare.project.main", "init", "new", "--address", "https://q.example", *INIT],
+        cwd=place,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("setsquare: The database could not be prepared: ")
+    assert done.stderr.count("\n") == 1
+    assert not (place / "new").exists()
 
 
 def test_the_demo_is_not_put_into_a_database_in_use(installation):

@@ -1,5 +1,8 @@
 """Settings: where they come from, which are refused, and with what sentence."""
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,6 +74,17 @@ WRONG = {
     ),
     'time_zone = "Mars/Base"\n': "time_zone is not a time zone such as Europe/Berlin (it is 'Mars/Base').",
     '[[openid]]\nid = "work"\n': "openid.0.name is missing.",
+    "port = [1]\n": "port is not a whole number (it is [1]).",
+    'hosts = "a.b"\n': """hosts has to be a list such as ["one", "two"] (it is 'a.b').""",
+    'trusted_proxies = ["x"]\n': (
+        """trusted_proxies has to list addresses or networks, such as ["127.0.0.1"] (it is ['x'])."""
+    ),
+    "listen = 5\n": "listen has to be a text in quotes (it is 5).",
+    "data_directory = 5\n": "data_directory has to be a path in quotes (it is 5).",
+    'mail = "x"\n': "mail has to be a section, its settings on lines of their own (it is 'x').",
+    'address = "https://a b"\n': (
+        "address has to begin with https:// (or http://) and name a host (it is 'https://a b')."
+    ),
 }
 
 
@@ -134,6 +148,20 @@ def test_the_address_names_the_host(address, names):
     assert read(GOOD | {"SETSQUARE_ADDRESS": address}).host_names == names
 
 
+def test_without_an_address_it_is_this_machine_at_the_port():
+    assert read({"SETSQUARE_PORT": "8123"}).address == "http://localhost:8123"
+
+
+def test_a_weak_key_is_refused_with_how_to_make_one():
+    [sentence] = refusals(read(GOOD | {"SETSQUARE_SECRET_KEY": "django-insecure-" + KEY}))
+    command = re.search(r"`python3 -c \"(.+)\"`", sentence)
+    assert command is not None
+    made = subprocess.run(
+        [sys.executable, "-c", command[1]], capture_output=True, text=True, check=True
+    ).stdout
+    assert refusals(read(GOOD | {"SETSQUARE_SECRET_KEY": made.strip()})) == []
+
+
 def test_good_production_settings_are_not_refused():
     assert refusals(read(GOOD)) == []
 
@@ -142,9 +170,12 @@ def test_good_production_settings_are_not_refused():
     ("lax", "sentence"),
     [
         ({"SETSQUARE_DEBUG": "true"}, "debug is on"),
-        ({"SETSQUARE_SECRET_KEY": "short"}, "secret_key is a default or shorter than 50"),
-        ({"SETSQUARE_SECRET_KEY": "a" * 60}, "secret_key is a default or shorter than 50"),
-        ({"SETSQUARE_SECRET_KEY": configuration.TEST_KEY}, "secret_key is a default"),
+        ({"SETSQUARE_SECRET_KEY": "short"}, "secret_key is shorter than 50 characters"),
+        ({"SETSQUARE_SECRET_KEY": "a" * 60}, "secret_key has fewer than 10 different characters"),
+        ({"SETSQUARE_SECRET_KEY": "changeme" * 8}, "secret_key has fewer than 10 different characters"),
+        ({"SETSQUARE_SECRET_KEY": "0123456789ab" * 5}, "secret_key is the same few characters again and"),
+        ({"SETSQUARE_SECRET_KEY": configuration.TEST_KEY}, "secret_key is one that stands in sources"),
+        ({"SETSQUARE_SECRET_KEY": "django-insecure-" + KEY}, "secret_key is one that stands in sources"),
         ({"SETSQUARE_ADDRESS": "http://qms.example.org"}, "Cookies would travel over plain HTTP"),
         ({"SETSQUARE_SECURE_COOKIES": "false"}, "Cookies would travel over plain HTTP"),
     ],

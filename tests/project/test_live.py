@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -105,6 +106,23 @@ def test_a_port_in_use_is_one_sentence(live_setsquare):
     assert done.returncode == 1
     assert f"Port {live_setsquare.port} is in use by another program" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_given_at_the_start_stands_in_the_address_that_is_printed(installations):
+    live = installations.make(with_worker=False)
+    given = ("SETSQUARE_ADDRESS", "SETSQUARE_PORT")
+    environment = {name: value for name, value in live.environment.items() if name not in given}
+    line = [sys.executable, "-m", "setsquare.project.main", "serve", "--no-worker", "--port", str(live.port)]
+    process = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        greeting = next(line for line in process.stdout if line.startswith("Setsquare serves"))
+        assert greeting.startswith(f"Setsquare serves http://localhost:{live.port} ")
+        assert status(f"http://localhost:{live.port}/accounts/login/") == 200
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        installations.discard(live)
 
 
 def test_ctrl_c_reaches_all(installations, django_db_blocker):

@@ -6,10 +6,12 @@ A bad value is refused with one sentence that names it; no part of Django is imp
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
@@ -35,6 +37,10 @@ NOT_SETTINGS = (
     "SETSQUARE_TOKEN",
 )
 TEST_KEY = "only-for-tests-" + "x" * 50
+EXAMPLE_KEY = "django-insecure-"
+"""How keys begin that Django's own tools write into example projects."""
+KEY_LENGTH = 50
+KEY_DIFFERENT = 10
 
 REASONS = {
     "int_parsing": "is not a whole number",
@@ -43,8 +49,16 @@ REASONS = {
     "literal_error": "has to be {expected}",
     "greater_than_equal": "has to be at least {ge}",
     "less_than_equal": "has to be at most {le}",
+    "int_type": "is not a whole number",
+    "bool_type": "is neither true nor false",
+    "string_type": "has to be a text in quotes",
+    "path_type": "has to be a path in quotes",
+    "tuple_type": 'has to be a list such as ["one", "two"]',
+    "model_type": "has to be a section, its settings on lines of their own",
 }
 """What pydantic finds wrong, as the end of a sentence that begins with the setting's name."""
+
+_HOST = re.compile(r"[^\s/]+(/\S*)?$")
 
 Mode = Literal["production", "demo", "test"]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -125,8 +139,8 @@ class Configuration(Section):
     """Where files, the generated key and (with SQLite) the database are kept."""
     database_url: str = ""
     """``sqlite:///path`` or ``postgresql://user:password@host/name``; default: SQLite in the data."""
-    address: str = "http://localhost:8000"
-    """The address that people type; used in mail, in printed codes and for passkeys."""
+    address: str = ""
+    """The address that people type, by default this machine with the port; used in mail, printed codes, passkeys."""
     hosts: tuple[str, ...] = ()
     """Further host names to answer to, beside that of the address."""
     listen: str = "127.0.0.1"
@@ -158,9 +172,19 @@ class Configuration(Section):
     @field_validator("address")
     @classmethod
     def _address_is_http(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")) or not value.partition("://")[2].strip("/"):
+        if not value.startswith(("http://", "https://")) or not _HOST.match(value.partition("://")[2]):
             raise ValueError("has to begin with https:// (or http://) and name a host")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in value:
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError:
+                raise ValueError('has to list addresses or networks, such as ["127.0.0.1"]') from None
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -179,6 +203,12 @@ class Configuration(Section):
         except (KeyError, ValueError, OSError) as missing:
             raise ValueError("is not a time zone such as Europe/Berlin") from missing
         return value
+
+    @model_validator(mode="after")
+    def _address_is_given_or_here(self) -> Self:
+        if not self.address:
+            object.__setattr__(self, "address", f"http://localhost:{self.port}")
+        return self
 
     @model_validator(mode="after")
     def _test_has_a_key(self) -> Self:
@@ -264,13 +294,12 @@ def refusals(configuration: Configuration) -> list[str]:
     """Why an installation with these settings must not serve real work: one sentence each, none if it may."""
     if not configuration.in_production:
         return []
-    key = configuration.secret_key.get_secret_value()
     found = []
     if configuration.debug:
         found.append("debug is on, which shows the system's inside to anybody: remove it or set it to false.")
-    if key == TEST_KEY or len(key) < 50 or len(set(key)) < 5:
+    if weakness := weakness_of(configuration.secret_key.get_secret_value()):
         found.append(
-            "secret_key is a default or shorter than 50 characters: run `setsquare init`, or make one with "
+            f"secret_key {weakness}, so that others can guess it: run `setsquare init`, or make one with "
             '`python3 -c "import secrets; print(secrets.token_urlsafe(50))"`.'
         )
     if not configuration.cookies_are_secure:
@@ -279,6 +308,19 @@ def refusals(configuration: Configuration) -> list[str]:
             "(and do not set secure_cookies to false)."
         )
     return found
+
+
+def weakness_of(key: str) -> str:
+    """What makes a secret key guessable, as the end of a sentence; empty when nothing does."""
+    if key == TEST_KEY or key.startswith(EXAMPLE_KEY):
+        return "is one that stands in sources and examples"
+    if len(key) < KEY_LENGTH:
+        return f"is shorter than {KEY_LENGTH} characters"
+    if len(set(key)) < KEY_DIFFERENT:
+        return f"has fewer than {KEY_DIFFERENT} different characters"
+    if key in (key + key)[1:-1]:
+        return "is the same few characters again and again"
+    return ""
 
 
 def _read_file(file: Path) -> dict[str, Any]:

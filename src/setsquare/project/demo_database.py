@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection, connections
 
 from setsquare.kernel.sealing.sequencer import seal_all
-from setsquare.project import purpose
+from setsquare.project import installation, purpose
 from setsquare.project.configuration import Configuration
 from setsquare.project.demo import loader
 from setsquare.project.models import Installation
@@ -51,7 +51,7 @@ def remove(settings: Configuration) -> None:
     refuse_foreign()
     if settings.store.vendor == "sqlite":
         connections.close_all()
-        for ending in ("", "-journal", "-wal", "-shm", ".queue"):
+        for ending in installation.SQLITE_FILES:
             Path(settings.store.name + ending).unlink(missing_ok=True)
     else:
         _drop_tables()

@@ -2,11 +2,47 @@
 
 import os
 import secrets
+import shutil
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
+from setsquare.project.configuration import Configuration
 from setsquare.project.terminal import Refused
 
 KEY_CHARACTERS = 50
+SQLITE_FILES = ("", "-journal", "-wal", "-shm", ".queue")
+"""The endings of what a SQLite database consists of."""
+
+
+class Attempt:
+    """What was not there before an installation was made: taken back when that is refused, so it can be tried again."""
+
+    def __init__(self, *places: Path) -> None:
+        self._new = [new for place in places if (new := _first_missing(place)) is not None]
+
+    def also(self, settings: Configuration) -> None:
+        """Watch what lies within a data directory that was there, and a SQLite file wherever it lies."""
+        places = [settings.data_directory / name for name in ("secret_key", "seal", "files")]
+        if settings.store.vendor == "sqlite":
+            places += [Path(settings.store.name + ending) for ending in SQLITE_FILES]
+        self._new += [new for place in places if (new := _first_missing(place)) is not None]
+
+    def take_back(self) -> None:
+        """Remove what came to be since."""
+        for place in self._new:
+            with suppress(OSError):  # what the disk refuses must not hide why it is taken back
+                shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+
+
+def _first_missing(place: Path) -> Path | None:
+    """The directory highest above ``place`` that does not exist, or the place itself; ``None`` when that exists."""
+    missing = None
+    for path in (place.absolute(), *place.absolute().parents):
+        if path.exists():
+            break
+        missing = path
+    return missing
 
 
 def make_directory(directory: Path) -> None:
@@ -27,22 +63,31 @@ def make_secret_key(file: Path) -> None:
     """Write a new secret key for its owner alone, unless there is one."""
     if file.exists():
         return
-    # O_EXCL: of two processes that start together one writes the key, and the other uses it.
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        out.write(secrets.token_urlsafe(KEY_CHARACTERS) + "\n")
+    with suppress(
+        FileExistsError
+    ):  # of two processes that start together one makes the key, and the other uses it
+        _write_whole(file, secrets.token_urlsafe(KEY_CHARACTERS) + "\n")
 
 
 def write_settings(file: Path, lines: dict[str, str | int | list[str]], remark: str) -> None:
     """Write a settings file with these values and a remark at its top."""
     text = [f"# {remark}", "# All settings: docs/administrator-guide.md", ""]
     text += [f"{name} = {_toml(value)}" for name, value in lines.items()]
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write("\n".join(text) + "\n")
+    file.unlink(missing_ok=True)
+    _write_whole(file, "\n".join(text) + "\n")
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """Make a file for its owner alone, whole or not at all; raises FileExistsError where there is one."""
+    handle, temporary = tempfile.mkstemp(dir=file.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(temporary, file)
+    finally:
+        os.unlink(temporary)
 
 
 def migrate() -> int:

@@ -1,6 +1,5 @@
 """The ``setsquare`` command. Help and parsing need no Django, so that they answer at once."""
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from setsquare import __version__
-from setsquare.project.terminal import Refused, complain, say
+from setsquare.project.terminal import Parser, Refused, complain, of_machine, say
 
 RECORD_COMMANDS = "setsquare.faces.cli.main"
 """The module that answers every command which is not one of ours: ``run(arguments) -> exit code``."""
@@ -39,17 +38,27 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code. Refusals are one sentence on standard error and code 1."""
+    """Run the command line; returns the exit code. Refusals are one sentence on standard error and code 1 or 2."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _dispatch(given)
     except Refused as refused:
         complain(f"setsquare: {refused}")
-        return 1
+        return refused.code
     except BrokenPipeError:  # the reader of our output went away, as with `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except KeyboardInterrupt:
+    except OSError as failure:
+        if not (sentence := of_machine(failure)):
+            raise
+        complain(f"setsquare: {sentence}")
+        return 1
+    except Exception as failure:
+        if not (sentence := _of_database(failure)):
+            raise
+        complain(f"setsquare: {sentence}")
+        return 1
+    except (KeyboardInterrupt, EOFError):  # Ctrl-C, or Ctrl-D where something was asked
         return 130
 
 
@@ -72,7 +81,7 @@ def _run(name: str, rest: list[str]) -> int:
     command = import_module(f"setsquare.project.commands.{COMMANDS[name].module}")
     if name == "manage":  # all its arguments are Django's
         return int(command.run(rest))
-    parser = argparse.ArgumentParser(prog=f"setsquare {name}", description=_sentence(COMMANDS[name].help))
+    parser = Parser(prog=f"setsquare {name}", description=_sentence(COMMANDS[name].help))
     command.add_arguments(parser)
     return int(command.run(parser.parse_args(rest)))
 
@@ -81,6 +90,14 @@ def _start_django() -> None:
     from setsquare.project.commands.settings import start_django  # noqa: PLC0415 - help must not wait for it
 
     start_django()
+
+
+def _of_database(failure: Exception) -> str:
+    """What the database refused, as a sentence; empty when it is something else. Loads nothing for that."""
+    database = sys.modules.get("django.db")
+    if database is None or not isinstance(failure, database.OperationalError):
+        return ""
+    return f"The database cannot be used: {' '.join(str(failure).split())}. `setsquare check` says more."
 
 
 def _overview() -> str:

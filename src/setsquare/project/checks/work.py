@@ -11,11 +11,11 @@ LATE = 900.0
 """Seconds after which an event that nobody dealt with is worth a warning."""
 
 
-def demo_accounts(settings: Configuration) -> list[Finding]:
-    """That the known accounts of the demo are not open in production."""
+def purpose_fits(settings: Configuration) -> list[Finding]:
+    """That the demo is not open in production, and real work not with the settings of a demo."""
     if objection := purpose.objection(settings):
         before, _colon, mend = objection.partition(": ")
-        return [error("demo accounts", before + ".", mend[0].upper() + mend[1:])]
+        return [error("purpose", before + ".", mend[0].upper() + mend[1:])]
     return []
 
 

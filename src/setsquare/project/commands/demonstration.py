@@ -11,7 +11,7 @@ from setsquare.project import installation, server
 from setsquare.project.commands.serve import serve
 from setsquare.project.commands.settings import load, start_django
 from setsquare.project.configuration import Configuration, key_file
-from setsquare.project.terminal import Refused, say
+from setsquare.project.terminal import Refused, port, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--reset", action="store_true", help="throw the demo away and load it afresh, dated today"
     )
     parser.add_argument("--serve", action="store_true", help="run the web server and the worker afterwards")
-    parser.add_argument("--port", type=int, default=8000, help="port of the web server (default: 8000)")
+    parser.add_argument("--port", type=port, default=8000, help="port of the web server (default: 8000)")
     parser.add_argument(
         "--data", type=Path, default=Path("data"), help="where the demo is kept (default: ./data)"
     )
@@ -28,8 +28,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the demo if it is not there, and serve it when asked."""
-    if not 1 <= options.port <= 65535:
-        raise Refused(f"{options.port} is not a port: choose one from 1024 to 65535.")
     settings = _prepare(options)
     if options.serve:
         server.refuse_taken_port(settings.listen, settings.port)
@@ -54,7 +52,6 @@ def _prepare(options: argparse.Namespace) -> Configuration:
         )
         installation.write_settings(file, {"mode": "demo", "data_directory": "."}, remark)
     os.environ.setdefault("SETSQUARE_CONFIG", str(file))
-    os.environ.setdefault("SETSQUARE_ADDRESS", f"http://localhost:{options.port}")
     os.environ.setdefault("SETSQUARE_LOG_LEVEL", "WARNING")
     os.environ["SETSQUARE_PORT"] = str(options.port)
     settings = load(again=True)

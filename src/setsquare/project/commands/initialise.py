@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from setsquare.project import installation
-from setsquare.project.commands.settings import load, start_django
+from setsquare.project.commands.settings import load, refuse_lax_production, start_django
 from setsquare.project.configuration import key_file
 from setsquare.project.terminal import Refused, say
 
@@ -17,6 +17,9 @@ ASKED = {
     "name": "Their name, as it is to be printed",
     "email": "Their mail address",
 }
+
+WRITTEN = ("mode", "address", "data_directory", "language", "time_zone", "database_url")
+"""What the settings file says."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--address", required=True, help="the address that people will type, such as https://qms.example.org"
     )
     parser.add_argument(
-        "--database-url", default="", help="postgresql://...; by default a SQLite file in the data"
+        "--database-url", help="postgresql://... (default: DATABASE_URL, else a SQLite file in the data)"
     )
     parser.add_argument(
         "--language", choices=("en", "de"), default="en", help="language of new people (default: en)"
@@ -52,22 +55,26 @@ def run(options: argparse.Namespace) -> int:
     file = options.directory / "setsquare.toml"
     if file.exists():
         raise Refused(
-            f"{file} exists already: an installation is never overwritten. Remove the file to start anew."
+            f"{file} exists already, and an installation is never overwritten: choose another directory."
         )
     _ask(options)
     password = _password(options)
-    installation.make_directory(options.directory / "data")
-    _write_settings(file, options)
-    os.environ["SETSQUARE_CONFIG"] = str(file)
+    draft = options.directory / ".setsquare.toml.unfinished"  # so that the file is there only when all is
+    attempt = installation.Attempt(options.directory / "data", draft)
     try:
+        installation.make_directory(options.directory / "data")
+        _write_settings(draft, options)
+        _take_settings_from(draft)
         settings = load(again=True)
+        attempt.also(settings)
         installation.make_secret_key(key_file(settings))
-        load(again=True)
+        refuse_lax_production(load(again=True))
         start_django()
         _make_seal()
         _establish(options, password)
-    except Refused:
-        file.unlink()  # so that the mended command can be run again
+        draft.rename(file)
+    except BaseException:  # Ctrl-C as well
+        attempt.take_back()
         raise
     _say_next(file, options.administrator, password)
     return 0
@@ -103,9 +110,25 @@ def _write_settings(file: Path, options: argparse.Namespace) -> None:
         "language": options.language,
         "time_zone": options.time_zone,
     }
-    if options.database_url:
-        lines["database_url"] = options.database_url
+    if url := _database_url(options):
+        lines["database_url"] = url
     installation.write_settings(file, lines, "Settings of this installation, written by `setsquare init`.")
+
+
+def _database_url(options: argparse.Namespace) -> str:
+    """The database that was named; a SQLite file with its whole path, for the service starts elsewhere."""
+    variables = (os.environ.get(name, "") for name in ("SETSQUARE_DATABASE_URL", "DATABASE_URL"))
+    url: str = options.database_url or next(filter(None, variables), "")
+    relative = url.startswith("sqlite:///") and not url.startswith("sqlite:////")
+    return f"sqlite:///{Path(url.removeprefix('sqlite:///')).absolute()}" if relative else url
+
+
+def _take_settings_from(file: Path) -> None:
+    """Have the file decide what it says, for the environment of today may not be that of the service."""
+    for name in WRITTEN:
+        os.environ.pop(f"SETSQUARE_{name.upper()}", None)
+    os.environ.pop("DATABASE_URL", None)
+    os.environ["SETSQUARE_CONFIG"] = str(file)
 
 
 def _make_seal() -> None:
@@ -120,27 +143,35 @@ def _make_seal() -> None:
 
 def _establish(options: argparse.Namespace, password: str | None) -> None:
     """Prepare the database and make organisation, roles and administrator, all through commands."""
+    from django.db import DatabaseError, transaction  # noqa: PLC0415
+
     from setsquare.domains.organisation import bootstrap  # noqa: PLC0415 - its models need Django
+    from setsquare.domains.organisation.rules import root  # noqa: PLC0415
     from setsquare.kernel.commands.errors import CommandError  # noqa: PLC0415
     from setsquare.kernel.commands.errors import Refused as NotFitting  # noqa: PLC0415
     from setsquare.project import purpose  # noqa: PLC0415
     from setsquare.project.models import Installation  # noqa: PLC0415
 
     installation.migrate()
-    here = purpose.declare(Installation.Purpose.PRODUCTION)
-    if here.purpose != Installation.Purpose.PRODUCTION:
+    if not purpose.may_become(Installation.Purpose.PRODUCTION):
         raise Refused("This database holds the demo: name another one with --database-url.")
+    if (there := root()) is not None:
+        raise Refused(f"This database holds the installation of {there.name} already: name another one.")
     try:
-        bootstrap.establish(
-            options.organisation,
-            options.code,
-            options.time_zone,
-            username=options.administrator,
-            name=options.name,
-            email=options.email,
-            language=options.language,
-            password=password,
-        )
+        with transaction.atomic():
+            purpose.declare(Installation.Purpose.PRODUCTION)
+            bootstrap.establish(
+                options.organisation,
+                options.code,
+                options.time_zone,
+                username=options.administrator,
+                name=options.name,
+                email=options.email,
+                language=options.language,
+                password=password,
+            )
+    except DatabaseError as failed:
+        raise Refused(f"The database could not be filled: {' '.join(str(failed).split())}.") from None
     except NotFitting as wrong:
         words = [
             f"{field.replace('_', ' ')}: {sentence}" if field else str(sentence)

@@ -85,7 +85,7 @@ def _checks_of_the_database(settings: Configuration, *, integrity: bool) -> tupl
         history.seal,
         *([history.files] if integrity else []),
         clock.not_behind_the_trail,
-        work.demo_accounts,
+        work.purpose_fits,
         work.worker,
         work.backlog,
     ]

@@ -8,16 +8,14 @@ from setsquare.project import server
 from setsquare.project.commands.settings import load, refuse_lax_production, start_django
 from setsquare.project.configuration import Configuration
 from setsquare.project.supervision import Crew
-from setsquare.project.terminal import Refused, say
+from setsquare.project.terminal import Refused, port, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options; they win over the settings."""
     parser.add_argument("--listen", metavar="ADDRESS", help="address to listen on (setting listen)")
-    parser.add_argument("--port", type=int, help="port to listen on (setting port)")
-    parser.add_argument(
-        "--workers", type=int, metavar="N", help="processes of the web server (setting workers)"
-    )
+    parser.add_argument("--port", type=port, help="port to listen on (setting port)")
+    parser.add_argument("--workers", metavar="N", help="processes of the web server (setting workers)")
     parser.add_argument(
         "--no-worker", action="store_true", help="leave background work to `setsquare worker` elsewhere"
     )
@@ -31,9 +29,12 @@ def run(options: argparse.Namespace) -> int:
     refuse_lax_production(load())
     settings = start_django()
     refuse_unready_database(settings)
-    return serve(
-        settings, with_worker=not options.no_worker, greet=lambda: say(f"Setsquare serves {settings.address}")
-    )
+    return serve(settings, with_worker=not options.no_worker, greet=lambda: _greet(settings))
+
+
+def _greet(settings: Configuration) -> None:
+    place = f"[{settings.listen}]" if ":" in settings.listen else settings.listen
+    say(f"Setsquare serves {settings.address} (listening at {place}:{settings.port})")
 
 
 def serve(settings: Configuration, *, with_worker: bool, greet: Callable[[], None]) -> int:
