@@ -277,3 +277,33 @@ def test_a_set_of_rules_may_be_named_for_several_controls() -> None:
     assert (
         named.decisions == methods.rules.multirule([[0.1, 3.2], [0.2, 0.1]]).decisions == ("reject", "accept")
     )
+
+
+FAR = [1e15 + value for value in VALUES]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda: methods.capability.box_cox_power(FAR),
+        lambda: methods.capability.fit(FAR, "weibull"),
+        lambda: methods.capability.fit(FAR, "lognormal"),
+        lambda: methods.tolerance.weibull(FAR),
+    ],
+)
+def test_values_whose_logarithms_hardly_differ_are_refused(asked: Callable[[], Any]) -> None:
+    with pytest.raises(ValueError, match=r"^values: lie so far from zero"):
+        asked()
+
+
+def test_values_far_from_zero_have_a_histogram() -> None:
+    found = methods.capability.capability(FAR, lower=1e15, upper=1e15 + 10)
+    bars = found.figure()["series"][0]["data"]
+    assert sum(count for _, count in bars) == len(FAR)
+
+
+def test_laneys_factor_of_a_given_mean_of_zero_is_refused() -> None:
+    with pytest.raises(ValueError, match="^laney: "):
+        methods.charts.p([1, 0, 2], 50, laney=True, mean=0)
+    with pytest.raises(ValueError, match="^stages: "):
+        methods.charts.p([1, 0, 2], 50, stages=[[1], [1, 2], [3]])

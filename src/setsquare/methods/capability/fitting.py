@@ -23,6 +23,7 @@ FAMILIES: tuple[Family, ...] = (
     "normal", "lognormal", "weibull", "gamma", "exponential", "logistic", "gumbel",
 )  # fmt: skip
 POSITIVE = ("lognormal", "weibull", "gamma", "exponential")
+_NARROWEST = 1e-10  # logarithms nearer to each other have lost their digits
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +99,8 @@ def fit(values: Column, family: Family, *, threshold: float = 0.0) -> Fit:
         raise ValueError(f"threshold: the {family} distribution has none")
     if family in POSITIVE and x.min() <= begin:
         raise ValueError(f"values: have to be above {begin:g} for the {family} distribution")
+    if family in POSITIVE and family != "exponential":
+        told_apart(x - begin)
     parameters = _estimate(x - begin, family)
     made = distribution(family, parameters, begin)
     ordered = np.sort(x)
@@ -248,6 +251,13 @@ def _gamma(x: Floats) -> dict[str, float]:
     # ln a - digamma(a) lies between 1 / 2a and 1 / a, which brackets the shape.
     shape = float(brentq(lambda a: math.log(a) - float(digamma(a)) - gap, 0.4 / gap, 1.1 / gap, xtol=1e-12))
     return {"shape": shape, "scale": mean / shape}
+
+
+def told_apart(values: Floats) -> None:
+    """Raise ValueError where logarithms of values above zero are equal but for rounding."""
+    logs = np.log(values)
+    if logs.max() - logs.min() < _NARROWEST:
+        raise ValueError("values: lie so far from zero that their logarithms hardly differ; give a threshold")
 
 
 def given(values: Column) -> Floats:

@@ -31,7 +31,9 @@ def bell(mean: float, sd: float) -> Density:
 def histogram(values: Floats, limits: "Limits", curves: Sequence[tuple[str, Density]]) -> dict[str, Any]:
     """Return the histogram with limits, and each density by its name, as an ECharts option."""
     bins = min(_MOST, max(5, round(2 * len(values) ** (1 / 3))))  # Rice's rule, which no outlier can drive up
-    counts, edges = np.histogram(values, bins=bins)
+    # No more than the distance of neighbouring numbers allows, far from zero.
+    apart = (float(values.max()) - float(values.min())) / (2 * float(np.spacing(np.abs(values).max())))
+    counts, edges = np.histogram(values, bins=max(1, min(bins, int(apart))))
     width = float(edges[1] - edges[0])
     bars = [[float(a + width / 2), int(c)] for a, c in zip(edges[:-1], counts, strict=True)]
     series: list[dict[str, Any]] = [{"type": "bar", "name": "values", "data": bars, "barWidth": "99%"}]

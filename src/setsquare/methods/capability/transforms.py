@@ -15,7 +15,7 @@ import numpy as np
 
 from ..inputs import Column, Floats, number
 from ..results import Result, Table
-from .fitting import given
+from .fitting import given, told_apart
 from .indices import Indices, Limits, Observed, from_summary, observed, specification
 from .normality import Normality, anderson_darling
 from .pictures import bell, histogram
@@ -101,7 +101,9 @@ def box_cox_power(values: Column) -> float:
     """
     from scipy.optimize import minimize_scalar  # noqa: PLC0415 - loads when first used
 
-    logs = np.log(_positive(values))
+    x = _positive(values)
+    told_apart(x)
+    logs = np.log(x)
     logs = logs - logs.mean()
 
     def unlikely(power: float) -> float:

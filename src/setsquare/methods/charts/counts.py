@@ -233,7 +233,10 @@ def _settled(
         sizes = given.sizes[:, part]
         with np.errstate(invalid="ignore", divide="ignore"):
             scores = given.share[:, part] - mean
-            scores *= np.sqrt(sizes if sizes.strides[-1] else sizes[:, :1]) / sigma
+            # Nothing can be told in a sigma of 0, as of a given mean of 0.
+            scores *= np.sqrt(sizes if sizes.strides[-1] else sizes[:, :1]) / np.where(
+                sigma > 0, sigma, np.nan
+            )
         factor = moving_sigma(scores, None if held.used is None else held.used[:, part])
         if held.single and np.isnan(factor).any():
             raise ValueError("laney: too few points, or none that vary, to correct by")

@@ -102,16 +102,22 @@ def _stages(labels: Any, k: int) -> tuple[tuple[str, ...], tuple[slice, ...]]:
         if isinstance(given, str | bytes) or not isinstance(given, Iterable):
             raise ValueError("stages: give a label for each point")
         given = list(given)
-    if np.ndim(given) == 0 or len(given) != k:
-        many = "one label" if np.ndim(given) == 0 else f"{len(given)} labels"
-        raise ValueError(f"stages: has {many}, but there are {k} points")
+    many = given.size if isinstance(given, np.ndarray) else len(given)
+    if many != k:
+        raise ValueError(f"stages: has {many} labels, but there are {k} points")
+    if isinstance(given, np.ndarray):
+        given = given.reshape(k)  # one label alone may be without a dimension
     if isinstance(given, np.ndarray) and given.ndim == 1 and given.dtype != object:
         starts = [0, *(np.flatnonzero(given[1:] != given[:-1]) + 1).tolist()]
         firsts = given[starts].tolist()
     else:
         starts = [0, *(place for place in range(1, k) if given[place] != given[place - 1])]
         firsts = [given[start] for start in starts]
-    if len(set(firsts)) < len(firsts):
+    try:
+        again = len(set(firsts)) < len(firsts)
+    except TypeError:
+        raise ValueError("stages: give a label for each point, not a list of them") from None
+    if again:
         raise ValueError("stages: a stage comes back after another; give it a name of its own")
     names = [str(first) for first in firsts]
     stops = [*starts[1:], k]

@@ -36,6 +36,8 @@ def weibull(
     if there.min() <= 0:
         raise ValueError("values: give values above 0, as those of a Weibull distribution are")
     logs = np.log(there)
+    if logs.max() - logs.min() < 1e-10:
+        raise ValueError("values: lie so far from zero that their logarithms hardly differ")
     parts = 2 if kind == "two" else 1
     tail, risk = (1 - share) / parts, (1 - sure) / parts
     scales, weights = _scales(logs)
