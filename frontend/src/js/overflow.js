@@ -1,7 +1,7 @@
 // Wide tables: a box that is cut scrolls within itself, shows at which edge it goes on, and is reached by keyboard.
 import { each, say } from "./page.js";
 
-const BOXES = ".scroll-x, .table-scroll, .table-responsive, .register-scroll";
+const BOXES = ".scroll-x, .table-scroll, .table-responsive, .register-scroll, .compare-whole";
 const LINKS = ".tabs"; // what lies in these is reached by itself
 const CARDS_BELOW = 768;
 const given = new WeakMap();
@@ -37,7 +37,7 @@ function measure(box) {
     return edges(box);
   }
   const cards = box.matches(".register-scroll") && innerWidth < CARDS_BELOW;
-  const cut = !cards && box.firstElementChild !== null && box.firstElementChild.scrollWidth > box.clientWidth + 1;
+  const cut = !cards && box.scrollWidth > box.clientWidth + 1;
   box.classList.toggle("overflows", cut);
   reach(box, cut);
   edges(box);
