@@ -66,6 +66,17 @@ def test_the_conditional_reference_has_the_exact_mean_and_variance(exposure):
         assert found.p_over == pytest.approx(stats.gamma.sf(value, degrees / 2, scale=2 * mean / degrees))
 
 
+@checked("the multinomial distribution of even counts", "trends.dispersion", by="twin")
+def test_even_counts_are_as_improbable_as_they_are():
+    # Of 3 events in 3 months one falls into each with 3! / 3^3; chi-squared alone, being 0, would say never.
+    for reference in ("chi-squared", "conditional"):
+        found = trends.dispersion([1, 1, 1], reference=reference)
+        assert (found.p_under, found.reading) == (pytest.approx(6 / 27), "as Poisson")
+    assert trends.dispersion([0, 1, 1, 1]).p_under >= 24 / 64  # three months of four
+    assert trends.dispersion([5, 5, 5, 5]).p_under == pytest.approx(math.factorial(20) / 120**4 / 4**20)
+    assert trends.dispersion([2, 4], [1, 2]).p_under == pytest.approx(15 * (1 / 3) ** 2 * (2 / 3) ** 4)
+
+
 @checked("level where counts are sparse and exposures unequal", "trends.dispersion", by="simulation")
 def test_the_conditional_reference_keeps_its_level_where_counts_are_sparse():
     generator = np.random.default_rng(3)

@@ -54,7 +54,8 @@ def dispersion(
     of freedom; with equal exposures, variance over mean. `reference`: Fisher's chi-squared distribution, good where
     most expected counts exceed about 1; or ``conditional``: a gamma distribution with the exact mean k - 1 and
     variance 2 (k - 1) + (sum of 1 / q - k^2 - 2 (k - 1)) / n of chi-squared given the total n, where q = E / sum of
-    E (Haldane 1937), for sparse counts.
+    E (Haldane 1937), for sparse counts. Either falls to 0 with chi-squared, though counts may well be even by chance:
+    `p_under` is no less than the probability, given the total, of the counts seen in any order of equal exposures.
 
     A trend in the rate counts as dispersion, too: see `rate_trend`, whose own dispersion is around the trend.
     `counts`: shape (k,) or (series, k), missing ones are left out; `exposure`: one number, or for each count. Where
@@ -76,6 +77,7 @@ def dispersion(
         over, under = _conditional(given, chi, degrees)
     else:
         over, under = tails(chi, degrees)
+    under = np.maximum(under, _as_even(given, expected, under))
     index, both = _over(chi, degrees), np.minimum(1.0, 2 * np.minimum(over, under))
     read = readings(index, both, limit)
     shaped = given.shaped
@@ -99,6 +101,22 @@ def tails(chi: Floats, degrees: Floats) -> tuple[Floats, Floats]:
     some = degrees > 0
     safe = np.where(some, degrees, 1.0)
     return np.where(some, chdtrc(safe, chi), np.nan), np.where(some, chdtr(safe, chi), np.nan)
+
+
+def _as_even(given: Counts, expected: Floats, under: Floats) -> Floats:
+    """Return the multinomial probability of the counts, in any order where all expect alike; 0 where not needed."""
+    from scipy.special import gammaln, xlogy  # noqa: PLC0415 - loads when first used
+
+    made = np.zeros(given.count)
+    for row in np.flatnonzero(under < 0.5):
+        held = given.held[row]
+        counts, shares = given.counts[row, held], expected[row, held] / given.total[row]
+        logs = gammaln(counts.sum() + 1) + (xlogy(counts, shares) - gammaln(counts + 1)).sum()
+        if shares.max() - shares.min() < 1e-12:
+            alike = np.unique(counts, return_counts=True)[1]
+            logs += gammaln(len(counts) + 1) - gammaln(alike + 1).sum()
+        made[row] = np.exp(min(logs, 0.0))
+    return made
 
 
 def readings(index: Floats, p: Floats, alpha: float) -> tuple[str, ...]:
