@@ -27,6 +27,11 @@ def charts() -> Any:
     return m.charts.xbar_r(rows, baseline=15)
 
 
+def advise() -> Any:
+    """Return which techniques watch a measured process in subgroups for a small shift."""
+    return m.advise.advise("monitor", data_kind="measured", subgroup=5, shift=1.0)
+
+
 def rules() -> Any:
     """Return single values in which Nelson's rules find a run."""
     x = _random(9).normal(10, 1, 30) + np.where(np.arange(30) >= 16, 0.9, 0.0)
@@ -95,8 +100,8 @@ def reliability() -> Any:
 
 
 FAMILIES: tuple[Callable[[], Any], ...] = (
-    charts, rules, capability, measurement, sampling, trends, pareto, run_lengths, verification, tolerance, risk,
-    reliability,
+    advise, charts, rules, capability, measurement, sampling, trends, pareto, run_lengths, verification, tolerance,
+    risk, reliability,
 )  # fmt: skip
 
 

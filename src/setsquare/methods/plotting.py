@@ -145,16 +145,6 @@ class _Drawing:
                     ink = "white" if value > (low + 2 * high) / 3 else "black"
                     side.text(x, y, f"{value:g}", ha="center", va="center", fontsize=8, color=ink)
 
-    def _lines(self, one: Option, side: Any, colour: str) -> None:
-        for item in one["data"]:
-            (x0, y0), (x1, y1) = item["coords"] if isinstance(item, Mapping) else item
-            xs = [self._along(self.x_option, x) for x in (x0, x1)]
-            side.plot(xs, [self._along(self.y_options[0], y) for y in (y0, y1)], color=colour, linewidth=1.3)
-
-    def _along(self, option: Option, value: Any) -> float:
-        known = option.get("data", ()) if self._category(option) else ()
-        return float(list(known).index(value) if value in known else value)
-
     def _unknown(self, one: Option, side: Any, colour: str) -> None:
         raise ValueError(f"picture: has a series of type {one['type']!r}, which cannot be drawn here")
 

@@ -35,6 +35,11 @@ class Result:
 
 _LONGEST = 8
 
+BELOW = {"nameLocation": "middle", "nameGap": 28}
+"""Where an ECharts option has the name of its horizontal axis: below it, as beside it most would be cut off."""
+EVERY = {"interval": 0, "hideOverlap": False, "overflow": "break", "width": 84, "fontSize": 11}
+"""Labels of categories that are few and have all to be read."""
+
 
 def _rows(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from ..results import Result, Table
+from ..results import BELOW, Result, Table
 from . import judging, monitoring, studying
 from .facts import FACTS, PURPOSES, checked
 from .looking import Observed, look
@@ -86,8 +86,14 @@ class Advice(Result):
         """Return how the recommendations stand to each other as bars, an ECharts option."""
         return {
             "title": {"text": f"to {self.known.get('purpose', 'be asked')}"},
-            "xAxis": {"type": "category", "data": [one.title for one in self.recommendations]},
-            "yAxis": {"type": "value", "name": "fits"},
+            "grid": {"left": 180, "right": 24},
+            "xAxis": {"type": "value", **BELOW, "name": "fits"},
+            "yAxis": {
+                "type": "category",
+                "inverse": True,
+                "axisLine": {"onZero": False},
+                "data": [one.title for one in self.recommendations],
+            },
             "tooltip": {"trigger": "axis"},
             "series": [{"type": "bar", "data": [one.score for one in self.recommendations]}],
         }

@@ -131,7 +131,7 @@ class Chart(Result):
                 _series("lower", lines["lower"], "dashed"),
                 _series("centre", lines["centre"], "solid"),
                 _series("upper", lines["upper"], "dashed"),
-                {"name": self.kind, "type": "line", "data": marked},
+                {"name": self.kind, "type": "line", "data": marked, **_LINE},
             ],
         }
 
@@ -181,6 +181,10 @@ class Charts(Result):
         }
 
 
+_LINE = {"itemStyle": {"color": "#2f6db5"}, "lineStyle": {"color": "#2f6db5"}}
+"""Of points, so that red and orange are left for those that are marked."""
+
+
 def _series(name: str, data: list[Any], line: str) -> dict[str, Any]:
     return {
         "name": name,
@@ -188,7 +192,8 @@ def _series(name: str, data: list[Any], line: str) -> dict[str, Any]:
         "step": "middle",
         "symbol": "none",
         "data": data,
-        "lineStyle": {"type": line},
+        "itemStyle": {"color": "#777777"},
+        "lineStyle": {"type": line, "color": "#777777", "width": 1.2},
     }
 
 

@@ -38,7 +38,9 @@ class Cusum(Chart):
         """Return the chart as an ECharts option, the sum below the target drawn downwards."""
         made = super().figure(chart, signals=signals)
         below = -(self.below[chart] if self.below.ndim == 2 else self.below)
-        made["series"].append({"name": "below", "type": "line", "data": plain(below)})
+        made["series"].append(
+            {"name": "below", "type": "line", "data": plain(below), "itemStyle": {"color": "#2a8f8f"}}
+        )
         return made
 
 

@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from ..inputs import number
-from ..results import Result, Table, plain
+from ..results import EVERY, Result, Table, plain
 
 DISTINCT = 1.41
 """What AIAG multiplies the ratio of parts to gauge by: the root of two, as printed there."""
@@ -95,7 +95,7 @@ class GaugeStudy(Result):
         return {
             "legend": {"data": [title for title, _ in series]},
             "tooltip": {"trigger": "axis"},
-            "xAxis": {"type": "category", "data": [c.source for c in shown]},
+            "xAxis": {"type": "category", "data": [c.source for c in shown], "axisLabel": EVERY},
             "yAxis": {"type": "value", "name": "%"},
             "series": [
                 {"name": title, "type": "bar", "data": [plain(getattr(c, field)) for c in shown]}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..inputs import Floats, number, whole
-from ..results import Result, Table, plain
+from ..results import EVERY, Result, Table, plain
 from .separation import CONTROL, EXACT, NORMAL, Group, Places, groups, larger, rank_ends, ranks
 from .tally import Tally, tally
 
@@ -87,7 +87,7 @@ class Pareto(Result):
         ]
         total = float(self.values.sum())
         return {
-            "xAxis": {"type": "category", "data": list(self.labels)},
+            "xAxis": {"type": "category", "data": list(self.labels), "axisLabel": EVERY},
             "yAxis": [
                 {"type": "value", "min": 0, "max": total},
                 {"type": "value", "min": 0, "max": 100, "name": "%"},

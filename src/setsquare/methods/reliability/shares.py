@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..inputs import Bools, Column, Floats, column, number, table, whole
-from ..results import Result, Table
+from ..results import BELOW, Result, Table
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,19 +59,27 @@ class FavourableShares(Result):
     def figure(self) -> dict[str, Any]:
         """Return the shares with their intervals, an ECharts option; suppressed ones are left out."""
         shown = [one for one in self.shares if not math.isnan(one.share)]
+        # One line for all intervals, broken after each.
+        ends: list[list[float | None]] = []
+        for place, one in enumerate(shown):
+            ends += [[one.interval[0], place], [one.interval[1], place], [None, place]]
         return {
-            "xAxis": {"type": "value", "min": 0, "max": 1},
-            "yAxis": {"type": "category", "data": [f"{one.question}, {one.group}" for one in shown]},
-            "tooltip": {"trigger": "axis"},
+            "xAxis": {"type": "value", "min": 0, "max": 1, **BELOW, "name": "share"},
+            "yAxis": {
+                "type": "category",
+                "data": [f"{one.question}, {one.group}" for one in shown],
+                "inverse": True,
+            },
+            "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
             "series": [
-                {"type": "bar", "data": [one.share for one in shown]},
+                {"name": "share", "type": "bar", "barMaxWidth": 24, "data": [one.share for one in shown]},
                 {
-                    "type": "lines",
-                    "coordinateSystem": "cartesian2d",
-                    "data": [
-                        {"coords": [[one.interval[0], place], [one.interval[1], place]]}
-                        for place, one in enumerate(shown)
-                    ],
+                    "name": "interval",
+                    "type": "line",
+                    "symbol": "rect",
+                    "symbolSize": [2, 12],
+                    "itemStyle": {"color": "#777777"},
+                    "data": ends,
                 },
             ],
         }

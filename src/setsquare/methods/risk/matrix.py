@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs import Column, Floats, column, same_length
-from ..results import Result, Table, plain
+from ..results import BELOW, Result, Table, plain
 from .ordering import Whole, labels, ranks
 
 LEVELS = ("low", "medium", "high")
@@ -54,7 +54,7 @@ class RiskMatrix(Result):
             for (row, column), level in np.ndenumerate(self.cells)
         ]
         return {
-            "xAxis": {"type": "category", "name": "consequence", "data": list(self.consequences)},
+            "xAxis": {"type": "category", **BELOW, "name": "consequence", "data": list(self.consequences)},
             "yAxis": {"type": "category", "name": "likelihood", "data": list(self.likelihoods)},
             "visualMap": {
                 "show": False, "min": 0, "max": top, "inRange": {"color": ["#4c9a52", "#f2c037", "#c9362b"]},

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Floats, column
-from ..results import Result, Table, plain
+from ..results import BELOW, Result, Table, plain
 from .chain import Runs
 
 Start = Literal["zero", "steady"]
@@ -48,7 +48,7 @@ class RunLengths(Result):
             lines["median"] = self.quantiles[:, list(self.probabilities).index(0.5)]
         order = np.argsort(self.values)
         return {
-            "xAxis": {"type": "value", "name": self.of, "scale": True},
+            "xAxis": {"type": "value", **BELOW, "name": self.of, "scale": True},
             "yAxis": {"type": "log", "name": "points until a signal"},
             "tooltip": {"trigger": "axis"},
             "legend": {},

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..inputs import Column, Floats, column, whole
-from ..results import Result, Table
+from ..results import BELOW, Result, Table
 from .counts import probabilities, without_replacement
 from .plans import AttributePlan, Model, checked_model
 
@@ -42,7 +42,7 @@ class Characteristic(Result):
     def figure(self) -> dict[str, Any]:
         """Return the OC curve as an ECharts option."""
         return {
-            "xAxis": {"type": "value", "name": "quality of the lot", "min": 0},
+            "xAxis": {"type": "value", **BELOW, "name": "quality of the lot", "min": 0},
             "yAxis": {"type": "value", "name": "probability of acceptance", "min": 0, "max": 1},
             "tooltip": {"trigger": "axis"},
             "series": [

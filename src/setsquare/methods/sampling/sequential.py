@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..inputs import Column, Floats, column, whole
-from ..results import Result, Table
+from ..results import BELOW, Result, Table
 from .counts import probabilities
 from .plans import Model
 from .search import Point, checked_points, find_plan
@@ -96,7 +96,11 @@ class SequentialCharacteristic(Result):
             {"type": "value", "name": "probability of acceptance", "max": 1},
             {"type": "value", "name": "ASN"},
         ]
-        return {"xAxis": {"type": "value", "name": "quality of the lot"}, "yAxis": axes, "series": series}
+        return {
+            "xAxis": {"type": "value", **BELOW, "name": "quality of the lot"},
+            "yAxis": axes,
+            "series": series,
+        }
 
 
 def sequential_plan(

@@ -41,7 +41,7 @@ class Tolerance(Result):
         marks = [{"value": [one, 0]} for one in ends]
         return {
             "xAxis": {"type": "value", "scale": True},
-            "yAxis": {"type": "value", "show": False},
+            "yAxis": {"type": "value", "min": -1, "max": 1, "show": False},
             "tooltip": {},
             "series": [
                 {"name": "limits", "type": "line", "symbol": "rect", "data": marks},

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Column, Floats, column, same_length
-from ..results import Result, Table, plain
+from ..results import BELOW, Result, Table, plain
 from .given import ALTERNATIVES, Alternative, choice
 from .tails import p_value
 
@@ -47,7 +47,7 @@ class ProportionTrend(Result):
         middle = float((self.sizes * self.scores).sum() / self.sizes.sum())
         line = self.share + self.slope * (self.scores - middle)
         return {
-            "xAxis": {"type": "value", "name": "score", "scale": True},
+            "xAxis": {"type": "value", **BELOW, "name": "score", "scale": True},
             "yAxis": {"type": "value", "name": "proportion"},
             "tooltip": {"trigger": "axis"},
             "series": [

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Floats, floats, whole
-from ..results import Result, Table, plain
+from ..results import BELOW, Result, Table, plain
 from .discovery import Control, Discoveries, false_discovery
 from .given import Alternative, choice, name_all
 from .trend import By, Model, RateTrend, rate_trend
@@ -85,7 +85,7 @@ class Worsening(Result):
             for place, one in enumerate(shown)
         ]
         return {
-            "xAxis": {"type": "log", "name": "rate ratio"},
+            "xAxis": {"type": "log", **BELOW, "name": "rate ratio"},
             "yAxis": {"type": "category", "data": [one.name for one in shown], "inverse": True},
             "tooltip": {"trigger": "item"},
             "series": [{"type": "scatter", "data": plain(dots)}, *lines],

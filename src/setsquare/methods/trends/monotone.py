@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Floats, whole
-from ..results import Result, Table, plain
+from ..results import BELOW, Result, Table, plain
 from .autocorrelation import variance_factor
 from .given import ALTERNATIVES, Alternative, Series, choice, level, times
 from .kendall import exact_p, exact_rank, tie_sizes
@@ -84,7 +84,7 @@ class MonotoneTrend(Result):
         }
         trend = {"name": "median slope", "type": "line", "showSymbol": False}
         return {
-            "xAxis": {"type": "value", "name": "time", "scale": True},
+            "xAxis": {"type": "value", **BELOW, "name": "time", "scale": True},
             "yAxis": {"type": "value", "scale": True},
             "tooltip": {"trigger": "axis"},
             "series": [points, trend | {"data": plain(np.column_stack([self.time, line]))}],

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Floats, number
-from ..results import Result, Table, plain
+from ..results import BELOW, Result, Table, plain
 from . import negative
 from .given import ALTERNATIVES, Alternative, Counts, choice, level, times
 from .overdispersion import pearson, readings, tails
@@ -80,7 +80,7 @@ class RateTrend(Result):
             raise ValueError(f"series: there is no series {series}")
         lines = (("rate", seen, "scatter"), ("trend", fitted, "line"))
         return {
-            "xAxis": {"type": "value", "name": "time", "scale": True},
+            "xAxis": {"type": "value", **BELOW, "name": "time", "scale": True},
             "yAxis": {"type": "value", "name": "rate"},
             "tooltip": {"trigger": "axis"},
             "series": [

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..inputs import Floats, number, whole
-from ..results import Result, plain
+from ..results import BELOW, Result, plain
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Demonstration(Result):
     def figure(self) -> dict[str, Any]:
         """Return the chance of success over the true value as an ECharts option."""
         return {
-            "xAxis": {"type": "value", "name": f"true {self.of}"},
+            "xAxis": {"type": "value", **BELOW, "name": f"true {self.of}"},
             "yAxis": {"type": "value", "name": "chance that the trial succeeds", "min": 0, "max": 1},
             "tooltip": {"trigger": "axis"},
             "series": [{"name": "chance", "type": "line", "showSymbol": False, "data": plain(self.curve)}],

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Floats, number
-from ..results import Result, plain
+from ..results import BELOW, Result, plain
 
 Alternative = Literal["less", "greater", "two-sided"]
 ALTERNATIVES = ("less", "greater", "two-sided")
@@ -47,7 +47,7 @@ class Power(Result):
         line: dict[str, Any] = {"name": "power", "type": "line", "data": plain(self.curve)}
         line["markPoint"] = {"data": [{"coord": [plain(self.after), plain(self.power)], "value": ""}]}
         return {
-            "xAxis": {"type": "value", "name": f"{self.unit} after the action", "scale": True},
+            "xAxis": {"type": "value", **BELOW, "name": f"{self.unit} after the action", "scale": True},
             "yAxis": {"type": "value", "name": "power", "min": 0, "max": 1},
             "tooltip": {"trigger": "axis"},
             "series": [line],
