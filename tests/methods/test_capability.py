@@ -11,6 +11,7 @@ from scipy import stats
 from statsmodels.stats.diagnostic import normal_ad
 
 from setsquare.methods import capability as c
+from setsquare.methods import charts
 from setsquare.methods.capability.fitting import FAMILIES, distribution
 from setsquare.methods.capability.spread import within
 from tests.methods.cases_capability import ADAPTERS, QCC
@@ -113,6 +114,19 @@ def test_rows_of_unequal_length_and_missing_values():
         [[1.0, 2.0, 3.0], [2.0, None, 3.0], [4.0, None, None]], lower=0, upper=6, stable=True
     )
     assert holes.cp == ragged.cp
+
+
+@checked(
+    "the chart of the same subgroups, as qcc has its UWAVE-R, UWAVE-SD and RMSDF",
+    "capability.capability",
+    by="twin",
+)
+def test_the_spread_within_is_the_charts_sigma():
+    rows = np.random.default_rng(4).normal(10, 1, (30, 5))
+    rows[::3, 3:] = np.nan
+    for name in ("rbar", "sbar", "pooled"):
+        found = c.capability(rows, lower=6, upper=14, estimator=name, stable=True).within.spread.sd
+        assert found == pytest.approx(charts.xbar_r(rows, estimator=name).location.stages[0].sigma, rel=1e-12)
 
 
 @checked("95 % of intervals hold Ppk", "capability.capability", by="simulation")

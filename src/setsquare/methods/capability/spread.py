@@ -39,10 +39,10 @@ def overall(values: Floats) -> Spread:
 def within(rows: Floats, method: Within) -> Spread:
     """Return the standard deviation within subgroups, the rows; missing values are NaN.
 
-    "rbar": the mean of range / d2(n), weighted by n for rows of unequal length (equal rows: average range / d2);
-    "sbar": likewise of sd / c4(n); "pooled": the root of the sum of squares about the rows' means over its degrees
-    of freedom; "moving range": for single values in their order, the average of |x_i - x_(i-1)| / d2(2). Rows with
-    one value are left out of the first three.
+    "rbar": the mean of range / d2(n), each row counting once however long, as in the charts and in qcc; "sbar":
+    likewise of sd / c4(n); "pooled": the root of the sum of squares about the rows' means over its f degrees of
+    freedom, over c4(f + 1); "moving range": for single values in their order, the average of |x_i - x_(i-1)| /
+    d2(2). Rows with one value are left out of the first three.
 
     >>> within(np.array([[1.0, 2.0], [3.0, 5.0]]), "rbar").sd.__round__(4)
     1.3293
@@ -57,7 +57,8 @@ def within(rows: Floats, method: Within) -> Spread:
     if method == "pooled":
         middle = np.nanmean(kept, axis=1, keepdims=True)
         degrees = float((counts - 1).sum())
-        return Spread(math.sqrt(float(np.nansum((kept - middle) ** 2)) / degrees), degrees, "pooled")
+        root = math.sqrt(float(np.nansum((kept - middle) ** 2)) / degrees)
+        return Spread(root / c4(int(degrees) + 1), degrees, "pooled, over c4")
     each = {int(n): _unit(int(n), method) for n in np.unique(counts)}
     means = np.array([each[int(n)][0] for n in counts])
     variations = np.array([each[int(n)][1] for n in counts])
@@ -66,9 +67,8 @@ def within(rows: Floats, method: Within) -> Spread:
         if method == "rbar"
         else np.nanstd(kept, axis=1, ddof=1)
     )
-    weight = counts / counts.sum()
-    sd = float((weight * found / means).sum())
-    degrees = chi_degrees(float((weight**2 * variations).sum()))
+    sd = float((found / means).mean())
+    degrees = chi_degrees(float(variations.sum()) / len(kept) ** 2)
     return Spread(
         sd, degrees, "average range / d2" if method == "rbar" else "average standard deviation / c4"
     )
