@@ -75,6 +75,8 @@ def test_even_counts_are_as_improbable_as_they_are():
     assert trends.dispersion([0, 1, 1, 1]).p_under >= 24 / 64  # three months of four
     assert trends.dispersion([5, 5, 5, 5]).p_under == pytest.approx(math.factorial(20) / 120**4 / 4**20)
     assert trends.dispersion([2, 4], [1, 2]).p_under == pytest.approx(15 * (1 / 3) ** 2 * (2 / 3) ** 4)
+    assert trends.rate_trend([0, 0, 0, 5]).reading == "as Poisson"  # as its endless slope has it, for sure
+    assert trends.rate_trend([1, 1, 1, 1]).dispersion_p == pytest.approx(2 * 24 / 256)
 
 
 @checked("level where counts are sparse and exposures unequal", "trends.dispersion", by="simulation")

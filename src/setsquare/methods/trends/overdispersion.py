@@ -77,7 +77,7 @@ def dispersion(
         over, under = _conditional(given, chi, degrees)
     else:
         over, under = tails(chi, degrees)
-    under = np.maximum(under, _as_even(given, expected, under))
+    under = np.maximum(under, as_even(given, expected, under))
     index, both = _over(chi, degrees), np.minimum(1.0, 2 * np.minimum(over, under))
     read = readings(index, both, limit)
     shaped = given.shaped
@@ -103,7 +103,7 @@ def tails(chi: Floats, degrees: Floats) -> tuple[Floats, Floats]:
     return np.where(some, chdtrc(safe, chi), np.nan), np.where(some, chdtr(safe, chi), np.nan)
 
 
-def _as_even(given: Counts, expected: Floats, under: Floats) -> Floats:
+def as_even(given: Counts, expected: Floats, under: Floats) -> Floats:
     """Return the multinomial probability of the counts, in any order where all expect alike; 0 where not needed."""
     from scipy.special import gammaln, xlogy  # noqa: PLC0415 - loads when first used
 
@@ -112,7 +112,7 @@ def _as_even(given: Counts, expected: Floats, under: Floats) -> Floats:
         held = given.held[row]
         counts, shares = given.counts[row, held], expected[row, held] / given.total[row]
         logs = gammaln(counts.sum() + 1) + (xlogy(counts, shares) - gammaln(counts + 1)).sum()
-        if shares.max() - shares.min() < 1e-12:
+        if shares.max() - shares.min() < 1e-9:
             alike = np.unique(counts, return_counts=True)[1]
             logs += gammaln(len(counts) + 1) - gammaln(alike + 1).sum()
         made[row] = np.exp(min(logs, 0.0))

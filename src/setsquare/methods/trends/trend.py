@@ -13,7 +13,7 @@ from ..inputs import Floats, number
 from ..results import BELOW, Result, Table, plain
 from . import negative
 from .given import ALTERNATIVES, Alternative, Counts, choice, level, times
-from .overdispersion import pearson, readings, tails
+from .overdispersion import as_even, pearson, readings, tails
 from .tails import p_value, quantile
 from .tilted import ROUNDING, Tilted
 
@@ -136,7 +136,7 @@ def rate_trend(
     with np.errstate(over="ignore"):
         ratio, low, high = (np.exp(slope / fitted.range * unit) for slope in (fitted.slope, *ends))
     rates, trend = fitted.rates(given)
-    both, read = fitted.read()
+    both, read = fitted.read(given)
     one, shaped = 0 if given.single else slice(None), given.shaped
     return RateTrend(
         model, by, shaped(ratio), (shaped(_or(low, 0.0)), shaped(_or(high, np.inf))),
@@ -201,9 +201,10 @@ class _Fit:
         exposure = np.where(given.held, given.exposure, np.nan)
         return given.counts / exposure, self.mu / exposure
 
-    def read(self) -> tuple[Floats, tuple[str, ...]]:
+    def read(self, given: Counts) -> tuple[Floats, tuple[str, ...]]:
         """Return p of the dispersion in either direction, and what it means."""
         over, under = tails(self.chi, self.free)
+        under = np.maximum(under, as_even(given, self.mu, np.where(self.alpha > 0, 1.0, under)))
         both = np.minimum(1.0, 2 * np.minimum(over, under))
         return both, readings(self.dispersion, both, 0.05)
 
