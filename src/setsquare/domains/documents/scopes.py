@@ -9,7 +9,7 @@ from setsquare.domains.documents.models import Audience
 from setsquare.domains.documents.permissions import CONTROL, READ, WORK
 from setsquare.kernel.accounts.models import Grant, UnitPath, User
 from setsquare.kernel.accounts.prepared import Prepared
-from setsquare.kernel.accounts.rights import in_force, stands_in_for, units_where
+from setsquare.kernel.accounts.rights import acts_for, in_force, units_where
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
 
@@ -30,9 +30,10 @@ def _outside(user: User, now: dt.datetime) -> QuerySet[Audience]:
 
 def _asked_of(user: User, now: dt.datetime) -> QuerySet[Task]:
     """Return the open tasks on revisions that `user` may do: their own and those of whom they stand in for."""
-    absent = stands_in_for(user, now).values("absent_id")
-    may_do = Q(assignee=user) | (Q(assignee_id__in=absent) & ~Q(kind="read"))
-    return Task.objects.filter(may_do, done__isnull=True, record__type="revision")
+    may_do = Q(assignee=user) | ~Q(kind="read")
+    return Task.objects.filter(
+        may_do, assignee_id__in=acts_for(user, now), done__isnull=True, record__type="revision"
+    )
 
 
 _documents_outside = Prepared(lambda user, now: _outside(user, now).values("document_id"))

@@ -67,10 +67,10 @@ _ABOUT = ("record__type", "record__number", "record__title")
 
 
 def _inbox(user: User, now: dt.datetime) -> QuerySet[Any, Any]:
-    tasks = inbox(user, now).select_related(None)
-    return tasks.values_list("kind", "due", "assignee_id", "assignee__name", "record_id", *_ABOUT)[
-        : TASKS + 1
-    ]
+    # Which ones first and what they are about then: else all are joined with their records before most are dropped.
+    first = inbox(user, now).select_related(None).values("pk")[: TASKS + 1]
+    tasks = Task.objects.filter(pk__in=first).order_by("due", "id")
+    return tasks.values_list("kind", "due", "assignee_id", "assignee__name", "record_id", *_ABOUT)
 
 
 def _open_records(user: User, _now: dt.datetime) -> QuerySet[Any, Any]:

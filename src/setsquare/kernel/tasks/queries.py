@@ -3,10 +3,11 @@
 import datetime as dt
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.accounts.rights import stands_in_for
+from setsquare.kernel.accounts.rights import acts_for
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.kinds import personal_kinds
 from setsquare.kernel.tasks.models import Task
@@ -15,14 +16,14 @@ from setsquare.kernel.tasks.models import Task
 def inbox(user: User, now: dt.datetime | None = None) -> QuerySet[Task]:
     """Return what `user` is asked to do now, the earliest due first; with it what they stand in for.
 
-    What is only theirs (reading) is not inherited by a substitute.
+    What is only theirs (reading) is not inherited by a substitute. The order is by an expression of the due time, so
+    that SQLite sorts the person's tasks instead of walking through everybody's by their due time.
     """
-    absent = stands_in_for(user, now).values("absent_id")
-    inherited = Q(assignee_id__in=absent) & ~Q(kind__in=personal_kinds())
+    may_do = Q(assignee_id=user.pk) | ~Q(kind__in=personal_kinds())
     return (
-        Task.objects.filter(Q(assignee_id=user.pk) | inherited, done__isnull=True)
+        Task.objects.filter(may_do, assignee_id__in=acts_for(user, now), done__isnull=True)
         .select_related("record", "record__unit", "assignee")
-        .order_by("due", "id")
+        .order_by(Coalesce("due", "due"), "id")
     )
 
 
