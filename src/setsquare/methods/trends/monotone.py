@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats, whole
+from ..inputs import Bools, Floats, whole
 from ..results import BELOW, Result, Table, plain
 from .autocorrelation import variance_factor
 from .given import ALTERNATIVES, Alternative, Series, choice, level, times
@@ -113,10 +113,9 @@ def mann_kendall(
     Values are independent but for the trend, since autocorrelation makes p too small, or `correction` is
     ``hamed-rao``: the variance is then multiplied by what the autocorrelations of the detrended ranks ask for (Hamed
     and Rao 1998), for some dozens of points in even steps without gaps; p is normal. Seasons want
-    `seasonal_mann_kendall`. Nothing is assumed of the distribution. `values`: shape (k,) or (series, k), missing ones
-    are left out; `time`: shape (k,), no two equal. Constant values have the slope 0 and p 1; below two values slope
-    and p are NaN. Raises ValueError at `values` beyond 5,000 of them, at `method` where exact ones exceed 40, and at
-    `correction` where points do not fit.
+    `seasonal_mann_kendall`. `values`: shape (k,) or (series, k), missing ones are left out; `time`: shape (k,), no two
+    equal. Constant values have the slope 0 and p 1; below two values slope and p are NaN. Raises ValueError at
+    `values` beyond 5,000, at `method` where exact ones exceed 40, and at `correction` where points do not fit.
 
     >>> found = mann_kendall([5, 7, 6, 9, 8, 12, 11, 15])
     >>> found.statistic, round(found.p, 5), round(found.slope, 3)
@@ -137,16 +136,20 @@ def mann_kendall(
         factor = variance_factor(rows, parts.slopes(sure, exact)[0])
         parts.variance *= factor
     z = _standard(parts.s, parts.variance, continuity)
+    p = _p_values(parts, rows, z, exact, alternative)
+    made = _answer(given, at, parts, parts.slopes(sure, exact), p, z, exact, sure, alternative)
+    if factor is None:
+        return made
+    return dataclasses.replace(made, correction=correction, variance_factor=given.shaped(factor))
+
+
+def _p_values(parts: "_Pairs", rows: Floats, z: Floats, exact: Bools, alternative: Alternative) -> Floats:
+    """Return p of each series: normal, or exact where asked for; 1 without variation, NaN below two values."""
     p = p_value(z, alternative)
     for row in np.flatnonzero(exact):
         held = rows[row][~np.isnan(rows[row])]
         p[row] = exact_p(parts.s[row], len(held), tie_sizes(held), alternative)
-    p = np.where(parts.n < 2, np.nan, np.where(np.isnan(p), 1.0, p))
-    slope, low, high = parts.slopes(sure, exact)
-    made = _answer(given, at, parts, (slope, low, high), p, z, exact, sure, alternative)
-    if factor is None:
-        return made
-    return dataclasses.replace(made, correction=correction, variance_factor=given.shaped(factor))
+    return np.where(parts.n < 2, np.nan, np.where(np.isnan(p), 1.0, p))
 
 
 def _even(rows: Floats, at: Floats, method: str) -> None:
@@ -155,7 +158,7 @@ def _even(rows: Floats, at: Floats, method: str) -> None:
     if np.isnan(rows).any():
         raise ValueError("correction: needs every point; values are missing")
     steps = np.diff(at)
-    if not np.allclose(steps, steps[0], rtol=1e-6, atol=0):
+    if not np.allclose(steps, steps[:1], rtol=1e-6, atol=0):
         raise ValueError("correction: needs points in even steps of time")
 
 
