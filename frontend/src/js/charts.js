@@ -1,12 +1,14 @@
 // Charts from the JSON that `data-chart="#id"` names: {kind: bar|line|pie, labels, series: [{name, values}], unit, stacked, horizontal, colours}.
+// Or {option}: an ECharts option as plain data, as the quality methods' results give it by `.figure()`.
 // Drawn on a canvas with the page's own colours, described for screen readers, drawn again when the theme changes.
-import { BarChart, LineChart, PieChart } from "echarts/charts";
-import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { BarChart, HeatmapChart, LineChart, PieChart, ScatterChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TitleComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { language } from "./page.js";
 
-use([BarChart, LineChart, PieChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+use([BarChart, HeatmapChart, LineChart, PieChart, ScatterChart, CanvasRenderer]);
+use([AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TitleComponent, TooltipComponent, VisualMapComponent]);
 
 const NAMES = ["grey", "blue", "purple", "orange", "green", "red", "teal"];
 const SERIES = ["--accent", "--orange-dot", "--purple-dot", "--green-dot", "--blue-dot", "--red-dot", "--teal-dot", "--grey-dot"];
@@ -21,7 +23,24 @@ function palette(element) {
   return found;
 }
 
+/** A method's own option in the page's colours; what it says itself stays. */
+function dressed(option, colours, title) {
+  const label = { color: colours.muted, fontFamily: colours.font, fontSize: 12 };
+  const axis = (one) => ({ ...one, nameTextStyle: { ...label, ...one.nameTextStyle }, axisLabel: { ...label, ...one.axisLabel }, axisLine: { lineStyle: { color: colours.strong }, ...one.axisLine }, splitLine: { lineStyle: { color: colours.line }, ...one.splitLine } });
+  const each = (axes, dress) => (Array.isArray(axes) ? axes.map(dress) : axes && dress(axes));
+  return {
+    animation: false, color: colours.series, textStyle: { fontFamily: colours.font }, aria: { enabled: true, label: { description: title } }, ...option,
+    ...(option.title && { title: each(option.title, (one) => ({ ...one, textStyle: { ...label, fontWeight: 600, ...one.textStyle } })) }),
+    ...(option.legend && { legend: each(option.legend, (one) => ({ ...one, textStyle: { ...label, ...one.textStyle } })) }),
+    ...(option.visualMap && { visualMap: each(option.visualMap, (one) => ({ ...one, textStyle: { ...label, ...one.textStyle } })) }),
+    ...(option.xAxis && { xAxis: each(option.xAxis, axis) }),
+    ...(option.yAxis && { yAxis: each(option.yAxis, axis) }),
+    tooltip: { renderMode: "richText", backgroundColor: colours.paper, borderColor: colours.strong, borderWidth: 1, ...option.tooltip, textStyle: { color: colours.ink, fontFamily: colours.font, fontSize: 12 } },
+  };
+}
+
 function settings(data, colours, title) {
+  if (data.option) return dressed(data.option, colours, title);
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
   const format = (value) => (value == null ? "–" : `${number.format(value)}${data.unit ? ` ${data.unit}` : ""}`);
   const label = { color: colours.muted, fontFamily: colours.font, fontSize: 12 };
