@@ -102,7 +102,8 @@ def test_what_is_no_port_is_one_sentence(place, port):
 
 def test_make_run_refuses_what_is_no_port_with_the_same_sentence():
     root = Path(__file__).parents[2]
-    done = subprocess.run(["make", "run", "PORT=abc"], cwd=root, capture_output=True, text=True)
+    make = ["make", "--no-print-directory", "run", "PORT=abc"]
+    done = subprocess.run(make, cwd=root, capture_output=True, text=True)
     assert done.returncode != 0
     assert done.stderr.splitlines()[0].startswith("'abc' is not a port: choose")
     assert done.stdout == ""

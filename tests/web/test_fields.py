@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from setsquare.faces.web.forms.fields import Field, fields_of, place_errors
+from setsquare.faces.web.forms.fields import Field, Wrong, fields_of, place_errors
 from setsquare.faces.web.forms.posted import posted
 from setsquare.kernel.commands.bodies import parse
 from setsquare.kernel.commands.declaration import Actor
@@ -125,7 +125,8 @@ def test_what_does_not_fit_stands_at_its_field_and_is_kept(house: House) -> None
     assert named["person"].value[0]["value"] == "nobody"
     assert named["steps"].rows[0][0].errors and not named["steps"].errors
     assert named["steps"].rows[0][2].value is True
-    assert ("id_steps.0.what", errors["steps.0.what"]) in place_errors(fields, errors, {})
+    wrong = Wrong("id_steps.0.what", "Steps, row 1, What", errors["steps.0.what"])
+    assert wrong in place_errors(fields, errors, {})
 
 
 @pytest.mark.parametrize("text", ["nonsense", "0001-01-01T00:00", "9999-12-31T23:59", "2026-13-01T00:00"])
