@@ -1,6 +1,5 @@
 """The trail of the whole organisation, for those who may read it."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -9,11 +8,11 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import record_address
+from setsquare.faces.web.days import between_days
 from setsquare.faces.web.exports import CSV, csv_rows, json_rows, sent, trail_head, trail_rows, trail_values
 from setsquare.faces.web.navigation import TRAIL, reach_of
 from setsquare.kernel.accounts.models import User, initials
@@ -119,18 +118,7 @@ def _narrowed(given: Mapping[str, str]) -> Q:
     if command := given.get("command", "").strip():
         thing, _dot, name = command.partition(".")
         condition &= Q(record__type=thing, command=name) if name else Q(command=thing[:60])
-    if (first := _day(given.get("from", ""))) is not None:
-        condition &= Q(at__gte=first)
-    if (last := _day(given.get("to", ""))) is not None:
-        condition &= Q(at__lt=last + dt.timedelta(days=1))
-    return condition
-
-
-def _day(text: str) -> dt.datetime | None:
-    try:
-        return timezone.make_aware(dt.datetime.combine(dt.date.fromisoformat(text.strip()), dt.time.min))
-    except (ValueError, OverflowError):
-        return None
+    return condition & between_days(given)
 
 
 def _shown(entry: Entry) -> dict[str, Any]:

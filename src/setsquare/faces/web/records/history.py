@@ -1,6 +1,5 @@
 """The history of a record: told as sentences, filtered, exported."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -9,10 +8,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
 from setsquare.faces.web.access import record_at, signed_in, thing_at, wants_part
 from setsquare.faces.web.addresses import record_address
+from setsquare.faces.web.days import between_days
 from setsquare.faces.web.exports import CSV, csv_rows, json_rows, sent, trail_head, trail_rows, trail_values
 from setsquare.faces.web.pages import hand_made
 from setsquare.faces.web.records.head import head_of
@@ -156,19 +155,7 @@ def _filtered(entries: QuerySet[Entry], given: Mapping[str, str]) -> QuerySet[En
         entries = entries.filter(command=command[:60])
     if person := given.get("person", ""):
         entries = entries.filter(actor__username__iexact=person[:60])
-    if (first := _day(given.get("from", ""))) is not None:
-        entries = entries.filter(at__gte=first)
-    if (last := _day(given.get("to", ""))) is not None:
-        entries = entries.filter(at__lt=last + dt.timedelta(days=1))
-    return entries
-
-
-def _day(text: str) -> dt.datetime | None:
-    try:
-        day = dt.date.fromisoformat(text)
-        return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
-    except (ValueError, OverflowError):
-        return None
+    return entries.filter(between_days(given))
 
 
 def _filters(request: HttpRequest, thing: Thing) -> dict[str, Any]:
