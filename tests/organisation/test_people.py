@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts import tokens
 from setsquare.kernel.accounts.models import Delegation, Grant, User
 from setsquare.kernel.accounts.rights import permissions_in
@@ -293,6 +294,19 @@ def test_an_administrator_who_changes_an_address_lets_nobody_sign_by_it_alone(ho
     with pytest.raises(NotPermitted, match="Somebody else confirms this"):
         house.do(house.rita, "confirm_access", house.anna)
     house.do(house.sam, "confirm_access", house.anna)
+    house.anna.refresh_from_db()
+    assert house.anna.may_sign is True
+
+
+def test_who_changed_an_address_does_not_vouch_because_somebody_else_sent_a_link_since(house):
+    given = {"name": "Anna Weber", "title": "Assistant", "email": "x@y.example"}
+    house.do(house.rita, "edit", house.anna, because="Typo", **given)
+    house.do(house.sam, "invite", house.anna, because="She cannot sign in.")
+    for who in (house.rita, house.sam):
+        with pytest.raises(NotPermitted, match="neither who had a hand in it nor the person themself"):
+            house.do(who, "confirm_access", house.anna)
+    bootstrap.grant(house.ben, "administrator", "N")
+    house.do(house.ben, "confirm_access", house.anna)
     house.anna.refresh_from_db()
     assert house.anna.may_sign is True
 

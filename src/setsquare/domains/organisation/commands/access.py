@@ -20,6 +20,7 @@ from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.trail.everything import PERMISSION as TRAIL
+from setsquare.kernel.trail.reading import since
 
 SCOPES: dict[str, Label] = {str(scope): scope.label for scope in Scope}
 
@@ -103,9 +104,27 @@ def _second_person(situation: Situation) -> Label | None:
         return _("There is nothing to confirm.")
     if not situation.user.may_sign:
         return _("You sign nothing yourself before somebody has confirmed your own password.")
-    if situation.user in (situation.detail.shown_to, user):
-        return _("Somebody else confirms this: neither who was shown the link nor the person themself.")
+    if situation.user == user or situation.user.pk in _hands(situation):
+        return _("Somebody else confirms this: neither who had a hand in it nor the person themself.")
     return None
+
+
+def _hands(situation: Situation) -> set[int | None]:
+    """Return everybody who had a hand in how the person signs in since that was last confirmed.
+
+    They entered them, changed their address or had a link sent: whoever comes later does not make up for it.
+    """
+    seen = (
+        situation.subject.trail.filter(command="confirm_access")
+        .order_by("-seq")
+        .values_list("seq", flat=True)
+    )
+    passages = since(situation.subject, seen.first() or 0)
+    return {
+        passage.entry.actor_id
+        for passage in passages
+        if passage.entry.command in ("hire", "invite") or any(one.path == "email" for one in passage.changes)
+    }
 
 
 @command(
