@@ -261,3 +261,19 @@ def test_rules_hold_at_once_where_nobody_else_is_there(works: Works) -> None:
     assert (kind.route_in_words, kind.proposed) == (["Alone: one of Cora Controller signs “Approved”"], None)
     entry = Entry.objects.filter(record=kind.record).latest("seq")
     assert entry.note is not None and entry.note["text"] == "nobody else could be asked to adopt it"
+
+
+def test_nobody_writes_over_what_waits_for_them_where_nobody_else_is_there(works: Works) -> None:
+    for other in ("dirk", "mia", "max"):
+        bootstrap.leave(works.person(other), timezone.localdate())
+    for other in User.objects.exclude(username__in=("cora", "hedda")):
+        Grant.objects.filter(user=other).exclude(role__code="reader").delete()
+    number = proposal(works, reading_days=3)
+    name = works.person("cora").name
+    with pytest.raises(Refused, match=f"What {name} proposed waits for you: adopt or decline it first"):
+        proposal(works, "hedda", review_required=False)
+    kind = DocumentType.objects.get(code="procedure")
+    assert (kind.review_required, works.asked(number, "adopt_rules")) == (True, ["hedda"])
+    works.do("hedda", "document_type.adopt", number)
+    kind.refresh_from_db()
+    assert kind.reading_days == 3

@@ -16,6 +16,7 @@ from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.declaration import Situation
+from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.models import Text
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
@@ -49,6 +50,8 @@ def rule(act: Act, kind: DocumentType, wanted: Rules, template: Text) -> None:
         put_in(kind, wanted, template)
         return
     as_it_is = template == kind.template and all(getattr(kind, name) == wanted[name] for name in RULED)
+    if as_proposed(kind) != {**wanted, "template": template.body} and not as_it_is:
+        _refuse_to_write_over(act, kind)
     if kind.record.state == "proposed":
         put_in(kind, wanted, template)
         begin(act, kind)
@@ -97,6 +100,17 @@ def not_its_author(situation: Situation) -> Label | None:
     return None
 
 
+def _refuse_to_write_over(act: Act, kind: DocumentType) -> None:
+    """Refuse to change what somebody else proposed where nobody would be left to look at what both wrote."""
+    authors = (kind.proposed or {}).get("authors", [])
+    others = User.objects.filter(username__in=authors, is_active=True).exclude(pk=act.user.pk)
+    if others and not deciders(act.record.unit, [*authors, act.user.username]):
+        sentence = _(
+            "What %(names)s proposed waits for you: adopt or decline it first, and propose yours then."
+        )
+        raise Refused(sentence % {"names": ", ".join(person.name for person in others.order_by("name"))})
+
+
 def _asked(act: Act) -> Any:
     return Task.objects.filter(record=act.record, kind="adopt_rules", done__isnull=True)
 
@@ -109,6 +123,7 @@ def _put_forward(act: Act, kind: DocumentType, wanted: Rules, template: Text) ->
     act.finish(_asked(act), "not_needed")
     if not people:
         act.say(gettext_noop("nobody else could be asked to adopt it"))
+        kind.proposed, kind.proposed_template = None, None
         return False
     kind.proposed = {"authors": authors, **wanted}
     kind.proposed_template = template if wanted else None
