@@ -69,6 +69,12 @@ def test_whoever_is_named_as_approver_and_works_here_is_told(works: Works) -> No
         "Cora Controller takes over documents of which it is written that you approved them outside Setsquare: 1."
         " Say so if you did not."
     )
+    for place, name in enumerate(
+        ("Dirk  Director", "Dirk\u00a0Director", "Di\u200crk Director", "D\u0456rk Director")
+    ):
+        Notice.objects.all().delete()
+        taken_over(works, title=f"Storing {place}", approved_by=f"{name}, managing director")
+        assert Notice.objects.filter(user__username="dirk", text__contains="approved them").exists(), name
     taken_over(works, title="Sending", approved_by="Cora Controller, document control")
     assert not Notice.objects.filter(user__username="cora", text__contains="approved them").exists()
 
