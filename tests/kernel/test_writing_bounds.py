@@ -12,6 +12,8 @@ BRACKETS = "More than 1000 opening square brackets in the text are never closed;
 COLUMNS = "A table in the text has more than 100 columns; divide it."
 CELLS = "The tables in the text have more than 20000 cells; divide it, or keep them as a file."
 NESTED = "Quotes and lists in the text are nested more than 20 deep; make them flatter."
+LINES = "The text has more than 20000 lines; divide it, or keep it as a file."
+MARKS = "The text has more than 40000 signs such as * _ ` or [; divide it, or keep it as a file."
 LONG = "Write at most 1000000 characters."
 
 
@@ -36,6 +38,8 @@ REFUSED = [
     ("> " * 21 + "a", NESTED),
     ("> - 1. " * 10_000 + "a", NESTED),
     ("a" * 1_000_001, LONG),
+    ("a\n" * 20_001, LINES),
+    ("*a _b " * 20_001, MARKS),
 ]
 
 
@@ -57,6 +61,8 @@ def test_what_takes_long_is_refused_with_its_sentence(text, sentence):
         ("text | with | bars\n" * 5000),
         "- " * 40 + "\n\n" + "> " * 20 + "a",
         "a" * 1_000_000,
+        "a\n" * 20_000,
+        "**a** _b_ " * 10_000,
     ],
 )
 def test_what_documents_have_is_accepted(text):

@@ -37,6 +37,7 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Fact, Kind, Label
 from setsquare.kernel.writing.bounds import LONGEST, why_too_heavy
 from setsquare.kernel.writing.conversion import Unreadable, to_markdown
+from setsquare.kernel.writing.markdown import images, to_text
 
 LONGEST_WORDS = 4000
 
@@ -47,7 +48,14 @@ def _light(text: str) -> str:
     return text
 
 
-Markdown = Annotated[str, Field(max_length=LONGEST), AfterValidator(_light)]
+def _read_before(text: str) -> str:
+    """Parse a text now: what is found is remembered, so that the command need not while others wait for it."""
+    to_text(_light(text))
+    images(text)
+    return text
+
+
+Markdown = Annotated[str, Field(max_length=LONGEST), AfterValidator(_read_before)]
 Words = Annotated[str, Field(max_length=LONGEST_WORDS), AfterValidator(_light)]
 Line = Annotated[str, Field(max_length=300)]
 Title = Annotated[str, Field(min_length=1, max_length=300)]
@@ -135,6 +143,7 @@ def _imported(value: Any, info: ValidationInfo) -> Imported:
         converted = to_markdown(read(upload.blob), upload.name)
     except Unreadable as refused:
         raise ValueError(refused.sentence) from refused
+    _read_before(converted.markdown)
     pictures = tuple((store(image.data, image.media_type), image.name) for image in converted.images)
     return Imported(upload, converted.markdown, converted.title, converted.warnings, pictures)
 

@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 
 LONGEST = 1_000_000
 """Characters of a text."""
+MOST_LINES = 20_000
+MOST_MARKS = 40_000
+"""Runs of signs that make text bold, italic, struck or code, and opening square brackets."""
 MOST_BRACKETS = 1000
 """Opening square brackets, in all, that nothing in their paragraph closes, or that stand very deep in others."""
 MOST_COLUMNS = 100
@@ -20,6 +23,7 @@ MOST_NESTED = 20
 """Signs of quotes and lists at the start of a line."""
 
 _DEEP = 20
+_MARK = re.compile(r"[*_~`]+|\[")
 _BRACKET = re.compile(r"\\.|[\[\]]|\n[ \t]*(?=\n)", re.DOTALL)
 _RULER = re.compile(r"^[^\S\n]*(?:(?:>|[-+*]|\d{1,9}[.)])[^\S\n]+)*[|:-][|:\- \t>]*$", re.MULTILINE)
 _STARTS = re.compile(
@@ -33,7 +37,19 @@ def why_too_heavy(text: str) -> str | None:
     if len(text) > LONGEST:
         return _("Write at most %(max_length)s characters.") % {"max_length": LONGEST}
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _why_brackets(text) or _why_tables(text) or _why_nested(text)
+    return _why_brackets(text) or _why_tables(text) or _why_nested(text) or _why_many(text)
+
+
+def _why_many(text: str) -> str | None:
+    if text.count("\n") > MOST_LINES:
+        sentence = _("The text has more than %(most)s lines; divide it, or keep it as a file.")
+        return sentence % {"most": MOST_LINES}
+    if sum(1 for _found in _MARK.finditer(text)) > MOST_MARKS:
+        sentence = _(
+            "The text has more than %(most)s signs such as * _ ` or [; divide it, or keep it as a file."
+        )
+        return sentence % {"most": MOST_MARKS}
+    return None
 
 
 def _why_brackets(text: str) -> str | None:

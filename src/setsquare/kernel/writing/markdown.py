@@ -8,6 +8,7 @@ see.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -94,8 +95,13 @@ def to_html(text: str, *, link: LinkTo | None = None, image: PictureAt | None = 
     )
 
 
+@lru_cache(maxsize=8)
 def to_text(text: str) -> str:
-    """Return the words alone, a line per block, table cells divided by tabs; for search."""
+    """Return the words alone, a line per block, table cells divided by tabs; for search.
+
+    The last texts are remembered, as pictures are: reading them while a body is checked, before any lock is taken,
+    leaves nothing to parse while other writers wait.
+    """
     return "\n".join(block.text for block in blocks_of(text) if block.text)
 
 
@@ -123,10 +129,11 @@ def references(text: str) -> set[str]:
     return {record_number(href) for href in _addresses(text, "link_open", "href") if href.startswith(_RECORD)}
 
 
-def images(text: str) -> set[str]:
-    """Return the SHA-256 digests of the pictures that the text shows."""
+@lru_cache(maxsize=8)
+def images(text: str) -> frozenset[str]:
+    """Return the SHA-256 digests of the pictures that the text shows; those of the last texts are remembered."""
     found = (_PICTURE.fullmatch(src) for src in _addresses(text, "image", "src"))
-    return {match.group(1).lower() for match in found if match}
+    return frozenset(match.group(1).lower() for match in found if match)
 
 
 def record_number(href: str) -> str:
@@ -171,13 +178,15 @@ def _number_lines(tokens: Iterable[Token]) -> None:
 def _name_headings(tokens: Sequence[Token]) -> None:
     """Give each heading an id of its own; the prefix keeps it apart from the ids of the page around it."""
     taken: set[str] = set()
+    last: dict[str, int] = {}
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
             slug = stem = slug_of(inline_text(tokens[place + 1]))
-            number = 1
+            number = last.get(stem, 1)
             while slug in taken:
                 number += 1
                 slug = f"{stem}-{number}"
+            last[stem] = number
             taken.add(slug)
             token.attrSet("id", slug)
 
