@@ -1,12 +1,14 @@
 """Commands by the interface: what they do, what they refuse, and how often."""
 
 import datetime as dt
+import hashlib
 import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from setsquare.faces.api.forgetting import forget_old_answers
 from setsquare.faces.api.models import Answer
@@ -311,6 +313,21 @@ def test_a_key_belongs_to_one_request_and_one_person(house, anna, bram):
     )
     assert bram.post("/notes", {"title": "x", "unit": "GNT"}, **key).status_code == 201
     assert problem(anna.post("/notes", {}, **{"Idempotency-Key": "k" * 256}))[0] == 422
+
+
+def test_what_is_kept_of_a_request_lets_nobody_try_passwords(house, anna, settings):
+    house.note()
+    etag = anna.get("/notes/N-001")["ETag"]
+    anna.post("/notes/N-001:sign", SIGNED, **{"Idempotency-Key": "signed", "If-Match": etag})
+
+    kept = Answer.objects.get(key="signed").asked
+    said = (
+        "\n".join(("POST", "/api/v1/notes/N-001:sign", etag)).encode() + b"\n" + json.dumps(SIGNED).encode()
+    )
+    assert kept == salted_hmac("setsquare.faces.api.repeating", said, algorithm="sha256").hexdigest()
+    settings.SECRET_KEY = "another key"
+    assert kept != salted_hmac("setsquare.faces.api.repeating", said, algorithm="sha256").hexdigest()
+    assert kept != hashlib.sha256(said).hexdigest()
 
 
 def test_a_refused_request_may_be_put_right_under_its_key(house, anna):

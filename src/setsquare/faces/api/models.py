@@ -14,7 +14,7 @@ class Answer(models.Model):
     user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=255)
     asked = models.CharField(max_length=64)
-    """SHA-256 of method, path, version asked for and body, hexadecimal."""
+    """HMAC-SHA-256, by the server's secret key, of method, path, version asked for and body, hexadecimal."""
     mark = models.CharField(max_length=64)
     """What the trail names the request by, which tells whether it took effect."""
     at = models.DateTimeField()

@@ -5,13 +5,13 @@ middle, the trail tells whether the request took effect: its entry carries the r
 """
 
 import datetime as dt
-import hashlib
 import secrets
 from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from setsquare.faces.api.callers import caller_of
@@ -60,8 +60,13 @@ def once(request: HttpRequest, act: Act, tell: Tell, content: bytes | None = Non
 
 
 def _digest(request: HttpRequest, content: bytes) -> str:
+    """Return what tells one request from another; by the server's key, for its body may hold a password.
+
+    Without the key nobody who has the database can try passwords against it.
+    """
     parts = (request.method or "", request.path, request.headers.get("If-Match", ""))
-    return hashlib.sha256("\n".join(parts).encode() + b"\n" + content).hexdigest()
+    said = "\n".join(parts).encode() + b"\n" + content
+    return salted_hmac("setsquare.faces.api.repeating", said, algorithm="sha256").hexdigest()
 
 
 def _claim(request: HttpRequest, key: str, content: bytes) -> tuple[Answer, bool]:
