@@ -169,6 +169,13 @@ def test_bulk_refuses_a_wrong_field_once(anna: Client, three: list[Record]) -> N
     assert "There is nobody with the sign-in name “nobody”." in text_of(answer)
 
 
+@pytest.mark.parametrize("first", list("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"))
+def test_no_cell_of_a_table_runs_as_a_formula(first: str) -> None:
+    assert tables.safe_cell(f"{first}1+1") == f"'{first}1+1"
+    assert tables.safe_cell(f"  {first}1+1") == f"'  {first}1+1"
+    assert tables.safe_cell("1\uff1d1") == "1\uff1d1"
+
+
 def test_exports_hold_what_is_filtered_and_no_formula(
     anna: Client, house: House, three: list[Record]
 ) -> None:

@@ -22,7 +22,8 @@ from setsquare.kernel.representation.records import line, mention
 from setsquare.kernel.representation.workbooks import MOST_ROWS, XLSX
 from setsquare.kernel.trail.models import Entry
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Beginnings of a formula; the last four are the full-width forms, which spreadsheets of East Asia read alike."""
 CSV = "text/csv; charset=utf-8"
 MEDIA_TYPES = {"csv": CSV, "xlsx": XLSX, "json": "application/json"}
 BYTE_ORDER_MARK = "\ufeff"
