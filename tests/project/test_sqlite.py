@@ -184,3 +184,15 @@ def test_several_processes_lose_nothing_and_keep_their_order(file):
     assert len(tickets) == 200
     assert tickets == sorted(tickets)
     reader.close()
+
+
+def test_what_may_be_left_undone_does_not_wait_long(one, file):
+    patient = connect(file)
+    with one.cursor() as cursor, patient.waiting_at_most(0.05):
+        cursor.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"), patient.cursor() as late:
+            late.execute("UPDATE number SET value = 2")
+        cursor.execute("ROLLBACK")
+    assert patient._queue_timeout == base.QUEUE_TIMEOUT
+    assert patient.connection.execute("PRAGMA busy_timeout").fetchone() == (base.BUSY_TIMEOUT * 1000,)
+    patient.close()

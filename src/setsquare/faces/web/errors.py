@@ -1,5 +1,6 @@
 """Pages for what went wrong: a sentence, and nothing of the inside."""
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import wants_part
+from setsquare.kernel.database.busy import is_busy
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -27,7 +29,11 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer for a fault of ours; asks the database for nothing."""
+    """Answer for a fault of ours, or for a database that is busy; asks the database for nothing."""
+    if is_busy(sys.exception()):  # which Django handles just now, but does not hand on
+        answer = _answer(request, 503, _("The database is busy. Try again."))
+        answer["Retry-After"] = "2"
+        return answer
     return _answer(request, 500, _("Something went wrong on the server. Nothing was changed."))
 
 

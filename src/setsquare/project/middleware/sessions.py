@@ -37,4 +37,4 @@ class IdleTimeoutMiddleware:
             logout(request)
             session[ENDED_IDLE] = True
         elif seen is None or now - seen >= KEEP_EVERY:
-            session[SEEN] = now
+            session.note(SEEN, now)  # type: ignore[attr-defined]  # our SessionStore

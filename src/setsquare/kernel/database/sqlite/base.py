@@ -95,6 +95,20 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
         finally:
             self._queue.leave()
 
+    @contextmanager
+    def waiting_at_most(self, seconds: float) -> Iterator[None]:
+        """Wait no longer than this, for what may as well be left undone."""
+        self.ensure_connection()
+        before, self._queue_timeout = self._queue_timeout, min(seconds, self._queue_timeout)
+        [usual] = self.connection.execute("PRAGMA busy_timeout").fetchone()
+        self.connection.execute(f"PRAGMA busy_timeout = {min(int(seconds * 1000), usual)}")
+        try:
+            yield
+        finally:
+            self._queue_timeout = before
+            if self.connection is not None:
+                self.connection.execute(f"PRAGMA busy_timeout = {usual}")
+
     def _enter(self) -> None:
         if self._queue is None:
             return
