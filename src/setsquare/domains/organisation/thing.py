@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.organisation.models import PersonFile, RoleFile, UnitFile
-from setsquare.domains.organisation.permissions import READ
+from setsquare.domains.organisation.permissions import ADMINISTER, READ
 from setsquare.domains.organisation.states import PERSON, ROLE, UNIT
 from setsquare.kernel.accounts.models import Delegation, Grant, Role, Unit, User
-from setsquare.kernel.accounts.rights import units_where
+from setsquare.kernel.accounts.rights import permissions_in, units_where
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import (
     Column,
@@ -48,6 +48,16 @@ def unit_state(record: Record) -> Mapping[str, Any]:
         "time_zone": unit.time_zone,
         "closed_on": unit.closed_on,
     }
+
+
+def knows_access(record: Record, user: User) -> bool:
+    """Tell whether `user` sees by what means a person signs in by programs, and whether they may sign.
+
+    They do themself, and so does who administers there or reads the trail.
+    """
+    if record.owner_id == user.pk:
+        return True
+    return not permissions_in(user, record.unit_id).isdisjoint({ADMINISTER, "trail.read"})
 
 
 def person_state(record: Record) -> Mapping[str, Any]:
@@ -228,6 +238,8 @@ PEOPLE = register(
             ),
         ),
         scope=known_to_all,
+        private=frozenset({"tokens", "may_sign", "shown_to"}),
+        privy=knows_access,
         parts=person_state,
         twins={
             "title": "person_file__user__name",

@@ -1,6 +1,6 @@
 """Registers and histories to take away: CSV, XLSX and JSON, whole and sent while they are read."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -127,7 +127,8 @@ def _history(request: HttpRequest, thing: Thing, number: str) -> HttpResponseBas
     caller.require(Scope.READ, thing.code)
     record = find(thing, caller.user, number)
     form = _form(Parameters(request, "format"), TRAIL_FORMS)
-    return _entries(entries_of(record), f"{record.number.replace('/', '-')}-history.{form}", states=True)
+    name, hidden = f"{record.number.replace('/', '-')}-history.{form}", thing.hidden_from(caller.user, record)
+    return _entries(entries_of(record), name, states=True, hidden=hidden)
 
 
 def trail_export(request: HttpRequest) -> HttpResponseBase:
@@ -155,10 +156,11 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     return HttpResponse(newest.note, content_type="text/plain; charset=utf-8")
 
 
-def _entries(entries: Any, name: str, *, states: bool) -> HttpResponseBase:
+def _entries(entries: Any, name: str, *, states: bool, hidden: Collection[str] = ()) -> HttpResponseBase:
     through = entries.select_related("record", "actor", "on_behalf_of").iterator(chunk_size=500)
     if name.endswith(".json"):
-        return sent(tables.json_rows(tables.trail_values(through, thing_of, states=states)), name)
+        values = tables.trail_values(through, thing_of, states=states, hidden=hidden)
+        return sent(tables.json_rows(values), name)
     return sent(tables.csv_rows(tables.trail_head(), tables.trail_rows(through, thing_of)), name)
 
 

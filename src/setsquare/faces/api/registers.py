@@ -52,9 +52,9 @@ def find(thing: Thing, user: User, number: str) -> Record:
     return found
 
 
-def shown(thing: Thing, record: Record) -> Values:
-    """Return a record as its address shows it."""
-    values = whole(thing, record)
+def shown(thing: Thing, record: Record, reader: User) -> Values:
+    """Return a record as its address shows it to the reader."""
+    values = whole(thing, record, reader)
     parts = {part: address(thing.slug, record.number, f"/{part}") for part in PARTS}
     texts = {name: address(thing.slug, record.number, f"/texts/{name}") for name in texts_of(thing)}
     return {**values, "links": {"self": address(thing.slug, record.number), **parts, "texts": texts}}
@@ -65,7 +65,9 @@ def answer_with(
 ) -> HttpResponse:
     """Return a record with its version as entity tag, and what a command tells of its outcome."""
     headers = {"Location": address(thing.slug, record.number)} if status == 201 else None
-    values = shown(thing, record) | ({"conclusion": conclusion} if conclusion else {})
+    values = shown(thing, record, caller_of(request).user) | (
+        {"conclusion": conclusion} if conclusion else {}
+    )
     return respond(request, values, status=status, tag=str(record.version), headers=headers)
 
 
@@ -147,7 +149,7 @@ def add_record(api: NinjaAPI, thing: Thing) -> None:
         if entry is None:
             raise Problem("not_found", _("%(number)s was made later.") % {"number": record.number})
         values = {
-            **earlier(entry),
+            **earlier(thing, entry, caller.user),
             "as_of": plain(moment),
             "links": {"self": address(thing.slug, record.number)},
         }
@@ -205,7 +207,8 @@ def _trail(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
     asked = Parameters(request, "limit", "after")
     limit, before = asked.limit(), asked.number("after", 10**9, 1, 10**9)
     newest = list(entries_of(record).filter(seq__lt=before).order_by("-seq")[: limit + 1])
-    passages = told(newest[::-1])[::-1][:limit]
+    hidden = thing.hidden_from(caller_of(request).user, record)
+    passages = told(newest[::-1], hidden)[::-1][:limit]
     items = [deeds.passage(found, thing) for found in passages]
     following = str(passages[-1].entry.seq) if len(newest) > limit else ""
     return listed(request, items, following)

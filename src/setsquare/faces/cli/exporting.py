@@ -1,7 +1,7 @@
 """`setsquare export`: registers, histories and documents as files; `compare`: what two revisions differ in."""
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
@@ -88,7 +88,8 @@ def export(caller: Caller, options: Options) -> None:
             entries_of(record).select_related("record", "actor", "on_behalf_of").iterator(chunk_size=500)
         )
         name = f"{record.number.replace('/', '-')}-history.{form}"
-        write(_entries(entries, form, states=True), name, options)
+        hidden = thing.hidden_from(caller.user, record)
+        write(_entries(entries, form, states=True, hidden=hidden), name, options)
     else:
         _document(caller, thing, options)
 
@@ -128,9 +129,12 @@ def _register(caller: Caller, thing: Thing, options: Options) -> None:
     write(parts, name, options)
 
 
-def _entries(entries: Iterable[Entry], form: str, *, states: bool) -> Iterator[bytes]:
+def _entries(
+    entries: Iterable[Entry], form: str, *, states: bool, hidden: Collection[str] = ()
+) -> Iterator[bytes]:
     if form == "json":
-        return tables.as_asked(tables.json_rows(tables.trail_values(entries, thing_of, states=states)))
+        values = tables.trail_values(entries, thing_of, states=states, hidden=hidden)
+        return tables.as_asked(tables.json_rows(values))
     return tables.as_asked(tables.csv_rows(tables.trail_head(), tables.trail_rows(entries, thing_of)))
 
 

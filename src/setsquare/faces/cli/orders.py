@@ -95,14 +95,14 @@ def order(
             outcome = carried_out(people.credentials(options, statement))
     else:
         outcome = carried_out(people.credentials(options, statement))
-    _tell(thing, outcome, options)
+    _tell(caller, thing, outcome, options)
 
 
-def _tell(thing: Thing, outcome: Outcome, options: argparse.Namespace) -> None:
+def _tell(caller: Caller, thing: Thing, outcome: Outcome, options: argparse.Namespace) -> None:
     record = outcome.record
     if options.json:
         concluded = {"conclusion": outcome.conclusion} if outcome.conclusion else {}
-        as_json(whole(thing, record) | concluded)
+        as_json(whole(thing, record, caller.user) | concluded)
         return
     say(f"{record.number}: {sentence_of(outcome.entry, thing)}")
     if outcome.conclusion:

@@ -172,9 +172,9 @@ def show_record(caller: Caller, thing: Thing, options: Options) -> None:
         _show_text(thing, record, options.text, at)
         return
     if at is not None:
-        _show_earlier(thing, record, at, options)
+        _show_earlier(caller, thing, record, at, options)
     elif options.json:
-        as_json(whole(thing, record))
+        as_json(whole(thing, record, caller.user))
     else:
         _show_now(thing, record)
 
@@ -190,11 +190,11 @@ def _show_text(thing: Thing, record: Record, name: str, at: dt.datetime | None) 
     print(found.body)
 
 
-def _show_earlier(thing: Thing, record: Record, at: dt.datetime, options: Options) -> None:
+def _show_earlier(caller: Caller, thing: Thing, record: Record, at: dt.datetime, options: Options) -> None:
     entry = as_of(record, at)
     if entry is None:
         raise Refused({"at": _("%(number)s was made later.") % {"number": record.number}})
-    values = earlier(entry)
+    values = earlier(thing, entry, caller.user)
     if options.json:
         as_json({**values, "as_of": plain(at)})
         return
@@ -240,7 +240,7 @@ def show_history(caller: Caller, thing: Thing, options: Options) -> None:
     """Show what happened to a record, newest first."""
     caller.require(Scope.READ, thing.code)
     record = find(caller, thing, options.number)
-    passages = history(record)
+    passages = history(record, thing.hidden_from(caller.user, record))
     if options.json:
         as_json({"items": [deeds.passage(found, thing) for found in passages]})
         return

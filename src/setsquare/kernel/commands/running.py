@@ -240,11 +240,12 @@ def _lock(command: Command, record: Record) -> Record:
     return read_anew(thing_of(command.thing), record.pk)
 
 
-def _check_fresh(command: Command, locked: Record | None, version: int | None) -> None:
+def _check_fresh(command: Command, actor: Actor, locked: Record | None, version: int | None) -> None:
     """Refuse where others changed the record since the person looked, in a way that the command does not tolerate."""
     if locked is None or version is None or version == locked.version - 1:
         return
-    passages = since(locked, version)
+    hidden = thing_of(locked.type).hidden_from(actor.user, locked) if actor.user is not None else ()
+    passages = since(locked, version, hidden)
     if version > locked.version - 1 or any(p.entry.command not in command.tolerates for p in passages):
         raise Stale(locked, passages)
 
@@ -265,7 +266,7 @@ def _perform(
     situation = Situation(actor, thing, locked)
     if not nested:
         _check_rights(command, situation, body)
-        _check_fresh(command, locked, version)
+        _check_fresh(command, actor, locked, version)
     _check_state(command, situation)
     if not nested and (why := _why_not_conditions(command, situation)):
         raise NotPermitted(why)

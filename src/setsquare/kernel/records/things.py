@@ -188,6 +188,9 @@ class Thing:
     """Paths that a register or page reads along in the same query (`select_related`)."""
     search: Callable[[Record], SearchText] | None = None
     scope: Callable[["Thing", User], Q] = default_scope
+    private: frozenset[str] = frozenset()
+    """Keys of the state, now or at another time, that only those see whom `privy` names."""
+    privy: Callable[[Record, User], bool] = lambda _record, _user: True
     parts: Callable[[Record], Mapping[str, Any]] | None = None
     """What belongs to the record's state beyond its columns: child rows, lists."""
     twins: Mapping[str, str] = field(default_factory=dict)
@@ -210,6 +213,10 @@ class Thing:
     def visible_to(self, user: User) -> models.QuerySet[Record]:
         """Return the records of this type that `user` may see."""
         return Record.objects.filter(self.scope(self, user), type=self.code)
+
+    def hidden_from(self, user: User, record: Record) -> frozenset[str]:
+        """Return the keys of the record's states that `user` does not see."""
+        return self.private if self.private and not self.privy(record, user) else frozenset()
 
     def state_of(self, record: Record) -> dict[str, Any]:
         """Return the full canonical state of a record, as the trail keeps it: JSON values only.

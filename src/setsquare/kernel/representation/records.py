@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import models
 
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.files.models import Attachment, Blob, Text
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, plain, value_at
 from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.trail.reading import without
 
 Values = dict[str, Any]
 
@@ -33,14 +35,16 @@ def line(thing: Thing, record: Record) -> Values:
     }
 
 
-def whole(thing: Thing, record: Record) -> Values:
-    """Return a record with its full canonical state."""
-    return {**thing.state_of(record), "uid": str(record.uid), **_times(record)}
+def whole(thing: Thing, record: Record, reader: User) -> Values:
+    """Return a record with its full canonical state, as far as the reader may know it."""
+    state = without(thing.state_of(record), thing.hidden_from(reader, record))
+    return {**state, "uid": str(record.uid), **_times(record)}
 
 
-def earlier(entry: Entry) -> Values:
-    """Return a record as it stood after an entry of its trail."""
-    return {**entry.values, "uid": str(entry.record.uid), "changed": plain(entry.at)}
+def earlier(thing: Thing, entry: Entry, reader: User) -> Values:
+    """Return a record as it stood after an entry of its trail, as far as the reader may know it."""
+    state = without(entry.values, thing.hidden_from(reader, entry.record))
+    return {**state, "uid": str(entry.record.uid), "changed": plain(entry.at)}
 
 
 def _times(record: Record) -> Values:

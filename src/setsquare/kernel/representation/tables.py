@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -21,6 +21,7 @@ from setsquare.kernel.representation.declarations import translated
 from setsquare.kernel.representation.records import line, mention
 from setsquare.kernel.representation.workbooks import MOST_ROWS, XLSX
 from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.trail.reading import without
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """Beginnings of a formula; the last four are the full-width forms, which spreadsheets of East Asia read alike."""
@@ -214,9 +215,9 @@ def trail_rows(entries: Iterable[Entry], thing_of: Callable[[str], Thing]) -> It
 
 
 def trail_values(
-    entries: Iterable[Entry], thing_of: Callable[[str], Thing], *, states: bool
+    entries: Iterable[Entry], thing_of: Callable[[str], Thing], *, states: bool, hidden: Collection[str] = ()
 ) -> Iterator[dict[str, Any]]:
-    """Yield entries as JSON values, with the full state after each where `states` are wanted."""
+    """Yield entries as JSON values, with the state after each where `states` are wanted, but for what is hidden."""
     for entry in entries:
         yield {
             "at": plain(entry.at),
@@ -231,6 +232,6 @@ def trail_values(
             "reason": entry.reason,
             "channel": entry.channel,
             "request": entry.request,
-            **({"state": entry.values} if states else {}),
+            **({"state": without(entry.values, hidden)} if states else {}),
             "digest": entry.digest,
         }

@@ -1,7 +1,7 @@
 """Reading the trail: what changed, and how a record stood at a given time."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,20 +48,25 @@ def entries_of(record: Record) -> QuerySet[Entry]:
     return Entry.objects.filter(record=record).select_related("actor", "on_behalf_of").order_by("seq")
 
 
-def told(entries: Iterable[Entry]) -> list[Passage]:
-    """Return the entries of one record (oldest first, without gaps) with what each changed."""
+def without(values: Mapping[str, Any], hidden: Collection[str]) -> dict[str, Any]:
+    """Return a state without the keys that are hidden from the reader (`Thing.hidden_from`)."""
+    return {key: value for key, value in values.items() if key not in hidden}
+
+
+def told(entries: Iterable[Entry], hidden: Collection[str] = ()) -> list[Passage]:
+    """Return the entries of one record (oldest first, without gaps) with what each changed, but for what is hidden."""
     passages: list[Passage] = []
     before: dict[str, Any] | None = None
     for entry in entries:
-        after = entry.values
+        after = without(entry.values, hidden)
         passages.append(Passage(entry, differences(before, after)))
         before = after
     return passages
 
 
-def history(record: Record) -> Sequence[Passage]:
+def history(record: Record, hidden: Collection[str] = ()) -> Sequence[Passage]:
     """Return all that happened to a record, newest first."""
-    return told(entries_of(record))[::-1]
+    return told(entries_of(record), hidden)[::-1]
 
 
 def as_of(record: Record, at: dt.datetime) -> Entry | None:
@@ -69,7 +74,7 @@ def as_of(record: Record, at: dt.datetime) -> Entry | None:
     return entries_of(record).filter(at__lte=at).order_by("-seq").first()
 
 
-def since(record: Record, version: int) -> Sequence[Passage]:
+def since(record: Record, version: int, hidden: Collection[str] = ()) -> Sequence[Passage]:
     """Return what happened after the given version, oldest first."""
     entries = list(entries_of(record).filter(seq__gte=version))
-    return [passage for passage in told(entries) if passage.entry.seq > version]
+    return [passage for passage in told(entries, hidden) if passage.entry.seq > version]

@@ -1,6 +1,6 @@
 """The history of a record: told as sentences, filtered, exported."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from setsquare.faces.web.access import record_at, signed_in, thing_at, wants_part
+from setsquare.faces.web.access import person_of, record_at, signed_in, thing_at, wants_part
 from setsquare.faces.web.addresses import record_address
 from setsquare.faces.web.days import between_days
 from setsquare.faces.web.exports import CSV, csv_rows, json_rows, sent, trail_head, trail_rows, trail_values
@@ -22,7 +22,7 @@ from setsquare.kernel.commands.telling import deed_of, sentence_of, who_did
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, thing_of
 from setsquare.kernel.trail.models import Entry
-from setsquare.kernel.trail.reading import Passage, differences, entries_of
+from setsquare.kernel.trail.reading import Passage, differences, entries_of, without
 
 ENTRIES = 40
 """Entries shown at once."""
@@ -35,7 +35,7 @@ def history_page(request: HttpRequest, slug: str, number: str) -> HttpResponseBa
     """Show the newest entries of a record's history; `before` continues below an entry."""
     thing = thing_at(slug)
     record = record_at(request, thing, number)
-    passages, further = _passages(record, request.GET)
+    passages, further = _passages(record, request.GET, thing.hidden_from(person_of(request), record))
     words = words_for(request, thing, _values(passages))
     here = record_address(record, "history")
     pairs = [
@@ -67,7 +67,9 @@ def history_export(request: HttpRequest, slug: str, number: str, form: str) -> H
     entries = _each(_filtered(entries_of(record), request.GET).select_related("record"))
     name = f"{record.number.replace('/', '-')}-history.{form}"
     if form == "json":
-        return sent(json_rows(trail_values(entries, thing_of, states=True)), name, "application/json")
+        hidden = thing.hidden_from(person_of(request), record)
+        values = trail_values(entries, thing_of, states=True, hidden=hidden)
+        return sent(json_rows(values), name, "application/json")
     if form == "csv":
         return sent(csv_rows(trail_head(), trail_rows(entries, thing_of)), name, CSV)
     raise Http404
@@ -132,7 +134,9 @@ def _values(passages: Sequence[Passage]) -> Iterator[dict[str, Any]]:
         yield {change.path: change.after for change in passage.changes}
 
 
-def _passages(record: Record, given: Mapping[str, str]) -> tuple[list[Passage], bool]:
+def _passages(
+    record: Record, given: Mapping[str, str], hidden: Collection[str]
+) -> tuple[list[Passage], bool]:
     """Return a page of entries, newest first, with what each changed, and whether there are earlier ones."""
     entries = _filtered(entries_of(record), given).order_by("-seq")
     before = given.get("before", "")
@@ -140,10 +144,11 @@ def _passages(record: Record, given: Mapping[str, str]) -> tuple[list[Passage], 
         entries = entries.filter(seq__lt=int(before))
     found = list(entries[: ENTRIES + 1])
     page, further = found[:ENTRIES], len(found) > ENTRIES
-    states = {entry.seq: entry.values for entry in found}
+    states = {entry.seq: without(entry.values, hidden) for entry in found}
     missing = {entry.seq - 1 for entry in page} - states.keys() - {0}
     if missing:
-        states |= {entry.seq: entry.values for entry in Entry.objects.filter(record=record, seq__in=missing)}
+        earlier = Entry.objects.filter(record=record, seq__in=missing)
+        states |= {entry.seq: without(entry.values, hidden) for entry in earlier}
     return [
         Passage(entry, differences(states.get(entry.seq - 1), states[entry.seq])) for entry in page
     ], further

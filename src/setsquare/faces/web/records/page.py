@@ -28,7 +28,7 @@ from setsquare.kernel.records.things import Thing, thing_of, visible_to
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.kinds import outcome_label
 from setsquare.kernel.tasks.models import Task
-from setsquare.kernel.trail.reading import as_of
+from setsquare.kernel.trail.reading import as_of, without
 from setsquare.kernel.writing.canonical import canonical
 
 MOST = 200
@@ -85,7 +85,7 @@ def _as_of(request: HttpRequest, thing: Thing, record: Record, at: str) -> HttpR
     entry = as_of(record, moment) if moment is not None else None
     context |= {"at": at, "moment": moment, "entry": entry, "wrong": moment is None}
     if entry is not None:
-        state = entry.values
+        state = without(entry.values, thing.hidden_from(person_of(request), record))
         word = state_shown(thing, str(state.get("state", "")))
         context |= {
             "state": {"word": word.text, "colour": word.extra},
