@@ -9,10 +9,13 @@ import pytest
 from django.db import connection, transaction
 
 from setsquare.domains.documents.thing import revision_state
+from setsquare.domains.organisation import bootstrap
+from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import thing_of
+from setsquare.kernel.sealing import renames
 from setsquare.kernel.sealing.beside import _compare_tasks
 from setsquare.kernel.sealing.sequencer import seal_all
 from setsquare.kernel.sealing.verifying import Verification
@@ -211,3 +214,90 @@ def test_tasks_of_entries_that_did_not_keep_the_details() -> None:
     assert played.all_tasks() == Counter([task])
     live: Counter[tuple[object, ...]] = Counter([(*task[:-1], '{"reading": "whole"}')])
     assert list(_compare_tasks(Record(number="SOP-001/1"), played, live)) == []
+
+
+NOBODY = """INSERT INTO accounts_user (password, username, name, title, email, unit_id, language, time_zone, digest,
+    is_active, may_sign, joined) VALUES ('', 'nobody', 'No Body', '', '', %s, 'en', '', 'never', %s, %s, %s)"""
+GRANT = "INSERT INTO accounts_grant (user_id, role_id, unit_id, starts) VALUES (%s, %s, %s, %s)"
+PERMISSION = "INSERT INTO accounts_rolepermission (role_id, permission) VALUES (%s, 'documents.approve')"
+DELEGATION = """INSERT INTO accounts_delegation (absent_id, substitute_id, starts, ends, reason)
+    VALUES (%s, %s, %s, %s, '')"""
+THEN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+def test_who_may_something_without_a_record_shows(works: Works) -> None:
+    assert wrong() == []
+    force("INSERT INTO accounts_role (code, name, description) VALUES ('ghost', 'Ghost', '')")
+    ghost = Role.objects.get(code="ghost")
+    force(PERMISSION, ghost.pk)
+    force(NOBODY, works.hamburg.pk, True, True, THEN)
+    nobody = User.objects.get(username="nobody")
+    force(GRANT, nobody.pk, ghost.pk, works.hamburg.pk, THEN)
+    force(DELEGATION, nobody.pk, works.person("otto").pk, THEN, THEN)
+    force(
+        "INSERT INTO accounts_unit (code, name, kind, parent_id, time_zone) VALUES ('X', 'X', 'team', %s, '')",
+        works.lyon.pk,
+    )
+    unit = Unit.objects.get(code="X")
+    for above, depth in ((unit, 0), (works.lyon, 1), (works.top, 2)):
+        force("INSERT INTO accounts_unitpath VALUES (%s, %s, %s)", depth, above.pk, unit.pk)
+    assert sorted(wrong()) == [
+        "The delegation of nobody to otto stands under accounts without a record.",
+        "The grant of the role ghost to nobody in H stands under accounts without a record.",
+        "The permission documents.approve of the role ghost stands under accounts without a record.",
+        "The person nobody stands under accounts without a record.",
+        "The role ghost stands under accounts without a record.",
+        "The unit X stands under accounts without a record.",
+    ]
+
+
+def test_rights_put_in_by_sql_show_at_the_person_and_the_role(works: Works) -> None:
+    otto, manager = works.person("otto"), Role.objects.get(code="manager")
+    person = Record.objects.get(type="person", person_file__user=otto)
+    reader = Record.objects.get(type="role", role_file__role__code="reader")
+    force(GRANT, otto.pk, manager.pk, works.top.pk, THEN)
+    force(DELEGATION, otto.pk, works.person("ada").pk, THEN, THEN)
+    force(PERMISSION, Role.objects.get(code="reader").pk)
+    assert sorted(wrong()) == sorted(
+        [
+            f"{person.number} is not what its newest entry ({person.version}) says: delegations, grants differ.",
+            f"{reader.number} is not what its newest entry ({reader.version}) says: permissions differs.",
+        ]
+    )
+    with transaction.atomic():
+        Record.objects.filter(pk=person.pk).update(type="animal")
+        assert "The person otto stands under accounts without a record." in wrong()
+        transaction.set_rollback(True)
+
+
+def renamed(works: Works, unit: Unit, code: str) -> None:
+    number = Record.objects.get(type="unit", unit_file__part=unit).number
+    works.do("root", "unit.edit", number, because="Reorganised", name=unit.name, code=code)
+
+
+def test_a_unit_that_was_renamed_excuses_nothing_but_its_own_name(works: Works) -> None:
+    renamed(works, works.hamburg, "draft")
+    number = f"{works.draft(unit='draft')}/1"
+    renamed(works, works.hamburg, "effective")
+    assert wrong() == []
+    for change in ("state = 'effective'", "title = 'effective'"):
+        with transaction.atomic():
+            Record.objects.filter(number=number).update(title="draft")
+            force(f"UPDATE records_record SET {change} WHERE number = %s", number)
+            found = wrong()
+            transaction.set_rollback(True)
+        assert len(found) == 1 and change.split(" ")[0] in found[0], found
+    force("UPDATE records_record SET unit_id = %s WHERE number = %s", works.lyon.pk, number)
+    assert wrong() == [f"{number} is not what its newest entry (1) says: unit differs."]
+
+
+def test_a_unit_that_was_renamed_before_is_not_the_one_that_has_its_code_now(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renames, "AT_MOST", dt.timedelta())
+    renamed(works, works.lyon, "LYON")
+    bootstrap.add_unit("L", "Leer", "site", "NW", "")
+    number = works.do("hedda", "change_request.create", title="A", what="B", why="C", unit="L").record.number
+    assert wrong() == []
+    force("UPDATE records_record SET unit_id = %s WHERE number = %s", works.lyon.pk, number)
+    assert wrong() == [f"{number} is not what its newest entry (1) says: unit differs."]

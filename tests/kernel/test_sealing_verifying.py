@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from setsquare.kernel.files.store import path_of, store
 from setsquare.kernel.files.texts import keep_text
+from setsquare.kernel.records import things
 from setsquare.kernel.sealing import exporting, keys
 from setsquare.kernel.sealing.models import Checkpoint, Leaf, Log
 from setsquare.kernel.sealing.notes import Signer, Statement
@@ -28,6 +29,13 @@ from tests.kernel.conftest import PASSWORD
 def directories(settings, tmp_path):
     settings.SEAL_DIRECTORY = tmp_path / "seal"
     settings.FILE_STORE = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def accounts_alone(monkeypatch):
+    """Leave out the record types of people, roles and units: those of the small organisation have no records."""
+    for code in ("person", "role", "unit"):
+        monkeypatch.delitem(things._things, code)
 
 
 def wrong(*handed_in: tuple[str, str]) -> list[str]:
@@ -176,6 +184,11 @@ def test_a_time_of_a_record_changed_by_sql(sealed, change, differing):
     assert wrong() == [f"{sealed.number} is not of the times of its entries: {differing}."]
 
 
+def test_a_key_of_a_number_changed_by_sql(sealed):
+    force("UPDATE records_record SET number_key = 'N-999'")
+    assert wrong() == [f"{sealed.number} is not kept under the key of its number."]
+
+
 def test_a_record_that_is_open_is_not_closed_at_any_time(house):
     record = house.note()
     force("UPDATE records_record SET closed = '2001-01-01'")
@@ -253,6 +266,12 @@ def test_a_changed_byte_of_a_file_and_a_missing_one(sealed):
             f"The file {gone.digest} is missing in the file store.",
         ]
     )
+
+
+def test_a_changed_size_of_a_file(sealed):
+    blob = store(b"whole", "text/plain")
+    force("UPDATE files_blob SET size = 6")
+    assert wrong() == [f"The file {blob.digest} has 5 bytes, but is kept as one of 6."]
 
 
 def test_a_changed_text(sealed):

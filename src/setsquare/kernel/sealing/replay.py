@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -14,8 +14,10 @@ from setsquare.kernel.accounts.models import Unit, UnitPath, User
 from setsquare.kernel.files.models import Blob, Text
 from setsquare.kernel.files.store import path_of
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.numbering import key_of
 from setsquare.kernel.records.seeing import read_anew
-from setsquare.kernel.records.things import all_things, thing_of, value_at
+from setsquare.kernel.records.things import Thing, all_things, thing_of, value_at
+from setsquare.kernel.sealing import renames
 from setsquare.kernel.sealing.findings import Problem, in_chunks, shortened
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.canonical import canonical
@@ -27,7 +29,7 @@ PIECE = 1 << 20
 
 def check_records() -> Iterator[Problem]:
     """Yield each record whose entries have gaps, or whose row is not what its newest entry says."""
-    _was_renamed.cache_clear()
+    renames.forget()
     known = {thing.code for thing in all_things()}
     for records in in_chunks(Record.objects.all(), "pk"):
         numbering = (
@@ -41,6 +43,8 @@ def check_records() -> Iterator[Problem]:
         }
         for record in records:
             found = counted.get(record.pk)
+            if record.number_key != key_of(record.number):
+                yield Problem(record.number, f"{record.number} is not kept under the key of its number.")
             if found is None:
                 yield Problem(record.number, f"{record.number} has no entry in the trail at all.")
                 continue
@@ -99,7 +103,7 @@ def _compare(live: Record, newest: Entry, began: dt.datetime) -> Iterator[Proble
         said = f"{live.number} is not what stands under accounts: {_differ(twins)}."
         yield Problem(live.number, said)
     state = thing.state_of(live)
-    if canonical(state) != newest.state.encode() and (differing := differences(newest.state, state)):
+    if canonical(state) != newest.state.encode() and (differing := differences(newest, state)):
         said = f"{live.number} is not what its newest entry ({newest.seq}) says: {_differ(differing)}."
         yield Problem(live.number, said)
 
@@ -136,57 +140,55 @@ def _read(state: str) -> dict[str, Any]:
     return read if isinstance(read, dict) else {}
 
 
-def differences(kept: str, state: dict[str, Any]) -> list[str]:
-    """Return the keys of a record's state in which it is not what an entry kept, which may be older than a column."""
-    known = _read(kept)
-    model = thing_of(state["type"]).model
-    columns = {column.name for column in model._meta.concrete_fields} if model is not None else set()
+def differences(entry: Entry, state: dict[str, Any], until: dt.datetime | None = None) -> list[str]:
+    """Return the keys of a record's state in which it is not what an entry kept, which may be older than a column.
+
+    The state is that of the time `until`, or of now: units may have been renamed since the entry.
+    """
+    comparing = _Comparing(thing_of(state["type"]), entry.at, until)
+    kept = _read(entry.state)
     return [
-        key
-        for key in {**known, **state}
-        if key != "version" and not _as_kept(key, known, state, grows=key not in columns)
+        key for key in {**kept, **state} if key != "version" and not comparing.is_as_kept(key, kept, state)
     ]
 
 
-def _as_kept(key: str, kept: dict[str, Any], state: dict[str, Any], *, grows: bool) -> bool:
-    """Tell whether the row has what the entry kept; a column that a later version added is empty."""
-    if key not in kept:
-        return not state[key]
-    return key in state and _same(kept[key], state[key], grows=grows)
+@dataclass(frozen=True)
+class _Comparing:
+    """The comparison of a state with what an entry kept of it."""
 
+    thing: Thing
+    since: dt.datetime
+    until: dt.datetime | None
 
-def _same(kept: Any, live: Any, *, grows: bool) -> bool:
-    """Tell whether two values of states are the same, but for a code that was renamed by a command meanwhile.
+    def is_as_kept(self, key: str, kept: dict[str, Any], state: dict[str, Any]) -> bool:
+        """Tell whether the row has what the entry kept; a column that a later version added is empty."""
+        if key not in kept:
+            return not state[key]
+        model = self.thing.model
+        columns = {column.name for column in model._meta.concrete_fields} if model is not None else set()
+        return key in state and self._same(kept[key], state[key], (key,), grows=key not in columns)
 
-    What is put together from other rows (`Thing.parts`) grows: a later version keeps more values of each row, and
-    those are not compared with an entry that has none. A whole row more is a mapping, and is a difference.
-    """
-    if kept == live:
-        return True
-    if isinstance(kept, dict) and isinstance(live, dict):
-        more = [live[key] for key in live.keys() - kept.keys()]
-        if kept.keys() - live.keys() or any(not grows or isinstance(value, dict) for value in more):
-            return False
-        return all(_same(kept[key], live[key], grows=grows) for key in kept)
-    if isinstance(kept, list) and isinstance(live, list):
-        return len(kept) == len(live) and all(
-            _same(one, other, grows=grows) for one, other in zip(kept, live, strict=True)
-        )
-    return isinstance(kept, str) and isinstance(live, str) and _was_renamed(kept, live)
+    def _same(self, kept: Any, live: Any, place: renames.Place, *, grows: bool) -> bool:
+        """Tell whether two values of states are the same, but for a unit that was renamed by a command meanwhile.
 
-
-@lru_cache(maxsize=1000)
-def _was_renamed(former: str, code: str) -> bool:
-    """Tell whether the trail knows a record, such as a unit, that had the one code and now has the other.
-
-    A state names a unit by its code as of then; renaming the unit makes no entry for all that belongs to it.
-    """
-    named = f'"code":{json.dumps(former, ensure_ascii=False)}'
-    for pk in set(Entry.objects.filter(state__contains=named).values_list("record", flat=True)):
-        newest = Entry.objects.filter(record=pk).order_by("-seq").first()
-        if newest is not None and newest.values.get("code") == code:
+        What is put together from other rows (`Thing.parts`) grows: a later version keeps more values of each row,
+        and those are not compared with an entry that has none. A whole row more is a mapping, and is a difference.
+        """
+        if kept == live:
             return True
-    return False
+        if isinstance(kept, dict) and isinstance(live, dict):
+            more = [live[key] for key in live.keys() - kept.keys()]
+            if kept.keys() - live.keys() or any(not grows or isinstance(value, dict) for value in more):
+                return False
+            return all(self._same(kept[key], live[key], (*place, key), grows=grows) for key in kept)
+        if isinstance(kept, list) and isinstance(live, list):
+            return len(kept) == len(live) and all(
+                self._same(one, other, place, grows=grows) for one, other in zip(kept, live, strict=True)
+            )
+        if not isinstance(kept, str) or not isinstance(live, str):
+            return False
+        is_unit = renames.names_a_unit(self.thing, place)
+        return is_unit and renames.was_renamed(kept, live, self.since, self.until)
 
 
 def check_units() -> Iterator[Problem]:
@@ -224,14 +226,17 @@ def check_files() -> Iterator[Problem]:
 
 
 def _damage(blob: Blob) -> str:
-    computed = hashlib.sha256()
+    computed, size = hashlib.sha256(), 0
     try:
         with path_of(blob).open("rb") as file:
             while piece := file.read(PIECE):
                 computed.update(piece)
+                size += len(piece)
     except OSError:
         return "is missing in the file store"
-    return "" if computed.hexdigest() == blob.digest else "is not what its digest says"
+    if computed.hexdigest() != blob.digest:
+        return "is not what its digest says"
+    return "" if size == blob.size else f"has {size} bytes, but is kept as one of {blob.size}"
 
 
 def _where(blob: Blob) -> str:

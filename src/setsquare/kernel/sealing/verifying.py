@@ -12,6 +12,7 @@ from setsquare.kernel.files.models import Blob, Text
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import all_things, plain
 from setsquare.kernel.sealing import keys, log
+from setsquare.kernel.sealing.accounts import check_accounts
 from setsquare.kernel.sealing.beside import check_beside
 from setsquare.kernel.sealing.findings import Problem, in_chunks
 from setsquare.kernel.sealing.leaves import content_of, hash_of, signatures_of
@@ -58,6 +59,7 @@ class Verification:
         yield from self._check_unsealed()
         yield from check_records()
         yield from check_beside()
+        yield from check_accounts()
         yield from check_units()
         yield from check_texts()
         yield from check_files()
@@ -282,7 +284,9 @@ def _as_kept_then(signature: Signature, seen: dict[str, Any]) -> bool:
     """Tell whether what was signed is what the entry before kept, made by an earlier version that kept less."""
     entry = Entry.objects.filter(record=signature.record_id, seq=seen["version"]).first()
     known = {thing.code for thing in all_things()}
-    return entry is not None and seen.get("type") in known and not differences(entry.state, seen)
+    return (
+        entry is not None and seen.get("type") in known and not differences(entry, seen, signature.entry.at)
+    )
 
 
 def _check_subtrees(complete: dict[tuple[int, int], bytes]) -> Iterator[Problem]:
