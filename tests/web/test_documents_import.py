@@ -18,6 +18,7 @@ from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.commands.errors import Refused, SignatureRefused
 from setsquare.kernel.files.store import path_of
 from setsquare.kernel.links.models import Link
+from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.sealing.sequencer import seal_all
 from setsquare.kernel.sealing.verifying import Verification
@@ -288,6 +289,19 @@ def test_what_is_taken_over_is_signed_once_when_the_import_is_started(house: Hou
     receiving = Record.objects.get(title="Receiving", type="document").document.current
     assert receiving is not None
     assert [one.name for one in receiving.record.attachments.filter(role="evidence")] == ["signed.pdf"]
+
+
+def test_whoever_is_named_as_approver_of_all_lines_is_told_once(house: House) -> None:
+    files = zipped({"a.md": TEXT, "b.md": TEXT})
+    named = {"approved_by": f"{house.people['mira'].name}, head of quality", "approved_on": "2019-12-20"}
+    job = checked(house, files, type="procedure", effective=True, effective_since="2020-01-01", **named)
+    jobs.start(job, SIGNED)
+    jobs.run_to_end(job)
+    told = Notice.objects.get(text__contains="approved them outside")
+    assert (told.user.username, told.values) == (
+        "mira",
+        {"name": house.people["cora"].name, "count": 2},
+    )
 
 
 def test_what_was_changed_after_signing_is_not_taken_over(house: House) -> None:

@@ -172,12 +172,14 @@ def start(job: ImportJob, credentials: Credentials | None = None) -> None:
         raise refused
     taken_over = to_sign(job)
     batch = _signed(job, taken_over, credentials)
-    changed = ImportJob.objects.filter(pk=job.pk, state__in=STARTABLE).update(
-        state=ImportJob.State.RUNNING, started=timezone.now(), finished=None, batch=batch
-    )
-    if not changed:
-        raise refused
-    tell_named(job.user.name, Counter(row.values.get("approved_by") or "" for row in taken_over))
+    for_all = str(job.options.get("approved_by", ""))
+    with transaction.atomic():
+        changed = ImportJob.objects.filter(pk=job.pk, state__in=STARTABLE).update(
+            state=ImportJob.State.RUNNING, started=timezone.now(), finished=None, batch=batch
+        )
+        if not changed:
+            raise refused
+        tell_named(job.user.name, Counter(row.values.get("approved_by") or for_all for row in taken_over))
     job.refresh_from_db()
 
 
