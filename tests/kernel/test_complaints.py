@@ -7,7 +7,7 @@ import uuid
 from typing import Annotated, Any, Literal, get_args
 
 import pytest
-from pydantic import BaseModel, Field, HttpUrl, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, HttpUrl, TypeAdapter, ValidationError
 from pydantic_core import core_schema
 
 from setsquare.kernel.accounts.models import Unit
@@ -123,3 +123,11 @@ def test_what_is_no_name_is_not_looked_for() -> None:
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(UnitRef, config={"arbitrary_types_allowed": True}).validate_python({"a": 1})
     assert sentence(caught.value.errors()[0]) == "Write a text here."
+
+
+def test_a_text_that_a_type_of_ours_reads_is_told_of_as_a_text() -> None:
+    read = TypeAdapter(Annotated[str, AfterValidator(str.strip), Field(min_length=1)])
+    with pytest.raises(ValidationError) as caught:
+        read.validate_python("")
+    (error,) = caught.value.errors()
+    assert (error["type"], sentence(error)) == ("too_short", "This has to be filled in.")

@@ -86,11 +86,13 @@ def sentence(error: ErrorDetails) -> str:
     """Return a clear sentence, in the person's language, for one of pydantic's complaints."""
     context = dict(error.get("ctx") or {})
     kind = error["type"]
-    if (
-        kind == "value_error"
-    ):  # raised by a field type of ours, whose message is a sentence; else by Python itself
+    if kind == "value_error":  # raised by a field type of ours, with a sentence; else by Python itself
         raised = context.get("error")
         return str(raised) if type(raised) is ValueError and str(raised) else str(_ANYTHING)
+    if kind in ("too_short", "too_long") and isinstance(
+        error.get("input"), str
+    ):  # of a type of ours for texts
+        kind = f"string_{kind}"
     if kind == "string_too_short" and context.get("min_length") == 1:
         return str(_FILLED)
     if "expected" in context:
