@@ -65,7 +65,8 @@ def document_head(request: HttpRequest, context: dict[str, Any]) -> None:
     _put_in_dialog(context["commands"])
     facts = context["head_facts"]
     if document.current is not None:
-        facts.insert(0, _fact("versions", _("In force"), revision_name(document.current.ordinal)))
+        label = _("Last in force") if record.state == "withdrawn" else _("In force")
+        facts.insert(0, _fact("versions", label, revision_name(document.current.ordinal)))
         if document.effective_since is not None and record.state == "effective":
             since = format_html(_("effective since {}"), time_shown(document.effective_since))
             facts.insert(1, _fact("circle-check", _("Effective"), since))
