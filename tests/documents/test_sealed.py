@@ -34,19 +34,19 @@ def force(statement: str, *values: object) -> None:
         cursor.execute(statement, values)
 
 
+def sheet(works: Works) -> str:
+    """Make a form whose content is a file; returns its number."""
+    file = works.uploaded("ada", b"%PDF-1.4 a sheet", "sheet.pdf", "application/pdf").blob.digest
+    given = {"type": "form", "title": "Sheet", "unit": "H", "file": file}
+    return works.do("ada", "document.create", **given).record.number
+
+
 def test_tasks_links_and_files_that_were_changed_behind_the_trail_show(works: Works) -> None:
     works.in_force(title="Gauges")
     number = works.draft(content=TEXT.replace("None.", "See [SOP-001](record:SOP-001)."))
     works.approved(f"{number}/1")
     works.do("cora", "revision.schedule", f"{number}/1", at_once=True)
-    form = works.do(
-        "ada",
-        "document.create",
-        type="form",
-        title="Sheet",
-        unit="H",
-        file=works.uploaded("ada", b"%PDF-1.4 a sheet", "sheet.pdf", "application/pdf").blob.digest,
-    ).record.number
+    form = sheet(works)
     seal_all()
     assert wrong() == []
     approve = Entry.objects.filter(record__number=f"{number}/1", command="send_for_approval").latest("seq")
@@ -183,15 +183,7 @@ def test_accounts_that_were_changed_behind_the_trail_show(works: Works) -> None:
 
 def test_details_of_tasks_and_who_added_a_file_when_are_compared(works: Works) -> None:
     works.in_force(title="Gauges")
-    made = works.do(
-        "ada",
-        "document.create",
-        type="form",
-        title="Sheet",
-        unit="H",
-        file=works.uploaded("ada", b"%PDF-1.4 a sheet", "sheet.pdf", "application/pdf").blob.digest,
-    )
-    form = f"{made.record.number}/1"
+    form = f"{sheet(works)}/1"
     assert wrong() == []
     task = Task.objects.filter(kind="read", record__number="SOP-001/1").order_by("pk").first()
     assert task is not None and task.details == {"reading": "whole"}

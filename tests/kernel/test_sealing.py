@@ -13,7 +13,6 @@ from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.events.clock import all_jobs
-from setsquare.kernel.records import things
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.sealing import keys, log, sequencer
 from setsquare.kernel.sealing.leaves import content_of, hash_of
@@ -34,15 +33,6 @@ from tests.servers.processes import begin, end_of
 def seal_directory(settings, tmp_path):
     settings.SEAL_DIRECTORY = tmp_path / "seal"
     return settings.SEAL_DIRECTORY
-
-
-@pytest.fixture
-def accounts_alone(note_type):
-    """Leave out the record types of people, roles and units: those of the small organisation have no records."""
-    known, gone = things._things, {"person", "role", "unit"}
-    things._things = {code: thing for code, thing in known.items() if code not in gone}
-    yield
-    things._things = known  # deleted and put back one by one, they would stand in another order
 
 
 def wrong() -> list[str]:

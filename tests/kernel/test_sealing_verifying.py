@@ -12,7 +12,6 @@ from django.db import connection, transaction
 
 from setsquare.kernel.files.store import path_of, store
 from setsquare.kernel.files.texts import keep_text
-from setsquare.kernel.records import things
 from setsquare.kernel.sealing import exporting, keys
 from setsquare.kernel.sealing.models import Checkpoint, Leaf, Log
 from setsquare.kernel.sealing.notes import Signer, Statement
@@ -24,20 +23,13 @@ from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.trail.models import Entry
 from tests.kernel.conftest import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("accounts_alone")
+
 
 @pytest.fixture(autouse=True)
 def directories(settings, tmp_path):
     settings.SEAL_DIRECTORY = tmp_path / "seal"
     settings.FILE_STORE = tmp_path / "files"
-
-
-@pytest.fixture(autouse=True)
-def accounts_alone(note_type):
-    """Leave out the record types of people, roles and units: those of the small organisation have no records."""
-    known, gone = things._things, {"person", "role", "unit"}
-    things._things = {code: thing for code, thing in known.items() if code not in gone}
-    yield
-    things._things = known  # deleted and put back one by one, they would stand in another order
 
 
 def wrong(*handed_in: tuple[str, str]) -> list[str]:
