@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.gallery_pages import served
 
@@ -145,6 +146,18 @@ def test_rows_and_columns_of_a_table(page: Any) -> None:
     page.locator('[data-tool="row-add"]').click()
     page.locator('[data-tool="column-remove"]').click()
     assert stored(page) == "| b |\n| --- |\n| 2 |\n|  |\n"
+
+
+def test_the_text_stays_where_it_is_when_the_cursor_enters_a_table(page: Any) -> None:
+    put(page, "Before.\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n")
+    page.set_viewport_size({"width": 900, "height": 800})
+    add, tools = page.locator('[data-tool="row-add"]'), page.locator("[role=toolbar]").first
+    page.locator(f"{EDITOR} p").first.click()
+    before = tools.bounding_box()
+    assert add.is_disabled()
+    page.locator(f"{EDITOR} td").first.click()
+    expect(add).to_be_enabled()
+    assert tools.bounding_box()["height"] == before["height"]
 
 
 def test_saved_by_itself(page: Any) -> None:

@@ -62,16 +62,16 @@ export function toolbar(box, editor, { pick, source }) {
       bar.append(button);
     }
   }
-  const tableTools = make("span", { class: "line line-tight", hidden: true }, rule());
-  for (const [name, picture, words, run] of TABLE) {
+  bar.append(rule());
+  for (const [name, picture, words, run] of TABLE) {  // there outside tables too: a bar that grows would move the text
     const button = tool(name, picture, words);
-    entries.push({ name, button, run });
-    tableTools.append(button);
+    entries.push({ name, button, run, within: "table" });
+    bar.append(button);
   }
   const [undo, redo, markdown] = [tool("undo", "arrow-back-up", "undo", "Ctrl+Z"), tool("redo", "arrow-forward-up", "redo", "Ctrl+Y"), tool("markdown", "markdown", "markdown_edit")];
   markdown.classList.add("tool-end");
   entries.push({ name: "undo", button: undo, run: (c) => c.undo() }, { name: "redo", button: redo, run: (c) => c.redo() });
-  bar.append(tableTools, rule(), undo, redo, markdown);
+  bar.append(rule(), undo, redo, markdown);
 
   const link = () => linkForm(box, editor);
   for (const { name, button, run } of entries) {
@@ -107,11 +107,10 @@ export function toolbar(box, editor, { pick, source }) {
     bar,
     /** Shows what is on where the cursor is; `visual` false while the source is edited. */
     update(visual = true) {
-      for (const { name, button, active } of entries) {
+      for (const { name, button, active, within } of entries) {
         if (active) button.setAttribute("aria-pressed", String(visual && editor.isActive(active)));
-        button.disabled = !visual || (name === "undo" && !editor.can().undo()) || (name === "redo" && !editor.can().redo());
+        button.disabled = !visual || (name === "undo" && !editor.can().undo()) || (name === "redo" && !editor.can().redo()) || Boolean(within && !editor.isActive(within));
       }
-      tableTools.hidden = !visual || !editor.isActive("table");
       style.disabled = !visual;
       style.value = String([1, 2, 3, 4].find((level) => editor.isActive("heading", { level })) ?? 0);
       markdown.setAttribute("aria-pressed", String(!visual));
