@@ -56,6 +56,11 @@ def register_address(thing: Thing, **query: str) -> str:
     return f"{address}?{urlencode(query)}" if query else address
 
 
+def first_part(path: str) -> str:
+    """Return the first part of an address: a type's plural name, or what stands in its place; empty at home."""
+    return path[len(get_script_prefix()) :].partition("/")[0]
+
+
 def record_address(record: Record, part: str = "") -> str:
     """Return the address of a record's page, or of a part of it (`history`)."""
     return numbered(record.type, record.number, part)

@@ -5,11 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from setsquare.faces.web.navigation import navigation
+from setsquare.faces.web.navigation import Navigation
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.database.statements import planned_cursor
 from setsquare.kernel.notices.models import Notice
@@ -23,12 +24,16 @@ _UNREAD = f"SELECT COUNT(*) FROM ({_FEW}) few"  # noqa: S608 - names of tables
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the context of `frame.html.jinja`: at most two queries, and none for a part of a page."""
+    """Return the context of `frame.html.jinja`: at most two queries, and none for a part of a page.
+
+    Django's own `csrf_token` is masked anew each time that a page writes it; here it is masked once for a page.
+    """
     user = getattr(request, "user", None)
     me = user if isinstance(user, User) and user.is_authenticated else None
     return {
         "me": me,
-        "nav": SimpleLazyObject(lambda: navigation(request) if me else []),
+        "csrf_token": SimpleLazyObject(lambda: get_token(request)),
+        "nav": SimpleLazyObject(lambda: Navigation(request) if me else None),
         "unread": SimpleLazyObject(lambda: unread_count(me) if me else 0),
         "language": get_language(),
         "theme": request.COOKIES.get("theme", "auto"),

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import actor_of, person_of
-from setsquare.faces.web.addresses import register_address, view_address
+from setsquare.faces.web.addresses import first_part, register_address, view_address
 from setsquare.kernel.accounts.rights import permissions_in
-from setsquare.kernel.commands.declaration import Command, Situation, commands_of
+from setsquare.kernel.commands.declaration import Command, Situation, all_commands
 from setsquare.kernel.commands.running import why_not_permitted
 from setsquare.kernel.records.things import Element, Thing, all_things
 
@@ -38,43 +39,58 @@ def reach_of(request: HttpRequest) -> Reach:
     if known is None:
         held: frozenset[str] | None = getattr(request, "_permissions", None)
         permissions = permissions_in(person_of(request), None) if held is None else held
-        creating = {thing.code: _creating(request, thing, permissions) for thing in all_things()}
-        known = Reach(permissions, {code: commands for code, commands in creating.items() if commands})
+        known = Reach(permissions, _creating(request, permissions))
         request._reach = known  # type: ignore[attr-defined]
     return known
 
 
-def _creating(request: HttpRequest, thing: Thing, permissions: frozenset[str]) -> list[Command]:
-    situation = Situation(actor_of(request), thing, None)
-    situation.permissions = permissions  # held anywhere: known already, no query for each type
-    return [
-        command
-        for command in commands_of(thing.code)
-        if command.creates and command.listed and why_not_permitted(command, situation) is None
-    ]
+def _creating(request: HttpRequest, permissions: frozenset[str]) -> dict[str, list[Command]]:
+    situations = {thing.code: Situation(actor_of(request), thing, None) for thing in all_things()}
+    for situation in situations.values():
+        situation.permissions = permissions  # held anywhere: known already, no query for each type
+    found: dict[str, list[Command]] = {}
+    for command in all_commands():
+        situation = situations.get(command.thing) if command.creates and command.listed else None
+        if situation is not None and why_not_permitted(command, situation) is None:
+            found.setdefault(command.thing, []).append(command)
+    return found
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the groups of the sidebar for the signed-in person."""
-    reach = reach_of(request)
-    path = request.path
-    keys = _keys()
-    groups: list[dict[str, Any]] = [
-        {"label": "", "items": [_item(_("My work"), view_address("home"), "inbox", path, "h")]}
-    ]
-    for element in Element:
-        things = [t for t in all_things() if t.element is element and t.in_navigation and reach.may_see(t)]
-        items = [_item(str(t.plural), register_address(t), t.icon, path, keys(str(t.slug))) for t in things]
-        if element is Element.ADMINISTRATION and TRAIL in reach.permissions:
-            items.append(_item(_("Audit trail"), view_address("trail"), "history", path, "t"))
-        if items:
-            groups.append({"label": str(element.label), "items": items})
-    return groups
+class Navigation:
+    """The sidebar of a person, made only where it is read: pages keep what they made of the same `key`."""
 
+    def __init__(self, request: HttpRequest) -> None:
+        reach = reach_of(request)
+        self._things = [thing for thing in all_things() if thing.in_navigation and reach.may_see(thing)]
+        self._trail = TRAIL in reach.permissions
+        self._here = first_part(request.path)
 
-def _item(label: str, url: str, icon: str, path: str, go: str) -> dict[str, Any]:
-    current = path == url if url == view_address("home") else path.startswith(url)
-    return {"label": label, "url": url, "icon": icon, "go": go, "current": current, "count": 0}
+    @cached_property
+    def key(self) -> tuple[Any, ...]:
+        """Return all that it depends on, beside the language."""
+        return view_address("home"), self._here, self._trail, tuple(thing.code for thing in self._things)
+
+    @cached_property
+    def groups(self) -> list[dict[str, Any]]:
+        """Return its groups, each with its items."""
+        keys = _keys()
+        groups: list[dict[str, Any]] = [
+            {"label": "", "items": [self._item(_("My work"), view_address("home"), "inbox", "h")]}
+        ]
+        for element in Element:
+            things = [thing for thing in self._things if thing.element is element]
+            items = [
+                self._item(str(t.plural), register_address(t), t.icon, keys(str(t.slug))) for t in things
+            ]
+            if element is Element.ADMINISTRATION and self._trail:
+                items.append(self._item(_("Audit trail"), view_address("trail"), "history", "t"))
+            if items:
+                groups.append({"label": str(element.label), "items": items})
+        return groups
+
+    def _item(self, label: str, url: str, icon: str, go: str) -> dict[str, Any]:
+        current = first_part(url) == self._here
+        return {"label": label, "url": url, "icon": icon, "go": go, "current": current, "count": 0}
 
 
 def _keys() -> Callable[[str], str]:

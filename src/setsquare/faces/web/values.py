@@ -90,9 +90,12 @@ def _by_type(value: Any, choices: Mapping[str, Label]) -> Shown:
     return Shown("text", str(value))
 
 
-def moment_shown(moment: dt.datetime) -> Shown:
-    """Return a point in time: in the person's zone where scripts do not run, relative where they do."""
-    local = moment.astimezone(timezone.get_current_timezone()).isoformat(timespec="seconds")
+def moment_shown(moment: dt.datetime, zone: dt.tzinfo | None = None) -> Shown:
+    """Return a point in time: in the person's zone where scripts do not run, relative where they do.
+
+    Who shows many gives the person's zone, which is else asked for each time.
+    """
+    local = moment.astimezone(zone or timezone.get_current_timezone()).isoformat(timespec="seconds")
     return Shown("time", f"{local[:10]} {local[11:16]}", local)
 
 

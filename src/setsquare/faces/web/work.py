@@ -62,6 +62,19 @@ class Owned(NamedTuple):
     state: str
 
 
+class Line(NamedTuple):
+    """A task as the page lists it."""
+
+    title: str
+    url: str
+    icon: str
+    number: str
+    kind: str
+    due: str
+    overdue: bool
+    whose: str
+
+
 _CONCERNED = [stand_in(10 + place) for place in range(TASKS + 1 + RECORDS)]
 _ABOUT = ("record__type", "record__number", "record__title")
 
@@ -136,7 +149,7 @@ def _tasks(user: User) -> list[Asked]:
 
 
 def _groups(tasks: Sequence[Asked], user: User) -> list[dict[str, Any]]:
-    now = timezone.now()
+    now, zone = timezone.now(), timezone.get_current_timezone()
     known = {kind: task_words(kind) for kind in {task.kind for task in tasks}}
     words = {kind: (str(label), icon) for kind, (label, icon) in known.items()}
     mine = [task for task in tasks if task.assignee == user.pk]
@@ -150,7 +163,7 @@ def _groups(tasks: Sequence[Asked], user: User) -> list[dict[str, Any]]:
         (_("As a substitute"), "substitute", [task for task in tasks if task.assignee != user.pk]),
     ]
     return [
-        {"label": label, "id": code, "tasks": [_task(task, now, words) for task in found]}
+        {"label": label, "id": code, "tasks": [_task(task, now, zone, words) for task in found]}
         for label, code, found in grouped
         if found
     ]
@@ -160,18 +173,18 @@ def _of(tasks: Sequence[Asked], group: Group) -> list[Asked]:
     return [task for task in tasks if task_group(task.kind) is group]
 
 
-def _task(task: Asked, now: dt.datetime, words: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+def _task(task: Asked, now: dt.datetime, zone: dt.tzinfo, words: Mapping[str, tuple[str, str]]) -> Line:
     label, icon = words[task.kind]
-    return {
-        "title": task.title,
-        "url": task_address(task.kind, task.type, task.number),
-        "icon": icon,
-        "key": task.number,
-        "kind": label,
-        "due": timezone.localtime(task.due).date().isoformat(),
-        "overdue": task.due < now,
-        "for": task.assignee_name,
-    }
+    return Line(
+        task.title,
+        task_address(task.kind, task.type, task.number),
+        icon,
+        task.number,
+        label,
+        task.due.astimezone(zone).date().isoformat(),
+        task.due < now,
+        task.assignee_name,
+    )
 
 
 def _own(user: User) -> list[Owned]:

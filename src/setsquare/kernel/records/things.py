@@ -282,6 +282,7 @@ def _name_of(row: models.Model) -> Any:
 
 
 _things: dict[str, Thing] = {}
+_PLACES = {element: place for place, element in enumerate(Element)}
 
 
 def register(thing: Thing) -> Thing:
@@ -295,8 +296,7 @@ def register(thing: Thing) -> Thing:
 
 def all_things() -> tuple[Thing, ...]:
     """Return every record type, in the order of the five elements."""
-    order = list(Element)
-    return tuple(sorted(_things.values(), key=lambda thing: order.index(thing.element)))
+    return tuple(sorted(_things.values(), key=lambda thing: _PLACES[thing.element]))
 
 
 def thing_of(code: str) -> Thing:

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import person_of, signed_in, thing_at
@@ -59,7 +59,7 @@ def register_page(request: HttpRequest, slug: str) -> HttpResponse:
         "page_lead": thing.description,
         "crumbs": [(thing.element.label, ""), (thing.plural, register_address(thing))],
         "thing": thing,
-        "columns": [_head(wanted, column, shown) for column, shown in columns],
+        "columns": SimpleLazyObject(lambda: [_head(wanted, column, shown) for column, shown in columns]),
         "rows": rows_of(thing, sources, page),
         "page": _pager(wanted, page, count),
         "bar": Bar(wanted, views, named),

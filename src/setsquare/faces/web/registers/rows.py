@@ -4,7 +4,8 @@ Only bare values are read, no rows of models, and what is the same in every row 
 register is the page that people open most.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,12 +13,13 @@ from typing import Any, NamedTuple
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import models
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from markupsafe import escape
 
 from setsquare.faces.web.addresses import numbered, quoted, register_address
-from setsquare.faces.web.values import NOTHING, Shown, shown, state_shown
+from setsquare.faces.web.escaping import escaped
+from setsquare.faces.web.values import NOTHING, Shown, moment_shown, shown, state_shown
 from setsquare.kernel.accounts.models import Unit, User, initials
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.registers import Lines
@@ -65,8 +67,8 @@ class Source:
 
 def sources_of(thing: Thing, columns: Sequence[Column]) -> list[Source]:
     """Return the sources of these columns; raises ImproperlyConfigured where a path leads nowhere."""
-    states = {state.code: state_shown(thing, state.code) for state in thing.lifecycle.states}
-    return [_source(thing, column, states) for column in columns]
+    zone = timezone.get_current_timezone()
+    return [_source(thing, column, zone) for column in columns]
 
 
 def paths_of(sources: Sequence[Source]) -> list[str]:
@@ -83,7 +85,7 @@ def rows_of(thing: Thing, sources: Sequence[Source], found: Lines) -> list[Row]:
     for values in found.rows:
         number = values[1]
         url = f"{base}{quoted(number)}/"
-        safe = escape(url)
+        safe = escaped(url)
         cells = "".join([made.cell(tuple([values[place] for place in at]), safe) for made, at in plan])
         rows.append(Row(values[0], number, url, SafeString(cells)))
     return rows
@@ -115,8 +117,8 @@ class _Cells:
 
     def _cell(self, what: Shown, url: str) -> str:
         inside = _INSIDE.get(what.kind, "{text}")
-        extra = escape(what.extra) if what.extra else ""
-        filled = inside.format(text=escape(what.text), extra=extra, url=url, icons=self.icons)
+        extra = escaped(what.extra) if what.extra else ""
+        filled = inside.format(text=escaped(what.text), extra=extra, url=url, icons=self.icons)
         return f"{self.tag}{filled}</td>"
 
 
@@ -133,17 +135,19 @@ def _tag(code: str, label: str, path: str, kind: Kind) -> SafeString:
     return format_html('<td data-col="{}" data-label="{}" class="{}">', code, label, css)
 
 
-def _source(thing: Thing, column: Column, states: Mapping[str, Shown]) -> Source:
+def _source(thing: Thing, column: Column, zone: dt.tzinfo) -> Source:
     path = column.path
     if path == "title":
         return Source(column, (path,), lambda values: Shown(TITLE, values[0]))
     if path == "number":
         return Source(column, (path,), lambda values: Shown(KEY, values[0]))
     if path == "state":
-        return Source(column, (path,), lambda values: states.get(values[0], NOTHING))
+        return Source(column, (path,), lambda values: state_shown(thing, values[0]))
     row = _row_at(path)
     if row is None:
         kind, choices = column.kind, column.choices
+        if kind is Kind.DATETIME:
+            return Source(column, (path,), lambda values: _moment(values[0], zone))
         return Source(column, (path,), lambda values: shown(values[0], kind, choices, thing))
     return _reference(column, row)
 
@@ -166,6 +170,10 @@ def _reference(column: Column, row: type[models.Model]) -> Source:
 
 def _named(kind: str, name: Any) -> Shown:
     return Shown(kind, str(name)) if name is not None else NOTHING
+
+
+def _moment(moment: dt.datetime | None, zone: dt.tzinfo) -> Shown:
+    return moment_shown(moment, zone) if moment else NOTHING
 
 
 def _person(values: Sequence[Any]) -> Shown:
