@@ -97,6 +97,7 @@ def _sign_in(port: int) -> "Visitor":
     from django.conf import settings as django_settings  # noqa: PLC0415
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
+    from django.utils.crypto import get_random_string  # noqa: PLC0415
 
     from setsquare.faces.web.signing_in.presence import SessionStore  # noqa: PLC0415
     from setsquare.kernel.accounts import tokens  # noqa: PLC0415
@@ -115,7 +116,11 @@ def _sign_in(port: int) -> "Visitor":
         person, f"bench {time.time()}", ["read", "write"], timezone.now() + dt.timedelta(days=1)
     )
     waiting = Task.objects.filter(kind="approve", assignee=person, done__isnull=True)
-    cookie = f"{django_settings.SESSION_COOKIE_NAME}={session.session_key}"
+    kept = {
+        django_settings.SESSION_COOKIE_NAME: session.session_key,
+        django_settings.CSRF_COOKIE_NAME: get_random_string(32),  # a browser has it since its first page
+    }
+    cookie = "; ".join(f"{name}={value}" for name, value in kept.items())
     passkey = SoftPasskey(person, "localhost", port=port)
     passkey.enrol()
     approvals = list(waiting.values_list("record__number", "record__version"))
