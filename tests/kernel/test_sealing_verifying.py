@@ -158,6 +158,14 @@ def test_a_live_row_changed_by_sql(sealed):
     assert wrong() == [f"{sealed.number} is not what its newest entry (5) says: state, title differ."]
 
 
+def test_a_type_that_nobody_declares_given_by_sql_before_the_entries_are_sealed(house):
+    record = house.note()
+    force("UPDATE records_record SET type = 'memo'")
+    assert wrong() == [
+        f"{record.number} is of the type 'memo', but its newest entry (1) says {record.type!r}."
+    ]
+
+
 def test_a_version_changed_by_sql(sealed):
     force("UPDATE records_record SET version = 7")
     assert wrong() == [f"{sealed.number} is at version 7, but its newest entry is 5."]

@@ -55,6 +55,23 @@ def check_records() -> Iterator[Problem]:
                     yield from _check_live(record, found["began"] or record.created)
                 except ObjectDoesNotExist:
                     yield Problem(record.number, f"{record.number}: {_what_is_missing(record)} missing.")
+            else:
+                yield from _check_kind(record)
+
+
+def _check_kind(record: Record) -> Iterator[Problem]:
+    """Tell of a record of a type that nobody declares any more whether it was made as one."""
+    newest = Entry.objects.filter(record=record).order_by("-seq").values_list("seq", "state").first()
+    if newest is None:
+        return
+    seq, state = newest
+    try:
+        kind = json.loads(state).get("type")
+    except (ValueError, AttributeError):
+        return  # told where entries are checked
+    if kind != record.type:
+        said = f"{record.number} is of the type {record.type!r}, but its newest entry ({seq}) says {kind!r}."
+        yield Problem(record.number, said)
 
 
 def _gap(record: Record) -> Problem:
