@@ -67,7 +67,7 @@ def approved_and_effective(people: dict[str, Caller], path: str) -> None:
     done(people["rolf"].post(f"{path}:review", {"outcome": "no_objection"}))
     refused = people["ada"].post(f"{path}:send_for_approval")
     assert problem(refused)[0] in (403, 409, 422)  # a comment is open
-    done(people["ada"].post(f"{path}:resolve", {"comment": 1}))
+    done(people["ada"].post(f"{path}:resolve", {"comment": 1, "answer": "The gauge block."}))
     done(people["ada"].post(f"{path}:send_for_approval"))
     for name in ("mia", "hedda"):
         waiting = [

@@ -41,9 +41,9 @@ def test_with_the_last_comment_resolved_it_is_to_be_sent_on(works: Works) -> Non
     works.do("rolf", "revision.comment", first, text="A comma is missing.")
     works.do("rolf", "revision.review", first, outcome="no_objection")
     assert open_steps(works, first) == {"answer_review": ["ada"]}
-    works.do("ada", "revision.resolve", first, comment=1)
+    works.do("ada", "revision.resolve", first, comment=1, answer="It is there now.")
     assert open_steps(works, first) == {"send_for_approval": ["ada"]}
-    works.do("rolf", "revision.reopen_comment", first, comment=1)
+    works.do("rolf", "revision.reopen_comment", first, comment=1, text="And the next one.")
     assert open_steps(works, first) == {"answer_review": ["ada"]}
 
 

@@ -194,9 +194,9 @@ def test_approval_waits_for_the_review_and_its_comments(works: Works) -> None:
     works.do("ada", "revision.return_to_draft", first)
     works.reviewed(first)
     assert refused(works, NotPermitted, *send) == "2 comments are open; they have to be resolved first."
-    works.do("ada", "revision.resolve", first, comment=1)
+    works.do("ada", "revision.resolve", first, comment=1, answer="Thank you")
     assert refused(works, NotPermitted, *send) == "1 comment is open; it has to be resolved first."
-    works.do("ada", "revision.resolve", first, comment=2)
+    works.do("ada", "revision.resolve", first, comment=2, answer="Named")
     assert refused(works, Refused, *send, approvers=["rolf"]) == (
         "approvers: Rolf Reviewer cannot sign a step of this route here."
     )

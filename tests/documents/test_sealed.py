@@ -78,7 +78,7 @@ def talked_about(works: Works) -> str:
     number = f"{works.draft()}/1"
     works.do("ada", "revision.submit", number, reviewers=["rolf"], due=works.day(7))
     works.do("rolf", "revision.comment", number, text="Why all?", quote="All gauges", block=3)
-    works.do("ada", "revision.resolve", number, comment=1)
+    works.do("ada", "revision.resolve", number, comment=1, answer="The site has few.")
     return number
 
 
@@ -129,7 +129,7 @@ def test_deleted_rows_are_missed_and_the_rest_is_looked_at(
 )
 def test_a_comment_changed_behind_the_trail_shows(works: Works, talked_about: str, change: str) -> None:
     assert wrong() == []
-    force(f"UPDATE documents_comment SET {change}")
+    force(f"UPDATE documents_comment SET {change} WHERE number = 1")
     version = works.record(talked_about).version
     assert wrong() == [f"{talked_about} is not what its newest entry ({version}) says: comments differs."]
 
@@ -147,7 +147,7 @@ def test_entries_that_kept_less_of_comments_go_on_to_verify(works: Works) -> Non
     try:
         works.do("ada", "revision.submit", number, reviewers=["rolf"], due=works.day(7))
         works.do("rolf", "revision.comment", number, text="Why all?", quote="All gauges", block=3)
-        works.do("ada", "revision.resolve", number, comment=1)
+        works.do("ada", "revision.resolve", number, comment=1, answer="The site has few.")
         works.do("rolf", "revision.review", number, outcome="no_objection")
         works.do("ada", "revision.send_for_approval", number, approvers=["mia", "hedda"])
     finally:

@@ -183,8 +183,8 @@ def test_comments_are_made_answered_and_settled(house: House) -> None:
     assert "Which part?" in thread
     author = house.client("ari")
     author.post("/revisions/SOP-001/1/do/reply/", {"comment": "1", "text": "The left one."})
-    for number in ("1", "2"):
-        author.post("/revisions/SOP-001/1/do/resolve/", {"comment": number})
+    for number, answer in (("1", ""), ("2", "Done.")):
+        author.post(f"/revisions/SOP-001/1/comments/{number}/", {"text": answer, "settle": "1"})
     assert "All comments are resolved" in page(client, f"/revisions/{revision.number}/")
     assert "The left one." in page(client, f"/revisions/{revision.number}/discussion/")
     assert Comment.objects.filter(resolved__isnull=True, answers__isnull=True).count() == 0

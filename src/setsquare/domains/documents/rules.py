@@ -49,6 +49,11 @@ def wrote(user: User, revision: Revision) -> bool:
     return revision.record.owner_id == user.pk or user.username in revision.authors
 
 
+def may_settle(user: User, revision: Revision, thread: Comment) -> bool:
+    """Tell whether a person may settle a comment: who raised it, or an author of the revision, who answers it."""
+    return thread.author_id == user.pk or wrote(user, revision)
+
+
 def not_author(situation: Situation) -> Label | None:
     """Rule: who wrote it does not approve it, and nobody approves in an author's place."""
     revision: Revision = situation.detail

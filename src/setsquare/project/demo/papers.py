@@ -243,7 +243,8 @@ class Life:
         if told.get("reply"):
             do(told["reply_by"], "revision.reply", record(self.number), comment=number, text=told["reply"])
         if told.get("resolved"):
-            do(self.version.author, "revision.resolve", record(self.number), comment=number)
+            settles = self.version.author if told.get("reply") else told["by"]
+            do(settles, "revision.resolve", record(self.number), comment=number)
 
     def send(self, started: dt.datetime) -> None:
         """Put the revision on its route."""

@@ -1,6 +1,8 @@
 """The discussion of a revision: comments on passages, answers, and what was settled."""
 
-from typing import Annotated
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Annotated, Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -10,13 +12,16 @@ from pydantic import Field
 from setsquare.domains.documents.fields import Words
 from setsquare.domains.documents.models import Comment, Revision
 from setsquare.domains.documents.next_steps import ask_author
-from setsquare.domains.documents.rules import WRITERS, takes_part
+from setsquare.domains.documents.rules import WRITERS, may_settle, takes_part, wrote
 from setsquare.domains.documents.states import ASIDE, TALK
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, command
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.errors import NotPermitted, Refused
+from setsquare.kernel.files.models import Text
 from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.writing.passages import passage_in, words_shown
 
 PARTICIPANTS = (*WRITERS, takes_part)
 BESIDE = TALK | ASIDE | {"review", "approve", "plan_reading"}
@@ -31,7 +36,12 @@ class NewComment(Body):
 
     text: Annotated[Remark, Shown(gettext_lazy("Comment"), widget=Widget.LONG_TEXT)]
     quote: Annotated[
-        str, Field(max_length=2000), Shown(gettext_lazy("Passage"), gettext_lazy("Empty: on the whole."))
+        str,
+        Field(max_length=2000),
+        Shown(
+            gettext_lazy("Passage"),
+            gettext_lazy("Words of the text, as they are read. Empty: on the whole."),
+        ),
     ] = ""
     prefix: Annotated[
         str, Field(max_length=200), Shown(gettext_lazy("Words before"), widget=Widget.HIDDEN)
@@ -42,8 +52,10 @@ class NewComment(Body):
     block: Annotated[int | None, Field(ge=0), Shown(gettext_lazy("Block"), widget=Widget.HIDDEN)] = None
 
 
-def add_comment(act: Act, text: str, answers: Comment | None = None, **place: object) -> Comment:
-    """Add a comment to the act's revision and tell those it concerns."""
+def add_comment(
+    act: Act, text: str, answers: Comment | None = None, *, but: Collection[User] = (), **place: object
+) -> Comment:
+    """Add a comment to the act's revision and tell those it concerns, those aside who are told otherwise (`but`)."""
     revision: Revision = act.detail
     last = revision.comments.aggregate(last=Max("number"))["last"] or 0
     made = Comment.objects.create(
@@ -60,7 +72,7 @@ def add_comment(act: Act, text: str, answers: Comment | None = None, **place: ob
     if answers is not None:
         concerned |= {answers.author, *(reply.author for reply in answers.replies.select_related("author"))}
     ask_author(act)
-    for person in sorted(concerned - {act.user}, key=lambda person: person.pk):
+    for person in sorted(concerned - {act.user, *but}, key=lambda person: person.pk):
         act.tell(
             person,
             "comment",
@@ -78,6 +90,32 @@ def shortened(text: str) -> str:
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
 
 
+@lru_cache(maxsize=64)
+def _words_of(digest: str) -> str:
+    """Return a text as it is read; a text never changes."""
+    return words_shown(Text.objects.values_list("body", flat=True).get(pk=digest))
+
+
+def _place(act: Act, body: NewComment) -> dict[str, Any]:
+    """Return what a comment is on; refuse words that the revision's text does not have."""
+    place = body.model_dump(include={"quote", "prefix", "suffix", "block"})
+    revision: Revision = act.detail
+    if not body.quote:
+        return place
+    if revision.content_id is None and revision.file_id is not None:
+        sentence = _("Its content is a file: leave the passage empty, and name the place in your comment.")
+        raise Refused({"quote": sentence})
+    words = _words_of(revision.content_id) if revision.content_id is not None else ""
+    passage = passage_in(words, body.quote)
+    if passage is None:
+        sentence = _(
+            "These words are not in the text as it stands; give them as they are read there,"
+            " or leave the passage empty to comment on the whole."
+        )
+        raise Refused({"quote": sentence})
+    return {**place, "quote": passage}
+
+
 @command(
     "revision",
     "comment",
@@ -92,8 +130,7 @@ def shortened(text: str) -> str:
 )
 def comment(act: Act, body: NewComment) -> None:
     """Comment on a passage or on the whole revision."""
-    place = body.model_dump(include={"quote", "prefix", "suffix", "block"})
-    made = add_comment(act, body.text, **place)
+    made = add_comment(act, body.text, **_place(act, body))
     act.say(gettext_noop("#%(comment)s %(remark)s"), comment=made.number, remark=shortened(body.text))
 
 
@@ -136,28 +173,103 @@ def reply(act: Act, body: Reply) -> None:
     act.say(gettext_noop("#%(comment)s %(remark)s"), comment=thread.number, remark=shortened(body.text))
 
 
+class Resolve(ThreadBody):
+    """Which comment is settled, and how."""
+
+    answer: Annotated[
+        Words,
+        Shown(
+            gettext_lazy("Answer"),
+            gettext_lazy("What came of it. An author answers what somebody else raised; it stays with it."),
+            Widget.LONG_TEXT,
+        ),
+    ] = ""
+
+
 @command(
     "revision",
     "resolve",
     among_workers=True,
     label=gettext_lazy("Resolve"),
     past=gettext_lazy("resolved a comment"),
-    body=ThreadBody,
+    body=Resolve,
     who=PARTICIPANTS,
     reason=Reason.NEVER,
     listed=False,
     tolerates=BESIDE,
 )
-def resolve(act: Act, body: ThreadBody) -> None:
-    """Settle a thread."""
+def resolve(act: Act, body: Resolve) -> None:
+    """Settle a thread: whoever raised it does, or an author who answers it."""
     thread = _thread(act, body.comment)
     if thread.resolved is not None:
         raise Refused({"comment": _("Comment #%(number)s is resolved already.") % {"number": thread.number}})
+    _check_may_settle(act, thread)
+    answer = body.answer or _answered(act, thread)
+    if body.answer:
+        add_comment(act, body.answer, thread, but={thread.author})
     thread.resolved = act.now
     thread.resolved_by = act.user
     thread.save()
     ask_author(act)
-    act.say(gettext_noop("#%(comment)s"), comment=thread.number)
+    if thread.author_id != act.user.pk:
+        _tell_who_raised(act, thread, answer)
+    if body.answer:
+        act.say(gettext_noop("#%(comment)s %(remark)s"), comment=thread.number, remark=shortened(body.answer))
+    else:
+        act.say(gettext_noop("#%(comment)s"), comment=thread.number)
+
+
+def _check_may_settle(act: Act, thread: Comment) -> None:
+    if not may_settle(act.user, act.detail, thread):
+        sentence = _(
+            "%(name)s made this comment: they resolve it, or an author of the revision who answers it."
+        )
+        raise NotPermitted(sentence % {"name": thread.author.name})
+
+
+def _answered(act: Act, thread: Comment) -> str:
+    """Return the answer by which a thread may be settled without a further one; whoever raised it needs none."""
+    revision: Revision = act.detail
+    last = thread.replies.select_related("author", "text").order_by("-number").first()
+    if last is not None and wrote(last.author, revision):
+        return last.text.body
+    if thread.author_id != act.user.pk:
+        sentence = _("Say what came of it: %(name)s raised this, and the answer stays with the comment.")
+        raise Refused({"answer": sentence % {"name": thread.author.name}})
+    return ""
+
+
+def _tell_who_raised(act: Act, thread: Comment, answer: str) -> None:
+    told = (
+        gettext_noop(
+            "%(who)s resolved your comment #%(comment)s on %(number)s: %(remark)s"
+            " — You can reopen it while the revision is in review."
+        )
+        if act.record.state == "in_review"
+        else gettext_noop("%(who)s resolved your comment #%(comment)s on %(number)s: %(remark)s")
+    )
+    act.tell(
+        thread.author,
+        "comment",
+        told,
+        who=act.user.name,
+        comment=thread.number,
+        number=act.record.number,
+        remark=shortened(answer),
+    )
+
+
+class Reopen(ThreadBody):
+    """Which comment is taken up again, and why."""
+
+    text: Annotated[
+        Words,
+        Shown(
+            gettext_lazy("What is still open"),
+            gettext_lazy("It is asked for where somebody else resolved the comment."),
+            Widget.LONG_TEXT,
+        ),
+    ] = ""
 
 
 @command(
@@ -166,19 +278,25 @@ def resolve(act: Act, body: ThreadBody) -> None:
     among_workers=True,
     label=gettext_lazy("Reopen"),
     past=gettext_lazy("reopened a comment"),
-    body=ThreadBody,
+    body=Reopen,
     who=PARTICIPANTS,
     reason=Reason.NEVER,
     listed=False,
     tolerates=BESIDE,
 )
-def reopen_comment(act: Act, body: ThreadBody) -> None:
-    """Take up a thread again."""
+def reopen_comment(act: Act, body: Reopen) -> None:
+    """Take up a thread again; what is still open is asked for, so that who resolved it has something to answer."""
     thread = _thread(act, body.comment)
     if thread.resolved is None:
         raise Refused({"comment": _("Comment #%(number)s is open.") % {"number": thread.number}})
+    if not body.text and thread.resolved_by_id not in (None, act.user.pk):
+        raise Refused({"text": _("Say what is still open: somebody else took this for settled.")})
     thread.resolved = None
     thread.resolved_by = None
     thread.save()
-    ask_author(act)
-    act.say(gettext_noop("#%(comment)s"), comment=thread.number)
+    if body.text:
+        add_comment(act, body.text, thread)
+        act.say(gettext_noop("#%(comment)s %(remark)s"), comment=thread.number, remark=shortened(body.text))
+    else:
+        ask_author(act)
+        act.say(gettext_noop("#%(comment)s"), comment=thread.number)

@@ -157,8 +157,10 @@ def review(act: Act, body: Review) -> None:
 
 
 def _has_said_what(act: Act, body: Review) -> bool:
+    """Tell whether a reviewer says what has to change: in a remark, or by a comment of theirs that is open."""
     revision: Revision = act.detail
-    return bool(body.remark) or revision.comments.filter(author=act.user, at__gte=revision.submitted).exists()
+    theirs = revision.comments.filter(author=act.user, answers__isnull=True, resolved__isnull=True)
+    return bool(body.remark) or theirs.exists()
 
 
 def close_tasks(act: Act, outcome: str) -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.commands.commenting import shortened
 from setsquare.domains.documents.models import Comment
-from setsquare.domains.documents.rules import comments_on
+from setsquare.domains.documents.rules import comments_on, may_settle
 from setsquare.domains.documents.thing import REVISION
 from setsquare.faces.web.access import (
     actor_of,
@@ -91,22 +91,24 @@ def may_talk(situation: Situation) -> bool:
     )
 
 
-def threads_of(comments: Sequence[Comment], record: Record, *, talks: bool) -> list[dict[str, Any]]:
+def threads_of(comments: Sequence[Comment], situation: Situation, *, talks: bool) -> list[dict[str, Any]]:
     """Return the threads as the macro `thread` shows them, the open ones first."""
     replies: dict[int, list[Comment]] = {}
     for comment in comments:
         if comment.answers_id is not None:
             replies.setdefault(comment.answers_id, []).append(comment)
     threads = [
-        _thread(comment, replies.get(comment.pk, []), record, talks=talks)
+        _thread(comment, replies.get(comment.pk, []), situation, talks=talks)
         for comment in comments
         if comment.answers_id is None
     ]
     return sorted(threads, key=lambda thread: bool(thread["resolved"]))
 
 
-def _thread(first: Comment, replies: Sequence[Comment], record: Record, *, talks: bool) -> dict[str, Any]:
-    url = reverse("comment_thread", args=[record.number, first.number])
+def _thread(
+    first: Comment, replies: Sequence[Comment], situation: Situation, *, talks: bool
+) -> dict[str, Any]:
+    url = reverse("comment_thread", args=[situation.subject.number, first.number])
     return {
         "id": first.number,
         "quote": first.quote,
@@ -114,7 +116,7 @@ def _thread(first: Comment, replies: Sequence[Comment], record: Record, *, talks
         "resolved": first.resolved is not None,
         "resolved_by": first.resolved_by,
         "reply_url": url if talks else "",
-        "resolve_url": url if talks else "",
+        "resolve_url": url if talks and may_settle(situation.user, situation.detail, first) else "",
         "comments": [
             {"who": comment.author, "when": comment.at, "html": markdown_shown(comment.text.body)}
             for comment in (first, *replies)
@@ -158,7 +160,7 @@ def discussion(situation: Situation, record: Record) -> Mapping[str, Any]:
     return {
         "talks": talks,
         "remarks": remarks_of(comments, record),
-        "threads": threads_of(comments, record, talks=talks),
+        "threads": threads_of(comments, situation, talks=talks),
         "open_comments": unresolved(comments),
         "comment_url": command_address(record, "comment") if talks else "",
     }
@@ -188,14 +190,14 @@ def thread_page(request: HttpRequest, number: str, comment: int) -> HttpResponse
         except NotFound:
             raise Http404 from None
         except Refused as refused:
-            error = refused.fields.get("text", refused.sentence)
+            error = refused.fields.get("text") or refused.fields.get("answer", refused.sentence)
         except CommandError as refused:
             error = refused.sentence
         else:
             return redirect_for(request, record_address(record))
     talks = may_talk(situation)
     (thread,) = threads_of(
-        [one for one in comments if first.pk in (one.pk, one.answers_id)], record, talks=False
+        [one for one in comments if first.pk in (one.pk, one.answers_id)], situation, talks=False
     )
     context = {
         "page_title": _("Comment %(number)s") % {"number": first.number},
@@ -203,6 +205,8 @@ def thread_page(request: HttpRequest, number: str, comment: int) -> HttpResponse
         "record": record,
         "thread_": thread,
         "talks": talks or error,
+        "settles": first.resolved is not None or may_settle(situation.user, situation.detail, first),
+        "raised_by": first.author,
         "typed": request.POST.get("text", ""),
         "error": error,
         "action": reverse("comment_thread", args=[record.number, first.number]),
@@ -213,20 +217,17 @@ def thread_page(request: HttpRequest, number: str, comment: int) -> HttpResponse
 
 
 def _talk(request: HttpRequest, record: Record, first: Comment) -> None:
-    """Add the answer that was typed, then settle the thread where that was asked, both or neither."""
-    actor, thread = actor_of(request), {"comment": first.number}
-    text, settles = request.POST.get("text", "").strip(), "settle" in request.POST
-    done = _("Your answer is added.")
+    """Add the answer that was typed; where that was asked, settle or reopen the thread with it."""
+    actor = actor_of(request)
+    body: dict[str, Any] = {"comment": first.number}
+    text = request.POST.get("text", "").strip()
+    name, field, done = "reply", "text", _("Your answer is added.")
+    if "settle" in request.POST and first.resolved is None:
+        name, field, done = "resolve", "answer", _("The comment is resolved.")
+    elif "settle" in request.POST:
+        name, done = "reopen_comment", _("The comment is open again.")
     with transaction.atomic():
         if claim(request.POST.get("_key", ""), person_of(request)) is None:
             return
-        if text or not settles:
-            carry_out("revision", "reply", actor, record=record, body={**thread, "text": text})
-        if settles:
-            record = record_at(request, REVISION, record.number)
-            name = "resolve" if first.resolved is None else "reopen_comment"
-            carry_out("revision", name, actor, record=record, body=thread)
-            done = (
-                _("The comment is resolved.") if first.resolved is None else _("The comment is open again.")
-            )
+        carry_out("revision", name, actor, record=record, body={**body, field: text})
     messages.success(request, done)

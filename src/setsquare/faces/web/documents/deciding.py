@@ -66,7 +66,7 @@ def _approving(
         "editorial": editorial,
         "readers": revision.readers_in_words,
         "for_nobody": revision.is_for_nobody,
-        "threads": threads_of(comments, record, talks=False),
+        "threads": threads_of(comments, situation, talks=False),
         "open_comments": unresolved(comments),
         "steps": steps_shown(revision, asked_of_all(situation)),
         "signatures": [_signature(made) for made in signatures_on(revision)],
