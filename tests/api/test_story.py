@@ -66,7 +66,14 @@ def approved_and_effective(people: dict[str, Caller], path: str) -> None:
     done(people["rolf"].post(f"{path}:comment", quote))
     done(people["rolf"].post(f"{path}:review", {"outcome": "no_objection"}))
     refused = people["ada"].post(f"{path}:send_for_approval")
-    assert problem(refused)[0] in (403, 409, 422)  # a comment is open
+    assert problem(refused)[:2] == (409, "wrong_state")  # a comment is open
+    early = people["ada"].post(f"{path}:approve")
+    assert problem(early)[:2] == (409, "wrong_state")
+    assert {name: early.json()[name] for name in ("state", "states", "first")} == {
+        "state": "in_review",
+        "states": ["in_approval"],
+        "first": ["send_for_approval"],
+    }
     done(people["ada"].post(f"{path}:resolve", {"comment": 1, "answer": "The gauge block."}))
     done(people["ada"].post(f"{path}:send_for_approval"))
     for name in ("mia", "hedda"):

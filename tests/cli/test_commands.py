@@ -52,6 +52,21 @@ def test_what_is_refused(house, cli, words, code, sentence):
     assert all_notes().get().version == 1
 
 
+def test_what_the_state_forbids_has_a_code_of_its_own(house, cli):
+    house.note()
+    assert cli("notes", "close", "N-001", "--reason", "done").code == 0
+
+    said = cli("notes", "edit", "N-001", "--title", "x", "--json")
+    assert said.code == 6
+    told = json.loads(said.err)
+    assert (told["code"], told["state"], told["states"], told["first"]) == (
+        "wrong_state",
+        "closed",
+        ["draft", "signed"],
+        [],
+    )
+
+
 def test_refusals_for_programs(house, cli):
     house.note()
 

@@ -12,7 +12,7 @@ from setsquare.domains.documents.models import Document
 from setsquare.domains.documents.queries import review_due
 from setsquare.kernel.commands import overdue
 from setsquare.kernel.commands.declaration import meaning_label
-from setsquare.kernel.commands.errors import NotPermitted, Refused, SignatureRefused
+from setsquare.kernel.commands.errors import NotPermitted, Refused, SignatureRefused, WrongState
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.things import thing_of
@@ -85,7 +85,7 @@ def test_a_review_that_finds_need_opens_a_revision(works: Works) -> None:
     document = Document.objects.get(record__number=number)
     assert document.open_revision is not None
     assert document.open_revision.reason == "Two gauges are new."
-    with pytest.raises(Refused, match="one open revision at a time"):
+    with pytest.raises(WrongState, match="one open revision at a time"):
         works.do("cora", "document.review", number, outcome="revise", findings="Again")
 
 

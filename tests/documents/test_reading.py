@@ -18,7 +18,7 @@ from setsquare.domains.documents.reading import (
 )
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.commands import overdue
-from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused, SignatureRefused
+from setsquare.kernel.commands.errors import NotFound, NotPermitted, SignatureRefused, WrongState
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.notices.models import Notice
@@ -160,7 +160,7 @@ def test_reminding_by_hand(works: Works) -> None:
     assert Notice.objects.filter(kind="reminder").count() == 2
     for name in ("otto", "olga"):
         works.do(name, "revision.confirm_reading", f"{number}/1")
-    with pytest.raises(Refused, match="Nobody is asked for anything here now"):
+    with pytest.raises(WrongState, match="Nobody is asked for anything here now"):
         works.do("cora", "revision.remind", f"{number}/1")
 
 

@@ -41,7 +41,11 @@ def new(**more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        ({"type": "poem"}, "type: There is no document type “poem”."),
+        (
+            {"type": "poem"},
+            "type: There is no document type “poem”; these there are: external, form, manual, plan, policy,"
+            " procedure, specification, work_instruction.",
+        ),
         ({"title": " "}, "title: This has to be filled in."),
         ({"unit": "X"}, "unit: There is no unit with the code “X”."),
         ({"number": "MY-1"}, "number: Only who controls documents gives numbers by hand; leave it empty."),
@@ -179,23 +183,23 @@ def test_everything_in_the_way_is_told_at_once_and_before_the_button_is_pressed(
 def test_approval_waits_for_the_review_and_its_comments(works: Works) -> None:
     first = f"{works.draft()}/1"
     send = ("ada", "revision.send_for_approval", first)
-    assert "are reviewed first" in refused(works, NotPermitted, *send)
+    assert "are reviewed first" in refused(works, WrongState, *send)
     works.do("ada", "revision.submit", first, reviewers=["rolf", "rosa"], due=works.day(1))
     works.do("rolf", "revision.review", first, outcome="no_objection", remark="Well done")
-    assert refused(works, NotPermitted, *send) == (
+    assert refused(works, WrongState, *send) == (
         "The review by Rosa Reviewer is not done yet. 1 comment is open; it has to be resolved first."
     )
     nothing_said = refused(works, Refused, "rosa", "revision.review", first, outcome="changes_needed")
     assert nothing_said == "remark: Say what has to change, here or as a comment on the passage."
     works.do("rosa", "revision.review", first, outcome="changes_needed", remark="Name the standard")
-    assert refused(works, NotPermitted, *send).startswith(
+    assert refused(works, WrongState, *send).startswith(
         "Rosa Reviewer asked for changes: take it back to draft"
     )
     works.do("ada", "revision.return_to_draft", first)
     works.reviewed(first)
-    assert refused(works, NotPermitted, *send) == "2 comments are open; they have to be resolved first."
+    assert refused(works, WrongState, *send) == "2 comments are open; they have to be resolved first."
     works.do("ada", "revision.resolve", first, comment=1, answer="Thank you")
-    assert refused(works, NotPermitted, *send) == "1 comment is open; it has to be resolved first."
+    assert refused(works, WrongState, *send) == "1 comment is open; it has to be resolved first."
     works.do("ada", "revision.resolve", first, comment=2, answer="Named")
     assert refused(works, Refused, *send, approvers=["rolf"]) == (
         "approvers: Rolf Reviewer cannot sign a step of this route here."
@@ -234,7 +238,7 @@ def test_open_comments_hold_the_approval(works: Works) -> None:
     works.reviewed(first)
     works.do("ada", "revision.send_for_approval", first)
     works.do("mia", "revision.comment", first, text="Which gauges?")
-    assert "1 comment is open" in refused(works, NotPermitted, "max", "revision.approve", first)
+    assert "1 comment is open" in refused(works, WrongState, "max", "revision.approve", first)
     assert (
         refused(works, NotPermitted, "rolf", "revision.approve", first) == "This is not among your tasks now."
     )
@@ -302,12 +306,10 @@ def test_a_time_that_the_clocks_skip_is_refused(works: Works) -> None:
 def test_withdrawing_waits_for_the_revision_in_work(works: Works) -> None:
     number = works.in_force()
     second = works.second(number)
-    assert refused(works, NotPermitted, "cora", "document.withdraw", number, because="Obsolete") == (
-        f"{second} is in work; a document has one open revision at a time."
+    assert refused(works, WrongState, "cora", "document.withdraw", number, because="Obsolete") == (
+        f"{second} is in work; a document has one open revision at a time. Let it take effect or discard it first."
     )
-    assert refused(works, NotPermitted, "ada", "document.new_revision", number, why="Again").startswith(
-        second
-    )
+    assert refused(works, WrongState, "ada", "document.new_revision", number, why="Again").startswith(second)
     works.do("ada", "revision.discard", second, because="Not needed")
     assert "Say why" in refused(works, Refused, "cora", "document.withdraw", number)
 
@@ -342,7 +344,7 @@ def test_days_beyond_a_working_life_are_refused(works: Works) -> None:
 def test_details_in_force_are_changed_by_who_controls_and_with_a_reason(works: Works) -> None:
     number = works.in_force()
     assert "who controls documents" in refused(
-        works, Refused, "ada", "document.edit", number, because="Better", area="Metrology"
+        works, NotPermitted, "ada", "document.edit", number, because="Better", area="Metrology"
     )
     assert "Say why" in refused(works, Refused, "cora", "document.edit", number, area="Metrology")
     works.do("cora", "document.edit", number, because="New map of processes", area="Metrology")
@@ -419,7 +421,7 @@ def test_reading_of_what_is_approved_is_planned_by_who_controls(works: Works) ->
     number = works.in_force()
     second = works.second(number)
     works.approved(second)
-    assert refused(works, Refused, "ada", "revision.plan_reading", second, reading="nothing") == (
+    assert refused(works, NotPermitted, "ada", "revision.plan_reading", second, reading="nothing") == (
         "It is approved; who controls documents plans its reading now."
     )
     works.do("cora", "revision.plan_reading", second, reading="changes", days=5)

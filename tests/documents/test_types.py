@@ -11,7 +11,7 @@ from setsquare.domains.documents.thing import DOCUMENT_TYPE
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.commands.declaration import Actor, Situation, command_of
-from setsquare.kernel.commands.errors import NotPermitted, Refused
+from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.markdown import missing_sections
 from tests.documents.conftest import Works
@@ -148,7 +148,7 @@ def test_how_documents_are_approved_changes_when_a_second_person_has_signed(work
     kind.refresh_from_db()
     assert kind.route_in_words == ["Alone: one of Cora Controller signs “Approved”"]
     assert (kind.proposed, works.asked(number, "adopt_rules")) == (None, [])
-    with pytest.raises(NotPermitted, match="Nothing is proposed here"):
+    with pytest.raises(WrongState, match="Nothing is proposed here"):
         works.do("hedda", "document_type.adopt", number)
 
 

@@ -34,7 +34,7 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.models import Blob, Upload
 from setsquare.kernel.files.store import read, store
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Fact, Kind, Label
+from setsquare.kernel.records.things import Fact, Kind, Label, thing_of
 from setsquare.kernel.writing.bounds import LONGEST, why_too_heavy
 from setsquare.kernel.writing.conversion import Unreadable, to_markdown
 from setsquare.kernel.writing.markdown import images, to_text
@@ -154,14 +154,31 @@ TextFile = Annotated[Imported, PlainValidator(_imported), WithJsonSchema(_sha256
 """A Word, OpenDocument, Markdown or HTML file that the actor uploaded, given by its SHA-256, read as text."""
 
 
-def _document_type(value: Any) -> Record:
+MOST_TYPES = 30
+"""Document types that a sentence names."""
+
+
+def _usable_types(actor: Any) -> str:
+    """Return the codes of the document types that the person may use, one after another."""
+    in_use = DocumentType.objects.filter(record__state="in_use")
+    if actor is not None and actor.user is not None:
+        in_use = in_use.filter(record__in=thing_of("document_type").visible_to(actor.user).values("pk"))
+    codes = list(in_use.order_by("code").values_list("code", flat=True)[: MOST_TYPES + 1])
+    return ", ".join([*codes[:MOST_TYPES], *(["…"] if len(codes) > MOST_TYPES else [])])
+
+
+def _document_type(value: Any, info: ValidationInfo) -> Record:
     if isinstance(value, Record):
         return value
     kinds = DocumentType.objects.select_related("record__unit", "template")
     code = name_in(value)
     found = kinds.filter(code=code).first() or kinds.filter(record__number=code).first()
     if found is None:
-        raise ValueError(_("There is no document type “%(code)s”.") % {"code": code})
+        usable = _usable_types((info.context or {}).get("actor"))
+        if not usable:
+            raise ValueError(_("There is no document type “%(code)s”.") % {"code": code})
+        sentence = _("There is no document type “%(code)s”; these there are: %(types)s.")
+        raise ValueError(sentence % {"code": code, "types": usable})
     if found.record.state == "proposed":
         sentence = _("%(name)s is not adopted yet; somebody else than its author signs for it first.")
         raise ValueError(sentence % {"name": found.record.title})

@@ -194,9 +194,10 @@ def nothing_open(situation: Situation) -> Label | None:
     document: Document = situation.detail
     if document.open_revision_id is None:
         return None
-    return _("%(number)s is in work; a document has one open revision at a time.") % {
-        "number": open_number(document)
-    }
+    sentence = _(
+        "%(number)s is in work; a document has one open revision at a time. Let it take effect or discard it first."
+    )
+    return sentence % {"number": open_number(document)}
 
 
 def open_number(document: Document) -> str:

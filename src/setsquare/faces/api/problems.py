@@ -159,6 +159,11 @@ def _stale(error: Stale) -> Problem:
     return Problem("stale", error.sentence, more=more)
 
 
+def _wrong_state(error: WrongState) -> Problem:
+    more = {"state": error.state, "states": error.states, "first": error.first} if error.state else {}
+    return Problem("wrong_state", error.sentence, more=more)
+
+
 def _http(error: HttpError) -> Problem:
     if isinstance(error, AuthenticationError):
         return unauthenticated()
@@ -180,7 +185,7 @@ _MADE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Any], ...] = (
     ((Refused, RegisterError), _refused),
     (NotPermitted, _said("forbidden")),
     (NotFound, _said("not_found")),
-    (WrongState, _said("wrong_state")),
+    (WrongState, _wrong_state),
     (Stale, _stale),
     (
         VersionMissing,

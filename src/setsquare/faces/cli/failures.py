@@ -13,6 +13,7 @@ from setsquare.kernel.commands.errors import (
     NotPermitted,
     Refused,
     Stale,
+    WrongState,
 )
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.records.conditions import RegisterError
@@ -20,7 +21,7 @@ from setsquare.kernel.records.things import Label, thing_of
 from setsquare.kernel.representation.deeds import changed_meanwhile
 from setsquare.kernel.writing.limits import Unreadable
 
-REFUSED, USAGE, NOT_FOUND, FORBIDDEN, STALE = 1, 2, 3, 4, 5
+REFUSED, USAGE, NOT_FOUND, FORBIDDEN, STALE, NOT_NOW = 1, 2, 3, 4, 5, 6
 
 
 class Usage(Exception):
@@ -43,6 +44,8 @@ def exit_code(failure: Failure) -> int:
         return NOT_FOUND
     if isinstance(failure, NotPermitted | Unknown):
         return FORBIDDEN
+    if isinstance(failure, WrongState):
+        return NOT_NOW
     return STALE if isinstance(failure, Stale) else REFUSED
 
 
@@ -78,6 +81,8 @@ def _values(failure: Failure, fields: Mapping[str, Label]) -> dict[str, Any]:
             for place, text in fields.items()
         ],
     }
+    if isinstance(failure, WrongState) and failure.state:
+        values |= {"state": failure.state, "states": failure.states, "first": failure.first}
     if isinstance(failure, Stale):
         values["changes"] = changed_meanwhile(failure)
     return values

@@ -118,6 +118,20 @@ class Permitted:
         return _("Your roles do not allow this in this unit.")
 
 
+_momentary: set[Rule] = set()
+
+
+def momentary(rule: Rule) -> Rule:
+    """Mark a rule that lets in those whose turn it is: where the state is another, that is told instead."""
+    _momentary.add(rule)
+    return rule
+
+
+def is_momentary(rule: Rule) -> bool:
+    """Tell whether a rule lets in those whose turn it is, which it may be in another state."""
+    return rule in _momentary
+
+
 def permitted(permission: str) -> Rule:
     """Rule: the person holds `permission` in the record's unit."""
     return Permitted(permission)
@@ -131,7 +145,7 @@ def assigned(kind: str) -> Rule:
             return None
         return _("This is not among your tasks now.")
 
-    return rule
+    return momentary(rule)
 
 
 def owner() -> Rule:
@@ -212,8 +226,10 @@ class Command:
     body: type[Body] = Empty
     who: tuple[Rule, ...] = ()
     """Any of these lets the person in; none at all: only the system."""
+    barred: tuple[Rule, ...] = ()
+    """Each of these may keep a person out whose rights allow it: duties that are kept apart."""
     conditions: tuple[Rule, ...] = ()
-    """All of these must hold besides."""
+    """What has to be true of the record besides, whoever asks: it can be done once that is so."""
     obstacles: Callable[[Situation], Mapping[str, Label]] | None = None
     """What of the record has to be put right first, all of it, by field: the button says so before it is pressed."""
     signature: Meaning | Callable[[Situation], Meaning | None] | None = None

@@ -41,9 +41,21 @@ class NotPermitted(CommandError):
 
 
 class WrongState(CommandError):
-    """The record's state does not allow this now."""
+    """How the record stands does not allow this now.
+
+    `state` is its state where that is in the way, `states` those in which it is done, `first` the commands that lead
+    there.
+    """
 
     code = "wrong_state"
+
+    def __init__(
+        self, sentence: Label, state: str = "", states: Sequence[str] = (), first: Sequence[str] = ()
+    ) -> None:
+        self.state = state
+        self.states = tuple(states)
+        self.first = tuple(first)
+        super().__init__(sentence)
 
 
 class NotFound(CommandError):

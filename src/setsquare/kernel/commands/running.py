@@ -18,6 +18,7 @@ from setsquare.kernel.commands.declaration import (
     command_of,
     commands_of,
     everybody,
+    is_momentary,
 )
 from setsquare.kernel.commands.errors import (
     NotFound,
@@ -91,10 +92,7 @@ def carry_out(
     refuse_unkeepable({"reason": reason})
     signing = None
     if command.signature is not None:
-        _check_rights(command, situation, given)
-        _check_state(command, situation)
-        if why := _why_not_conditions(command, situation):
-            raise NotPermitted(why)
+        check_before(command, situation, given)
         signing = _prove(command, situation, credentials, version)
     with naming_fields(command.body), transaction.atomic():
         return _perform(command, actor, record, given, reason=reason, version=version, signing=signing)
@@ -166,7 +164,8 @@ def _why_not_conditions(command: Command, situation: Situation) -> Label | None:
     """Return every reason at once, so that nobody mends one thing only to be told of the next."""
     if situation.actor.user is None:
         return None
-    reasons = [str(why) for rule in command.conditions if (why := rule(situation)) is not None]
+    rules = (*command.barred, *command.conditions)
+    reasons = [str(why) for rule in rules if (why := rule(situation)) is not None]
     return " ".join(dict.fromkeys(reasons)) or None
 
 
@@ -194,17 +193,47 @@ def why_wrong_state(command: Command, record: Record) -> Label | None:
     }
 
 
+def check_before(command: Command, situation: Situation, body: Body | None = None) -> None:
+    """Raise what refuses a command whatever is given to it: NotPermitted, NotFound or WrongState."""
+    _check_rights(command, situation, body)
+    _check_state(command, situation)
+    _check_conditions(command, situation)
+
+
 def _check_state(command: Command, situation: Situation) -> None:
-    if situation.record is not None and (why := why_wrong_state(command, situation.record)):
-        raise WrongState(why)
+    record = situation.record
+    if record is None or (why := why_wrong_state(command, record)) is None:
+        return
+    lifecycle = situation.thing.lifecycle
+    states = lifecycle.move(command.name).sources
+    known = {known.name: known for known in commands_of(command.thing) if known.who}
+    first = lifecycle.ways(record.state, states, known)
+    sentence = str(why)
+    if first:
+        labels = " / ".join(f"“{known[name].label}”" for name in first)
+        sentence = _("%(sentence)s Before that: %(commands)s.") % {"sentence": sentence, "commands": labels}
+    raise WrongState(sentence, record.state, states, first)
 
 
-def _check_rights(command: Command, situation: Situation, body: Body) -> None:
+def _check_conditions(command: Command, situation: Situation) -> None:
+    """Refuse for good whom the command is kept from, and for now where the record is not ready for it."""
+    if (why := _why_not_conditions(command, situation)) is None:
+        return
+    if any(rule(situation) is not None for rule in command.barred):
+        raise NotPermitted(why)
+    raise WrongState(why)
+
+
+def _check_rights(command: Command, situation: Situation, body: Body | None) -> None:
     if command.creates:
         unit = getattr(body, "unit", None)
         situation.unit_id = unit.pk if unit is not None else None
     if why := why_not_permitted(command, situation):
-        raise NotPermitted(why) if _may_see(situation) else NotFound(situation.subject.number)
+        if not _may_see(situation):
+            raise NotFound(situation.subject.number)
+        if any(is_momentary(rule) for rule in command.who):
+            _check_state(command, situation)
+        raise NotPermitted(why)
     if everybody in command.who and situation.actor.user is not None and not _may_see(situation):
         raise NotFound(situation.subject.number)
 
@@ -268,8 +297,8 @@ def _perform(
         _check_rights(command, situation, body)
         _check_fresh(command, actor, locked, version)
     _check_state(command, situation)
-    if not nested and (why := _why_not_conditions(command, situation)):
-        raise NotPermitted(why)
+    if not nested:
+        _check_conditions(command, situation)
     reason = reason.strip()
     if command.needs_reason(locked) and not reason and actor.user is not None:
         raise Refused({"reason": _("Say why; the reason is kept in the record's history.")})

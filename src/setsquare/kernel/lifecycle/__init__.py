@@ -4,7 +4,7 @@ Pure data, without Django, so that a table can be read, drawn and tested by itse
 `gettext_noop` and translated where they are shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -83,6 +83,27 @@ class Lifecycle:
     def move(self, command: str) -> Move:
         """Return the move of a command; raises KeyError where the table has no such row."""
         return self.moves[command]
+
+    def ways(self, state: str, wanted: Collection[str], by: Collection[str]) -> list[str]:
+        """Return the commands by which the shortest ways `by` these from a state to one of those wanted begin."""
+        reached = {state}
+        frontier = {state: frozenset[str]()}
+        while frontier:
+            following: dict[str, frozenset[str]] = {}
+            for code, begun in frontier.items():
+                for name, move in self.moves.items():
+                    if name not in by:
+                        continue
+                    for target in (*move.targets, *((move.target,) if move.target else ())):
+                        if code in move.sources and target not in reached:
+                            begins = begun or frozenset({name})
+                            following[target] = following.get(target, frozenset()) | begins
+            found = frozenset[str]().union(*(following.get(code, frozenset()) for code in wanted))
+            if found:
+                return [name for name in self.moves if name in found]
+            reached |= following.keys()
+            frontier = following
+        return []
 
     @property
     def open_states(self) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ def assess(act: Act, body: Assess) -> None:
     past=gettext_lazy("accepted it"),
     body=Accept,
     who=DECIDERS,
-    conditions=(not_own,),
+    barred=(not_own,),
     signature=Meaning(
         "accepted",
         gettext_lazy("Accepted"),
@@ -145,7 +145,7 @@ def accept(act: Act, body: Accept) -> None:
     label=gettext_lazy("Reject"),
     past=gettext_lazy("rejected it"),
     who=DECIDERS,
-    conditions=(not_own,),
+    barred=(not_own,),
     signature=Meaning(
         "rejected",
         gettext_lazy("Rejected"),

@@ -256,7 +256,7 @@ def send_back(act: Act, _body: Body) -> None:
     label=gettext_lazy("Cancel"),
     past=gettext_lazy("cancelled it"),
     who=(*OWNERS, *DECIDERS),
-    conditions=(cancels,),
+    barred=(cancels,),
     reason=Reason.ALWAYS,
     danger=True,
     hint=gettext_lazy("Revisions that were opened for it stay; discard them where they are not needed."),

@@ -17,13 +17,13 @@ from setsquare.domains.documents.states import ASIDE, TALK
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
-from setsquare.kernel.commands.declaration import Reason, command
+from setsquare.kernel.commands.declaration import Reason, command, momentary
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.files.models import Text
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.writing.passages import passage_in, words_shown
 
-PARTICIPANTS = (*WRITERS, takes_part)
+PARTICIPANTS = (*WRITERS, momentary(takes_part))
 BESIDE = TALK | ASIDE | {"review", "approve", "plan_reading"}
 EXCERPT = 80
 """Characters of a passage or remark that the trail and notices show."""

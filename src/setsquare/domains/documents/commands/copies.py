@@ -14,7 +14,7 @@ from setsquare.domains.documents.rules import CONTROLLERS
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, command
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.errors import Refused, WrongState
 from setsquare.kernel.lifecycle import gettext_noop
 
 OUTCOMES = {
@@ -60,7 +60,7 @@ def issue_copy(act: Act, body: IssueCopy) -> None:
     document: Document = act.detail
     revision = document.current
     if revision is None:
-        raise Refused(_("Nothing is in force yet that could be copied."))
+        raise WrongState(_("Nothing is in force yet that could be copied."))
     if body.holder is None and not body.place:
         raise Refused({"holder": _("Say who gets it or where it lies.")})
     if body.until is not None:

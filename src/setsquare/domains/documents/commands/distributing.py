@@ -16,8 +16,8 @@ from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands import overdue
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyPerson, Body, Person, Shown, Widget
-from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command, momentary
+from setsquare.kernel.commands.errors import Refused, WrongState
 from setsquare.kernel.commands.overdue import TaskList
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.models import Task
@@ -79,7 +79,7 @@ def _signed(situation: Situation) -> Meaning | None:
     "confirm_reading",
     label=gettext_lazy("Confirm that I have read it"),
     past=gettext_lazy("read and understood it"),
-    who=(reads_it,),
+    who=(momentary(reads_it),),
     signature=_signed,
     reason=Reason.NEVER,
     prominent=True,
@@ -106,7 +106,7 @@ def remind(act: Act, _body: Body) -> None:
     """Remind everybody who has an open task on the revision."""
     tasks = list(open_on(act.record))
     if not tasks:
-        raise Refused(_("Nobody is asked for anything here now."))
+        raise WrongState(_("Nobody is asked for anything here now."))
     say_how_many(act, overdue.remind(act, tasks))
 
 

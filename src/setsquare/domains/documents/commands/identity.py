@@ -52,7 +52,7 @@ from setsquare.kernel.commands.bodies import (
     why_closed,
 )
 from setsquare.kernel.commands.declaration import Reason, Situation, command, command_of, permitted
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
@@ -239,7 +239,7 @@ def edit(act: Act, body: EditDocument) -> None:
     """Change a document's details."""
     record, document = act.record, act.detail
     if record.state == "effective" and not controls(act):
-        raise Refused(_("It is in force; who controls documents changes its details."))
+        raise NotPermitted(_("It is in force; who controls documents changes its details."))
     _keep_as_approved(record, document, body)
     for name in PLAIN:
         if (value := getattr(body, name)) is not None:

@@ -17,7 +17,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, command
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.errors import Refused, WrongState
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 
@@ -106,7 +106,7 @@ def begin_revision(act: Act, *, kind: str, why: str, summary: str = "", author: 
     """Open a document's next revision within one of its commands."""
     document: Document = act.detail
     if document.open_revision is not None:
-        raise Refused(nothing_open(act.situation) or "")
+        raise WrongState(nothing_open(act.situation) or "")
     if kind == Revision.Kind.EDITORIAL and document.current is None:
         raise Refused({"kind": _("Nothing is in force yet, so the change cannot be editorial.")})
     former = document.current or document.revisions.order_by("-ordinal").first()

@@ -60,7 +60,7 @@ def _not_ones_own(situation: Situation) -> Label | None:
     past=gettext_lazy("changed what was approved with it"),
     body=Redefine,
     who=(permitted(APPROVE),),
-    conditions=(_not_ones_own,),
+    barred=(_not_ones_own,),
     signature=REDEFINED,
     reason=Reason.ALWAYS,
     bulk=True,

@@ -18,7 +18,7 @@ from setsquare.domains.documents.states import ASIDE, TALK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, assigned, command, owner
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
 from setsquare.kernel.files.models import Text
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
@@ -101,7 +101,7 @@ def submit(act: Act, body: Submit) -> None:
     """Ask people to review the draft."""
     revision: Revision = act.detail
     if revision.kind == Revision.Kind.EDITORIAL:
-        raise Refused(_("An editorial change is not reviewed; send it for approval."))
+        raise WrongState(_("An editorial change is not reviewed; send it for approval."))
     wrong: dict[str, Label] = {}
     if body.due < today_at(act.record.unit, act.now):
         wrong["due"] = _("This day is past; choose today or a later one.")
@@ -144,7 +144,7 @@ def review(act: Act, body: Review) -> None:
     """Finish one's review, with or without objection."""
     revision: Revision = act.detail
     if wrote(act.user, revision):
-        raise Refused(_("You wrote on this revision; somebody else has to decide on it."))
+        raise NotPermitted(_("You wrote on this revision; somebody else has to decide on it."))
     if body.outcome == "changes_needed" and not _has_said_what(act, body):
         raise Refused({"remark": _("Say what has to change, here or as a comment on the passage.")})
     act.complete("review", body.outcome)

@@ -10,7 +10,7 @@ from setsquare.domains.documents.ruling import as_proposed, close, drop, not_its
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
-from setsquare.kernel.commands.declaration import Reason, Situation, command
+from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Fact, Kind, Label
 
@@ -21,13 +21,12 @@ PROPOSAL = (
 """What somebody looks at who decides about a proposal."""
 
 
-def _decides(situation: Situation) -> Label | None:
-    """Rule: something is proposed here, and the person controls or approves documents of this type."""
-    if situation.detail.proposed is None:
-        return _("Nothing is proposed here.")
-    if CONTROL in situation.permissions or APPROVE in situation.permissions:
-        return None
-    return _("Your roles do not allow this in this unit.")
+DECIDERS = (permitted(CONTROL), permitted(APPROVE))
+
+
+def _something_proposed(situation: Situation) -> Label | None:
+    """Rule: something waits here."""
+    return _("Nothing is proposed here.") if situation.detail.proposed is None else None
 
 
 def _tell_authors(act: Act, text: str, **values: str) -> None:
@@ -43,8 +42,9 @@ def _tell_authors(act: Act, text: str, **values: str) -> None:
     "adopt",
     label=gettext_lazy("Adopt what is proposed"),
     past=gettext_lazy("adopted what was proposed"),
-    who=(_decides,),
-    conditions=(not_its_author,),
+    who=DECIDERS,
+    barred=(not_its_author,),
+    conditions=(_something_proposed,),
     signature=ADOPTED,
     reason=Reason.NEVER,
     prominent=True,
@@ -65,7 +65,8 @@ def adopt(act: Act, _body: Body) -> None:
     "decline",
     label=gettext_lazy("Decline what is proposed"),
     past=gettext_lazy("declined what was proposed"),
-    who=(_decides,),
+    who=DECIDERS,
+    conditions=(_something_proposed,),
     reason=Reason.ALWAYS,
     danger=True,
     deciding=PROPOSAL,

@@ -27,7 +27,7 @@ from setsquare.domains.documents.thing import READINGS
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, FileRef, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.files.store import read
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
@@ -213,7 +213,7 @@ def plan_reading(act: Act, body: PlanReading) -> None:
     """Decide what the audience has to read when the revision takes effect."""
     revision: Revision = act.detail
     if act.record.state == "approved" and not controls(act):
-        raise Refused(_("It is approved; who controls documents plans its reading now."))
+        raise NotPermitted(_("It is approved; who controls documents plans its reading now."))
     if body.reading != "whole" and revision.document.current_id is None:
         raise Refused({"reading": _("It is the first revision: there is nothing yet that has been read.")})
     revision.reading = body.reading

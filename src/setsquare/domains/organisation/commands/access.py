@@ -133,7 +133,7 @@ def _hands(situation: Situation) -> set[int | None]:
     label=gettext_lazy("Confirm the password"),
     past=gettext_lazy("confirmed that the person alone knows the password"),
     who=(permitted(ADMINISTER), permitted(TRAIL), manager()),
-    conditions=(_second_person,),
+    barred=(_second_person,),
     hint=gettext_lazy("You spoke to the person: they set the password themselves, and nobody else knows it."),
     reindexes=False,
 )
@@ -177,7 +177,7 @@ def note_access(act: Act, body: NoteAccess) -> None:
     past=gettext_lazy("made a token"),
     body=MakeToken,
     who=(themself(),),
-    conditions=(not_by_token(),),
+    barred=(not_by_token(),),
     listed=False,
     reindexes=False,
 )
