@@ -232,11 +232,49 @@ def test_a_change_without_documents_is_reported_and_closed(desk: Desk):
 
     desk.do(desk.anna, change, "implement", outcome="Step 4 is gone.")
     assert state_of(change) == "implemented"
-    assert waiting(change, "close_change") == {"anna"}
-    desk.do(desk.anna, change, "close", outcome="Nobody misses it.")
+    assert waiting(change, "close_change") == {"dora"}
+    closed = desk.do(desk.ben, change, "close", outcome="Nobody misses it.")
 
     assert state_of(change) == "closed"
     assert waiting(change, "close_change") == set()
+    assert closed.signature is not None and closed.signature.meaning == "looked_at"
+
+
+def test_who_had_a_part_in_a_change_does_not_judge_what_came_of_it(desk: Desk):
+    document = desk.document("Incoming inspection")
+    change = desk.decided(document, verify=True)
+    deliver()
+    [draft] = desk.drafts(document)
+    desk.put_into_force(draft)
+    deliver()
+    assert (state_of(change), waiting(change, "close_change")) == ("implemented", {"dora"})
+    for who in (desk.anna, desk.carl):
+        with pytest.raises(NotPermitted) as refusal:
+            desk.do(who, change, "close", outcome="All is well.")
+        assert str(refusal.value) == (
+            "Who asked for a change, runs it or wrote what it changed does not judge it;"
+            f" these can look at it: {desk.ben.name}, {desk.dora.name}."
+        )
+    give_up = {"takes_over": "carl", "date": timezone.localdate()}
+    carry_out("person", "leave", Actor(desk.rita), record=desk.dora.file.record, body=give_up)
+    deliver()
+    assert waiting(change, "close_change") == {"ben"}
+    desk.do(desk.ben, change, "close", outcome="All is well.")
+    assert state_of(change) == "closed"
+
+
+def test_where_nobody_else_is_there_the_owner_looks_and_the_history_says_so(desk: Desk):
+    change = desk.decided(verify=True)
+    for person in (desk.ben, desk.carl, desk.dora):
+        body = {"takes_over": "anna", "date": timezone.localdate()}
+        carry_out("person", "leave", Actor(desk.rita), record=person.file.record, body=body)
+    deliver()
+    desk.do(desk.anna, change, "implement", outcome="Step 4 is gone.")
+    assert waiting(change, "close_change") == {"anna"}
+    told = deed_of(history(change)[0].entry, thing_of("change_request"))
+    assert told == "reported it as implemented: nobody else could be asked to look at what came of it"
+    desk.do(desk.anna, change, "close", outcome="Nobody misses it.")
+    assert state_of(change) == "closed"
 
 
 def test_the_tasks_of_who_leaves_go_to_who_takes_over_or_to_whoever_else_may(desk: Desk):

@@ -3,7 +3,7 @@
 import pytest
 
 from setsquare.domains.changes.queries import affected_by, opened_by
-from setsquare.kernel.commands.errors import NotPermitted, Refused
+from setsquare.kernel.commands.errors import Refused, WrongState
 from setsquare.kernel.events.models import Delivery, Event
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
@@ -69,7 +69,7 @@ def test_it_closes_when_the_last_revision_is_in_force(desk: Desk):
     desk.put_into_force(desk.drafts(one)[0])
     deliver()
     assert state_of(change) == "in_implementation"
-    with pytest.raises(NotPermitted, match="still in work"):
+    with pytest.raises(WrongState, match="still in work"):
         desk.do(desk.anna, change, "implement", outcome="Done.")
 
     desk.put_into_force(desk.drafts(two)[0])
@@ -92,7 +92,7 @@ def test_one_that_is_to_be_verified_waits_for_its_owner(desk: Desk):
     deliver()
     assert state_of(change) == "implemented"
 
-    desk.do(desk.anna, change, "close", outcome="No mix-up in four weeks.")
+    desk.do(desk.dora, change, "close", outcome="No mix-up in four weeks.")
     assert state_of(change) == "closed"
 
 

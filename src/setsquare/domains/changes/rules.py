@@ -38,7 +38,7 @@ REQUESTERS = (permitted(REQUEST),)
 OWNERS = (owner(), requester(), permitted(ASSESS))
 ASSESSORS = (permitted(ASSESS), assigned(ASSESSING.code))
 DECIDERS = (permitted(DECIDE), assigned(DECIDING.code))
-CLOSERS = (owner(), permitted(ASSESS), assigned(CLOSING.code))
+CLOSERS = (permitted(ASSESS), assigned(CLOSING.code), owner(), requester())
 
 
 def not_own(situation: Situation) -> Label | None:

@@ -33,6 +33,7 @@ CLOSE = register_kind(
         _("Look at the result and close"),
         gettext_noop("%(number)s %(title)s is implemented. Please look at what came of it and close it."),
         "close",
+        Group.SIGN,
         reminded_early=True,
     )
 )

@@ -334,6 +334,7 @@ REVISION = register(
         ),
         related=("revision__document__record", "revision__document__kind__record"),
         scope=revision_scope,
+        authors=lambda record: {record.owner.username, *record.revision.authors},
         parts=revision_state,
         in_navigation=False,
         searchable=False,

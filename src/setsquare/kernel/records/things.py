@@ -191,6 +191,8 @@ class Thing:
     private: frozenset[str] = frozenset()
     """Keys of the state, now or at another time, that only those see whom `privy` names."""
     privy: Callable[[Record, User], bool] = lambda _record, _user: True
+    authors: Callable[[Record], Collection[str]] = lambda record: (record.owner.username,)
+    """Sign-in names of those who made what a record says: none of them judges it."""
     parts: Callable[[Record], Mapping[str, Any]] | None = None
     """What belongs to the record's state beyond its columns: child rows, lists."""
     twins: Mapping[str, str] = field(default_factory=dict)

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.tasks.models import Task
 from setsquare.project.demo.stage import Stage, do, record
 
 ASSESSOR = "skoch"
@@ -72,7 +73,8 @@ class Request:
             do(by, "change_request.accept", record(self.number), reason, verify=verify)
 
     def close(self) -> None:
-        """Look at what came of it."""
-        if record(self.number).state == "implemented":
-            owner = record(self.number).owner.username
-            do(owner, "change_request.close", record(self.number), outcome=self.told["outcome"])
+        """Look at what came of it, as one of those who are asked to."""
+        asked = Task.objects.filter(record=record(self.number), kind="close_change", done__isnull=True)
+        if (task := asked.select_related("assignee").order_by("id").first()) is not None:
+            looks = task.assignee.username
+            do(looks, "change_request.close", record(self.number), outcome=self.told["outcome"])

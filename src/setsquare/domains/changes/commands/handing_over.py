@@ -4,6 +4,7 @@ from typing import Annotated
 
 from django.utils.translation import gettext_lazy
 
+from setsquare.domains.changes.looking import ask_to_look
 from setsquare.domains.changes.models import ChangeRequest
 from setsquare.domains.changes.permissions import ASSESS, DECIDE
 from setsquare.domains.changes.rules import due_after
@@ -18,8 +19,8 @@ from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.models import Task
 
-MAY = {ASSESSING.code: ASSESS, DECIDING.code: DECIDE, CLOSING.code: ASSESS}
-"""The permission by which somebody else does each kind of task."""
+MAY = {ASSESSING.code: ASSESS, DECIDING.code: DECIDE}
+"""The permission by which somebody else does each of these kinds of tasks."""
 
 WhoLeft = Annotated[AnyPerson, Shown(gettext_lazy("Who left"))]
 
@@ -38,6 +39,8 @@ class AskAgain(Body):
 def pass_on(act: Act, body: PassOn) -> None:
     """Give the change request to who takes over from somebody who left; the system does this."""
     take_over(act, body)
+    if act.record.state == "implemented":
+        ask_to_look(act)
 
 
 @command(
@@ -51,9 +54,12 @@ def pass_on(act: Act, body: PassOn) -> None:
 def ask_again(act: Act, body: AskAgain) -> None:
     """Close the tasks of somebody who left and ask whoever else may; the system does this."""
     change: ChangeRequest = act.detail
-    waiting = Task.objects.filter(record=act.record, done__isnull=True, kind__in=MAY)
+    waiting = Task.objects.filter(record=act.record, done__isnull=True, kind__in=(*MAY, CLOSING.code))
     for task in waiting.filter(assignee=body.person).order_by("id"):
         act.finish([task], "left")
+        if task.kind == CLOSING.code:
+            ask_to_look(act)
+            continue
         if waiting.filter(kind=task.kind).exists():
             continue
         barred = {change.requested_by_id, act.record.owner_id} if task.kind == DECIDING.code else set()

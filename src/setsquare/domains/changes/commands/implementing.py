@@ -1,6 +1,5 @@
 """Carrying an accepted change out, up to its end."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -8,19 +7,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
+from setsquare.domains.changes.looking import ask_to_look, no_part_in_it
 from setsquare.domains.changes.models import ChangeRequest
 from setsquare.domains.changes.queries import OPENED, affected_by, opened_by
 from setsquare.domains.changes.rules import CLOSERS, OWNERS, finish_all
 from setsquare.domains.changes.work import CLOSE as CLOSING
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, RecordRef, Shown, Widget
-from setsquare.kernel.commands.declaration import Reason, Situation, command
+from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label, thing_of
-
-DAYS_TO_LOOK = 30
-"""Days until somebody looks at what came of a change."""
 
 Outcome = Annotated[
     str,
@@ -150,13 +147,19 @@ def implement(act: Act, body: Implement) -> None:
     past=gettext_lazy("closed it"),
     body=Implement,
     who=CLOSERS,
+    barred=(no_part_in_it,),
+    signature=Meaning(
+        "looked_at",
+        gettext_lazy("Result looked at"),
+        gettext_lazy("I have looked at what came of this change; it is as written here."),
+    ),
     reason=Reason.NEVER,
     prominent=True,
     initial=lambda situation: {"outcome": situation.detail.outcome},
 )
 def close(act: Act, body: Implement) -> None:
-    """Look at what came of the change, and close it."""
-    if act.actor.user is not None and act.situation.task(CLOSING.code) is not None:
+    """Look at what came of a change that others made, and close it by signature."""
+    if act.situation.task(CLOSING.code) is not None:
         act.complete(CLOSING.code, "done")
     act.detail.outcome = body.outcome
     finish_all(act, "closed")
@@ -168,7 +171,7 @@ def _implemented(act: Act) -> None:
     change: ChangeRequest = act.detail
     change.implemented = act.now
     if change.verify:
-        act.ask(CLOSING.code, act.record.owner, act.now + dt.timedelta(days=DAYS_TO_LOOK))
+        ask_to_look(act)
         act.move_to("implemented")
         return
     finish_all(act, "closed")
