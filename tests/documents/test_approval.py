@@ -14,6 +14,7 @@ from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.routes import first_short
 from setsquare.domains.documents.thing import REVISION
 from setsquare.domains.organisation import bootstrap
+from setsquare.faces.web.documents.routes import steps_shown
 from setsquare.kernel.accounts.models import Delegation
 from setsquare.kernel.commands.declaration import command_of
 from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, Stale
@@ -348,3 +349,30 @@ def test_whoever_decides_sees_who_will_have_to_read_it(works: Works) -> None:
     assert (revision.readers_in_words, revision.is_for_nobody) == (["Nobody is asked to read it"], False)
     decided_on = {one.label: one.path for one in command_of("revision", "schedule").deciding}
     assert decided_on == {"Has to be read by": "revision__readers_in_words"}
+
+
+def told(works: Works, number: str) -> list[tuple[str, bool, bool]]:
+    tasks = (
+        Task.objects.filter(record__number=number)
+        .select_related("assignee", "done_by")
+        .order_by("opened", "id")
+    )
+    return [(one["told"], one["done"], one["current"]) for one in steps_shown(works.revision(number), tasks)]
+
+
+def test_each_step_says_whether_it_is_signed_being_signed_or_still_to_come(works: Works) -> None:
+    first = f"{works.draft()}/1"
+    works.reviewed(first)
+    assert told(works, first) == []
+    works.do("ada", "revision.send_for_approval", first)
+    assert told(works, first) == [
+        ("To sign as “Checked” now: one of these", False, True),
+        ("Will sign as “Approved” later: one of these", False, False),
+    ]
+    works.do("mia", "revision.approve", first)
+    assert told(works, first) == [
+        ("Signed as “Checked”", True, False),
+        ("To sign as “Approved” now: one of these", False, True),
+    ]
+    works.do("hedda", "revision.approve", first)
+    assert told(works, first) == [("Signed as “Checked”", True, False), ("Signed as “Approved”", True, False)]

@@ -230,6 +230,8 @@ class Command:
     """Each of these may keep a person out whose rights allow it: duties that are kept apart."""
     conditions: tuple[Rule, ...] = ()
     """What has to be true of the record besides, whoever asks: it can be done once that is so."""
+    occasion: Rule | None = None
+    """What there has to be for it to be done to: where it is missing, no page offers the command."""
     obstacles: Callable[[Situation], Mapping[str, Label]] | None = None
     """What of the record has to be put right first, all of it, by field: the button says so before it is pressed."""
     signature: Meaning | Callable[[Situation], Meaning | None] | None = None

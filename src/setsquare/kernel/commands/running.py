@@ -164,7 +164,8 @@ def _why_not_conditions(command: Command, situation: Situation) -> Label | None:
     """Return every reason at once, so that nobody mends one thing only to be told of the next."""
     if situation.actor.user is None:
         return None
-    rules = (*command.barred, *command.conditions)
+    occasion = (command.occasion,) if command.occasion is not None else ()
+    rules = (*command.barred, *occasion, *command.conditions)
     reasons = [str(why) for rule in rules if (why := rule(situation)) is not None]
     return " ".join(dict.fromkeys(reasons)) or None
 
@@ -428,8 +429,8 @@ class Offer:
 def offers(situation: Situation, names: Iterable[str] | None = None) -> list[Offer]:
     """Return the commands of a record for its page, the next thing to do first.
 
-    Left out is what only the system does and what the person's rights never allow here; what the state or a
-    condition forbids now is given with its reason.
+    Left out is what only the system does, what the person's rights never allow here, and what there is no occasion
+    for; what the state or a condition forbids now is given with its reason.
     """
     record = situation.subject
     found: list[Offer] = []
@@ -437,6 +438,8 @@ def offers(situation: Situation, names: Iterable[str] | None = None) -> list[Off
         if command.creates or not command.who or (names is not None and command.name not in names):
             continue
         if why_not_permitted(command, situation) is not None:
+            continue
+        if command.occasion is not None and command.occasion(situation) is not None:
             continue
         wrong = why_wrong_state(command, record)
         why = wrong or why_in_the_way(command, situation)

@@ -88,22 +88,32 @@ def _step(
         ]  # fmt: skip
     signed = sum(task.outcome == "approved" for task in tasks)
     needed = len(asked) if step["mode"] == "all" else int(step["needed"])
+    done = bool(tasks) and not current and signed >= min(needed, 1)
     return {
         "number": place,
         "name": step["name"],
-        "meaning": APPROVAL_LABELS.get(step["meaning"], ""),
-        "rule": _rule(step, needed, len(asked)),
+        "told": _told(step, done=done, current=current, who=_who(step, needed, len(asked))),
         "people": asked,
         "signed": signed,
         "needed": needed,
-        "done": bool(tasks) and not current and signed >= min(needed, 1),
+        "done": done,
         "current": current,
     }
 
 
-def _rule(step: Mapping[str, Any], needed: int, asked: int) -> str:
+def _told(step: Mapping[str, Any], *, done: bool, current: bool, who: str) -> str:
+    """Say what a step's signatures say, as what was signed, is being signed or will be."""
+    values = {"meaning": APPROVAL_LABELS.get(step["meaning"], ""), "who": who}
+    if done:
+        return _("Signed as “%(meaning)s”") % values
+    if current:
+        return _("To sign as “%(meaning)s” now: %(who)s") % values
+    return _("Will sign as “%(meaning)s” later: %(who)s") % values
+
+
+def _who(step: Mapping[str, Any], needed: int, asked: int) -> str:
+    if asked == 1:
+        return _("this person")
     if step["mode"] == "all" or needed == asked:
-        return ngettext("%(count)s signature", "all %(count)s sign", needed) % {"count": needed}
-    return ngettext("%(count)s signature of these", "%(count)s signatures of these", needed) % {
-        "count": needed
-    }
+        return _("all of these")
+    return ngettext("one of these", "%(count)s of these", needed) % {"count": needed}
