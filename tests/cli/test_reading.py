@@ -123,7 +123,8 @@ def test_a_record(house, cli):
     assert "\x1b" not in cli("notes", "show", "N-001").out
     assert cli("notes", "show", "N-001", "--json").json["version"] == 2
     assert cli("notes", "show", "N-001", "--json", "--at", at).json["title"] == "First"
-    assert "title" in cli("notes", "show", "N-001", "--at", at).out
+    then = cli("notes", "show", "N-001", "--at", at).out
+    assert "as it stood then" in then and "N-001  First" in then and "Nobody had signed it by then." in then
 
 
 def test_a_history(house, cli):

@@ -190,7 +190,7 @@ def test_a_record_is_shown_as_of_a_date(anna: Client, house: House) -> None:
     house.do("edit", note, body={"title": "New words"})
     first = note.trail.get(seq=1).at
     page = text_of(anna.get(f"/web-notes/{note.number}/", {"at": first.isoformat()}))
-    assert "This is how it stood then" in page and "Old words" in page
+    assert "as it stood then" in page and "<h1>Old words</h1>" in page and "New words" not in page
     assert "Anna Weber made it." in page
     before = text_of(anna.get(f"/web-notes/{note.number}/?at=2020-01-01"))
     assert "It did not exist then" in before

@@ -260,6 +260,7 @@ USE_TZ = True
 TIME_ZONE = SETSQUARE.time_zone
 LANGUAGE_CODE = SETSQUARE.language
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
+FORMAT_MODULE_PATH = "setsquare.project.formats"
 LOCALE_PATHS = [PACKAGE / "locale"]
 
 # --- mail ---------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The detail row of change requests."""
 
+from collections.abc import Iterable
+from functools import cached_property
 from urllib.parse import quote
 
 from django.db import models
@@ -51,18 +53,22 @@ class ChangeRequest(models.Model):
     outcome = models.TextField(blank=True)
     """What came of it."""
 
-    @property
+    @cached_property
     def affected(self) -> str:
         """Return the documents that it affects, as a list in Markdown with links."""
-        return _listed(self.record, "affects")
+        return listed(_linked(self.record, "affects"))
 
-    @property
+    @cached_property
     def opened(self) -> str:
         """Return the revisions in which it is made, as a list in Markdown with links."""
-        return _listed(self.record, "opened")
+        return listed(_linked(self.record, "opened"))
 
 
-def _listed(record: Record, kind: str) -> str:
+def _linked(record: Record, kind: str) -> Iterable[str]:
     links = Link.objects.filter(source=record, kind=kind).order_by("target__number")
-    numbers = links.values_list("target__number", flat=True)
+    return links.values_list("target__number", flat=True)
+
+
+def listed(numbers: Iterable[str]) -> str:
+    """Return the numbers of records as a list in Markdown with links."""
     return "\n".join(f"- [{number}](record:{quote(number)})" for number in numbers)

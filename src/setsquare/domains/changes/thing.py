@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.changes import work
-from setsquare.domains.changes.models import ChangeRequest
+from setsquare.domains.changes.models import ChangeRequest, listed
 from setsquare.domains.changes.permissions import READ
 from setsquare.domains.changes.queries import AFFECTS, OPENED, numbers_linked
 from setsquare.domains.changes.states import CHANGE_REQUEST
@@ -27,6 +27,7 @@ from setsquare.kernel.records.things import (
     default_scope,
     register,
 )
+from setsquare.kernel.representation.past import Rows
 from setsquare.kernel.tasks.models import Task
 
 PRIORITIES: dict[str, Label] = {"low": _("Low"), "normal": _("Normal"), "urgent": _("Urgent")}
@@ -46,6 +47,12 @@ def change_state(record: Record) -> Mapping[str, Any]:
         "affected": numbers_linked(record, AFFECTS),
         "opened": numbers_linked(record, OPENED),
     }
+
+
+def change_restored(record: Record, state: Mapping[str, Any], _rows: Rows) -> None:
+    """Give a change request as it stood the links that it had."""
+    record.change_request.affected = listed(state.get("affected") or ())
+    record.change_request.opened = listed(state.get("opened") or ())
 
 
 def change_words(record: Record) -> SearchText:
@@ -146,5 +153,6 @@ CHANGE_REQUESTS = register(
         search=change_words,
         scope=change_scope,
         parts=change_state,
+        restore=change_restored,
     )
 )

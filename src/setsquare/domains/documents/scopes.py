@@ -10,8 +10,12 @@ from setsquare.domains.documents.permissions import CONTROL, READ, WORK
 from setsquare.kernel.accounts.models import Grant, UnitPath, User
 from setsquare.kernel.accounts.prepared import Prepared
 from setsquare.kernel.accounts.rights import acts_for, in_force, units_where
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
+
+ISSUED = ("effective", "superseded", "withdrawn")
+"""States of a revision that is or was in force."""
 
 
 def audiences_of(user: User, now: dt.datetime | None = None) -> QuerySet[Audience]:
@@ -55,7 +59,7 @@ def document_scope(_thing: Thing, user: User) -> Q:
 
 def revision_scope(_thing: Thing, user: User) -> Q:
     """Revisions that are or were in force for readers; open and discarded ones for who works on them."""
-    issued = Q(state__in=("effective", "superseded", "withdrawn"))
+    issued = Q(state__in=ISSUED)
     in_work = Q(state__in=("draft", "in_review", "in_approval", "approved"))
     took_part = Exists(Task.objects.filter(record=OuterRef("pk"), assignee=user))
     return (
@@ -65,6 +69,14 @@ def revision_scope(_thing: Thing, user: User) -> Q:
         | (in_work & took_part)
         | (issued & Q(pk__in=_revisions_outside(user)))
     )
+
+
+def readable_then(record: Record, state: str, user: User) -> bool:
+    """Tell whether `user` may read what a revision said in an earlier state: of a draft who works on it, as today."""
+    if state in ISSUED:
+        return True
+    took_part = Exists(Task.objects.filter(record=OuterRef("pk"), assignee=user))
+    return Record.objects.filter(_worked_on_by(user) | took_part, pk=record.pk).exists()
 
 
 def type_scope(_thing: Thing, user: User) -> Q:

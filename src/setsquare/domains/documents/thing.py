@@ -12,7 +12,7 @@ from setsquare.domains.documents import states
 from setsquare.domains.documents.in_words import CONTENTS
 from setsquare.domains.documents.models import Comment, Document, DocumentType, Revision
 from setsquare.domains.documents.permissions import READ
-from setsquare.domains.documents.scopes import document_scope, revision_scope, type_scope
+from setsquare.domains.documents.scopes import document_scope, readable_then, revision_scope, type_scope
 from setsquare.domains.documents.texts import document_words, type_words
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.database.statements import Statement, stand_in
@@ -69,6 +69,12 @@ def _has_open(value: str, _user: User) -> Q:
 def _mine(value: str, user: User) -> Q:
     mine = Q(owner=user) | Q(document__open_revision__record__owner=user)
     return mine if value == "yes" else ~mine
+
+
+def in_force(record: Record) -> Record | None:
+    """Return the revision in force, whose approval was signed in the document's place."""
+    current = record.document.current
+    return current.record if current is not None else None
 
 
 def document_state(record: Record) -> Mapping[str, Any]:
@@ -256,6 +262,12 @@ DOCUMENT = register(
         search=document_words,
         scope=document_scope,
         parts=document_state,
+        signed=in_force,
+        labels={
+            "audience": _("Audience"),
+            "copies": _("Controlled copies"),
+            "approved_outside": _("Approval outside Setsquare"),
+        },
     )
 )
 
@@ -336,6 +348,18 @@ REVISION = register(
         scope=revision_scope,
         authors=lambda record: {record.owner.username, *record.revision.authors},
         parts=revision_state,
+        readable_then=readable_then,
+        labels={
+            "ordinal": _("Revision"),
+            "authors": _("Written by"),
+            "round": _("Submitted how often"),
+            "route": _("Approval route"),
+            "step": _("Step that is signed"),
+            "step_days": _("Days for each step"),
+            "reading_base": _("Last revision to be read"),
+            "is_open": _("In work"),
+            "comments": _("Comments"),
+        },
         in_navigation=False,
         searchable=False,
     )
@@ -403,5 +427,6 @@ DOCUMENT_TYPE = register(
         related=("document_type__template", "document_type__proposed_template"),
         search=type_words,
         scope=type_scope,
+        labels={"proposed": _("Proposed"), "never_adopted": _("Never adopted yet")},
     )
 )

@@ -1,11 +1,13 @@
 """The record types of the organisation: units, people and roles."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.organisation.models import PersonFile, RoleFile, UnitFile
@@ -26,6 +28,7 @@ from setsquare.kernel.records.things import (
     Thing,
     register,
 )
+from setsquare.kernel.representation.past import Rows
 
 KINDS: dict[str, Label] = {str(value): label for value, label in Unit.Kind.choices}
 DIGESTS: dict[str, Label] = {str(value): label for value, label in User.Digest.choices}
@@ -48,6 +51,34 @@ def unit_state(record: Record) -> Mapping[str, Any]:
         "time_zone": unit.time_zone,
         "closed_on": unit.closed_on,
     }
+
+
+def unit_restored(record: Record, state: Mapping[str, Any], rows: Rows) -> None:
+    """Give a unit as it stood its place in the tree and what else it was."""
+    part = copy(record.unit)
+    part.code, part.kind, part.name = state["code"], state["kind"], record.title
+    part.time_zone = state.get("time_zone") or ""
+    part.closed_on = parse_date(state.get("closed_on") or "")
+    part.parent = rows.unit(state.get("parent"))
+    record.unit_file.part = part
+
+
+def person_restored(record: Record, state: Mapping[str, Any], rows: Rows) -> None:
+    """Give a person as they stood what was known of them; `state` lacks what the reader may not know."""
+    user = copy(record.owner)
+    user.username, user.name, user.title = state["username"], record.title, state.get("job_title") or ""
+    user.email, user.language = state.get("email") or "", state.get("language") or ""
+    user.time_zone, user.digest = state.get("time_zone") or "", state.get("digest") or ""
+    user.left_on = parse_date(state.get("left_on") or "")
+    user.manager = rows.person(state.get("manager"))
+    record.person_file.user = user
+
+
+def role_restored(record: Record, state: Mapping[str, Any], _rows: Rows) -> None:
+    """Give a role as it stood its code and description."""
+    role = copy(record.role_file.role)
+    role.code, role.name, role.description = state["code"], record.title, state.get("description") or ""
+    record.role_file.role = role
 
 
 def knows_access(record: Record, user: User) -> bool:
@@ -171,6 +202,7 @@ UNITS = register(
         search=lambda record: SearchText(record.title, record.unit_file.part.code),
         scope=known_to_all,
         parts=unit_state,
+        restore=unit_restored,
         twins={"title": "unit_file__part__name", "unit": "unit_file__part"},
     )
 )
@@ -241,6 +273,16 @@ PEOPLE = register(
         private=frozenset({"tokens", "may_sign", "shown_to"}),
         privy=knows_access,
         parts=person_state,
+        restore=person_restored,
+        labels={
+            "grants": _("Roles"),
+            "delegations": _("Substitutes"),
+            "is_active": _("May sign in"),
+            "may_sign": _("May sign"),
+            "tokens": _("Tokens for programs"),
+            "invited": _("Invited"),
+            "shown_to": _("Link for the password shown to"),
+        },
         twins={
             "title": "person_file__user__name",
             "unit": "person_file__user__unit",
@@ -284,6 +326,8 @@ ROLES = register(
         ),
         scope=known_to_all,
         parts=role_state,
+        restore=role_restored,
+        labels={"permissions": _("Permissions")},
         twins={"title": "role_file__role__name"},
     )
 )

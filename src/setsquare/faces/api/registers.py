@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
@@ -26,10 +27,11 @@ from setsquare.kernel.records.registers import count, filters_of, page, select, 
 from setsquare.kernel.records.seeing import seen
 from setsquare.kernel.records.things import Thing, plain, visible_to
 from setsquare.kernel.representation import declarations, deeds
+from setsquare.kernel.representation.deeds import earlier
+from setsquare.kernel.representation.past import Past, as_it_stood, not_to_come
 from setsquare.kernel.representation.records import (
     Values,
     attachment,
-    earlier,
     line,
     link,
     text_at,
@@ -38,7 +40,7 @@ from setsquare.kernel.representation.records import (
 )
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
-from setsquare.kernel.trail.reading import as_of, entries_of, told
+from setsquare.kernel.trail.reading import entries_of, told
 
 OWN = ("q", "sort", "limit", "after", "count")
 PARTS = ("trail", "tasks", "signatures", "links", "files", "commands")
@@ -145,15 +147,11 @@ def add_record(api: NinjaAPI, thing: Thing) -> None:
         moment = asked.moment("at")
         if moment is None:
             return answer_with(request, thing, record)
-        entry = as_of(record, moment)
-        if entry is None:
+        past = as_it_stood(thing, record, not_to_come(moment), caller.user)
+        if past is None:
             raise Problem("not_found", _("%(number)s was made later.") % {"number": record.number})
-        values = {
-            **earlier(thing, entry, caller.user),
-            "as_of": plain(moment),
-            "links": {"self": address(thing.slug, record.number)},
-        }
-        return respond(request, values, tag=f"{entry.seq}-as-of-{moment.timestamp()}")
+        values = {**earlier(past, thing, caller.user), "links": _links_then(thing, past)}
+        return respond(request, values, tag=f"{past.entry.seq}-as-of-{past.at.timestamp()}")
 
     def refuse(request: HttpRequest, number: str) -> HttpResponse:
         _number, _colon, name = number.rpartition(":")
@@ -163,7 +161,7 @@ def add_record(api: NinjaAPI, thing: Thing) -> None:
     for part, make in _PARTS.items():
         add_part(api, thing, part, make)
     _add_texts(api, thing)
-    at = parameter("at", "As the record stood at this time (a date stands for its end).")
+    at = parameter("at", "As the record stood at this time (a date stands for its end); not later than now.")
     api.get(
         f"/{thing.slug}/{{path:number}}",
         operation_id=f"{thing.slug}.read",
@@ -176,6 +174,14 @@ def add_record(api: NinjaAPI, thing: Thing) -> None:
     api.post(f"/{thing.slug}/{{path:number}}", include_in_schema=False)(
         _named(refuse, f"{thing.code}_refuse")
     )
+
+
+def _links_then(thing: Thing, past: Past) -> Values:
+    """Return where the record is as it is now, and its texts as they were."""
+    number, at = past.record.number, urlencode({"at": plain(past.at)})
+    held = [name for name in texts_of(thing) if past.state.get(name) and past.readable]
+    texts = {name: f"{address(thing.slug, number, f'/texts/{name}')}?{at}" for name in held}
+    return {"self": address(thing.slug, number), "texts": texts}
 
 
 Part = Callable[[HttpRequest, Thing, Record], HttpResponse]
@@ -288,7 +294,7 @@ def _add_texts(api: NinjaAPI, thing: Thing) -> None:
         caller.require(Scope.READ, thing.code)
         moment = Parameters(request, "at").moment("at")
         record = find(thing, caller.user, number)
-        found = text_at(thing, record, name, moment) if name in texts_of(thing) else None
+        found = text_at(thing, record, caller.user, name, moment) if name in texts_of(thing) else None
         if found is None:
             raise Problem("not_found", _("%(number)s has no such text.") % {"number": record.number})
         answer = HttpResponse(found.body, content_type="text/markdown; charset=utf-8")

@@ -12,7 +12,7 @@ from setsquare.faces.cli.failures import Usage
 from setsquare.faces.cli.people import Caller
 from setsquare.faces.cli.showing import as_csv, as_json, moment, say, state_name, table, told
 from setsquare.kernel.accounts.tokens import Scope
-from setsquare.kernel.commands.declaration import Situation
+from setsquare.kernel.commands.declaration import Situation, meaning_label
 from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused
 from setsquare.kernel.commands.running import offers
 from setsquare.kernel.commands.telling import sentence_of
@@ -22,12 +22,13 @@ from setsquare.kernel.records.seeing import seen
 from setsquare.kernel.records.things import Thing, all_things, plain, thing_of, value_at
 from setsquare.kernel.representation import declarations, deeds
 from setsquare.kernel.representation.declarations import translated
-from setsquare.kernel.representation.records import earlier, line, mention, text_at, texts_of, whole
+from setsquare.kernel.representation.past import as_it_stood, further, not_to_come
+from setsquare.kernel.representation.records import line, mention, text_at, texts_of, whole
 from setsquare.kernel.search.query import search
 from setsquare.kernel.tasks.queries import inbox
 from setsquare.kernel.trail.everything import NARROWED_BY, may_read, readable_by
 from setsquare.kernel.trail.models import Entry
-from setsquare.kernel.trail.reading import as_of, history
+from setsquare.kernel.trail.reading import history
 
 Options = argparse.Namespace
 
@@ -167,9 +168,9 @@ def show_record(caller: Caller, thing: Thing, options: Options) -> None:
     """Show a record, now or as it stood."""
     caller.require(Scope.READ, thing.code)
     record = find(caller, thing, options.number)
-    at = moment_from("at", options.at) if options.at else None
+    at = not_to_come(moment_from("at", options.at)) if options.at else None
     if getattr(options, "text", None):
-        _show_text(thing, record, options.text, at)
+        _show_text(caller, thing, record, options.text, at)
         return
     if at is not None:
         _show_earlier(caller, thing, record, at, options)
@@ -179,9 +180,9 @@ def show_record(caller: Caller, thing: Thing, options: Options) -> None:
         _show_now(thing, record)
 
 
-def _show_text(thing: Thing, record: Record, name: str, at: dt.datetime | None) -> None:
+def _show_text(caller: Caller, thing: Thing, record: Record, name: str, at: dt.datetime | None) -> None:
     try:
-        found = text_at(thing, record, name, at)
+        found = text_at(thing, record, caller.user, name, at)
     except KeyError:
         names = ", ".join(texts_of(thing))
         raise Refused({"text": _("Choose one of: %(expected)s.") % {"expected": names}}) from None
@@ -191,18 +192,28 @@ def _show_text(thing: Thing, record: Record, name: str, at: dt.datetime | None) 
 
 
 def _show_earlier(caller: Caller, thing: Thing, record: Record, at: dt.datetime, options: Options) -> None:
-    entry = as_of(record, at)
-    if entry is None:
+    past = as_it_stood(thing, record, at, caller.user)
+    if past is None:
         raise Refused({"at": _("%(number)s was made later.") % {"number": record.number}})
-    values = earlier(thing, entry, caller.user)
+    values = deeds.earlier(past, thing, caller.user)
     if options.json:
-        as_json({**values, "as_of": plain(at)})
+        as_json(values)
         return
-    say(f"{values['number']}  {values['title']}")
-    say(
-        _("as it stood on %(time)s, version %(version)s") % {"time": moment(at), "version": values["version"]}
+    words = {"time": moment(past.at), "zone": timezone.get_current_timezone_name()}
+    say(_("As of %(time)s (%(zone)s): as it stood then") % words)
+    _show_now(thing, past.record)
+    if rest := further(thing, past.state):
+        say()
+        say(_("Further facts"))
+        _pairs([(str(thing.labels.get(key, key)), _written(past.state[key])) for key in rest])
+    say()
+    say(_("Signatures made by then"))
+    signed = [(one["by"]["name"], one) for one in values["signatures"]]
+    _pairs(
+        [(name, f"{meaning_label(one['meaning'])} · {one['at']} · {one['digest']}") for name, one in signed]
     )
-    _pairs([(name, _written(value)) for name, value in values.items() if value not in (None, "", [], {})])
+    if not signed:
+        say("  " + _("Nobody had signed it by then."))
 
 
 def _show_now(thing: Thing, record: Record) -> None:
@@ -212,6 +223,9 @@ def _show_now(thing: Thing, record: Record) -> None:
         _("%(state)s · version %(version)s · changed %(time)s")
         % {"state": state, "version": record.version, "time": moment(record.changed)}
     )
+    about = ((_("Owner"), record.owner.name), (_("Unit"), record.unit.name))
+    named = {translated(fact.label) for section in thing.sections for fact in section.facts}
+    _pairs([(label, value) for label, value in about if label not in named])
     for section in thing.sections:
         pairs = [
             (translated(fact.label), told(thing, value_at(record, fact.path), fact.kind, fact.choices))

@@ -14,6 +14,7 @@ from setsquare.faces.web.addresses import (
     record_address,
     register_address,
 )
+from setsquare.faces.web.times import day_text, time_text
 from setsquare.faces.web.values import markdown_shown
 
 
@@ -26,6 +27,8 @@ def extend(environment: Environment) -> None:
         create_address=create_address,
         file_address=file_address,
         part=part,
+        day_text=day_text,
+        time_text=time_text,
         words=words,
         crumbs=(),
         page_title="",

@@ -15,6 +15,7 @@ from setsquare.faces.web.addresses import numbered
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing
+from setsquare.kernel.representation.past import Past
 from setsquare.kernel.tasks.kinds import Group, kind_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ class Part:
 
     template: str
     context: Callable[[HttpRequest, Thing, Record], Context]
+
+
+@dataclass(frozen=True)
+class PastPart:
+    """A part made by hand of the page of a record as it stood: its template and what the template reads."""
+
+    template: str
+    context: Callable[[HttpRequest, Thing, Past], Context]
 
 
 @dataclass(frozen=True)
@@ -92,8 +101,8 @@ class HandMade:
     """Fields of commands asked for in another way than derived, by command and field: `quote` is shown only."""
     tasks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     """Where a kind of task is done, by the record's number, when that is not the first tab of its page."""
-    signed: Callable[[Record], Record | None] | None = None
-    """The record that was signed in place of this one, whose signatures its tab shows as well."""
+    then: "PastPart | None" = None
+    """Above the facts of a record as it stood: the content that it had."""
 
 
 @dataclass

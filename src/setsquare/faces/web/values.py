@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setsquare.faces.web.addresses import file_address, numbered
+from setsquare.faces.web.times import day_text, time_text
 from setsquare.kernel.accounts.models import Unit, User, initials
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Kind, Label, Thing
@@ -76,8 +77,7 @@ def _by_type(value: Any, choices: Mapping[str, Label]) -> Shown:
     if isinstance(value, dt.datetime):
         return moment_shown(value)
     if isinstance(value, dt.date):
-        day = value.isoformat()
-        return Shown("date", day, day)
+        return Shown("date", day_text(value), value.isoformat())
     if isinstance(value, int | float):
         return Shown("number", number_format(value, use_l10n=True, force_grouping=abs(value) >= 10_000))
     if isinstance(value, str):
@@ -91,12 +91,12 @@ def _by_type(value: Any, choices: Mapping[str, Label]) -> Shown:
 
 
 def moment_shown(moment: dt.datetime, zone: dt.tzinfo | None = None) -> Shown:
-    """Return a point in time: in the person's zone where scripts do not run, relative where they do.
+    """Return a point in time in the person's zone; scripts make of a recent one how long ago it was.
 
     Who shows many gives the person's zone, which is else asked for each time.
     """
-    local = moment.astimezone(zone or timezone.get_current_timezone()).isoformat(timespec="seconds")
-    return Shown("time", f"{local[:10]} {local[11:16]}", local)
+    local = moment.astimezone(zone or timezone.get_current_timezone())
+    return Shown("time", time_text(local), local.isoformat(timespec="seconds"))
 
 
 def row_shown(row: models.Model) -> Shown:

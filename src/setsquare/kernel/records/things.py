@@ -195,6 +195,15 @@ class Thing:
     """Sign-in names of those who made what a record says: none of them judges it."""
     parts: Callable[[Record], Mapping[str, Any]] | None = None
     """What belongs to the record's state beyond its columns: child rows, lists."""
+    signed: Callable[[Record], Record | None] = lambda _record: None
+    """The record that was signed in place of this one: of a document its revision in force."""
+    labels: Mapping[str, Label] = field(default_factory=dict)
+    """What values of the state are called that no fact and no column names, in the order in which they are told."""
+    restore: Callable[[Record, Mapping[str, Any], Any], None] | None = None
+    """The way back from `parts`: puts what they keep onto the rows of a record as it stood, which nobody saves. The
+    last argument is a `representation.past.Rows`, which finds people and units by the names that states have."""
+    readable_then: Callable[[Record, str, User], bool] = lambda _record, _state, _user: True
+    """Whether who sees the record now may also read the texts and files that it held in the given earlier state."""
     twins: Mapping[str, str] = field(default_factory=dict)
     """Columns of Record that another row repeats, with the path to it there; the verifier compares them."""
     in_navigation: bool = True

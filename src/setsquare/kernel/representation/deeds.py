@@ -4,8 +4,10 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.errors import Stale
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import Thing, plain, thing_of
-from setsquare.kernel.representation.records import Values, mention
+from setsquare.kernel.representation.past import Past, files_then, signatures_then
+from setsquare.kernel.representation.records import Values, attachment, mention
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
@@ -64,6 +66,23 @@ def signature(found: Signature) -> Values:
         "reason": found.reason,
         "signed": found.signed,
         "digest": found.digest,
+    }
+
+
+def earlier(past: Past, thing: Thing, reader: User) -> Values:
+    """Return a record as it stood, with the signatures made by then and the files it had, as far as the reader sees.
+
+    Where another record is signed in its place, such as the revision in force of a document, with those on that one.
+    """
+    signed = thing.signed(past.record)
+    seen = [signed] if signed is not None and may_see(thing_of(signed.type), reader, signed) else []
+    return {
+        **past.state,
+        "uid": str(past.record.uid),
+        "changed": plain(past.entry.at),
+        "as_of": plain(past.at),
+        "signatures": [signature(found) for found in signatures_then(past, *seen)],
+        "files": [attachment(found) for found in files_then(past)],
     }
 
 

@@ -41,12 +41,6 @@ def whole(thing: Thing, record: Record, reader: User) -> Values:
     return {**state, "uid": str(record.uid), **_times(record)}
 
 
-def earlier(thing: Thing, entry: Entry, reader: User) -> Values:
-    """Return a record as it stood after an entry of its trail, as far as the reader may know it."""
-    state = without(entry.values, thing.hidden_from(reader, entry.record))
-    return {**state, "uid": str(entry.record.uid), "changed": plain(entry.at)}
-
-
 def _times(record: Record) -> Values:
     return {
         "created": plain(record.created),
@@ -72,10 +66,13 @@ def blobs_of(thing: Thing) -> tuple[str, ...]:
     return tuple(_keys_to(thing, Blob))
 
 
-def text_at(thing: Thing, record: Record, name: str, at: dt.datetime | None = None) -> Text | None:
+def text_at(
+    thing: Thing, record: Record, reader: User, name: str, at: dt.datetime | None = None
+) -> Text | None:
     """Return the text that a record holds under `name`, now or at another time; None where it holds none.
 
-    Raises KeyError where records of the type hold no text of this name.
+    None also where the reader may not read what it held in the state that it was in then. Raises KeyError where
+    records of the type hold no text of this name.
     """
     if name not in texts_of(thing):
         raise KeyError(name)
@@ -83,7 +80,10 @@ def text_at(thing: Thing, record: Record, name: str, at: dt.datetime | None = No
         found: Text | None = getattr(thing.detail_of(record), name)
         return found
     entry = Entry.objects.filter(record=record, at__lte=at).order_by("-seq").first()
-    digest = entry.values.get(name) if entry is not None else None
+    state = entry.values if entry is not None else {}
+    digest = state.get(name)
+    if digest and not thing.readable_then(record, state["state"], reader):
+        return None
     return Text.objects.filter(digest=digest).first() if digest else None
 
 

@@ -13,6 +13,7 @@ from setsquare.domains.documents.models import Document, Revision
 from setsquare.domains.documents.queries import carried_over, carried_over_in_words
 from setsquare.faces.web.access import situation_of
 from setsquare.faces.web.addresses import command_address, file_address, record_address, register_address
+from setsquare.faces.web.times import day_text, time_text
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.commands.declaration import Situation, command_of
 from setsquare.kernel.commands.running import why_not_permitted, why_wrong_state
@@ -26,8 +27,8 @@ IN_DIALOG = frozenset({"confirm_reading", "new_revision", "schedule"})
 
 def time_shown(moment: Any, kind: str = "date") -> SafeString:
     """Return a time as `parts/people.html.jinja` writes it."""
-    iso = moment.isoformat()
-    return format_html('<time datetime="{}" data-time="{}">{}</time>', iso, kind, iso[:10])
+    told = time_text(moment) if kind == "relative" else day_text(moment)
+    return format_html('<time datetime="{}" data-time="{}">{}</time>', moment.isoformat(), kind, told)
 
 
 def revision_name(ordinal: int) -> str:
@@ -59,7 +60,8 @@ def known_situation(request: HttpRequest, thing: Thing, record: Record) -> Situa
 def document_head(request: HttpRequest, context: dict[str, Any]) -> None:
     """Say the type, the revision in force and since when, and the next review."""
     record: Record = context["record"]
-    setattr(request, _KNOWN, context["situation"])
+    if "situation" in context:  # not before what is past
+        setattr(request, _KNOWN, context["situation"])
     document: Document = record.document
     context["kind"] = document.kind.record.title
     _put_in_dialog(context["commands"])
@@ -71,7 +73,7 @@ def document_head(request: HttpRequest, context: dict[str, Any]) -> None:
             since = format_html(_("effective since {}"), time_shown(document.effective_since))
             facts.insert(1, _fact("circle-check", _("Effective"), since))
     if document.next_review is not None:
-        due = time_shown(document.next_review, "relative")
+        due = time_shown(document.next_review, "date" if context.get("past") else "relative")
         facts.append(_fact("calendar", _("Next review"), format_html(_("review due {}"), due)))
 
 
@@ -79,8 +81,7 @@ def revision_head(request: HttpRequest, context: dict[str, Any]) -> None:
     """Say which document it is a revision of, offer writing first, and put dialogs where they belong."""
     record: Record = context["record"]
     revision: Revision = record.revision
-    situation: Situation = context["situation"]
-    setattr(request, _KNOWN, situation)
+    situation: Situation | None = context.get("situation")  # none before what is past
     owner = revision.document.record
     context["kind"] = revision.document.kind.record.title
     context["crumbs"] = [
@@ -90,6 +91,9 @@ def revision_head(request: HttpRequest, context: dict[str, Any]) -> None:
     ]
     if revision.kind == Revision.Kind.EDITORIAL:
         context["head_facts"].insert(0, _fact("writing", _("Change"), _("Editorial change")))
+    if situation is None:
+        return
+    setattr(request, _KNOWN, situation)
     _put_in_dialog(context["commands"])
     if (write := writing_command(situation)) is not None:
         _offer_writing(context["commands"], write)

@@ -23,13 +23,13 @@ from setsquare.faces.web.documents import (
     importing,
     intervals,
     lists,
+    past,
     revision,
     revisions,
     writing,
 )
-from setsquare.faces.web.pages import Part, Tab
+from setsquare.faces.web.pages import Part, PastPart, Tab
 from setsquare.kernel.commands.declaration import Situation
-from setsquare.kernel.records.models import Record
 
 ICONS: Mapping[str, str] = {
     "new_revision": "versions",
@@ -81,19 +81,13 @@ def _has_discussion(situation: Situation) -> bool:
     return comments.may_talk(situation) or works_on(situation)
 
 
-def _in_force(record: Record) -> Record | None:
-    """Return the revision in force, whose approval was signed in the document's place."""
-    current = record.document.current
-    return current.record if current is not None else None
-
-
 pages.extend(
     "document",
-    signed=_in_force,
     head=heads.document_head,
     first_label=_("Read"),
     overview=Part("documents/read.html.jinja", document.document_read),
     aside=Part("documents/read_aside.html.jinja", lambda _request, _thing, _record: {}),
+    then=PastPart("documents/then.html.jinja", past.document_then),
     tabs=(
         Tab("revisions", _("Revisions"), revisions.revisions_tab),
         Tab(
@@ -120,6 +114,7 @@ pages.extend(
     first_label=_("Read"),
     overview=Part("documents/revision.html.jinja", revision.revision_read),
     aside=Part("documents/revision_aside.html.jinja", lambda _request, _thing, _record: {}),
+    then=PastPart("documents/then.html.jinja", past.revision_then),
     tabs=(
         Tab("discussion", _("Discussion"), comments.discussion_tab, _has_discussion),
         Tab(

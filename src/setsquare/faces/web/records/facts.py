@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from setsquare.faces.web.addresses import numbered
-from setsquare.faces.web.values import Shown, markdown_shown, shown
+from setsquare.faces.web.values import NOTHING, Shown, markdown_shown, shown
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Fact, Kind, Thing, value_at, visible_to
@@ -31,6 +31,17 @@ def facts_shown(
         ]
         for group in found
     ]
+
+
+def sections_shown(thing: Thing, record: Record, user: User) -> list[dict[str, Any]]:
+    """Return the sections of a record's page with their facts; sparse ones without what has no value."""
+    found = facts_shown(thing, record, [section.facts for section in thing.sections], user)
+    sections = []
+    for section, items in zip(thing.sections, found, strict=True):
+        kept = [item for item in items if not section.sparse or item["value"] != NOTHING]
+        if kept:
+            sections.append({"label": section.label, "items": kept})
+    return sections
 
 
 def _written(value: Shown, addresses: dict[str, str]) -> Shown:

@@ -105,8 +105,7 @@ SELECT (SELECT COUNT(*) FROM {Attachment._meta.db_table} WHERE record_id = %s AN
 
 def signed_beside(user: User, thing: Thing, record: Record) -> Record | None:
     """Return the record that was signed in place of this one, where there is one that the person may see."""
-    signed = hand_made(thing.code).signed
-    other = signed(record) if signed is not None else None
+    other = thing.signed(record)
     return other if other is not None and may_see(thing_of(other.type), user, other) else None
 
 

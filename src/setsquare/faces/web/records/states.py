@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -13,19 +14,45 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from setsquare.faces.web.pages import Rows, hand_made
 from setsquare.faces.web.values import RECORD_LABELS
-from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.files.models import Text
-from setsquare.kernel.records.things import Column, Fact, Kind, Label, Thing
-from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.records.things import Column, Fact, Kind, Label, Thing, thing_of
+from setsquare.kernel.representation.past import names_then
 from setsquare.kernel.trail.reading import Change
 
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
-_PEOPLE = frozenset({"owner", "manager", "substitute", "author", "person", "assignee"})
+_PEOPLE = frozenset(
+    {"owner", "manager", "substitute", "author", "authors", "person", "people", "holder", "by"}
+)
+_ROLES = frozenset({"role", "roles"})
 _UNITS = frozenset({"unit", "parent"})
+_WITHIN: dict[str, Label] = {
+    "role": gettext_lazy("Role"),
+    "unit": gettext_lazy("Unit"),
+    "person": gettext_lazy("Person"),
+    "people": gettext_lazy("People"),
+    "substitute": gettext_lazy("Substitute"),
+    "from": gettext_lazy("From"),
+    "until": gettext_lazy("Until"),
+    "reason": gettext_lazy("Reason"),
+    "revoked": gettext_lazy("Revoked"),
+    "name": gettext_lazy("Name"),
+    "mode": gettext_lazy("Who of them"),
+    "meaning": gettext_lazy("Meaning"),
+    "copy": gettext_lazy("Copy"),
+    "holder": gettext_lazy("Holder"),
+    "place": gettext_lazy("Place"),
+    "issued": gettext_lazy("Issued"),
+    "recalled": gettext_lazy("Recalled"),
+    "outcome": gettext_lazy("Outcome"),
+    "note": gettext_lazy("Note"),
+}
+"""What values within a value of the state are called."""
 LONGEST = 600
 """Characters of a value that a table shows."""
 
@@ -39,11 +66,14 @@ class Words:
     names: Mapping[str, str]
     texts: Mapping[str, str]
     """The beginnings of the texts that rows name by their digests."""
+    roles: Mapping[str, str]
 
     def label(self, key: str) -> str:
         """Return how a value of the state is called: as the page calls it, or as its field does."""
         if key in RECORD_LABELS:
             return str(RECORD_LABELS[key])
+        if key in self.thing.labels:
+            return str(self.thing.labels[key])
         declared = _declared(self.thing, key)
         if declared is not None:
             return str(declared[0])
@@ -106,6 +136,13 @@ class Words:
             if key not in ("type", "version")
         ]
 
+    def _within(self, key: str) -> str:
+        """Return how a value within a value is called."""
+        return str(_WITHIN[key]) if key in _WITHIN else self.label(key)
+
+    def _role(self, key: str, value: Any) -> str:
+        return self.roles.get(value, "") if key in _ROLES and isinstance(value, str) else ""
+
     def _state(self, value: Any) -> str:
         try:
             return _(self.thing.lifecycle.state(str(value)).label)
@@ -119,7 +156,9 @@ class Words:
             return self.names.get(value) or _dated(value)
         if isinstance(value, Mapping):
             inner = (
-                f"{self.label(str(key))}: {self._spoken(entry)}" for key, entry in value.items() if entry
+                f"{self._within(str(key))}: {self._role(str(key), entry) or self._spoken(entry)}"
+                for key, entry in value.items()
+                if entry
             )
             return ", ".join(inner)
         if isinstance(value, Sequence):
@@ -134,18 +173,20 @@ def words_for(
 ) -> Words:
     """Return the words for these states; the names of people and units in them by one query.
 
-    With `at`, units are called what they were called then.
+    With `at`, people and units are called what they were called then.
     """
     people: set[str] = set()
     units: set[str] = set()
     digests: set[str] = set()
+    roles: set[str] = set()
     for state in states:
         _gather(thing, state, people, units)
+        _gather_roles(state, roles)
         _gather_rows(thing, state, people, digests)
     names = _names(people, units)
     if at is not None:
-        names |= _former_names(units, at)
-    return Words(thing, request, names, _beginnings(digests))
+        names |= names_then(people, units, at)
+    return Words(thing, request, names, _beginnings(digests), _roles(roles))
 
 
 def _gather_rows(thing: Thing, state: Mapping[str, Any], people: set[str], digests: set[str]) -> None:
@@ -155,19 +196,29 @@ def _gather_rows(thing: Thing, state: Mapping[str, Any], people: set[str], diges
             digests |= {row[rows.text]} if row.get(rows.text) else set()
 
 
+def _gather_roles(value: Any, roles: set[str], key: str = "") -> None:
+    if isinstance(value, Mapping):
+        for name, entry in value.items():
+            _gather_roles(entry, roles, str(name))
+    elif isinstance(value, list):
+        for entry in value:
+            _gather_roles(entry, roles, key)
+    elif isinstance(value, str) and value and key in _ROLES:
+        roles.add(value)
+
+
+def _roles(codes: set[str]) -> dict[str, str]:
+    if not codes:
+        return {}
+    return dict(Role.objects.filter(code__in=codes).values_list("code", "name"))
+
+
 def _beginnings(digests: set[str]) -> dict[str, str]:
     """Return as much of these texts as a table shows."""
     if not digests:
         return {}
     found = Text.objects.filter(digest__in=digests).values_list("digest", Left("body", LONGEST + 1))
     return {digest: _cut(text) for digest, text in found}
-
-
-def _former_names(units: set[str], at: dt.datetime) -> dict[str, str]:
-    """Return what the units with these codes were called at a time."""
-    entries = Entry.objects.filter(record__type="unit", at__lte=at, state__contains='"code":').order_by("seq")
-    then = {entry.record_id: entry.values for entry in entries}
-    return {state["code"]: state["title"] for state in then.values() if state["code"] in units}
 
 
 def _gather(thing: Thing, state: Mapping[str, Any], people: set[str], units: set[str]) -> None:
@@ -180,11 +231,21 @@ def _gather(thing: Thing, state: Mapping[str, Any], people: set[str], units: set
             for entry in value:
                 if isinstance(entry, Mapping):
                     _gather(thing, entry, people, units)
+                elif isinstance(entry, str) and key in _PEOPLE:
+                    people.add(entry)
         elif isinstance(value, str) and value:
-            if kind is Kind.PERSON or key in _PEOPLE:
+            if kind is Kind.PERSON or key in _PEOPLE or key in _people_of(thing.code):
                 people.add(value)
             elif kind is Kind.UNIT or key in _UNITS:
                 units.add(value)
+
+
+@lru_cache(maxsize=100)
+def _people_of(thing_code: str) -> frozenset[str]:
+    """Return the columns of a type's detail row that name people."""
+    model = thing_of(thing_code).model
+    columns = model._meta.concrete_fields if model is not None else ()
+    return frozenset(column.name for column in columns if column.is_relation and column.related_model is User)
 
 
 def _names(people: set[str], units: set[str]) -> dict[str, str]:

@@ -1,0 +1,54 @@
+"""What stands beside a record, as its pages show it: signatures and files."""
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+from setsquare.faces.web.addresses import file_address
+from setsquare.faces.web.times import time_in_zone
+from setsquare.kernel.commands.declaration import meaning_label
+from setsquare.kernel.files.models import Attachment
+from setsquare.kernel.signatures.models import Signature
+from setsquare.kernel.writing.canonical import canonical
+
+
+def signature_shown(row: Signature) -> dict[str, Any]:
+    """Return a signature as `parts/signatures.html.jinja` shows it; whether it holds is computed anew."""
+    return {
+        "name": row.printed_name,
+        "meaning": meaning_label(row.meaning),
+        "signed_at": row.at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+        "local_time": time_in_zone(row.at),
+        "digest": row.digest,
+        "verified": holds(row),
+        "authority": row.printed_title,
+        "on_behalf_of": row.on_behalf_of_name,
+        "reason": row.reason,
+    }
+
+
+def holds(signature: Signature) -> bool:
+    """Tell whether a signature's digest is that of what was signed, and this is in canonical form."""
+    signed = signature.signed.encode()
+    try:
+        same = canonical(json.loads(signed)) == signed
+    except ValueError:
+        return False
+    return same and hashlib.sha256(signed).hexdigest() == signature.digest
+
+
+def attachment_shown(row: Attachment) -> dict[str, Any]:
+    """Return a file as `parts/files.html.jinja` shows it."""
+    image = row.blob.media_type.startswith("image/")
+    return {
+        "name": row.name,
+        "url": file_address(row.blob_id, row.name),
+        "size": row.blob.size,
+        "kind": "image" if image else row.name.rpartition(".")[2].lower(),
+        "digest": row.blob_id,
+        "who": row.added_by,
+        "when": row.added,
+        "remove_url": "",
+        "role": row.role,
+    }

@@ -1,0 +1,1 @@
+"""How days and times are written in each language: one style on pages, on paper and in mail."""

@@ -1,0 +1,5 @@
+"""Days and times in English: the day before the month, so that no number can be taken for the other."""
+
+DATE_FORMAT = "j F Y"
+DATETIME_FORMAT = "j F Y, H:i"
+TIME_FORMAT = "H:i"
