@@ -96,6 +96,22 @@ def test_submitting_asks_all_who_assess_or_the_one_chosen(desk: Desk):
     assert waiting(other, "assess_change") == {"ben", "carl", "dora"}
 
 
+def test_each_step_tells_who_is_asked_next(desk: Desk):
+    document = desk.document("Cleaning")
+    change = desk.request(document)
+    names = {name: person.name for name, person in desk.people.items()}
+    told = [
+        desk.do(desk.anna, change, "submit", assessor="ben").conclusion,
+        desk.do(desk.ben, change, "assess", **IMPACT, decider="dora").conclusion,
+        desk.do(desk.dora, change, "accept", verify=True, because="It is worth it.").conclusion,
+    ]
+    assert told == [
+        f"{change.number} is submitted. Asked to assess it: {names['ben']}.",
+        f"{change.number} is assessed. Asked to decide on it: {names['dora']}.",
+        f"{change.number} is accepted. A revision is opened of each: {document.number}.",
+    ]
+
+
 def test_where_nobody_may_assess_the_request_is_not_submitted(desk: Desk):
     change = desk.request(who=desk.olga, unit="S")
 

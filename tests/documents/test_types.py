@@ -200,7 +200,7 @@ def test_all_but_name_and_description_waits(works: Works) -> None:
         ("Published by others", "No", "Yes"),
     ]
     told = works.do("hedda", "document_type.adopt", number).conclusion
-    assert told == ""
+    assert told == "What was proposed for the type Procedure of the works holds from now on."
     kind.refresh_from_db()
     assert (kind.number_pattern, kind.content, kind.review_months, kind.audience) == (
         "PR-{n:04}",

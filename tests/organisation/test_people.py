@@ -3,7 +3,8 @@
 import datetime as dt
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts import tokens
@@ -114,11 +115,34 @@ def test_a_new_name_does_not_rewrite_what_was_done_under_the_old_one(house):
 
 
 def test_people_choose_their_own_preferences_and_nobody_elses(house):
-    house.do(house.anna, "edit_own", house.anna, language="de", time_zone="Europe/Rome", digest="daily")
+    told = house.do(
+        house.anna, "edit_own", house.anna, language="de", time_zone="Europe/Rome", digest="daily"
+    )
 
+    with translation.override("de"):
+        assert told.conclusion == gettext("Your preferences hold from now on."), "in the language chosen now"
     assert User.objects.get(pk=house.anna.pk).language == "de"
     with pytest.raises(NotPermitted):
         house.do(house.rita, "edit_own", house.anna, language="en", digest="never")
+
+
+def test_what_comes_next_for_a_person_is_told(house):
+    who = {"username": "eva", "name": "Eva Lund", "email": "eva@norma.example", "unit": "N"}
+    hired = carry_out("person", "hire", Actor(house.rita), body={**who, "invite": True}).conclusion
+    assert hired == (
+        "Eva Lund can sign in once they follow the link that is sent to eva@norma.example, and give signatures once"
+        " somebody else has confirmed that they alone know the password."
+    )
+    other = {"username": "ole", "name": "Ole Lund", "unit": "N"}
+    entered = carry_out("person", "hire", Actor(house.rita), body=other).conclusion
+    assert entered == "Ole Lund cannot sign in yet: send them a link to set a password."
+    ole = User.objects.get(username="ole")
+    moved = house.do(house.rita, "transfer", ole, unit="S", manager="ben").conclusion
+    assert moved == "Ole Lund is in South and reports to Ben Ito. Look whether the roles still fit."
+    given = house.do(house.rita, "grant_role", ole, role="reader", unit="S", ends="2999-12-31").conclusion
+    assert given == "Ole Lund holds the role Reader in South and all below it until Dec. 31, 2999."
+    gone = house.do(house.rita, "leave", ole, date=TODAY().isoformat()).conclusion
+    assert gone == "Ole Lund can no longer sign in and left nothing behind."
 
 
 def test_a_transfer_moves_the_record_and_keeps_the_line_straight(house):

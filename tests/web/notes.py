@@ -188,6 +188,7 @@ def propose(act: Act, _body: Body) -> None:
 
 def hand_over(act: Act, body: HandOver) -> None:
     act.record.owner = body.to
+    act.conclude("%(number)s is with %(name)s now.", name=body.to.name)
 
 
 def _as_is(situation: Situation) -> dict[str, Any]:

@@ -169,6 +169,14 @@ def test_bulk_refuses_a_wrong_field_once(anna: Client, three: list[Record]) -> N
     assert "There is nobody with the sign-in name “nobody”." in text_of(answer)
 
 
+def test_what_came_of_each_of_many_is_told(anna: Client, house: House, three: list[Record]) -> None:
+    ids = ",".join(str(note.pk) for note in three)
+    answer = text_of(anna.post("/web-notes/bulk/hand_over/", {"ids": ids, "to": "bram"}, headers=DIALOG))
+    assert "3 records done" in answer
+    for note in three:
+        assert f"{note.number}</a> {note.title}: {note.number} is with {house.bram.name} now." in answer
+
+
 @pytest.mark.parametrize("first", list("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"))
 def test_no_cell_of_a_table_runs_as_a_formula(first: str) -> None:
     assert tables.safe_cell(f"{first}1+1") == f"'{first}1+1"

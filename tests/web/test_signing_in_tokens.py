@@ -73,6 +73,8 @@ def test_a_token_is_revoked(at_desk, anna):
     at_desk.post(f"/me/tokens/{token.prefix}/revoke/")
 
     assert tokens.authenticate(secret) is None
+    told = at_desk.get("/me/tokens/").content.decode()
+    assert "The token “Nightly backup” is revoked; what used it is refused from now on." in told
     assert "Nightly backup" not in at_desk.get("/me/tokens/").content.decode()
 
 

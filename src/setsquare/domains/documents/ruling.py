@@ -42,6 +42,8 @@ def begin(act: Act, kind: DocumentType) -> None:
     asked = act.actor.user is not None and _put_forward(act, kind, {}, kind.template)
     kind.never_adopted = asked
     act.move_to("proposed" if asked else "in_use")
+    if not asked:
+        _say_it_holds(act)
 
 
 def rule(act: Act, kind: DocumentType, wanted: Rules, template: Text) -> None:
@@ -56,13 +58,34 @@ def rule(act: Act, kind: DocumentType, wanted: Rules, template: Text) -> None:
         put_in(kind, wanted, template)
         begin(act, kind)
     elif as_it_is:
+        act.conclude(
+            gettext_noop("Name and description of the type %(type)s are as given; its rules stay."),
+            type=act.record.title,
+        )
         if kind.proposed is not None:
             drop(act, kind, "not_needed")
             act.say(gettext_noop("what was proposed before is taken back"))
-    elif as_proposed(kind) != {**wanted, "template": template.body} and not _put_forward(
-        act, kind, wanted, template
-    ):
+            act.conclude(
+                gettext_noop(
+                    "The rules of the type %(type)s stay as they are; what was proposed is taken back."
+                ),
+                type=act.record.title,
+            )
+    elif as_proposed(kind) == {**wanted, "template": template.body}:
+        act.conclude(
+            gettext_noop("What is proposed for the type %(type)s stays as it is and waits to be adopted."),
+            type=act.record.title,
+        )
+    elif not _put_forward(act, kind, wanted, template):
         put_in(kind, wanted, template)
+        _say_it_holds(act)
+
+
+def _say_it_holds(act: Act) -> None:
+    """Tell that a type can be used as it is now."""
+    act.conclude(
+        gettext_noop("The type %(type)s holds as it is now for new documents."), type=act.record.title
+    )
 
 
 def put_in(kind: DocumentType, wanted: Rules, template: Text) -> None:

@@ -141,7 +141,7 @@ def _one(
     mark: str,
 ) -> Values:
     try:
-        carry_out(
+        outcome = carry_out(
             thing.code,
             command.name,
             actor_of(request, mark),
@@ -161,4 +161,5 @@ def _one(
             "detail": str(problem.detail),
             "errors": problem.errors,
         }
-    return {"number": number, "done": True, "href": address(thing.slug, number)}
+    concluded = {"conclusion": outcome.conclusion} if outcome.conclusion else {}
+    return {"number": number, "done": True, "href": address(thing.slug, number), **concluded}

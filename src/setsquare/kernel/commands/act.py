@@ -23,7 +23,7 @@ from setsquare.kernel.records.numbering import UNFIT_FOR_NUMBERS, is_reserved, k
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.beside import Beside
-from setsquare.kernel.writing.sentences import told
+from setsquare.kernel.writing.sentences import in_words, told
 
 
 @dataclass
@@ -123,15 +123,21 @@ class Act:
         """Tell the trail more than the command's own sentence; `text` is a msgid with named places."""
         self.note = {"text": str(text), "values": values}
 
-    def conclude(self, text: str, **values: str | int) -> None:
-        """Tell whoever does this what came of it, where “is done” would say too much or too little.
+    def conclude(self, text: str, **values: str | int | dt.date) -> None:
+        """Tell whoever does this what came of it and what comes next.
 
         `text` is a msgid with named places, as a whole sentence: `act.conclude(gettext_noop("%(number)s waits for
-        somebody else’s signature."), number=act.record.number)`. The screen says it instead of “... is done.”, the
-        command line and the API beside the record (`Outcome.conclusion`); the trail keeps nothing of it: say that
-        with `say`. The last one holds.
+        somebody else’s signature."), number=act.record.number)`. A day or a time is told in words, a time with
+        the zone that it carries; the record's number need not be given. The screen says it instead of “... is
+        done.”, the command line and the API beside the record (`Outcome.conclusion`); the trail keeps nothing of
+        it: say that with `say`. The last one holds.
         """
-        self.conclusion = told(text, values)
+        given = {
+            name: in_words(value) if isinstance(value, dt.date) else value for name, value in values.items()
+        }
+        if self._record is not None:
+            given.setdefault("number", self._record.number)
+        self.conclusion = told(text, given)
 
     def emit(self, name: str, record: Record | None = None, **payload: Any) -> None:
         """Announce something; delivered at least once after the transaction, to handlers that must be idempotent."""

@@ -103,10 +103,12 @@ def _some(records: QuerySet[Record]) -> str:
     return ", ".join([*numbers[:NAMED], *(["…"] if len(numbers) > NAMED else [])])
 
 
-def tell_what_is_left(act: Act, user: User, heir: User | None) -> None:
-    """Announce each record that is left behind; the worker hands them over one by one."""
-    for record in left_behind_by(user):
+def tell_what_is_left(act: Act, user: User, heir: User | None) -> int:
+    """Announce each record that is left behind; the worker hands them over one by one. Returns how many."""
+    left = list(left_behind_by(user))
+    for record in left:
         act.emit(LEFT_BEHIND, record, person=user.username, to=heir.username if heir is not None else "")
+    return len(left)
 
 
 def people_of(event: Event) -> tuple[User, User | None] | None:

@@ -12,7 +12,7 @@ from typing import Annotated
 import structlog
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.kernel.accounts.models import User
@@ -25,15 +25,13 @@ from setsquare.kernel.events.clock import every
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.kinds import all_kinds, kind_of
 from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.writing.sentences import some
 
 REMIND, ESCALATE = "remind_due", "escalate"
 SOON = dt.timedelta(days=3)
 """How long before its due time a task is reminded of."""
 MOST_TASKS = 1000
 """Tasks that one round of the clock reminds of or escalates."""
-NAMED = 5
-"""People that a sentence names."""
-
 log = structlog.get_logger()
 
 
@@ -72,24 +70,14 @@ def escalate(act: Act, body: TaskList) -> None:
             kind_of(kind).overdue,
             number=act.record.number,
             title=act.record.title,
-            names=_some(names),
+            names=some(names),
         )
-    act.say(gettext_noop("%(names)s"), names=_some([task.assignee.name for task in tasks]))
+    act.say(gettext_noop("%(names)s"), names=some(task.assignee.name for task in tasks))
 
 
 def _above(task: Task, act: Act) -> User:
     manager = task.assignee.manager
     return manager if manager is not None and manager.is_active else act.record.owner
-
-
-def _some(names: list[str]) -> str:
-    """Return names in one line, the first few of many."""
-    names = list(dict.fromkeys(names))
-    if len(names) <= NAMED:
-        return ", ".join(names)
-    more = len(names) - NAMED
-    further = ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more}
-    return f"{', '.join(names[:NAMED])} {further}"
 
 
 @every(minutes=15)

@@ -1,9 +1,15 @@
 """Sentences that are kept as a msgid with values, to be told in the language of whoever reads them."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+NAMED = 5
+"""Names that a sentence gives before it counts the rest."""
 
 
 def told(text: str, values: Mapping[str, Any] | None) -> str:
@@ -13,3 +19,21 @@ def told(text: str, values: Mapping[str, Any] | None) -> str:
         return sentence % values if values else sentence
     except (KeyError, TypeError, ValueError):  # kept by another version, whose sentence had other places
         return sentence
+
+
+def in_words(value: dt.date) -> str:
+    """Return a day, or a time with the name of its zone, as a sentence tells it in the reader's language."""
+    if not isinstance(value, dt.datetime):
+        return date_format(value)
+    place = getattr(value.tzinfo, "key", None) or value.tzname() or ""
+    return f"{date_format(value)}, {value:%H:%M} ({place})"
+
+
+def some(names: Iterable[str]) -> str:
+    """Return names in one line, each once, the first few of many."""
+    known = list(dict.fromkeys(names))
+    if len(known) <= NAMED:
+        return ", ".join(known)
+    more = len(known) - NAMED
+    further = ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more}
+    return f"{', '.join(known[:NAMED])} {further}"

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from setsquare.domains.changes.models import ChangeRequest
 from setsquare.domains.changes.permissions import DECIDE
+from setsquare.domains.changes.queries import affected_by
 from setsquare.domains.changes.rules import (
     ASSESSORS,
     DECIDERS,
@@ -24,6 +25,7 @@ from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
+from setsquare.kernel.writing.sentences import some
 
 Considered = Annotated[str, Field(min_length=1, max_length=5000)]
 IMPACT = ("quality", "regulatory", "training", "cost", "risk")
@@ -114,6 +116,10 @@ def assess(act: Act, body: Assess) -> None:
     barred = frozenset({change.requested_by_id, act.record.owner_id})
     deciders = those_who_may(DECIDE, act, body.decider, "decider", barred)
     act.ask_all(DECIDING.code, deciders, due_after(act, change))
+    act.conclude(
+        gettext_noop("%(number)s is assessed. Asked to decide on it: %(names)s."),
+        names=some(person.name for person in deciders),
+    )
 
 
 @command(
@@ -137,6 +143,14 @@ def accept(act: Act, body: Accept) -> None:
     """Decide that the change is made."""
     act.detail.verify = body.verify
     _decide(act, gettext_noop("%(who)s accepted %(number)s %(title)s."))
+    documents = some(affected_by(act.record).order_by("number").values_list("number", flat=True))
+    if documents:
+        sentence = gettext_noop("%(number)s is accepted. A revision is opened of each: %(documents)s.")
+        act.conclude(sentence, documents=documents)
+    else:
+        act.conclude(
+            gettext_noop("%(number)s is accepted. Report it as implemented once the change is made.")
+        )
 
 
 @command(
@@ -157,6 +171,7 @@ def accept(act: Act, body: Accept) -> None:
 def reject(act: Act, _body: Body) -> None:
     """Decide that the change is not made."""
     _decide(act, gettext_noop("%(who)s rejected %(number)s %(title)s: %(reason)s"))
+    act.conclude(gettext_noop("%(number)s is rejected; who asked for it is told why."))
 
 
 def _decide(act: Act, notice: Label) -> None:

@@ -74,6 +74,9 @@ def _nothing_open(situation: Situation) -> Label | None:
 def open_revisions(act: Act, _body: Body) -> None:
     """Ask for the revisions of documents that were added later, or whose draft was discarded."""
     act.say(gettext_noop("of %(count)s documents"), count=affected_by(act.record).count())
+    act.conclude(
+        gettext_noop("A draft is opened of each affected document that has none for %(number)s yet.")
+    )
 
 
 @command(
@@ -163,6 +166,7 @@ def close(act: Act, body: Implement) -> None:
         act.complete(CLOSING.code, "done")
     act.detail.outcome = body.outcome
     finish_all(act, "closed")
+    act.conclude(gettext_noop("%(number)s is closed; nothing more is asked for."))
 
 
 def _implemented(act: Act) -> None:
@@ -173,9 +177,12 @@ def _implemented(act: Act) -> None:
     if change.verify:
         ask_to_look(act)
         act.move_to("implemented")
+        sentence = gettext_noop("%(number)s is implemented. Asked to look at what came of it: %(name)s.")
+        act.conclude(sentence, name=act.record.owner.name)
         return
     finish_all(act, "closed")
     act.move_to("closed")
+    act.conclude(gettext_noop("%(number)s is implemented and closed; nothing more is asked for."))
     act.tell_all(
         {act.record.owner, change.requested_by} - {act.actor.user},
         "change",

@@ -31,6 +31,7 @@ from setsquare.kernel.commands.declaration import Reason, Situation, command
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.writing.sentences import some
 
 Title = Annotated[str, Field(min_length=1, max_length=300), Shown(gettext_lazy("Title"))]
 What = Annotated[
@@ -165,6 +166,7 @@ def create(act: Act, body: CreateChange) -> Record:
             number=record.number,
             title=record.title,
         )
+    act.conclude(gettext_noop("%(number)s was made as a draft. Submit it once it says all that it should."))
     return record
 
 
@@ -183,6 +185,7 @@ def edit(act: Act, body: EditChange) -> None:
     act.record.title = body.title
     change.what, change.why = body.what, body.why
     change.priority, change.wanted_by = body.priority, body.wanted_by
+    act.conclude(gettext_noop("What %(number)s asks for is as given now."))
 
 
 @command(
@@ -208,6 +211,11 @@ def set_affected(act: Act, body: SetAffected) -> None:
         act.unlink(document, AFFECTS)
     for document in body.affected:
         act.link(document, AFFECTS)
+    if body.affected:
+        sentence = gettext_noop("%(number)s affects: %(documents)s.")
+        act.conclude(sentence, documents=some(document.number for document in body.affected))
+    else:
+        act.conclude(gettext_noop("%(number)s affects no document."))
 
 
 @command(
@@ -224,6 +232,10 @@ def submit(act: Act, body: Submit) -> None:
     """Hand the request to those who assess what the change would mean."""
     assessors = those_who_may(ASSESS, act, body.assessor, "assessor", frozenset())
     act.ask_all(ASSESSING.code, assessors, due_after(act, act.detail))
+    act.conclude(
+        gettext_noop("%(number)s is submitted. Asked to assess it: %(names)s."),
+        names=some(person.name for person in assessors),
+    )
 
 
 @command(
@@ -247,6 +259,10 @@ def send_back(act: Act, _body: Body) -> None:
         who=act.user.name,
         number=act.record.number,
         reason=act.reason[:200],
+    )
+    act.conclude(
+        gettext_noop("%(number)s is a draft again: %(name)s completes it and submits it anew."),
+        name=change.requested_by.name,
     )
 
 
@@ -274,6 +290,7 @@ def cancel(act: Act, _body: Body) -> None:
         title=act.record.title,
         reason=act.reason[:200],
     )
+    act.conclude(gettext_noop("%(number)s is cancelled; nothing more is asked for."))
 
 
 @command(
@@ -291,3 +308,4 @@ def reopen(act: Act, _body: Body) -> None:
     change: ChangeRequest = act.detail
     change.decision, change.decided_by, change.decided = "", None, None
     change.assessed_by, change.assessed = None, None
+    act.conclude(gettext_noop("%(number)s is a draft again; its assessment is kept to start from."))

@@ -32,6 +32,8 @@ from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, as
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
+from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.writing.sentences import some
 
 
 class SendForApproval(Body):
@@ -81,6 +83,16 @@ def send_for_approval(act: Act, body: SendForApproval) -> None:
     close_steps(act)
     revision.step_days = body.days
     open_step(act, revision, 1)
+    act.conclude(
+        gettext_noop("%(number)s is on its way to approval. Asked to sign first: %(names)s."),
+        names=_asked_to_sign(act),
+    )
+
+
+def _asked_to_sign(act: Act) -> str:
+    """Return who is asked to sign the revision now, by name."""
+    waiting = Task.objects.filter(record=act.record, kind="approve", done__isnull=True)
+    return some(waiting.order_by("id").values_list("assignee__name", flat=True))
 
 
 def _meaning(situation: Situation) -> Meaning | None:
@@ -145,10 +157,14 @@ def approve(act: Act, body: Approve) -> None:
         act.finish(waiting, "not_needed")
     elif waiting:
         act.move_to("in_approval")
+        sentence = gettext_noop("You have signed %(number)s. Still to sign this step: %(names)s.")
+        act.conclude(sentence, names=some(each.assignee.name for each in waiting))
         return
     if revision.step < len(revision.route):
         open_step(act, revision, revision.step + 1)
         act.move_to("in_approval")
+        sentence = gettext_noop("You have signed %(number)s. Next to sign: %(names)s.")
+        act.conclude(sentence, names=_asked_to_sign(act))
         return
     revision.approved = act.now
     act.move_to("approved")
@@ -192,6 +208,11 @@ def _tell_approved(act: Act) -> None:
         number=record.number,
         title=record.title,
     )
+    if asked == [act.user]:
+        act.conclude(gettext_noop("%(number)s is approved. Now set when it takes effect."))
+    else:
+        sentence = gettext_noop("%(number)s is approved. Asked to set when it takes effect: %(names)s.")
+        act.conclude(sentence, names=some(person.name for person in asked))
 
 
 @command(
@@ -218,4 +239,8 @@ def reject(act: Act, _body: Body) -> None:
         who=act.user.name,
         number=act.record.number,
         reason=act.reason[:200],
+    )
+    act.conclude(
+        gettext_noop("%(number)s is a draft again. %(name)s is told why and works on it."),
+        name=act.record.owner.name,
     )

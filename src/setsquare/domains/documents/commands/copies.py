@@ -11,6 +11,7 @@ from pydantic import Field
 from setsquare.domains.documents.fields import Line, refuse_far, today_at
 from setsquare.domains.documents.models import ControlledCopy, Document
 from setsquare.domains.documents.rules import CONTROLLERS
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, command
@@ -26,6 +27,11 @@ TOLD = {
     "returned": gettext_noop("%(copy)s was returned"),
     "destroyed": gettext_noop("%(copy)s was destroyed"),
     "lost": gettext_noop("%(copy)s is lost"),
+}
+SETTLED = {
+    "returned": gettext_noop("Copy %(copy)s of %(number)s is settled: it was returned."),
+    "destroyed": gettext_noop("Copy %(copy)s of %(number)s is settled: it was destroyed."),
+    "lost": gettext_noop("Copy %(copy)s of %(number)s is settled: it is lost."),
 }
 AMONG = frozenset({"issue_copy", "recall_copy", "remind_copy", "reconcile_copy"})
 
@@ -81,6 +87,11 @@ def issue_copy(act: Act, body: IssueCopy) -> None:
     )
     who = body.holder.name if body.holder is not None else body.place
     act.say(gettext_noop("%(copy)s for %(who)s"), copy=last + 1, who=who)
+    act.conclude(
+        gettext_noop("Copy %(copy)s of %(number)s is issued: %(who)s."),
+        copy=f"{revision.ordinal}-{last + 1}",
+        who=who,
+    )
 
 
 class CopyBody(Body):
@@ -140,8 +151,13 @@ def recall_copy(act: Act, body: Recall) -> None:
         raise Refused({"label": _("Copy %(copy)s is recalled already.") % {"copy": body.label}})
     copy.recalled = act.now
     copy.save()
-    _tell_holder(act, copy)
+    told = _tell_holder(act, copy)
     act.say(gettext_noop("%(copy)s"), copy=body.label)
+    act.conclude(
+        gettext_noop("Copy %(copy)s of %(number)s is recalled. Told: %(name)s."),
+        copy=body.label,
+        name=told.name,
+    )
 
 
 @command(
@@ -161,19 +177,25 @@ def remind_copy(act: Act, body: Recall) -> None:
     copy = _copy(act, body.label)
     copy.reminded = act.now
     copy.save()
-    _tell_holder(act, copy)
+    told = _tell_holder(act, copy)
     act.say(gettext_noop("%(copy)s"), copy=body.label)
+    act.conclude(
+        gettext_noop("%(name)s was reminded of copy %(copy)s of %(number)s."), copy=body.label, name=told.name
+    )
 
 
-def _tell_holder(act: Act, copy: ControlledCopy) -> None:
+def _tell_holder(act: Act, copy: ControlledCopy) -> User:
+    """Tell who has a copy that it has to come back, or who issued one that lies in a place; returns whom."""
+    told = copy.holder or copy.issued_by
     act.tell(
-        copy.holder or copy.issued_by,
+        told,
         "copy_recalled",
         gettext_noop("Copy %(copy)s of %(number)s has to come back (%(where)s)."),
         copy=copy.number,
         number=copy.revision.record.number,
         where=copy.place or (copy.holder.name if copy.holder else ""),
     )
+    return told
 
 
 @command(
@@ -198,3 +220,4 @@ def reconcile_copy(act: Act, body: Reconcile) -> None:
     copy.note = body.note
     copy.save()
     act.say(TOLD[body.outcome], copy=body.label)
+    act.conclude(SETTLED[body.outcome], copy=body.label)

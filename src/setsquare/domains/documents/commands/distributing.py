@@ -22,6 +22,7 @@ from setsquare.kernel.commands.overdue import TaskList
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.tasks.queries import open_on
+from setsquare.kernel.writing.sentences import some
 
 
 def say_how_many(act: Act, people: int) -> None:
@@ -89,6 +90,7 @@ def _signed(situation: Situation) -> Meaning | None:
 def confirm_reading(act: Act, _body: Body) -> None:
     """Confirm that one has read and understood the revision in force."""
     act.complete("read", "confirmed")
+    act.conclude(gettext_noop("That you have read and understood %(number)s is noted."))
 
 
 @command(
@@ -108,6 +110,9 @@ def remind(act: Act, _body: Body) -> None:
     if not tasks:
         raise WrongState(_("Nobody is asked for anything here now."))
     say_how_many(act, overdue.remind(act, tasks))
+    act.conclude(
+        gettext_noop("Reminded of %(number)s: %(names)s."), names=some(task.assignee.name for task in tasks)
+    )
 
 
 @command(
@@ -183,6 +188,11 @@ def reassign(act: Act, body: Reassign) -> None:
         act.finish([task], "reassigned")
         act.ask(task.kind, body.to, task.due, step=task.step, **task.details)
     act.say(gettext_noop("from %(person)s to %(other)s"), person=body.person.name, other=body.to.name)
+    act.conclude(
+        gettext_noop("%(other)s was asked on %(number)s in place of %(person)s."),
+        person=body.person.name,
+        other=body.to.name,
+    )
 
 
 Leaver = Annotated[AnyPerson, Shown(gettext_lazy("Who left"), widget=Widget.PERSON)]

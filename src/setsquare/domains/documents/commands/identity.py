@@ -54,6 +54,7 @@ from setsquare.kernel.commands.bodies import (
 from setsquare.kernel.commands.declaration import Reason, Situation, command, command_of, permitted
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
+from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 
@@ -169,6 +170,10 @@ def create(act: Act, body: CreateDocument) -> Record:
         {"document": record, "author": author, "title": body.title, "why": body.why, **begun}
     )
     document.open_revision = open_revision(act, opening)
+    act.conclude(
+        gettext_noop("%(number)s was made. Its first revision is a draft now; %(name)s goes on with it."),
+        name=author.name,
+    )
     return record
 
 
@@ -255,6 +260,7 @@ def edit(act: Act, body: EditDocument) -> None:
         _hand_over(act, record, body.owner)
     if body.unit is not None and body.unit.pk != record.unit_id:
         place_in(act, record, body.unit, WORK)
+    act.conclude(gettext_noop("The details of %(number)s are as given now."))
 
 
 def _check_interval(act: Act, document: Document, months: int) -> None:
@@ -445,3 +451,10 @@ def set_audience(act: Act, body: SetAudience) -> None:
     kept = document.audience.filter(unit__isnull=False).values_list("unit__code", flat=True)
     refuse_closed(body.audience, set(kept))
     place_audience(document, audience_rows(document, body.audience))
+    act.conclude(
+        gettext_noop(
+            "Whoever is new in the audience of %(number)s is asked to read it; whoever is not in it no longer is."
+        )
+        if document.current_id is not None
+        else gettext_noop("The audience of %(number)s is asked to read it once it is in force.")
+    )

@@ -114,6 +114,7 @@ def import_effective(act: Act, body: ImportEffective) -> Record:
     _say_in_force(act, body)
     if act.actor.user is not None and act.actor.channel != "import":  # an import of many tells them once
         tell_named(act.user.name, {body.approved_by: 1})
+    act.conclude(gettext_noop("%(number)s is in force since %(day)s."), day=body.effective_since)
     act.move_to("effective")
     act.emit("document.effective", revision=revision.record.number)
     return record

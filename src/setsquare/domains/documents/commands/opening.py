@@ -129,7 +129,13 @@ def begin_revision(act: Act, *, kind: str, why: str, summary: str = "", author: 
             "figures": [(figure.blob, figure.name) for figure in figures.select_related("blob")],
         }
     document.open_revision = open_revision(act, Opening.model_validate(opening))
-    act.say(gettext_noop("%(revision)s"), revision=document.open_revision.record.number)
+    opened = document.open_revision.record
+    act.say(gettext_noop("%(revision)s"), revision=opened.number)
+    act.conclude(
+        gettext_noop("%(revision)s is open as a draft; %(name)s works on it."),
+        revision=opened.number,
+        name=opened.owner.name,
+    )
     if document.current is None:
         find_anew(document)
 

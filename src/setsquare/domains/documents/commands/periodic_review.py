@@ -111,7 +111,12 @@ def review(act: Act, body: Review) -> None:
         _withdraw(act)
         return
     document.next_review = next_review_after(day, document.review_months)
-    if body.outcome == "revise":
+    if document.next_review is not None:
+        sentence = gettext_noop("%(number)s still holds. Its next review is due on %(day)s.")
+        act.conclude(sentence, day=document.next_review)
+    else:
+        act.conclude(gettext_noop("%(number)s still holds. No further review is planned."))
+    if body.outcome == "revise":  # which tells of the revision
         begin_revision(act, kind="normal", why=body.findings)
     act.move_to("effective")
 

@@ -27,6 +27,7 @@ from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyUnit, Body, Shown
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
 
 
@@ -83,3 +84,4 @@ def redefine(act: Act, body: Redefine) -> None:
         changed = True
     if not changed:
         raise Refused(_("Nothing of it is changed."))
+    act.conclude(gettext_noop("What was approved with %(number)s is changed, by your signature."))

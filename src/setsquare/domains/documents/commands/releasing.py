@@ -70,14 +70,21 @@ def schedule(act: Act, body: Schedule) -> None:
     close_steps(act)
     if body.at_once:
         act.say(gettext_noop("at once"))
+        former = revision.document.current
         take_effect(act)
         act.move_to("effective")
+        if former is None:
+            act.conclude(gettext_noop("%(number)s is in force now."))
+        else:
+            sentence = gettext_noop("%(number)s is in force now; %(former)s is superseded.")
+            act.conclude(sentence, former=former.record.number)
         return
     if body.effective_from is None:
         raise Refused({"effective_from": _("Give a date and time, or choose “at once”.")})
     revision.effective_from = moment_at(act.record.unit, body.effective_from, act.now)
     local = revision.effective_from.astimezone(zone(act.record.unit))
     act.say(gettext_noop("%(when)s"), when=local.strftime("%Y-%m-%d %H:%M %Z"))
+    act.conclude(gettext_noop("%(number)s takes effect on %(when)s."), when=local)
     act.move_to("approved")
 
 

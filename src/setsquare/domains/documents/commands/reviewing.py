@@ -24,6 +24,7 @@ from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.writing.markdown import missing_sections
+from setsquare.kernel.writing.sentences import some
 
 OUTCOMES = {
     "no_objection": gettext_lazy("No objection"),
@@ -116,6 +117,11 @@ def submit(act: Act, body: Submit) -> None:
     revision.submitted = act.now
     for person in body.reviewers:
         act.ask("review", person, end_of(body.due, act.record.unit))
+    act.conclude(
+        gettext_noop("%(number)s is in review until %(day)s. Asked to review it: %(names)s."),
+        day=body.due,
+        names=some(person.name for person in body.reviewers),
+    )
 
 
 class Review(Body):
@@ -154,6 +160,19 @@ def review(act: Act, body: Review) -> None:
         gettext_noop("no objection") if body.outcome == "no_objection" else gettext_noop("changes needed")
     )
     ask_author(act)
+    _say_who_is_next(act)
+
+
+def _say_who_is_next(act: Act) -> None:
+    """Tell a reviewer who is done whether others still review it, or who goes on with it."""
+    waiting = Task.objects.filter(record=act.record, kind="review", done__isnull=True)
+    others = list(waiting.order_by("id").values_list("assignee__name", flat=True))
+    if others:
+        sentence = gettext_noop("Your review of %(number)s is finished. Still to review it: %(names)s.")
+        act.conclude(sentence, names=some(others))
+    else:
+        sentence = gettext_noop("Your review of %(number)s was the last one. %(name)s goes on with it.")
+        act.conclude(sentence, name=act.record.owner.name)
 
 
 def _has_said_what(act: Act, body: Review) -> bool:
@@ -182,6 +201,7 @@ def close_tasks(act: Act, outcome: str) -> int:
 def return_to_draft(act: Act, _body: Body) -> None:
     """Take a reviewed revision back to work on it."""
     close_tasks(act, "returned")
+    act.conclude(gettext_noop("%(number)s is a draft again: work on it, then submit it anew."))
 
 
 @command(
@@ -199,6 +219,7 @@ def recall(act: Act, _body: Body) -> None:
     revision: Revision = act.detail
     close_tasks(act, "recalled")
     forget_approval(revision)
+    act.conclude(gettext_noop("%(number)s is a draft again; nobody is asked to review or sign it any more."))
 
 
 def forget_approval(revision: Revision) -> None:

@@ -58,6 +58,9 @@ def adopt(act: Act, _body: Body) -> None:
     _tell_authors(act, gettext_noop("%(name)s adopted what you proposed for the type %(type)s."))
     drop(act, kind, "approved")
     kind.never_adopted = False
+    act.conclude(
+        gettext_noop("What was proposed for the type %(type)s holds from now on."), type=act.record.title
+    )
 
 
 @command(
@@ -83,6 +86,8 @@ def decline(act: Act, _body: Body) -> None:
     if kind.never_adopted:  # who wrote it stays its author, whoever takes it up again
         close(act, "rejected")
         act.move_to("retired")
+        act.conclude(gettext_noop("The type %(type)s is declined and retired."), type=act.record.title)
         return
     drop(act, kind, "rejected")
     act.move_to("in_use")
+    act.conclude(gettext_noop("The type %(type)s stays as it was."), type=act.record.title)

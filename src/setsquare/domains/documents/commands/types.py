@@ -19,6 +19,7 @@ from setsquare.kernel.commands.bodies import Body, Shown, UnitRef, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
+from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.numbering import NumberingError, check_pattern
 
@@ -192,8 +193,14 @@ def pass_on(act: Act, body: PassOn) -> None:
     danger=True,
     hint=gettext_lazy("No new documents of this type can be made; those that exist stay."),
 )
-def retire(_act: Act, _body: Body) -> None:
+def retire(act: Act, _body: Body) -> None:
     """Take a type out of use for new documents."""
+    act.conclude(
+        gettext_noop(
+            "The type %(type)s is retired: no new documents of it can be made; those that exist stay."
+        ),
+        type=act.record.title,
+    )
 
 
 @command(
@@ -212,3 +219,4 @@ def restore(act: Act, _body: Body) -> None:
         begin(act, kind)
     else:
         act.move_to("in_use")
+        act.conclude(gettext_noop("Documents of the type %(type)s can be made again."), type=act.record.title)

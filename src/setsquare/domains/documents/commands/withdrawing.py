@@ -10,6 +10,7 @@ from setsquare.domains.documents.states import TALK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.commands.declaration import Reason, command, owner
+from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.models import Task
 
 
@@ -34,7 +35,11 @@ def take_out_of_use(act: Act) -> None:
     """Withdraw the act's document with its revision in force; ends its reading and recalls its copies."""
     document: Document = act.detail
     document.next_review = None
-    recall_copies(act, document)
+    if recalled := recall_copies(act, document):
+        sentence = gettext_noop("%(number)s is no longer in use. Controlled copies recalled: %(count)s.")
+        act.conclude(sentence, count=recalled)
+    else:
+        act.conclude(gettext_noop("%(number)s is no longer in use; nobody is asked to read it any more."))
     act.finish(Task.objects.filter(record=act.record, kind="periodic_review"), "withdrawn")
     if document.current is not None:
         act.also("revision", "withdraw", document.current.record, {"at": act.now})
@@ -71,3 +76,4 @@ def discard(act: Act, _body: Body) -> None:
     revision.save()
     revision.working_texts.all().delete()
     act.also("document", "close_revision", revision.document.record)
+    act.conclude(gettext_noop("%(number)s is discarded; its number is not used again."))

@@ -155,6 +155,7 @@ def import_content(act: Act, body: ImportContent) -> None:
     attach_pictures(act, body.source.pictures)
     set_text(act, revision, body.source.markdown)
     say_imported(act, body.source)
+    act.conclude(gettext_noop("The text of %(number)s is that of the file now."))
     _written(act, revision)
 
 
@@ -182,6 +183,7 @@ def use_file(act: Act, body: UseFile) -> None:
     require_file(revision.document.kind, "file")
     set_file(act, revision, body.file)
     act.say(gettext_noop("%(name)s"), name=body.file.name)
+    act.conclude(gettext_noop("The file %(name)s is the content of %(number)s now."), name=body.file.name)
     _written(act, revision)
 
 
@@ -192,6 +194,17 @@ class PlanReading(Body):
         Literal["whole", "changes", "nothing"], Shown(gettext_lazy("To be read"), choices=READINGS)
     ]
     days: Annotated[int, Field(ge=1, le=365), Shown(gettext_lazy("Days to read"))] = 14
+
+
+READ_THEN = {
+    "whole": gettext_noop(
+        "Once %(number)s is in force, its audience is asked to read all of it. Days to read: %(days)s."
+    ),
+    "changes": gettext_noop(
+        "Once %(number)s is in force, its audience is asked to read what changed. Days to read: %(days)s."
+    ),
+    "nothing": gettext_noop("Once %(number)s is in force, nobody is asked to read it."),
+}
 
 
 def _plan_as_is(situation: Situation) -> Mapping[str, Any]:
@@ -218,6 +231,7 @@ def plan_reading(act: Act, body: PlanReading) -> None:
         raise Refused({"reading": _("It is the first revision: there is nothing yet that has been read.")})
     revision.reading = body.reading
     revision.reading_days = body.days
+    act.conclude(READ_THEN[body.reading], days=body.days)
 
 
 NextAuthor = Annotated[Person, Shown(gettext_lazy("Author"))]
@@ -250,6 +264,7 @@ def hand_over(act: Act, body: HandOver) -> None:
     record.owner = body.author
     hand_steps_over(act, body.author)
     act.say(gettext_noop("to %(name)s"), name=body.author.name)
+    act.conclude(gettext_noop("%(name)s is the author of %(number)s now."), name=body.author.name)
     if act.actor.user is None or act.user.pk != body.author.pk:
         act.tell(
             body.author,

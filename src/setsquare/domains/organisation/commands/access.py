@@ -76,6 +76,9 @@ def invite(act: Act, _body: Body) -> None:
         user.set_unusable_password()
         user.save(update_fields=["password"])
     act.detail.invited = act.now
+    if user.email:
+        sentence = gettext_noop("A link goes to %(email)s in a moment; %(name)s sets a password with it.")
+        act.conclude(sentence, email=user.email, name=user.name)
     if act.actor.user is None:
         return
     if not user.email:
@@ -142,6 +145,7 @@ def confirm_access(act: Act, _body: Body) -> None:
     user: User = act.detail.user
     user.may_sign = True
     user.save(update_fields=["may_sign"])
+    act.conclude(gettext_noop("%(name)s can give signatures now."), name=user.name)
 
 
 class NoteAccess(Body):
@@ -189,6 +193,8 @@ def make_token(act: Act, body: MakeToken) -> None:
     except tokens.TokenRefused as refusal:
         raise Refused({refusal.field: str(refusal)}) from None
     act.say(gettext_noop("“%(name)s” until %(day)s"), name=token.name, day=body.expires.isoformat())
+    sentence = gettext_noop("The token “%(name)s” can be used until %(day)s. Its secret is shown this once.")
+    act.conclude(sentence, name=token.name, day=body.expires)
 
 
 @command(
@@ -208,6 +214,8 @@ def revoke_token(act: Act, body: RevokeToken) -> None:
         raise Refused({"prefix": _("There is no such token, or it was revoked before.")})
     tokens.revoke(token)
     act.say(gettext_noop("“%(name)s”"), name=token.name)
+    sentence = gettext_noop("The token “%(name)s” is revoked; what used it is refused from now on.")
+    act.conclude(sentence, name=token.name)
 
 
 def issue_token(actor: Actor, name: str, scopes: list[str], expires: dt.date) -> tuple[Token, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
@@ -201,7 +202,22 @@ def hire(act: Act, body: Hire) -> Record:
         act.emit("person.invite", record)
     if not alone:
         have_confirmed(act, user)
+    _say_how_to_sign_in(act, user, invited=invited is not None)
     return record
+
+
+def _say_how_to_sign_in(act: Act, user: User, *, invited: bool) -> None:
+    """Tell who entered a person, or took one up again, what is still missing before they can sign in and sign."""
+    if not invited:
+        text = gettext_noop("%(name)s cannot sign in yet: send them a link to set a password.")
+    elif user.may_sign:
+        text = gettext_noop("%(name)s can sign in once they follow the link that is sent to %(email)s.")
+    else:
+        text = gettext_noop(
+            "%(name)s can sign in once they follow the link that is sent to %(email)s, and give signatures once"
+            " somebody else has confirmed that they alone know the password."
+        )
+    act.conclude(text, name=user.name, email=user.email)
 
 
 class Establish(Body):
@@ -267,6 +283,14 @@ def edit(act: Act, body: EditPerson) -> None:
     user.name, user.title, user.email = body.name, body.title, body.email
     user.save(update_fields=["name", "title", "email"])
     act.record.title = user.name
+    if user.may_sign:
+        act.conclude(gettext_noop("The details of %(name)s are as given now."), name=user.name)
+    else:
+        text = gettext_noop(
+            "The details of %(name)s are as given now. They give signatures once somebody else has confirmed"
+            " that they alone know the password."
+        )
+        act.conclude(text, name=user.name)
 
 
 @command(
@@ -284,6 +308,8 @@ def edit_own(act: Act, body: EditOwn) -> None:
     user: User = act.detail.user
     user.language, user.time_zone, user.digest = body.language, body.time_zone, body.digest
     user.save(update_fields=["language", "time_zone", "digest"])
+    with translation.override(user.language):
+        act.conclude(gettext_noop("Your preferences hold from now on."))
 
 
 @command(
@@ -305,6 +331,17 @@ def transfer(act: Act, body: Transfer) -> None:
     user.unit, user.manager = body.unit, body.manager
     user.save(update_fields=["unit", "manager"])
     act.record.unit = body.unit
+    place = {"name": user.name, "unit": body.unit.name}
+    if body.manager is not None:
+        sentence = gettext_noop(
+            "%(name)s is in %(unit)s and reports to %(manager)s. Look whether the roles still fit."
+        )
+        act.conclude(sentence, manager=body.manager.name, **place)
+    else:
+        sentence = gettext_noop(
+            "%(name)s is in %(unit)s and reports to nobody. Look whether the roles still fit."
+        )
+        act.conclude(sentence, **place)
 
 
 @command(
@@ -352,7 +389,12 @@ def leave(act: Act, body: Leave) -> None:
     user.set_unusable_password()
     user.save(update_fields=["is_active", "left_on", "password"])
     keep_an_administrator()
-    tell_what_is_left(act, user, heir)
+    left = tell_what_is_left(act, user, heir)
+    if heir is not None and left:
+        sentence = gettext_noop("%(name)s can no longer sign in. %(heir)s takes over, in records: %(count)s.")
+        act.conclude(sentence, name=user.name, heir=heir.name, count=left)
+    else:
+        act.conclude(gettext_noop("%(name)s can no longer sign in and left nothing behind."), name=user.name)
     leads = body.successor or above
     for report in User.objects.filter(manager=user, is_active=True, file__isnull=False).select_related(
         "file__record"
@@ -389,6 +431,7 @@ def come_back(act: Act, body: Return) -> None:
     if body.invite and user.email:
         act.detail.invited = act.now
         act.emit("person.invite")
+    _say_how_to_sign_in(act, user, invited=bool(body.invite and user.email))
 
 
 def check_username(username: str) -> None:

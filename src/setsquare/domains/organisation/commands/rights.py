@@ -101,6 +101,7 @@ def grant_role(act: Act, body: GrantRole) -> None:
         raise Refused({"ends": _("Give a last day that is not before the first one and not past.")})
     give(act, user, body.role, body.unit, starts, ends)
     act.say(gettext_noop("%(role)s in %(unit)s"), role=body.role.name, unit=body.unit.name)
+    _say_from_when(act, body, starts)
     act.tell(
         user,
         "role",
@@ -120,6 +121,22 @@ def grant_role(act: Act, body: GrantRole) -> None:
             person=user.name,
             role=body.role.name,
             where=body.unit.name,
+        )
+
+
+def _say_from_when(act: Act, body: GrantRole, starts: dt.datetime) -> None:
+    held = {"name": act.detail.user.name, "role": body.role.name, "unit": body.unit.name}
+    if starts > act.now:
+        sentence = gettext_noop("%(name)s holds the role %(role)s in %(unit)s and all below it from %(day)s.")
+        act.conclude(sentence, day=timezone.localtime(starts, zone(body.unit)).date(), **held)
+    elif body.ends is not None:
+        sentence = gettext_noop(
+            "%(name)s holds the role %(role)s in %(unit)s and all below it until %(day)s."
+        )
+        act.conclude(sentence, day=body.ends, **held)
+    else:
+        act.conclude(
+            gettext_noop("%(name)s holds the role %(role)s in %(unit)s and all below it now."), **held
         )
 
 
@@ -145,6 +162,12 @@ def revoke_role(act: Act, body: RevokeRole) -> None:
         raise Refused({"role": sentence % names})
     keep_an_administrator("role")
     act.say(gettext_noop("%(role)s in %(unit)s"), role=body.role.name, unit=body.unit.name)
+    act.conclude(
+        gettext_noop("%(name)s no longer holds the role %(role)s in %(unit)s."),
+        name=user.name,
+        role=body.role.name,
+        unit=body.unit.name,
+    )
 
 
 @command(
@@ -178,6 +201,13 @@ def delegate(act: Act, body: Delegate) -> None:
         substitute=body.substitute.name,
         starts=body.starts.isoformat(),
         ends=body.ends.isoformat(),
+    )
+    act.conclude(
+        gettext_noop("%(substitute)s stands in for %(name)s from %(starts)s to %(ends)s and is told."),
+        substitute=body.substitute.name,
+        name=user.name,
+        starts=body.starts,
+        ends=body.ends,
     )
     act.tell(
         body.substitute,
@@ -219,6 +249,8 @@ def end_delegation(act: Act, body: EndDelegation) -> None:
         sentence = _("%(substitute)s does not stand in for %(name)s.")
         raise Refused({"substitute": sentence % {"substitute": body.substitute.name, "name": user.name}})
     act.say(gettext_noop("of %(substitute)s"), substitute=body.substitute.name)
+    sentence = gettext_noop("%(substitute)s no longer stands in for %(name)s and is told.")
+    act.conclude(sentence, substitute=body.substitute.name, name=user.name)
     act.tell(
         body.substitute,
         "delegation",

@@ -89,7 +89,9 @@ def create(act: Act, body: CreateRole) -> Record:
         raise Refused({"code": _("There is a role with the code “%(code)s”.") % {"code": body.code}})
     role = Role.objects.create(code=body.code, name=body.name, description=body.description)
     _carry(role, body.permissions)
-    return act.create(title=body.name, unit=top, owner=keeper(act), role=role)
+    record = act.create(title=body.name, unit=top, owner=keeper(act), role=role)
+    act.conclude(gettext_noop("The role %(role)s can be granted to people now."), role=body.name)
+    return record
 
 
 @command(
@@ -107,6 +109,9 @@ def edit(act: Act, body: EditRole) -> None:
     role.name, role.description = body.name, body.description
     role.save(update_fields=["name", "description"])
     act.record.title = body.name
+    act.conclude(
+        gettext_noop("The role is called %(role)s now; what its holders may do stays."), role=body.name
+    )
 
 
 @command(
@@ -132,6 +137,10 @@ def set_permissions(act: Act, body: SetPermissions) -> None:
     text = gettext_noop("%(name)s changed what holders of the role %(role)s may do.")
     tell_administrators(
         act, act.record.unit, text, name=act.user.name if act.actor.user else "Setsquare", role=role.name
+    )
+    act.conclude(
+        gettext_noop("What holders of the role %(role)s may do holds at once, for everybody who has it."),
+        role=role.name,
     )
 
 

@@ -97,7 +97,11 @@ def create(act: Act, body: CreateUnit) -> Record:
     _check_level(body.kind, parent, "kind")
     unit = Unit(code=body.code, name=body.name, kind=body.kind, time_zone=body.time_zone)
     place(unit, parent)
-    return act.create(title=body.name, unit=unit, owner=keeper(act), part=unit)
+    record = act.create(title=body.name, unit=unit, owner=keeper(act), part=unit)
+    if parent is not None:
+        sentence = gettext_noop("%(unit)s was made as part of %(parent)s; people can be entered in it now.")
+        act.conclude(sentence, unit=unit.name, parent=parent.name)
+    return record
 
 
 @command(
@@ -120,6 +124,7 @@ def edit(act: Act, body: EditUnit) -> None:
     unit.save(update_fields=["name", "code", "time_zone"])
     act.record.title = body.name
     act.record.unit = unit
+    act.conclude(gettext_noop("The details of %(name)s are as given now."), name=unit.name)
 
 
 @command(
@@ -148,6 +153,8 @@ def move(act: Act, body: MoveUnit) -> None:
             sentence = _("%(unit)s cannot be part of itself.")
         raise Refused({"parent": sentence % {"unit": unit.name, "parent": body.parent.name}}) from None
     act.record.unit = unit
+    sentence = gettext_noop("%(unit)s is part of %(parent)s now; who holds a role there holds it here too.")
+    act.conclude(sentence, unit=unit.name, parent=body.parent.name)
 
 
 @command(
@@ -177,6 +184,10 @@ def close(act: Act, _body: Body) -> None:
         raise Refused(sentence % {"count": count, "number": number})
     unit.closed_on = today(act, unit)
     unit.save(update_fields=["closed_on"])
+    act.conclude(
+        gettext_noop("%(name)s is closed: nothing new can be placed in it; its history stays."),
+        name=unit.name,
+    )
 
 
 @command(
@@ -197,6 +208,7 @@ def reopen(act: Act, _body: Body) -> None:
     unit.closed_on = None
     unit.save(update_fields=["closed_on"])
     act.say(gettext_noop("%(name)s can be used again"), name=unit.name)
+    act.conclude(gettext_noop("%(name)s can be used again."), name=unit.name)
 
 
 def _check_code(code: str, unit: Unit | None) -> None:

@@ -102,7 +102,7 @@ def answer(
     if outcome is None:
         return _sent_before(request, thing)
     if thing.visible_to(person_of(request)).filter(pk=outcome.record.pk).exists():
-        messages.success(request, _told(command, outcome))
+        messages.success(request, told_of(command, outcome))
         tell_remarks(request, outcome)
         return redirect_for(request, _where_asked(request, outcome.record))
     return redirect_for(request, register_address(thing))
@@ -122,7 +122,8 @@ def tell_remarks(request: HttpRequest, outcome: Outcome) -> None:
         messages.warning(request, str(remarks))
 
 
-def _told(command: Command, outcome: Outcome) -> str:
+def told_of(command: Command, outcome: Outcome) -> str:
+    """Return what the person is told of a command that was carried out: its own words, where it has any."""
     if outcome.conclusion:
         return outcome.conclusion
     if command.creates:

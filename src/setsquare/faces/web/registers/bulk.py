@@ -31,11 +31,12 @@ VERSIONS = "_versions"
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one record: the sentence says why not, empty where it was done."""
+    """What came of one record: why not, empty where it was done; what the command tells of it, often empty."""
 
     record: Record
     url: str
     sentence: Label
+    conclusion: str = ""
 
 
 def bulk_commands(thing: Thing, reach: Reach) -> list[dict[str, Any]]:
@@ -128,7 +129,7 @@ def _credentials(request: HttpRequest) -> Credentials:
 
 def _carry_out(request: HttpRequest, command: Command, record: Record, body: Any) -> Result:
     try:
-        carry_out(
+        outcome = carry_out(
             command.thing,
             command.name,
             actor_of(request),
@@ -146,7 +147,7 @@ def _carry_out(request: HttpRequest, command: Command, record: Record, body: Any
         )
     except CommandError as refused:
         return Result(record, record_address(record), refused.sentence)
-    return Result(record, record_address(record), "")
+    return Result(record, record_address(record), "", outcome.conclusion)
 
 
 def _form(

@@ -24,15 +24,13 @@ def invite_page(request: HttpRequest, thing: Thing, record: Record) -> HttpRespo
     if request.method == "POST":
         try:
             reason = given_reason(request)
-            carry_out("person", "invite", actor_of(request), record=record, reason=reason)
+            outcome = carry_out("person", "invite", actor_of(request), record=record, reason=reason)
         except CommandError as refused:
             messages.error(request, str(refused.sentence))
             return redirect_for(request, record_address(record))
         user = User.objects.get(file__record=record)
         if user.email:
-            messages.success(
-                request, _("The link goes to %(address)s in a moment.") % {"address": user.email}
-            )
+            messages.success(request, outcome.conclusion)
             return redirect_for(request, record_address(record))
         return _page(request, thing, record, link=password_link(user))
     return _page(request, thing, record)

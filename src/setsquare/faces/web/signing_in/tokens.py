@@ -58,13 +58,13 @@ def revoke_token(request: HttpRequest, prefix: str) -> HttpResponse:
     if not hasattr(user, "file"):
         raise Http404
     try:
-        carry_out(
+        outcome = carry_out(
             "person", "revoke_token", actor_of(request), record=user.file.record, body={"prefix": prefix}
         )
     except CommandError as refused:
         messages.error(request, str(refused.sentence))
     else:
-        messages.success(request, _("The token is revoked; what used it is refused from now on."))
+        messages.success(request, outcome.conclusion)
     return redirect("tokens")
 
 
