@@ -1,5 +1,6 @@
 """Bulk import of documents: the dry run finds everything, the import neither repeats nor loses a line."""
 
+import html
 import io
 import json
 import zipfile
@@ -161,13 +162,85 @@ def test_every_problem_is_told_by_line(house: House) -> None:
     assert found[4] == ["number"]
     assert found[5] == ["owner"]
     assert found[6] == ["unit"]
-    assert found[7] == ["file"], "the same file in two lines"
+    assert found[7] == ["file", "effective_since", "approved_by", "approved_on"], "the same file in two lines"
     assert found[9] == ["file"]
     assert found[10] == ["file"]
     assert job.options["unknown_columns"] == ["colour"]
     assert jobs.progress(job).right == 0
     lines = read_table(report(job))
     assert len(lines.rows) == 9
+
+
+def test_all_that_is_wrong_with_a_line_is_told_at_once(house: House) -> None:
+    taken = house.make("cora", "document", type="procedure", title="Here", unit="NW", number="SOP-7").number
+    rows = (
+        "number,title,type,unit,owner,effective_since,approved_by,approved_on,evidence,file\n"
+        f"{taken},,,,,,,,,none.md\n"
+        f"{taken},Good,nonsense,N,ghost,2020-01-01,Ida,2020-02-01,none.pdf,a.docx\n"
+    )
+    job = checked(house, zipped({"documents.csv": rows, "a.docx": b"no word file"}), unit="")
+    told = problems(job)
+    assert told[2] == [
+        ("title", "Give the document a title."),
+        ("type", "Give a type here, or one for all lines."),
+        ("unit", "Give a unit here, or one for all lines."),
+        ("file", "There is no such file."),
+        ("number", "This number stands in more than one line."),
+        ("number", "The number SOP-7 is taken."),
+    ]
+    assert [column for column, _sentence in told[3]] == [
+        *("evidence", "number", "file", "number", "approved_on"),
+        *("type", "owner", "approved_by"),
+    ]
+
+
+def test_a_list_may_be_headed_by_what_the_screen_calls_its_columns(house: House) -> None:
+    rows = "Title,Type,Unit,Months between reviews,Approved by\nGauges,procedure,N,12,\n"
+    job = checked(house, rows.encode(), name="list.csv")
+    (row,) = job.rows.all()
+    assert row.values == {"title": "Gauges", "type": "procedure", "unit": "N", "review_months": "12"}
+    assert (job.options.get("unknown_columns"), row.state) == (None, "right")
+
+
+def test_one_that_was_stopped_while_it_was_checked_is_checked_to_its_end(house: House) -> None:
+    job = begin(house, zipped({f"Procedures/Work {n}.md": TEXT for n in range(3)}))
+    jobs.run_some(job, rows=1)
+    jobs.stop(job)
+    client = house.client("cora")
+    address = f"/documents/import/{job.pk}/"
+    page = client.get(address).content.decode()
+    assert "Go on checking" in page
+    assert "Import 1 document" not in page
+    with pytest.raises(Refused):
+        jobs.start(job)
+    assert client.post(f"{address}check").status_code == 303
+    job.refresh_from_db()
+    jobs.run_to_end(job)
+    assert (job.state, jobs.progress(job).right) == ("checked", 3)
+
+
+def test_the_page_brings_the_lines_up_to_date_while_it_is_open(house: House) -> None:
+    job = begin(house, zipped({"Procedures/Work.md": TEXT, "Procedures/Odd.docx": b"no word file"}))
+    client = house.client("cora")
+    page = client.get(f"/documents/import/{job.pk}/").content.decode()
+    assert "Not checked yet" in page
+    ask = html.unescape(page.split('hx-get="', 1)[1].split('"', 1)[0])
+    quiet = client.get(ask, headers={"HX-Request": "true"}).content.decode()
+    assert 'id="lines"' not in quiet, "nothing moves while nothing happens"
+    jobs.run_to_end(job)
+    news = client.get(ask, headers={"HX-Request": "true"}).content.decode()
+    assert 'id="lines" hx-swap-oob="true"' in news
+    assert "Not checked yet" not in news
+    assert "<strong>File</strong>: " in news
+    assert "1 line has to be put right; the other" in news
+    assert "hx-get" not in news.split('id="lines"')[0], "it asks no more once it is done"
+
+
+def test_nothing_else_is_promised_where_every_line_is_wrong(house: House) -> None:
+    job = checked(house, zipped({"Procedures/Odd.docx": b"no word file"}))
+    page = house.client("cora").get(f"/documents/import/{job.pk}/").content.decode()
+    assert "1 line has to be put right; nothing else is there to import." in page
+    assert "others can be imported" not in page
 
 
 def test_days_are_checked_by_the_command(house: House) -> None:

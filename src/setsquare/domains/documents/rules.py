@@ -20,9 +20,10 @@ CONTROLLERS = (permitted(CONTROL),)
 RESPONSIBLE = (permitted(CONTROL), owner())
 
 
-def controls(act: Act) -> bool:
+def controls(act: Act | Situation) -> bool:
     """Tell whether the actor controls documents in the unit; the system does."""
-    return act.actor.user is None or CONTROL in act.situation.permissions
+    situation = act if isinstance(act, Situation) else act.situation
+    return act.actor.user is None or CONTROL in situation.permissions
 
 
 def works_on(situation: Situation) -> bool:

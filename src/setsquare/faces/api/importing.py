@@ -102,6 +102,13 @@ def add_importing(api: NinjaAPI) -> None:
         },
     )(start)
     api.post(
+        "/imports/{int:job}:check",
+        operation_id="imports.check",
+        summary="Go on checking an import that was stopped while it was checked",
+        tags=TAGS,
+        openapi_extra=says("The import.", "Import", errors=(404, 415, 422)),
+    )(check)
+    api.post(
         "/imports/{int:job}:stop",
         operation_id="imports.stop",
         summary="Stop after the line at work",
@@ -161,6 +168,15 @@ def start(request: HttpRequest, job: int) -> HttpResponse:
         raise Refused({name: _("There is no such field here.")})
     found = _own(request, job)
     jobs.start(found, order.credentials(request))
+    return respond(request, shown(found))
+
+
+def check(request: HttpRequest, job: int) -> HttpResponse:
+    """Go on checking an import that was stopped."""
+    caller_of(request).require(Scope.WRITE, DOCUMENT)
+    Parameters(request)
+    found = _own(request, job)
+    jobs.go_on_checking(found)
     return respond(request, shown(found))
 
 

@@ -19,7 +19,7 @@ from setsquare.kernel.files.texts import keep_text
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.numbering import UNFIT_FOR_NUMBERS, is_reserved, key_of, next_number
+from setsquare.kernel.records.numbering import is_taken, key_of, next_number, why_no_number
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.beside import Beside
@@ -75,16 +75,8 @@ class Act:
         **detail: Any,
     ) -> Record:
         """Make the record of a creating command, with its detail row; a number given by hand must be free."""
-        if number and is_reserved(self.thing.code, number):
-            sentence = _("“%(number)s” stands for a page of Setsquare’s own; give another number.")
-            raise Refused({"number": sentence % {"number": number}})
-        if any(character in UNFIT_FOR_NUMBERS for character in number):
-            sentence = _("Leave %(characters)s out of a number; write it such as SOP-001.")
-            raise Refused({"number": sentence % {"characters": " ".join(UNFIT_FOR_NUMBERS)}})
-        taken = Refused({"number": _("The number %(number)s is taken.") % {"number": number}})
-        if number and (like := Record.objects.filter(number_key=key_of(number)).first()) is not None:
-            sentence = _("The number %(number)s cannot be told apart from one that is taken.")
-            raise taken if like.number == number else Refused({"number": sentence % {"number": number}})
+        if number and (why := why_no_number(self.thing.code, number)):
+            raise Refused({"number": why})
         if not number:
             number = next_number(
                 series_pattern or self.thing.numbering, at=self.now, unit=unit.code, **(series_values or {})
@@ -105,7 +97,7 @@ class Act:
             with transaction.atomic():
                 record.save(force_insert=True)
         except IntegrityError:  # somebody else took it at this very moment
-            raise taken from None
+            raise Refused({"number": is_taken(number)}) from None
         self.stored.note(record)
         if self.thing.model is not None:
             self.stored.note(self.thing.model._default_manager.create(record=record, **detail))

@@ -4,9 +4,10 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, TypeVar, get_args
 
 from annotated_types import MaxLen
@@ -19,6 +20,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
+    create_model,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -271,12 +273,9 @@ def one_line(model: type[BaseModel], name: str) -> bool:
     return most <= ONE_LINE and shown(model, name).widget in (Widget.AUTO, Widget.TEXT)
 
 
-def _legible(model: type[BaseModel], data: Any) -> Any:
-    """Return input with its names and titles as they are seen; raises Refused for one that shows nothing or breaks."""
-    if not isinstance(data, Mapping):
-        return data
+def _legible(model: type[BaseModel], data: Mapping[str, Any], wrong: dict[str, Label]) -> dict[str, Any]:
+    """Return input with its names and titles as they are seen; adds to `wrong` one that shows nothing or breaks."""
     found: dict[str, Any] = dict(data)
-    wrong: dict[str, Label] = {}
     for name in model.model_fields.keys() & found.keys():
         value = found[name]
         if not isinstance(value, str) or not one_line(model, name):
@@ -287,8 +286,6 @@ def _legible(model: type[BaseModel], data: Any) -> Any:
         elif value and not any(unicodedata.category(c)[0] in "LNPS" and c not in UNSEEN for c in value):
             wrong[name] = _("Write something that can be seen.")
         found[name] = value
-    if wrong:
-        raise Refused(wrong)
     return found
 
 
@@ -331,19 +328,63 @@ def naming_fields(model: type[BaseModel]) -> Iterator[None]:
 def parse(model: type[B], data: Any, actor: Any) -> B:
     """Return `data` as a body of `model`; raises Refused with a sentence for each field that does not fit."""
     with naming_fields(model):
-        refuse_unkeepable(data)
-        return _parsed(model, data, actor)
+        wrong: dict[str, Label] = dict(_unkeepable(data))
+        if isinstance(data, Mapping):
+            bad = _fields_of(wrong)
+            data = _legible(model, {name: value for name, value in data.items() if name not in bad}, wrong)
+        elif wrong:
+            raise Refused(wrong)
+        return _parsed(model, data, actor, wrong)
 
 
-def _parsed(model: type[B], data: Any, actor: Any) -> B:
+def _parsed(model: type[B], data: Any, actor: Any, wrong: dict[str, Label]) -> B:
+    """Read what is left of the input besides what is `wrong` already, and refuse all that does not fit at once."""
+    bad = _fields_of(wrong)
+    body = None
     try:
-        body = model.model_validate(_legible(model, data), context={"actor": actor})
-        if found := dict(_beyond_calendar(body)):
-            raise Refused(found)
-        return body
+        body = model.model_validate(data, context={"actor": actor})
+        wrong |= {place: why for place, why in _beyond_calendar(body) if _first(place) not in bad}
     except ValidationError as error:
-        fields: dict[str, Label] = {}
         for detail in error.errors(include_url=False):
             place = ".".join(str(part) for part in detail["loc"])
-            fields.setdefault(place, sentence(detail))
-        raise Refused(fields) from None
+            if _first(place) not in bad and not (bad and not place):
+                wrong.setdefault(place, sentence(detail))
+    if wrong or body is None:
+        raise Refused(_in_order(model, wrong))
+    return body
+
+
+def _first(place: str) -> str:
+    return place.partition(".")[0]
+
+
+def _fields_of(wrong: Mapping[str, Label]) -> set[str]:
+    return {_first(place) for place in wrong}
+
+
+def _in_order(model: type[BaseModel], wrong: Mapping[str, Label]) -> dict[str, Label]:
+    """Return sentences in the order in which the form asks for their fields; what it does not ask for comes last."""
+    order = {name: number for number, name in enumerate(model.model_fields)}
+    return dict(sorted(wrong.items(), key=lambda item: order.get(_first(item[0]), len(order))))
+
+
+def read_in_part(model: type[BaseModel], data: Any, actor: Any) -> dict[str, Any]:
+    """Return those fields of input that can be read, each by itself: what can be said of input that is refused."""
+    if not isinstance(data, Mapping):
+        return {}
+    legible = _legible(model, data, {})
+    read: dict[str, Any] = {}
+    for name in model.model_fields.keys() & legible.keys():
+        if not dict(_unkeepable(legible[name])):
+            with suppress(ValidationError):
+                found = _alone(model, name).model_validate({name: legible[name]}, context={"actor": actor})
+                read[name] = getattr(found, name)
+    return read
+
+
+@cache
+def _alone(model: type[BaseModel], name: str) -> type[BaseModel]:
+    """Return a body of one field of another one."""
+    declared = model.model_fields[name]
+    fields: dict[str, Any] = {name: (declared.annotation, declared)}
+    return create_model(f"{model.__name__}_{name}", __config__=model.model_config, **fields)

@@ -234,6 +234,9 @@ class Command:
     """What there has to be for it to be done to: where it is missing, no page offers the command."""
     obstacles: Callable[[Situation], Mapping[str, Label]] | None = None
     """What of the record has to be put right first, all of it, by field: the button says so before it is pressed."""
+    foresees: Callable[[Situation, Mapping[str, Any]], Mapping[str, Label]] | None = None
+    """What is wrong with the values given, as far as they could be read, by field: told at once with all that does not
+    fit. The function need not look at it again."""
     signature: Meaning | Callable[[Situation], Meaning | None] | None = None
     reason: Reason = Reason.CONTROLLED
     creates: bool = False
@@ -272,6 +275,13 @@ class Command:
         return (
             self.obstacles(situation) if self.obstacles is not None and situation.record is not None else {}
         )
+
+    def foreseen(self, actor: Actor, record: Record | None, given: Mapping[str, Any]) -> Mapping[str, Label]:
+        """Return what is wrong with the values given, which need not be all of the body, by field."""
+        if self.foresees is None:
+            return {}
+        unit = given.get("unit") if self.creates else None
+        return self.foresees(Situation(actor, thing_of(self.thing), record, unit.pk if unit else None), given)
 
     def needs_reason(self, record: Record | None) -> bool:
         """Tell whether a reason has to be given."""

@@ -9,7 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from setsquare.kernel.commands.act import Act, now
-from setsquare.kernel.commands.bodies import Body, naming_fields, parse, refuse_unkeepable
+from setsquare.kernel.commands.bodies import (
+    Body,
+    label_at,
+    naming_fields,
+    parse,
+    read_in_part,
+    refuse_unkeepable,
+)
 from setsquare.kernel.commands.declaration import (
     Actor,
     Command,
@@ -104,7 +111,11 @@ def _read(command: Command, situation: Situation, data: Any) -> Body:
         return parse(command.body, data or {}, situation.actor)
     except Refused as refused:
         if why_not_yet(command, situation) is None:
-            refused.fields = {**command.in_the_way(situation), **refused.fields}
+            read = read_in_part(command.body, data or {}, situation.actor) if command.foresees else {}
+            foreseen = command.foreseen(situation.actor, situation.record, read)
+            refused.fields = {**command.in_the_way(situation), **foreseen, **refused.fields}
+            for place in refused.fields:
+                refused.labels.setdefault(place, label_at(command.body, place))
         raise
 
 
@@ -114,8 +125,8 @@ def rehearse(thing: str, name: str, actor: Actor, *, body: Any = None, reason: s
     Nothing is signed, as nothing of it is kept.
     """
     command = command_of(thing, name)
-    _situation(command, actor, None)
-    given = body if isinstance(body, command.body) else parse(command.body, body or {}, actor)
+    situation = _situation(command, actor, None)
+    given = body if isinstance(body, command.body) else _read(command, situation, body)
     refuse_unkeepable({"reason": reason})
     with naming_fields(command.body), transaction.atomic():
         _perform(command, actor, None, given, reason=reason, version=None, signing=None)
@@ -324,7 +335,11 @@ def _perform(
 
 def _performed(act: Act, body: Body) -> Record | None:
     """Run the command's function; what it refuses is told together with what of the record is in the way."""
-    obstacles = act.command.in_the_way(act.situation)
+    obstacles = dict(act.command.in_the_way(act.situation))
+    values = {name: getattr(body, name) for name in type(body).model_fields}
+    foreseen = act.command.foreseen(act.actor, act._record, values)
+    if foreseen:
+        raise Refused({**obstacles, **foreseen})
     try:
         made = act.command.perform(act, body)
     except Refused as refused:

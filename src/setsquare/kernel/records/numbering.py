@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from setsquare.kernel.records.models import NumberSeries, Record
 
@@ -46,6 +47,27 @@ def is_reserved(type_code: str, number: str) -> bool:
 def key_of(number: str) -> str:
     """Return how a number looks: the same for SOP-001, sop-001 and one with Cyrillic letters of the same shape."""
     return unicodedata.normalize("NFKC", number).upper().translate(_LOOK_LIKE_ASCII)
+
+
+def is_taken(number: str) -> str:
+    """Return the sentence that refuses a number which a record has."""
+    return _("The number %(number)s is taken.") % {"number": number}
+
+
+def why_no_number(type_code: str, number: str) -> str:
+    """Return why a record of this type cannot be given the number by hand, empty where it can."""
+    if is_reserved(type_code, number):
+        sentence = _("“%(number)s” stands for a page of Setsquare’s own; give another number.")
+        return sentence % {"number": number}
+    if any(character in UNFIT_FOR_NUMBERS for character in number):
+        sentence = _("Leave %(characters)s out of a number; write it such as SOP-001.")
+        return sentence % {"characters": " ".join(UNFIT_FOR_NUMBERS)}
+    like = Record.objects.filter(number_key=key_of(number)).first()
+    if like is None:
+        return ""
+    if like.number == number:
+        return is_taken(number)
+    return _("The number %(number)s cannot be told apart from one that is taken.") % {"number": number}
 
 
 def check_pattern(pattern: str) -> None:

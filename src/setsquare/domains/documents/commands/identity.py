@@ -20,6 +20,7 @@ from setsquare.domains.documents.fields import (
     Words,
     types_in_use,
 )
+from setsquare.domains.documents.foreseeing import wrong_with_new
 from setsquare.domains.documents.models import Document, DocumentType
 from setsquare.domains.documents.permissions import CONTROL, WORK
 from setsquare.domains.documents.revising import (
@@ -28,8 +29,6 @@ from setsquare.domains.documents.revising import (
     from_template,
     note_author,
     open_revision,
-    require_file,
-    require_text,
     say_imported,
     site_of,
     someone,
@@ -39,7 +38,7 @@ from setsquare.domains.documents.rules import (
     controls,
     open_number,
 )
-from setsquare.kernel.accounts.models import Unit, UnitPath, User
+from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import (
     AnyUnit,
@@ -136,11 +135,11 @@ class CreateDocument(Body):
     body=CreateDocument,
     who=(permitted(WORK), permitted(CONTROL)),
     creates=True,
+    foresees=wrong_with_new,
 )
 def create(act: Act, body: CreateDocument) -> Record:
     """Make a document with its first revision, from its type's template, a text or a file."""
     kind: DocumentType = body.type.document_type
-    _check_new(act, body, kind)
     owner = body.owner or someone(act, kind.record.owner)
     record = act.create(
         title=body.title,
@@ -156,7 +155,6 @@ def create(act: Act, body: CreateDocument) -> Record:
     )
     document: Document = record.document
     given = kind.audience if body.audience is None else None
-    refuse_closed(body.audience or [], ())
     place_audience(document, audience_rows(document, body.audience or [], given))
     begun = begin_text(act, document, body.source, body.content)
     if body.source is not None:
@@ -175,20 +173,6 @@ def create(act: Act, body: CreateDocument) -> Record:
         name=author.name,
     )
     return record
-
-
-def _check_new(act: Act, body: CreateDocument, kind: DocumentType) -> None:
-    if body.number and not controls(act):
-        raise Refused({"number": _("Only who controls documents gives numbers by hand; leave it empty.")})
-    if not UnitPath.objects.filter(ancestor=kind.record.unit_id, descendant=body.unit).exists():
-        sentence = _("Documents of this type are made in %(unit)s and below it.")
-        raise Refused({"unit": sentence % {"unit": kind.record.unit.name}})
-    if sum(given is not None for given in (body.source, body.file, body.content)) > 1:
-        raise Refused({"content": _("Give one of them: a text, a file to import, or a controlled file.")})
-    if body.file is not None:
-        require_file(kind, "file")
-    elif body.source is not None or body.content is not None:
-        require_text(kind, "source" if body.source is not None else "content")
 
 
 class EditDocument(Body):

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,19 +15,19 @@ from setsquare.domains.documents.commands.releasing import link_references
 from setsquare.domains.documents.commands.reviewing import check_complete
 from setsquare.domains.documents.dates import next_review_after
 from setsquare.domains.documents.fields import Line, today_at
+from setsquare.domains.documents.foreseeing import wrong_with_new
 from setsquare.domains.documents.meanings import CARRIED_OVER
 from setsquare.domains.documents.models import Document, Revision
 from setsquare.domains.documents.rules import CONTROLLERS
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, FileRef, Shown, Widget
-from setsquare.kernel.commands.declaration import Reason, command
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.declaration import Reason, Situation, command
 from setsquare.kernel.importing.columns import imports_by_hand
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label
 
-EARLIEST = dt.date(1900, 1, 1)
 imports_by_hand("document")  # with their files, line by line in the background
 
 
@@ -80,6 +81,28 @@ class ImportEffective(CreateDocument):
     ] = False
 
 
+def _wrong_with_taken_over(situation: Situation, given: Mapping[str, Any]) -> dict[str, Label]:
+    """Return what is wrong with a document that is taken over: what is wrong with any new one, and its days."""
+    found = wrong_with_new(situation, given)
+    since, approved = given.get("effective_since"), given.get("approved_on")
+    if since is not None and given.get("unit") and since > today_at(given["unit"], situation.now):
+        found["effective_since"] = _(
+            "This day is still to come; a document that is in force took effect before."
+        )
+    began = Record.objects.filter(type="unit").order_by("created").values_list("created", flat=True).first()
+    if approved is None:
+        return found
+    if began is not None and given.get("evidence") is None and approved > began.date():
+        sentence = _(
+            "On this day Setsquare was in use here already (since %(day)s): attach the proof of the approval."
+        )
+        found["approved_on"] = sentence % {"day": began.date().isoformat()}
+    elif since is not None and approved > since:
+        sentence = _("It took effect on %(day)s; it was approved on that day or before.")
+        found["approved_on"] = sentence % {"day": since.isoformat()}
+    return found
+
+
 @command(
     "document",
     "import_effective",
@@ -90,12 +113,12 @@ class ImportEffective(CreateDocument):
     signature=CARRIED_OVER,
     reason=Reason.ALWAYS,
     creates=True,
+    foresees=_wrong_with_taken_over,
     listed=False,
     hint=gettext_lazy("It was approved before it came here; the reason says how that is known."),
 )
 def import_effective(act: Act, body: ImportEffective) -> Record:
     """Make a document whose first revision here is in force, signed by who carries it over."""
-    _check_days(act, body)
     record = create(act, body)
     if record is None:
         raise TypeError("create returned no record")
@@ -138,25 +161,6 @@ def _say_in_force(act: Act, body: ImportEffective) -> None:
             gettext_noop("in force since %(day)s, approved outside Setsquare by %(name)s on %(approved)s"),
             **told,
         )
-
-
-def _check_days(act: Act, body: ImportEffective) -> None:
-    """Refuse days that are still to come, too long ago, or in the wrong order."""
-    if body.effective_since > today_at(body.unit, act.now):
-        sentence = _("This day is still to come; a document that is in force took effect before.")
-        raise Refused({"effective_since": sentence})
-    for name, day in (("effective_since", body.effective_since), ("approved_on", body.approved_on)):
-        if day < EARLIEST:
-            raise Refused({name: _("Give a date such as 2026-11-30.")})
-    began = Record.objects.filter(type="unit").order_by("created").values_list("created", flat=True).first()
-    if began is not None and body.evidence is None and body.approved_on > began.date():
-        sentence = _(
-            "On this day Setsquare was in use here already (since %(day)s): attach the proof of the approval."
-        )
-        raise Refused({"approved_on": sentence % {"day": began.date().isoformat()}})
-    if body.approved_on > body.effective_since:
-        sentence = _("It took effect on %(day)s; it was approved on that day or before.")
-        raise Refused({"approved_on": sentence % {"day": body.effective_since.isoformat()}})
 
 
 class TakeOver(Body):

@@ -23,7 +23,9 @@ from setsquare.domains.documents.importing.models import ImportJob, ImportRow
 from setsquare.domains.documents.importing.planning import (
     TAKING_OVER,
     Content,
+    Findings,
     Kinds,
+    Problem,
     body_of,
     command_for,
     content_of,
@@ -38,12 +40,10 @@ from setsquare.domains.documents.importing.sources import Folder, open_folder
 from setsquare.domains.documents.importing.tables import read_table
 from setsquare.domains.documents.meanings import CARRIED_OVER
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.commands.bodies import parse
-from setsquare.kernel.commands.declaration import Actor, command_of
+from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import CommandError, Refused, SignatureRefused
 from setsquare.kernel.commands.running import carry_out, rehearse
 from setsquare.kernel.files.intake import take_in
-from setsquare.kernel.files.models import Upload
 from setsquare.kernel.files.store import path_of, store
 from setsquare.kernel.importing.tables import ZIP
 from setsquare.kernel.records.models import Record
@@ -57,6 +57,8 @@ ROUND_ROWS = 25
 ROUND_SECONDS = 4.0
 """What one round of the worker does at most, so that everything else is not kept waiting."""
 NO_FILE = b""
+COLUMN_OF = {"source": "file", "content": "file"}
+"""The column of a list that says what a field of the command is given."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def folder_of(job: ImportJob) -> Folder | None:
 
 
 STARTABLE = (ImportJob.State.CHECKED, ImportJob.State.STOPPED)
+"""States in which an import can be started; one that was stopped while it was checked is checked to its end first."""
 
 
 def to_sign(job: ImportJob) -> list[ImportRow]:
@@ -168,7 +171,7 @@ def start(job: ImportJob, credentials: Credentials | None = None) -> None:
     """
     refused = Refused(_("This import cannot be started now; look at how far it is."))
     job.refresh_from_db()
-    if job.state not in STARTABLE:
+    if job.state not in STARTABLE or job.rows.filter(state=ImportRow.State.WAITING).exists():
         raise refused
     taken_over = to_sign(job)
     batch = _signed(job, taken_over, credentials)
@@ -198,6 +201,14 @@ def stop(job: ImportJob) -> None:
     ImportJob.objects.filter(pk=job.pk, state__in=("checking", "running")).update(
         state=ImportJob.State.STOPPED
     )
+    job.refresh_from_db()
+
+
+def go_on_checking(job: ImportJob) -> None:
+    """Check the lines that are left of an import that was stopped while it was checked."""
+    stopped = ImportJob.objects.filter(pk=job.pk, state=ImportJob.State.STOPPED)
+    if job.rows.filter(state=ImportRow.State.WAITING).exists():
+        stopped.update(state=ImportJob.State.CHECKING)
     job.refresh_from_db()
 
 
@@ -261,23 +272,44 @@ class _Workshop:
         self.folder = folder_of(job)
 
     def check(self, row: ImportRow) -> None:
-        """Find out whether a line can be imported, and leave nothing behind."""
-        try:
-            data = self._bytes(row)
-            row.fingerprint = fingerprint(row.values, data, self._evidence(row))
-            if (earlier := self._earlier(row)) is not None:
-                row.record, row.state = earlier, ImportRow.State.BEFORE
-            else:
-                content = self._content(row, data)
-                with transaction.atomic():
-                    name, given = self._order(row, content)
-                    rehearse("document", name, self.actor, **given)
-                    transaction.set_rollback(True)
-                row.remarks = list(content.remarks) if content is not None else []
-                row.state = ImportRow.State.RIGHT
-        except (CommandError, Unreadable) as refused:
-            _refuse(row, _sentences(refused))
+        """Find out all that keeps a line from being imported, and leave nothing behind."""
+        found = Findings(row.values, row.problems)
+        data, proof = self._looked_at(row, "file", found), self._looked_at(row, "evidence", found)
+        row.fingerprint = fingerprint(row.values, data, proof)
+        earlier = self._earlier(row) if not found.problems else None
+        if earlier is not None:
+            row.record, row.state = earlier, ImportRow.State.BEFORE
+        else:
+            row.remarks = self._try(row, data, proof, found)
+            row.problems = [list(problem) for problem in found.problems]
+            row.state = ImportRow.State.WRONG if found.problems else ImportRow.State.RIGHT
         row.save()
+
+    def _try(self, row: ImportRow, data: bytes, proof: bytes, found: Findings) -> list[str]:
+        """Carry out a line's command and take it back; returns what was changed or left out of its file."""
+        content = None
+        if not found.about("file"):
+            try:
+                content = self._content(row, data)
+            except Unreadable as why:
+                found.add([("file", why.sentence)])
+        with transaction.atomic():
+            plain, wrong = self._body(row, content, proof)
+            found.add(wrong)
+            try:
+                rehearse("document", self._command(row), self.actor, body=plain, reason=self._reason)
+            except CommandError as refused:
+                found.add(_sentences(refused))
+            transaction.set_rollback(True)
+        return list(content.remarks) if content is not None else []
+
+    def _looked_at(self, row: ImportRow, column: str, found: Findings) -> bytes:
+        """Return the bytes of a file that a line names, none where it cannot be read."""
+        try:
+            return NO_FILE if found.about(column) else self._named(row.values.get(column))
+        except Unreadable as why:
+            found.add([(column, why.sentence)])
+            return NO_FILE
 
     def bring_in(self, row: ImportRow) -> None:
         """Import a line: its document and the line's mark in one transaction."""
@@ -309,6 +341,13 @@ class _Workshop:
     def _named(self, name: str | None) -> bytes:
         return self.folder.read(name) if name and self.folder is not None else NO_FILE
 
+    @property
+    def _reason(self) -> str:
+        return str(self.options.get("reason", ""))
+
+    def _command(self, row: ImportRow) -> str:
+        return command_for(row.values, self.options)
+
     def _content(self, row: ImportRow, data: bytes) -> Content | None:
         if not row.values.get("file"):
             return None
@@ -323,30 +362,35 @@ class _Workshop:
 
     def _make(self, row: ImportRow, content: Content | None) -> Record:
         """Carry the line's command out; one that takes a document over counts as signed if it is what was signed."""
-        name, given = self._order(row, content)
+        name, proof = self._command(row), self._evidence(row)
+        plain, wrong = self._body(row, content, proof)
+        if wrong:
+            raise Refused(dict(wrong))
         credentials = None
         if name == TAKING_OVER and self.job.batch_id is not None:
-            same = fingerprint(row.values, self._bytes(row), self._evidence(row))
+            same = fingerprint(row.values, self._bytes(row), proof)
             credentials = OfBatch(self.job.batch_id, item_of(same, self.options))
-        return carry_out("document", name, self.actor, credentials=credentials, **given).record
+        made = carry_out(
+            "document", name, self.actor, body=plain, reason=self._reason, credentials=credentials
+        )
+        return made.record
 
-    def _order(self, row: ImportRow, content: Content | None) -> tuple[str, dict[str, Any]]:
-        """Return the line's command with its body and reason."""
-        name = command_for(row.values, self.options)
+    def _body(
+        self, row: ImportRow, content: Content | None, proof: bytes
+    ) -> tuple[dict[str, Any], list[Problem]]:
+        """Return the plain body of a line's command with its files, and what is wrong with these."""
         plain = body_of(row.values, self.kinds, self.options)
-        if content is not None:
-            plain |= content.fields(self.job.user)
-        if name == TAKING_OVER and (proof := self._evidence(row)):
-            plain["evidence"] = _taken_in(self.job.user, proof, row.values["evidence"])
-        body = parse(command_of("document", name).body, plain, self.actor)
-        return name, {"body": body, "reason": str(self.options.get("reason", ""))}
-
-
-def _taken_in(user: User, data: bytes, path: str) -> Upload:
-    try:
-        return take_in(user, data, PurePosixPath(path).name)
-    except Unreadable as why:
-        raise Refused({"evidence": why.sentence}) from None
+        wrong: list[Problem] = []
+        try:
+            plain |= content.fields(self.job.user) if content is not None else {}
+        except Unreadable as why:
+            wrong.append(("file", why.sentence))
+        if proof and self._command(row) == TAKING_OVER:
+            try:
+                plain["evidence"] = take_in(self.job.user, proof, PurePosixPath(row.values["evidence"]).name)
+            except Unreadable as why:
+                wrong.append(("evidence", why.sentence))
+        return plain, wrong
 
 
 def _refuse(row: ImportRow, sentences: Sequence[tuple[str, str]]) -> None:
@@ -354,8 +398,8 @@ def _refuse(row: ImportRow, sentences: Sequence[tuple[str, str]]) -> None:
     row.problems = [list(problem) for problem in sentences]
 
 
-def _sentences(refused: CommandError | Unreadable) -> list[tuple[str, str]]:
+def _sentences(refused: CommandError | Unreadable) -> list[Problem]:
     if isinstance(refused, Refused):
-        columns = {"source": "file", "content": "file"}
-        return [(columns.get(name, name), str(sentence)) for name, sentence in refused.fields.items()]
+        told = ((place.partition(".")[0], str(sentence)) for place, sentence in refused.fields.items())
+        return [(COLUMN_OF.get(name, name), sentence) for name, sentence in told]
     return [("file" if isinstance(refused, Unreadable) else "", str(refused.sentence))]

@@ -19,6 +19,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.files.intake import take_in
 from setsquare.kernel.files.models import Upload
 from setsquare.kernel.files.store import store
+from setsquare.kernel.records.numbering import key_of
 from setsquare.kernel.writing.canonical import canonical
 from setsquare.kernel.writing.conversion import Converted, to_markdown
 from setsquare.kernel.writing.media import extension_of
@@ -131,14 +132,14 @@ def first_problems(
     lines: Sequence[tuple[int, dict[str, str]]], folder: Folder | None, options: Mapping[str, Any]
 ) -> dict[int, list[Problem]]:
     """Return what can be seen at once, by line: what is missing, stands twice, or names no file."""
-    numbers = Counter(values["number"] for _line, values in lines if values.get("number"))
+    numbers = Counter(key_of(values["number"]) for _line, values in lines if values.get("number"))
     files = Counter(
         values["file"] for _line, values in lines if values.get("file")
     )  # one proof may serve many
     found: dict[int, list[Problem]] = {}
     for line, values in lines:
         problems = list(_problems(values, folder, options))
-        if numbers[values.get("number", "")] > 1:
+        if numbers[key_of(values.get("number", ""))] > 1:
             problems.append(("number", _("This number stands in more than one line.")))
         if files[values.get("file", "")] > 1:
             problems.append(("file", _("This file stands in more than one line.")))
@@ -241,8 +242,25 @@ def _split(text: str) -> list[str]:
 def rows_of(
     lines: Iterable[tuple[int, dict[str, str]]], problems: Mapping[int, Sequence[Problem]]
 ) -> Iterator[ImportRow]:
-    """Yield the rows of a job, not stored; those with problems are wrong already."""
+    """Yield the rows of a job, not stored, with what can be seen at once; the check finds the rest of it."""
     for line, values in lines:
-        wrong = [list(problem) for problem in problems[line]]
-        state = ImportRow.State.WRONG if wrong else ImportRow.State.WAITING
-        yield ImportRow(row=line, values=values, problems=wrong, state=state)
+        yield ImportRow(row=line, values=values, problems=[list(problem) for problem in problems[line]])
+
+
+class Findings:
+    """What is wrong with a line, gathered in the order in which it is found."""
+
+    def __init__(self, values: Mapping[str, str], seen: Iterable[Sequence[str]]) -> None:
+        self.values = values
+        self.problems: list[Problem] = [(column, sentence) for column, sentence in seen]
+
+    def add(self, found: Iterable[Problem]) -> None:
+        """Add what a further look found; what is known to be missing or unreadable is not told in other words."""
+        known = {column for column, _sentence in self.problems}
+        settled = {column for column in known if column in FILES or column and not self.values.get(column)}
+        new = [problem for problem in found if problem[0] not in settled]
+        self.problems += [problem for problem in dict.fromkeys(new) if problem not in self.problems]
+
+    def about(self, column: str) -> bool:
+        """Tell whether anything is wrong in a column."""
+        return any(known == column for known, _sentence in self.problems)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
-from setsquare.domains.documents.importing.tables import COLUMNS, template_rows
+from setsquare.domains.documents.importing.tables import COLUMNS, column_label, template_rows
 from setsquare.kernel.records.things import Label
 
 STATES: dict[str, Label] = {
@@ -32,7 +32,7 @@ def report(job: ImportJob) -> bytes:
 
 
 def _told(row: ImportRow) -> tuple[str, str, str]:
-    sentences = [f"{name}: {text}" if name else text for name, text in row.problems]
+    sentences = [f"{column_label(name)}: {text}" if name else text for name, text in row.problems]
     number = row.record.number if row.record is not None else ""
     return str(STATES[row.state]), number, "\n".join([*sentences, *row.remarks])
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from setsquare.domains.documents.commands.importing import ImportEffective
+from setsquare.kernel.commands.bodies import label_at
 from setsquare.kernel.importing.tables import lines_in, text_of_cell
 from setsquare.kernel.writing.limits import Unreadable
 
@@ -57,6 +60,22 @@ LONGEST = 2000
 """Characters of one cell."""
 
 
+def column_label(column: str) -> str:
+    """Return what a column is called on the screen; nothing for what concerns the whole line."""
+    if column == "file":
+        return _("File")
+    return label_at(ImportEffective, column) if column else ""
+
+
+def _headings() -> dict[str, str]:
+    """Return the columns by what may stand above them: name, other names, or label in English and one's language."""
+    known = {**{name: name for name in COLUMNS}, **ALIASES}
+    with override("en"):
+        english = {_plain(column_label(name)): name for name in COLUMNS}
+    own = {_plain(column_label(name)): name for name in COLUMNS}
+    return {**own, **english, **known}
+
+
 @dataclass
 class Table:
     """The lines of a list: (line, values by column), and the columns that are not known."""
@@ -81,7 +100,8 @@ def _by_columns(lines: Iterable[tuple[int, Sequence[Any]]]) -> Table:
         if not any(texts):
             continue
         if not names:
-            names = [_name(text) for text in texts]
+            headings = _headings()
+            names = [headings.get(_plain(text), _plain(text)) for text in texts]
             _check_head(names)
             table.unknown = [
                 text for text, name in zip(texts, names, strict=True) if text and name not in COLUMNS
@@ -108,9 +128,8 @@ def _check_head(names: Sequence[str]) -> None:
         )
 
 
-def _name(text: str) -> str:
-    name = "_".join(text.casefold().replace("-", " ").replace("_", " ").split())
-    return ALIASES.get(name, name)
+def _plain(text: str) -> str:
+    return "_".join(text.casefold().replace("-", " ").replace("_", " ").split())
 
 
 def _text(cell: Any) -> str:

@@ -1,6 +1,8 @@
 """The pages of bulk imports: what to bring in, what was found, how far it is."""
 
+from dataclasses import astuple
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from setsquare.domains.documents.importing import jobs, reports
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
-from setsquare.domains.documents.importing.tables import COLUMNS
+from setsquare.domains.documents.importing.tables import COLUMNS, column_label
 from setsquare.domains.documents.meanings import CARRIED_OVER
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.permissions import CONTROL, WORK
@@ -112,7 +114,7 @@ def _form(request: HttpRequest, user: User, typed: dict[str, Any], errors: dict[
         "errors": {name: [sentence] for name, sentence in errors.items()},
         "summary": summary_of(errors, _labels()),
         "controls": CONTROL in permissions_in(user, None),
-        "columns": COLUMNS,
+        "columns": [(name, column_label(name)) for name in COLUMNS],
         "recent": [_line(job) for job in recent],
         "units_source": f"{reverse('choose', args=['units'])}?q=",
         "people_source": f"{reverse('choose', args=['people'])}?q=",
@@ -173,14 +175,19 @@ def import_job(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _job_page(request: HttpRequest, job: ImportJob, errors: dict[str, Label]) -> HttpResponse:
+    """Show an import; to htmx its progress, with the lines where anything became of one since it asked last."""
     progress = jobs.progress(job)
-    context = _progress(job, progress) | {"asking": _asking(job, errors)}
-    if wants_part(request):
-        return render(request, "documents/import_progress.html.jinja", context)
+    part = wants_part(request)
+    context = _progress(job, progress) | {"asking": _asking(job, errors), "part": part}
     show = request.GET.get("show", "")
     show = show if show in ImportRow.State.values else ""
     rows = job.rows.select_related("record").order_by("row")
     page = Paginator(rows.filter(state=show) if show else rows, ROWS).get_page(request.GET.get("page"))
+    context["poll_url"] = f"{context['here']}?" + urlencode(
+        {"show": show, "page": page.number, "seen": context["mark"]}
+    )
+    if part and request.GET.get("seen") == context["mark"]:
+        return render(request, "documents/import_progress.html.jinja", context)
     context |= {
         "page_title": job.name,
         "page_lead": "",
@@ -195,7 +202,8 @@ def _job_page(request: HttpRequest, job: ImportJob, errors: dict[str, Label]) ->
         ],
         "unknown": job.options.get("unknown_columns", []),
     }
-    return render(request, "documents/import_job.html.jinja", context, status=422 if errors else 200)
+    template = "documents/import_news.html.jinja" if part else "documents/import_job.html.jinja"
+    return render(request, template, context, status=422 if errors else 200)
 
 
 def _asking(job: ImportJob, errors: dict[str, Label]) -> Asking | None:
@@ -222,8 +230,10 @@ def _progress(job: ImportJob, progress: jobs.Progress) -> dict[str, Any]:
         "done_lines": done,
         "checking": checking,
         "at_work": job.state in (ImportJob.State.CHECKING, ImportJob.State.RUNNING),
-        "may_start": job.state in (ImportJob.State.CHECKED, ImportJob.State.STOPPED) and progress.right > 0,
+        "may_start": job.state in jobs.STARTABLE and progress.right > 0 and not progress.waiting,
         "may_check": job.state == ImportJob.State.STOPPED and progress.waiting > 0,
+        "mark": "-".join(str(number) for number in (job.state, *astuple(progress))),
+        "check_url": reverse("document_import_check", args=[job.pk]),
         "here": reverse("document_import_job", args=[job.pk]),
         "start_url": reverse("document_import_start", args=[job.pk]),
         "stop_url": reverse("document_import_stop", args=[job.pk]),
@@ -237,7 +247,9 @@ def _row(row: ImportRow) -> dict[str, Any]:
         "values": row.values,
         "word": reports.STATES[row.state],
         "colour": COLOURS[ImportRow.State(row.state)],
-        "problems": [{"column": column, "sentence": sentence} for column, sentence in row.problems],
+        "problems": [
+            {"column": column_label(column), "sentence": sentence} for column, sentence in row.problems
+        ],
         "remarks": row.remarks,
         "record": {"number": row.record.number, "url": record_address(row.record)} if row.record else None,
     }
@@ -257,6 +269,14 @@ def import_start(request: HttpRequest, pk: int) -> HttpResponse:
         return _job_page(request, job, {PASSWORD: refused.sentence})
     except Refused:  # the page tells how far it is
         pass
+    return redirect_for(request, reverse("document_import_job", args=[pk]))
+
+
+@require_POST
+@signed_in
+def import_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go on checking where it was stopped."""
+    jobs.go_on_checking(_job(request, pk))
     return redirect_for(request, reverse("document_import_job", args=[pk]))
 
 

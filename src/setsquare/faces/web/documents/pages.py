@@ -152,6 +152,7 @@ pages.add_urls(
         path("documents/import/list.xlsx", importing.import_template, name="document_import_template"),
         path("documents/import/<int:pk>/", importing.import_job, name="document_import_job"),
         path("documents/import/<int:pk>/start", importing.import_start, name="document_import_start"),
+        path("documents/import/<int:pk>/check", importing.import_check, name="document_import_check"),
         path("documents/import/<int:pk>/stop", importing.import_stop, name="document_import_stop"),
         path("documents/import/<int:pk>/report.xlsx", importing.import_report, name="document_import_report"),
         path("documents/<number:number>/compare/", comparing.compare_page, name="document_compare"),
