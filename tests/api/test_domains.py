@@ -1,6 +1,7 @@
 """What must hold for every record type that a domain declares."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -83,3 +84,22 @@ def test_the_page_of_reference_shows_every_operation_without_a_script(cora, clie
     assert page.status_code == 200 and "<script" not in text and " style=" not in text
     for thing in all_things():
         assert f'id="{thing.slug}.list"' in text
+
+
+def test_all_that_is_wrong_with_a_new_document_is_told_at_once(cora):
+    sent = SimpleUploadedFile("old.pdf", b"%PDF-1.4\n%%EOF\n")
+    digest = cora.client.post("/api/v1/uploads", {"file": sent}).json()["items"][0]["digest"]
+    wrong = {
+        "title": "",
+        "type": "nonsense",
+        "unit": "L",
+        "number": "SOP-001",
+        "source": digest,
+        "colour": "red",
+    }
+    answer = cora.post("/documents", wrong)
+    assert answer.status_code == 422
+    told = {error["field"]: error["sentence"] for error in answer.json()["errors"]}
+    assert list(told) == ["number", "type", "title", "source", "colour"]
+    assert told["number"] == "The number SOP-001 is taken."
+    assert told["type"] == "There is no document type “nonsense”."

@@ -1,5 +1,6 @@
 """Bulk import of documents: the dry run finds everything, the import neither repeats nor loses a line."""
 
+import hashlib
 import html
 import io
 import json
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 
 from setsquare.domains.documents.importing import jobs
@@ -241,6 +243,30 @@ def test_nothing_else_is_promised_where_every_line_is_wrong(house: House) -> Non
     page = house.client("cora").get(f"/documents/import/{job.pk}/").content.decode()
     assert "1 line has to be put right; nothing else is there to import." in page
     assert "others can be imported" not in page
+
+
+def test_the_form_tells_all_that_is_wrong_and_keeps_its_files(house: House) -> None:
+    client = house.client("cora")
+    files = zipped({"Procedures/Work.md": TEXT})
+    given = {"as": "effective", "unit": "nowhere", "type": "nonsense", "owner": "ghost", "reason": ""}
+    source = SimpleUploadedFile("legacy.zip", files, "application/zip")
+    answer = client.post("/documents/import/", {**given, "source": source})
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    for sentence in (
+        "Say how it is known that they are approved; it is kept in the history of each.",
+        "There is no unit with the code “nowhere”.",
+        "There is nobody with the sign-in name “ghost”.",
+        "There is no document type “nonsense”.",
+    ):
+        assert sentence in shown
+    kept = hashlib.sha256(files).hexdigest()
+    assert f'name="source_kept" value="{kept}" checked' in shown
+    again = client.post("/documents/import/", {"as": "draft", "unit": "NW", "source_kept": kept})
+    assert again.status_code == 303
+    assert ImportJob.objects.get().name == "legacy.zip"
+    theirs = house.client("mira").post("/documents/import/", {"as": "draft", "source_kept": kept})
+    assert "Choose the zip or the list first." in theirs.content.decode(), "a file that somebody else brought"
 
 
 def test_days_are_checked_by_the_command(house: House) -> None:

@@ -355,6 +355,27 @@ def test_a_wrong_document_is_not_made_and_nothing_is_lost(house: House) -> None:
     assert "no type that you may use" in page(house.client("rhea"), "/documents/new/create/")
 
 
+def test_all_that_is_wrong_with_a_new_document_is_told_at_once(house: House) -> None:
+    client = house.client("ari")
+    broken = house.upload("ari", b"no word file", "cutting.docx", "application/octet-stream")
+    given = {"type": "procedure", "title": "", "unit": "nowhere", "number": "SOP-900", "area": "Milling"}
+    page_ = client.post("/documents/new/create/", {**given, "start": "source", "source": broken})
+    shown = page_.content.decode()
+    assert page_.status_code == 422
+    assert "This has to be filled in." in shown
+    assert "There is no unit with the code “nowhere”." in shown
+    assert "Only who controls documents gives numbers by hand; leave it empty." in shown
+    assert "cutting.docx" in shown and f'value="{broken}" checked' in shown, "the file is kept"
+    assert 'id="id_source-error"' in shown
+    assert "Milling" in shown
+
+    forgot = {**given, "start": "source", "source_refused": "old.doc"}
+    shown = client.post("/documents/new/create/", forgot).content.decode()
+    assert "This has to be filled in." in shown
+    assert "“old.doc” was refused when it was uploaded; choose another file." in shown
+    assert not Document.objects.exists()
+
+
 def test_the_next_number_is_shown(house: House) -> None:
     client = house.client("ari")
     assert client.get("/documents/next-number?type=procedure&unit=N").content.decode().strip() == "SOP-001"

@@ -49,7 +49,7 @@ each(".drop", (box) => {
   };
   const take = async (files) => {
     box.dispatchEvent(new CustomEvent("setsquare:changed", { bubbles: true }));
-    if (!input.multiple) list.replaceChildren();
+    if (!input.multiple) { list.replaceChildren(); for (const kept of box.parentElement.querySelectorAll(":scope > .drop-list")) kept.remove(); }
     for (const file of input.multiple ? files : files.slice(0, 1)) {
       const { item, bar, meta } = row(file);
       if (maxBytes && file.size > Number(maxBytes)) { bar.hidden = true; meta.className = "field-error"; meta.textContent = say("too_large"); if (!uploadUrl) drop(file); continue; }
@@ -58,7 +58,7 @@ each(".drop", (box) => {
         const answer = await upload(uploadUrl, file, (part) => { bar.value = part; });
         bar.hidden = true;
         item.append(make("input", { type: "hidden", name, value: answer.id ?? answer.src }));
-      } catch (error) { bar.hidden = true; meta.className = "field-error"; meta.setAttribute("role", "alert"); meta.textContent = error.message; }
+      } catch (error) { bar.hidden = true; meta.className = "field-error"; meta.setAttribute("role", "alert"); meta.textContent = error.message; item.append(make("input", { type: "hidden", name: `${name}_refused`, value: file.name })); }
     }
     if (uploadUrl) input.value = "";
   };

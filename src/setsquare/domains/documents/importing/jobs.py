@@ -37,7 +37,7 @@ from setsquare.domains.documents.importing.planning import (
     rows_of,
 )
 from setsquare.domains.documents.importing.sources import Folder, open_folder
-from setsquare.domains.documents.importing.tables import read_table
+from setsquare.domains.documents.importing.tables import Table, read_table
 from setsquare.domains.documents.meanings import CARRIED_OVER
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
@@ -47,6 +47,7 @@ from setsquare.kernel.files.intake import take_in
 from setsquare.kernel.files.store import path_of, store
 from setsquare.kernel.importing.tables import ZIP
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label
 from setsquare.kernel.signatures.batches import OfBatch, sign_batch
 from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused
 from setsquare.kernel.signatures.models import Batch
@@ -79,28 +80,39 @@ class Progress:
 
 
 def begin(
-    user: User, data: bytes, name: str, *, files: bytes | None = None, options: Mapping[str, Any]
+    user: User,
+    data: bytes,
+    name: str,
+    *,
+    files: bytes | None = None,
+    options: Mapping[str, Any],
+    wrong: Mapping[str, Label] | None = None,
 ) -> ImportJob:
     """Take in a zip of a folder, or a list with a zip of its files, and note a line for each document.
 
     `options`: type, unit, owner for lines that say none; effective, effective_since, approved_by, approved_on,
-    reading, reason. Raises Refused at `source`, `files` or an option with what would be right.
+    reading, reason. Raises Refused at `source`, `files` and options with what would be right, and with what the
+    caller found `wrong` already.
     """
-    source = _kept(data, "source")
-    with_files = _kept(files, "files") if files else None
-    try:
-        folder, table = _looked_into(source, with_files, data)
-    except Unreadable as refused:
-        raise Refused({"source": refused.sentence}) from None
+    found: dict[str, Label] = {}
     kinds = Kinds.load()
     wanted = dict(options)
     if wanted.get("type") and kinds.find(str(wanted["type"])) is None:
-        raise Refused({"type": _("There is no document type “%(code)s”.") % {"code": wanted["type"]}})
-    lines = list(
-        lines_of_table(table, folder) if table is not None else lines_of_folder(_there(folder), kinds)
-    )
-    if not lines:
-        raise Refused({"source": _("There is no document in it.")})
+        found["type"] = _("There is no document type “%(code)s”.") % {"code": wanted["type"]}
+    folder, table, lines = None, None, []
+    try:
+        source = _kept(data, "source")
+        with_files = _kept(files, "files") if files else None
+        folder, table = _looked_into(source, with_files, data)
+        lines = list(
+            lines_of_table(table, folder) if table is not None else lines_of_folder(_there(folder), kinds)
+        )
+        if not lines:
+            found["source"] = _("There is no document in it.")
+    except Refused as refused:
+        found |= refused.fields
+    if found or wrong:
+        raise Refused({**found, **(wrong or {})})
     if table is not None and table.unknown:
         wanted["unknown_columns"] = table.unknown
     with transaction.atomic():
@@ -124,17 +136,29 @@ def _kept(data: bytes, field: str) -> Any:
     return store(data, "application/zip" if zipped else "text/csv")
 
 
-def _looked_into(source: Any, files: Any, data: bytes) -> tuple[Folder | None, Any]:
-    """Return the folder and the list of an import; either may be missing."""
-    if files is not None:
-        return open_folder(path_of(files)), read_table(data)
-    if not data.startswith(ZIP):
-        return None, read_table(data)
-    folder = open_folder(path_of(source))
-    if "[Content_Types].xml" in folder.names:
-        return None, read_table(data)
-    listed = folder.list_name
-    return folder, read_table(folder.read(listed)) if listed else None
+def _looked_into(source: Any, files: Any, data: bytes) -> tuple[Folder | None, Table | None]:
+    """Return the folder and the list of an import, either of which may be missing; raises Refused."""
+    wrong: dict[str, Label] = {}
+    folder: Folder | None = None
+    table: Table | None = None
+    try:
+        if files is not None:
+            folder = open_folder(path_of(files))
+    except Unreadable as why:
+        wrong["files"] = why.sentence
+    try:
+        if files is None and data.startswith(ZIP):
+            folder = open_folder(path_of(source))
+            folder = None if "[Content_Types].xml" in folder.names else folder
+        if files is not None or folder is None:
+            table = read_table(data)
+        elif folder.list_name:
+            table = read_table(folder.read(folder.list_name))
+    except Unreadable as why:
+        wrong["source"] = why.sentence
+    if wrong:
+        raise Refused(wrong)
+    return folder, table
 
 
 def _there(folder: Folder | None) -> Folder:

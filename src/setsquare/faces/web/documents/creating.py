@@ -26,7 +26,7 @@ from setsquare.faces.web.keys import claim, keep_outcome, new_key, outcome_of
 from setsquare.faces.web.navigation import reach_of
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.commands.errors import CommandError, Refused
-from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.commands.running import carry_out, rehearse
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing
 
@@ -178,21 +178,31 @@ def _make(request: HttpRequest, kind: DocumentType) -> HttpResponseBase:
     if not data.get("audience"):
         data.pop("audience", None)
     start = request.POST.get(START, TEMPLATE)
-    for way in (TEXT_FILE, OWN_FILE):
-        if way != start:
-            data.pop(way, None)
-    if start in (TEXT_FILE, OWN_FILE) and not data.get(start):
-        return _form(request, kind, data, {start: _("Choose the file first.")})
+    order = {
+        name: value for name, value in data.items() if name not in (TEXT_FILE, OWN_FILE) or name == start
+    }
+    missing = (
+        {start: _no_file(request, start)} if start in (TEXT_FILE, OWN_FILE) and not order.get(start) else {}
+    )
     try:
-        record = _carry_out(request, data)
+        if missing:  # what else is wrong is told with it
+            rehearse("document", "create", actor_of(request), body=order)
+            return _form(request, kind, data, missing)
+        record = _carry_out(request, order)
     except CommandError as refused:
         fields = refused.fields if isinstance(refused, Refused) else {"": refused.sentence}
-        return _form(request, kind, data, fields)
+        return _form(request, kind, data, {**fields, **missing})
     opened = record.document.open_revision
-    messages.success(request, _("%(number)s was made.") % {"number": record.number})
     if opened is not None and opened.content_id:
         return redirect_for(request, command_address(opened.record, "save"))
     return redirect_for(request, record_address(opened.record if opened is not None else record))
+
+
+def _no_file(request: HttpRequest, way: str) -> str:
+    """Return what is said where no file came: one that was refused when it was uploaded is named."""
+    if name := request.POST.get(f"{way}_refused", ""):
+        return _("“%(name)s” was refused when it was uploaded; choose another file.") % {"name": name[:255]}
+    return _("Choose the file first.")
 
 
 def _carry_out(request: HttpRequest, data: dict[str, Any]) -> Record:
@@ -203,11 +213,13 @@ def _carry_out(request: HttpRequest, data: dict[str, Any]) -> Record:
         if sent is not None:
             outcome = carry_out("document", "create", actor_of(request), body=data)
             keep_outcome(sent, outcome.record)
+            messages.success(request, outcome.conclusion)
             tell_remarks(request, outcome)
             return Record.objects.select_related("document__open_revision__record").get(pk=outcome.record.pk)
     made = outcome_of(key, user)
     if made is None:
         raise Refused(_("This form was sent before; open it anew."))
+    messages.success(request, _("%(number)s was made.") % {"number": made.number})
     return made
 
 

@@ -1,9 +1,11 @@
 """The pages of bulk imports: what to bring in, what was found, how far it is."""
 
+from collections.abc import Mapping
 from dataclasses import astuple
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -27,10 +29,14 @@ from setsquare.faces.web.signing_in.passkeys import has_passkey
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.rights import permissions_in
 from setsquare.kernel.commands.errors import Refused, SignatureRefused
+from setsquare.kernel.files.models import Upload
+from setsquare.kernel.files.store import read, receive
+from setsquare.kernel.importing.tables import ZIP
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.signatures.credentials import Credentials
 
 ROWS = 100
+FILES = ("source", "files")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OPTIONS = ("type", "unit", "owner", "effective_since", "approved_by", "approved_on", "reason")
 COLOURS = {
@@ -66,24 +72,44 @@ def import_page(request: HttpRequest) -> HttpResponseBase:
     options: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in OPTIONS}
     options["effective"] = request.POST.get("as") == "effective"
     options["reading"] = request.POST.get("reading") == "true"
-    if wrong := _wrong(request, options):
-        return _form(request, user, options, wrong)
-    source, files = request.FILES.get("source"), request.FILES.get("files")
-    if source is None:
-        return _form(request, user, options, {"source": _("Choose a file.")})
+    wrong = _wrong(options)
+    brought = {field: found for field in FILES if (found := _brought(request, user, field)) is not None}
+    if "source" not in brought:
+        wrong = {"source": _("Choose the zip or the list first."), **wrong}
+        return _form(request, user, options, wrong, _kept(user, brought, wrong))
+    name, data = brought["source"]
+    files = brought["files"][1] if "files" in brought else None
     try:
-        job = jobs.begin(
-            user, source.read(), source.name or "", files=files.read() if files else None, options=options
-        )
+        job = jobs.begin(user, data, name, files=files, options=options, wrong=wrong)
     except Refused as refused:
-        return _form(request, user, options, refused.fields)
+        return _form(request, user, options, refused.fields, _kept(user, brought, refused.fields))
     return redirect_for(request, reverse("document_import_job", args=[job.pk]))
 
 
-def _wrong(request: HttpRequest, options: dict[str, Any]) -> dict[str, Label]:
+def _brought(request: HttpRequest, user: User, field: str) -> tuple[str, bytes] | None:
+    """Return a file's name and bytes: as it was chosen now, or kept since the form was refused."""
+    given = request.FILES.get(field)
+    if given is not None:
+        return given.name or "", given.read()
+    digest = request.POST.get(f"{field}_kept", "")
+    kept = Upload.objects.filter(user=user, blob_id=digest).select_related("blob").first() if digest else None
+    return (kept.name, read(kept.blob)) if kept is not None else None
+
+
+def _kept(
+    user: User, brought: Mapping[str, tuple[str, bytes]], wrong: Mapping[str, Label]
+) -> dict[str, Upload]:
+    """Keep the files of a form that is refused, as browsers forget them; what is wrong itself is chosen anew."""
+    return {
+        field: receive(user, data, name, "application/zip" if data.startswith(ZIP) else "text/csv")
+        for field, (name, data) in brought.items()
+        if field not in wrong and 0 < len(data) <= settings.UPLOAD_LIMIT
+    }
+
+
+def _wrong(options: dict[str, Any]) -> dict[str, Label]:
+    """Return what is wrong with what holds for all lines."""
     wrong: dict[str, Label] = {}
-    if "source" not in request.FILES:
-        wrong["source"] = _("Choose the zip or the list first.")
     if options["effective"] and not options["reason"]:
         wrong["reason"] = _("Say how it is known that they are approved; it is kept in the history of each.")
     if options["unit"] and not Unit.objects.filter(code=options["unit"]).exists():
@@ -96,7 +122,13 @@ def _wrong(request: HttpRequest, options: dict[str, Any]) -> dict[str, Label]:
     return wrong
 
 
-def _form(request: HttpRequest, user: User, typed: dict[str, Any], errors: dict[str, Label]) -> HttpResponse:
+def _form(
+    request: HttpRequest,
+    user: User,
+    typed: dict[str, Any],
+    errors: dict[str, Label],
+    kept: Mapping[str, Upload] | None = None,
+) -> HttpResponse:
     kinds = DocumentType.objects.filter(record__state="in_use").order_by("record__title")
     unit = Unit.objects.filter(code=typed.get("unit") or (user.unit.code if user.unit else "")).first()
     owner = User.objects.filter(username__iexact=typed["owner"]).first() if typed.get("owner") else None
@@ -111,6 +143,7 @@ def _form(request: HttpRequest, user: User, typed: dict[str, Any], errors: dict[
         "kinds": list(kinds.values_list("code", "record__title")),
         "unit": [{"value": unit.code, "text": unit.name, "hint": ""}] if unit is not None else [],
         "owner": [{"value": owner.username, "text": owner.name, "hint": ""}] if owner is not None else [],
+        "kept": kept or {},
         "errors": {name: [sentence] for name, sentence in errors.items()},
         "summary": summary_of(errors, _labels()),
         "controls": CONTROL in permissions_in(user, None),
