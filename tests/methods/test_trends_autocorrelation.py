@@ -86,11 +86,74 @@ def test_a_correction_for_autocorrelation_at_the_edges():
             "correction: has no exact",
         ),
         (lambda: trends.mann_kendall([1, 3, 2], correction="yue"), "correction: give one of none, hamed-rao"),
+        (
+            lambda: trends.mann_kendall(range(7), correction="first-order"),
+            "correction: needs 8 values or more",
+        ),
+        (
+            lambda: trends.mann_kendall([1, None, 3, 2, 4, 5, 7, 6], correction="first-order"),
+            "correction: needs every",
+        ),
     ],
 )
 def test_a_correction_that_does_not_fit_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def by_pairs(values):
+    """The factor where each value carries over a share of the one before, pair by pair in plain Python.
+
+    The variance of the sum of signs of all pairs, as Hamed and Rao have it for the ranks' correlations.
+    """
+    n = len(values)
+    slope = trends.mann_kendall(values).slope
+    ranks = stats.rankdata(np.round(values - slope * np.arange(n), 9))
+    z = stats.norm.ppf((ranks - 0.375) / (n + 0.25))
+    z = z - z.mean()
+    r = sum(z[i] * z[i + 1] for i in range(n - 1)) / sum(z**2)
+    r = (n * r + 2) / (n - 4)
+    total = 0.0
+    for lag in range(1, n):
+        total += (n - lag) * (n - lag - 1) * (n - lag - 2) * 6 / math.pi * math.asin(r**lag / 2)
+    return 1 + 2 / (n * (n - 1) * (n - 2)) * total
+
+
+@checked("K. H. Hamed (2009), lag by lag in plain Python", "trends.mann_kendall", by="twin")
+def test_the_variance_is_corrected_for_what_each_value_carries_over():
+    values = carried_over(6, 40, 0.5, 5)
+    found = trends.mann_kendall(values, correction="first-order")
+    assert found.variance_factor == pytest.approx([by_pairs(one) for one in values])
+    assert found.correction == "first-order" and not found.exact.any()
+
+
+@pytest.mark.parametrize("correction", ["hamed-rao", "first-order"])
+def test_a_correction_does_not_mind_the_unit_of_time(correction):
+    values = carried_over(1, 40, 0.5, 7)[0] + 0.2 * np.arange(40)
+    one = trends.mann_kendall(values, correction=correction)
+    other = trends.mann_kendall(values, time=3 + 12.0 * np.arange(40), correction=correction)
+    assert other.variance_factor == pytest.approx(one.variance_factor) and other.p == pytest.approx(one.p)
+    assert other.slope == pytest.approx(one.slope / 12)
+
+
+@checked("level and power where values carry over", "trends.mann_kendall", by="simulation")
+@pytest.mark.parametrize(
+    ("k", "share", "most"), [(40, 0.0, 0.08), (40, 0.3, 0.09), (60, 0.5, 0.09), (120, 0.6, 0.09)]
+)
+def test_corrected_by_the_first_order_the_level_is_kept(k, share, most):
+    values = carried_over(800, k, share, 11)
+    found = trends.mann_kendall(values, correction="first-order").p
+    assert 0.03 < (found < 0.05).mean() < most
+    # A trend that is there is seen nearly as often as without any correction.
+    rising = values + np.arange(k) * 6 / k
+    assert (trends.mann_kendall(rising, correction="first-order").p < 0.05).mean() > 0.75
+
+
+def test_values_that_are_not_normal_are_corrected_as_well():
+    values = np.exp(1.2 * carried_over(800, 60, 0.5, 13) * math.sqrt(0.75))
+    plain, found = (trends.mann_kendall(values, correction=one).p for one in ("none", "first-order"))
+    assert (plain < 0.05).mean() > 0.2 and (found < 0.05).mean() < 0.1
+    assert trends.mann_kendall([3.0] * 9, correction="first-order").variance_factor == 1.0
 
 
 @checked("pymannkendall 1.4.3, hamed_rao_modification_test, quoted", "trends.mann_kendall", by="program")

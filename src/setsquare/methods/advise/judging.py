@@ -34,6 +34,15 @@ TRENDS = (
         (JUMP, unless("seasons hide or feign a trend", 4, seasonal=True), DEPENDENT),
     ),
     Technique(
+        "trends.mann_kendall", "Mann-Kendall test corrected for autocorrelation", "trend",
+        "K. H. Hamed and A. R. Rao (1998); K. H. Hamed, Journal of Hydrology 368 (2009)",
+        {"data_kind": ("measured", "ratings", "gaps"), "autocorrelated": True, "points": (8, inf)},
+        "rising or falling, with what neighbours that resemble one another do to its variance", 4.5,
+        (because("each value carries over something of the one before", 1, autocorrelated=True),),
+        (JUMP, unless("fewer than 24 points hardly tell dependence from a trend", 1, points=(0, 23))),
+        {"correction": "first-order"},
+    ),
+    Technique(
         "trends.seasonal_mann_kendall", "Seasonal Mann-Kendall test", "trend", "R. M. Hirsch and J. R. Slack (1984)",
         {"data_kind": ("measured", "ratings", "gaps"), "seasonal": True}, "each season is compared with itself",
         5, (), (DEPENDENT,),

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..inputs import Bools, Floats, whole
 from ..results import BELOW, Result, Table, plain
-from .autocorrelation import variance_factor
+from .autocorrelation import FEWEST, first_order_factor, variance_factor
 from .given import ALTERNATIVES, Alternative, Series, choice, level, times
 from .kendall import exact_p, exact_rank, tie_sizes
 from .tails import p_value, quantile
@@ -22,7 +22,8 @@ MOST = 5000
 """Values in a series; all pairs of them are held."""
 MOST_EXACT = 40
 Method = Literal["auto", "exact", "normal"]
-Correction = Literal["none", "hamed-rao"]
+Correction = Literal["none", "hamed-rao", "first-order"]
+CORRECTIONS = ("none", "hamed-rao", "first-order")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,12 +111,14 @@ def mann_kendall(
     that the exact distribution gives where p is exact and nothing tied, else those (N -+ z sd(S)) / 2 from the ends,
     rounded outwards.
 
-    Values are independent but for the trend, since autocorrelation makes p too small, or `correction` is
-    ``hamed-rao``: the variance is then multiplied by what the autocorrelations of the detrended ranks ask for (Hamed
-    and Rao 1998), for some dozens of points in even steps without gaps; p is normal. Seasons want
-    `seasonal_mann_kendall`. `values`: shape (k,) or (series, k), missing ones are left out; `time`: shape (k,), no two
-    equal. Constant values have the slope 0 and p 1; below two values slope and p are NaN. Raises ValueError at
-    `values` beyond 5,000, at `method` where exact ones exceed 40, and at `correction` where points do not fit.
+    Values are independent but for the trend, since autocorrelation makes p too small, or `correction` says what is to
+    be done about it; p is then normal, and points come in even steps without gaps. ``first-order`` takes each value to
+    carry over a share of the one before, and multiplies the variance by what that asks for, eight points or more: it
+    keeps the level best. ``hamed-rao`` takes every autocorrelation of the detrended ranks (Hamed and Rao 1998), whose
+    errors leave p too small. Seasons want `seasonal_mann_kendall`. `values`: shape (k,) or (series, k), missing ones
+    are left out; `time`: shape (k,), no two equal. Constant values have the slope 0 and p 1; below two values slope
+    and p are NaN. Raises ValueError at `values` beyond 5,000, at `method` where exact ones exceed 40, and at
+    `correction` where points do not fit.
 
     >>> found = mann_kendall([5, 7, 6, 9, 8, 12, 11, 15])
     >>> found.statistic, round(found.p, 5), round(found.slope, 3)
@@ -130,10 +133,10 @@ def mann_kendall(
     parts = _Pairs(rows, at[order])
     exact = _exactly(rows, method)
     factor = None
-    if choice("correction", correction, ("none", "hamed-rao")) == "hamed-rao":
+    if choice("correction", correction, CORRECTIONS) != "none":
         _even(rows, at[order], method)
         exact &= False
-        factor = variance_factor(rows, parts.slopes(sure, exact)[0])
+        factor = _factor(rows, parts.slopes(sure, exact)[0] * _step(at[order]), correction)
         parts.variance *= factor
     z = _standard(parts.s, parts.variance, continuity)
     p = _p_values(parts, rows, z, exact, alternative)
@@ -150,6 +153,19 @@ def _p_values(parts: "_Pairs", rows: Floats, z: Floats, exact: Bools, alternativ
         held = rows[row][~np.isnan(rows[row])]
         p[row] = exact_p(parts.s[row], len(held), tie_sizes(held), alternative)
     return np.where(parts.n < 2, np.nan, np.where(np.isnan(p), 1.0, p))
+
+
+def _factor(rows: Floats, steps: Floats, correction: str) -> Floats:
+    """Return what the variance of S is multiplied by; `steps` are the slopes for a step from point to point."""
+    if correction == "hamed-rao":
+        return variance_factor(rows, steps)
+    if rows.shape[1] < FEWEST:
+        raise ValueError(f"correction: needs {FEWEST} values or more in a series, not {rows.shape[1]}")
+    return first_order_factor(rows, steps)
+
+
+def _step(at: Floats) -> float:
+    return float(at[1] - at[0])
 
 
 def _even(rows: Floats, at: Floats, method: str) -> None:
