@@ -23,6 +23,14 @@ FIGURES: dict[str, Callable[[], Any]] = {
     "trend": lambda: m.trends.mann_kendall([5, 7, 6, 9, 8, 12, 11, 15]),
     "pareto": lambda: m.pareto.pareto(["scratch", "dent", "stain"], [9, 4, 2]),
     "matrix": lambda: m.risk.matrix_by_score(),
+    "action table": lambda: m.risk.action_table(),
+    "interval": lambda: m.measurement.bias(FLOW, 50),
+    "several intervals": lambda: m.trends.two_rates([11, 4, 0], 800, [23, 9, 3], 3000),
+    "bars beside a level": lambda: m.sampling.judge(m.sampling.variables_plan(10, 1.5), FLOW, lower=45),
+    "points beside a line": lambda: m.trends.false_discovery([0.001, 0.008, 0.039, 0.041, 0.6]),
+    "curve with lines across": lambda: m.measurement.guard_band(9, 11, 0.1),
+    "two points on a curve": lambda: m.sampling.find_plan((0.01, 0.95), (0.06, 0.10)),
+    "texts": lambda: m.comparison.compare("Keep records.", "Keep all records."),
 }
 
 DRAW = """async ([figure, address]) => {

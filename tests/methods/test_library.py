@@ -20,12 +20,13 @@ import pytest
 
 import setsquare.methods
 from setsquare.methods.plotting import draw
-from setsquare.methods.results import Result, Table
+from setsquare.methods.results import Part, Result, Table
 
 NAMES = sorted(
     module.name for module in pkgutil.walk_packages(setsquare.methods.__path__, "setsquare.methods.")
 )
-FAMILIES = sorted({name.split(".")[2] for name in NAMES} - {"inputs", "results", "plotting", "quadrature"})
+APART = {"figures", "inputs", "results", "plotting", "quadrature"}
+FAMILIES = sorted({name.split(".")[2] for name in NAMES} - APART)
 
 SOURCE = re.compile(r"\bSources?\b|\b(NIST|ISO|ANSI|AIAG)\b|\b(18|19|20)\d\d\b")
 
@@ -122,9 +123,13 @@ def answered() -> dict[str, tuple[Result, ...]]:
         elif isinstance(value, dict):
             note(list(value.values()))
 
-    charts, rules = setsquare.methods.charts, setsquare.methods.rules
+    charts, rules, comparison = (
+        getattr(setsquare.methods, name) for name in ("charts", "rules", "comparison")
+    )
     note(charts.individuals([5, 4, 6, 5, 9], exclude={4: "gauge dropped"}))
     note(rules.signals(charts.run([5, 4, 6, 5, 9])))
+    tables = comparison.compare("| a |\n|---|\n| 1 |", "| a |\n|---|\n| 2 |")
+    note([tables, tables.summary()])
     for name in NAMES:
         note(examples(name)[0])
     return {name: tuple(values) for name, values in found.items()}
@@ -137,10 +142,16 @@ def test_a_result_has_all_its_forms(name: str) -> None:
     for result in shown:
         json.dumps(result.to_dict(), allow_nan=False)
         check_table(result.table())
-        if hasattr(result, "figure"):
-            check_figure(result.figure())
+        if not isinstance(result, Part):
+            check_figure(result.figure())  # type: ignore[attr-defined]
             if find_spec("matplotlib"):
                 assert draw(result).axes
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_has_a_picture_unless_there_is_nothing_to_draw_of_it(name: str) -> None:
+    """The rule of `results.Part`: a picture, or a place inside what has one."""
+    assert hasattr(RESULTS[name], "figure") != issubclass(RESULTS[name], Part)
 
 
 def check_table(table: Table) -> None:
@@ -152,6 +163,18 @@ def check_table(table: Table) -> None:
 
 
 def check_figure(figure: Any) -> None:
-    """What JSON gives back is the same: dictionaries, lists and plain numbers, none of them NaN."""
+    """What JSON gives back is the same: dictionaries, lists and plain numbers, none of them NaN.
+
+    There is a title, what is drawn is what the page's script can draw, and each axis of numbers says what they are.
+    """
     assert figure["series"]
     assert json.loads(json.dumps(figure, allow_nan=False)) == figure
+    for title in listed(figure["title"]):
+        assert title["text"]
+    assert {one["type"] for one in figure["series"]} <= {"bar", "heatmap", "line", "scatter"}
+    for axis in (*listed(figure["xAxis"]), *listed(figure["yAxis"])):
+        assert axis.get("name") or axis["type"] == "category"
+
+
+def listed(one: Any) -> list[Any]:
+    return one if isinstance(one, list) else [one]

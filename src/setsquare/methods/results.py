@@ -5,8 +5,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 
 @dataclasses.dataclass(frozen=True)
 class Table:
@@ -16,9 +14,12 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Result:
-    """The base of results: subclasses are frozen dataclasses of plain values, arrays and other results."""
+    """The base of results: subclasses are frozen dataclasses of plain values, arrays and other results.
+
+    Each has ``figure()`` as well, an ECharts option as plain data, but for those that are a `Part`.
+    """
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON-ready values: arrays as lists, NaN and infinities as None."""
@@ -33,10 +34,21 @@ class Result:
         return Table(("name", "value"), tuple(_rows("", self.to_dict())))
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Part(Result):
+    """A result that there is nothing to draw of by itself, so that it has no ``figure()``.
+
+    It stands inside another result and is drawn there (a stage of a chart, a row of a table of variance), defines
+    something (a rule, limits), says where a series of lots stands, or is a number or two.
+    """
+
+
 _LONGEST = 8
 
 BELOW = {"nameLocation": "middle", "nameGap": 28}
 """Where an ECharts option has the name of its horizontal axis: below it, as beside it most would be cut off."""
+BESIDE = {"nameLocation": "middle", "nameGap": 44}
+"""Where it has the name of a vertical axis: beside the axis, reading upwards, where no title stands."""
 EVERY = {"interval": 0, "hideOverlap": False, "overflow": "break", "width": 84, "fontSize": 11}
 """Labels of categories that are few and have all to be read."""
 
@@ -60,10 +72,8 @@ def plain(value: Any) -> Any:
     """Return a value as JSON holds it."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, np.ndarray):
+    if hasattr(value, "tolist"):  # an array or a number of numpy's, which is not loaded for this
         return plain(value.tolist())
-    if isinstance(value, np.generic):
-        return plain(value.item())
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):

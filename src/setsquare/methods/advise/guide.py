@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from ..results import BELOW, Result, Table
+from ..results import BELOW, Part, Result, Table
 from . import judging, monitoring, studying
 from .facts import FACTS, PURPOSES, checked
 from .looking import Observed, look
@@ -16,7 +16,7 @@ UNKNOWN, UNUSUAL = 0.5, 4.0
 
 
 @dataclasses.dataclass(frozen=True)
-class Reason(Result):
+class Reason(Part):
     """A sentence, and on whose authority."""
 
     sentence: str
@@ -24,7 +24,7 @@ class Reason(Result):
 
 
 @dataclasses.dataclass(frozen=True)
-class Recommendation(Result):
+class Recommendation(Part):
     """One technique: what to call, why, and what speaks against it.
 
     `score` is only for the order: what it cannot do without is met, or not known; reasons add, doubts take away. `open`
@@ -41,7 +41,7 @@ class Recommendation(Result):
 
 
 @dataclasses.dataclass(frozen=True)
-class Question(Result):
+class Question(Part):
     """What the guide would like to know, and which answers it understands; `moves` techniques hang on it."""
 
     fact: str

@@ -12,7 +12,7 @@ import numpy as np
 from setsquare import methods
 
 from ..inputs import Floats, floats
-from ..results import Result
+from ..results import Part
 
 LEAST_FOR_SHAPE = 8
 LEAST_FOR_ORDER = 20
@@ -21,7 +21,7 @@ SURE = 0.01
 
 
 @dataclasses.dataclass(frozen=True)
-class Observation(Result):
+class Observation(Part):
     """Something seen in the data: the fact that it sets (or none), and the sentence that says why."""
 
     fact: str
@@ -30,7 +30,7 @@ class Observation(Result):
 
 
 @dataclasses.dataclass(frozen=True)
-class Observed(Result):
+class Observed(Part):
     """All that was seen; `warnings` concern whatever technique is chosen."""
 
     observations: tuple[Observation, ...]

@@ -6,10 +6,12 @@ Garwood, Biometrika 28 (1936).
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 
 from ... import methods
+from ..figures import intervals
 from ..inputs import Column, Floats, column, floats, number, same_length
 from ..results import Result
 from .stability import Stable, Unstable, judged
@@ -37,6 +39,11 @@ class Defectives(Result):
     warnings: tuple[str, ...]
     method: str = "binomial, exact interval of Clopper and Pearson"
 
+    def figure(self) -> dict[str, Any]:
+        """Return the parts per million with their interval, as an ECharts option."""
+        name = f"{self.defective:g} of {self.units:g}"
+        return intervals("Defective units", "parts per million", [(name, self.ppm, self.ppm_interval)])
+
 
 @dataclasses.dataclass(frozen=True)
 class Defects(Result):
@@ -56,6 +63,11 @@ class Defects(Result):
     stable: bool | None
     warnings: tuple[str, ...]
     method: str = "Poisson, exact interval of Garwood"
+
+    def figure(self) -> dict[str, Any]:
+        """Return the defects a million opportunities with their interval, as an ECharts option."""
+        name = f"{self.defects:g} on {self.units:g}"
+        return intervals("Defects", "a million opportunities", [(name, self.dpmo, self.dpmo_interval)])
 
 
 def defectives(

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import curves
 from ..inputs import Column, Floats, column, listed, number
 from ..results import Result, Table
 from .indices import Boundary, Limits, Observed, observed, specification, within_bounds
@@ -38,6 +39,15 @@ class Fit(Result):
     threshold: float = 0.0
     """Where the distribution of positive values begins."""
     method: str = "maximum likelihood"
+
+    def figure(self) -> dict[str, Any]:
+        """Return the fitted density between the 0.1 and 99.9 per cent points, as an ECharts option."""
+        made = distribution(self.family, self.parameters, self.threshold)
+        x = np.linspace(made.ppf(0.001), made.ppf(0.999), 121)
+        heights = made.pdf(x)
+        there = np.isfinite(heights)  # some begin with an infinite one
+        line = np.column_stack([x[there], heights[there]])
+        return curves(f"Fitted {self.family} distribution", "value", "density", {self.family: line}, least=0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +85,7 @@ class FittedCapability(Result):
     def figure(self) -> dict[str, Any]:
         """Return the histogram with the limits and the fitted density, as an ECharts option."""
         made = distribution(self.fit.family, self.fit.parameters, self.fit.threshold)
-        return histogram(self.values, self.limits, [(self.fit.family, made.pdf)])
+        return histogram("Capability", self.values, self.limits, [(self.fit.family, made.pdf)])
 
 
 def fit(values: Column, family: Family, *, threshold: float = 0.0) -> Fit:

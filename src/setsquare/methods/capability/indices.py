@@ -18,8 +18,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import intervals
 from ..inputs import Floats, number, whole
-from ..results import Result, Table
+from ..results import Part, Result, Table
 from .pictures import bell, histogram
 from .spread import Spread, Within, overall, rows_of, within
 from .stability import Stable, Unstable, judged, of_rows
@@ -30,7 +31,7 @@ Boundary = Literal["lower", "upper"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Limits(Result):
+class Limits(Part):
     """The specification; infinite where there is no limit, NaN where there is no target.
 
     `boundary` names the limit that no value can pass (zero for a roundness): it limits nothing that could go wrong.
@@ -51,7 +52,7 @@ class Limits(Result):
 
 
 @dataclasses.dataclass(frozen=True)
-class Index(Result):
+class Index(Part):
     """An index with its two-sided confidence interval; NaN where the limits do not define it."""
 
     value: float
@@ -82,9 +83,19 @@ class Indices(Result):
     sigma_level: float
     natural: tuple[float, float]
 
+    def figure(self) -> dict[str, Any]:
+        """Return the indices that are defined with their intervals, as an ECharts option."""
+        named = (("p", self.p), ("pl", self.pl), ("pu", self.pu), ("pk", self.pk), ("pm", self.pm))
+        rows = [
+            (f"C{name} or P{name}", one.value, one.interval)
+            for name, one in named
+            if not math.isnan(one.value)
+        ]
+        return intervals("Capability indices", "index", rows, upright=(("1", 1.0),))
+
 
 @dataclasses.dataclass(frozen=True)
-class Observed(Result):
+class Observed(Part):
     """How many values lay beyond the limits (a value on a limit is inside), in parts per million too."""
 
     below: int
@@ -177,7 +188,7 @@ class Capability(Result):
             for name, made in (("within", self.within), ("overall", self.overall))
             if made is not None
         ]
-        return histogram(self.values, self.limits, curves)
+        return histogram("Capability", self.values, self.limits, curves)
 
 
 def capability(

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..figures import curves
 from ..inputs import Column, Floats, column
 from ..results import Result
 
@@ -34,16 +35,9 @@ class Normality(Result):
         ordered = np.sort(self.values)
         places = ndtri((np.arange(1, self.n + 1) - 0.375) / (self.n + 0.25))
         mean, sd = ordered.mean(), ordered.std(ddof=1)
-        ends = [[float(mean + sd * z), float(z)] for z in (places[0], places[-1])]
-        points = np.column_stack([ordered, places]).tolist()
-        return {
-            "xAxis": {"type": "value", "scale": True},
-            "yAxis": {"type": "value", "name": "normal quantile"},
-            "series": [
-                {"type": "scatter", "data": points},
-                {"type": "line", "data": ends, "showSymbol": False},
-            ],
-        }
+        ends = [(float(mean + sd * z), float(z)) for z in (places[0], places[-1])]
+        points = {"values": np.column_stack([ordered, places])}
+        return curves("Normal probability plot", "value", "normal quantile", {"normal": ends}, points=points)
 
 
 def anderson_darling(values: Column) -> Normality:

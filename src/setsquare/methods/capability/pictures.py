@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..figures import LABEL
 from ..inputs import Floats
+from ..results import BELOW, BESIDE
 
 if TYPE_CHECKING:
     from .indices import Limits
@@ -28,7 +30,9 @@ def bell(mean: float, sd: float) -> Density:
     return lambda x: np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * math.sqrt(2 * math.pi))
 
 
-def histogram(values: Floats, limits: "Limits", curves: Sequence[tuple[str, Density]]) -> dict[str, Any]:
+def histogram(
+    title: str, values: Floats, limits: "Limits", curves: Sequence[tuple[str, Density]]
+) -> dict[str, Any]:
     """Return the histogram with limits, and each density by its name, as an ECharts option."""
     bins = min(_MOST, max(5, round(2 * len(values) ** (1 / 3))))  # Rice's rule, which no outlier can drive up
     # No more than the distance of neighbouring numbers allows, far from zero.
@@ -48,11 +52,12 @@ def histogram(values: Floats, limits: "Limits", curves: Sequence[tuple[str, Dens
         for name, place in (("lower", limits.lower), ("target", limits.target), ("upper", limits.upper))
         if math.isfinite(place)
     ]
-    series[0]["markLine"] = {"symbol": "none", "data": marks}
+    series[0]["markLine"] = {"symbol": "none", "label": LABEL, "data": marks}
     return {
-        "legend": {"data": [line["name"] for line in series]},
-        "xAxis": {"type": "value", "scale": True},
-        "yAxis": {"type": "value", "name": "values"},
+        "title": {"text": title},
+        "legend": {"right": 8, "data": [line["name"] for line in series]},
+        "xAxis": {"type": "value", **BELOW, "name": "value", "scale": True},
+        "yAxis": {"type": "value", **BESIDE, "name": "how many"},
         "series": series,
     }
 

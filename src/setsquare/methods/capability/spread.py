@@ -13,13 +13,13 @@ import numpy as np
 
 from ..constants import c4, chi_degrees, d2, d3
 from ..inputs import Floats, column, is_table, opened, table
-from ..results import Result
+from ..results import Part
 
 Within = Literal["rbar", "sbar", "pooled", "moving range"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Spread(Result):
+class Spread(Part):
     """A standard deviation, the estimator's name, and the degrees of freedom of the chi variable that it is like."""
 
     sd: float

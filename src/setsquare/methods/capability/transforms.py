@@ -38,6 +38,10 @@ class Johnson(Result):
     normality: Normality
     method: str = "Slifker and Shapiro's percentiles, the step of the greatest Anderson-Darling p"
 
+    def figure(self) -> dict[str, Any]:
+        """Return the normal probability plot of the transformed values, as an ECharts option."""
+        return self.normality.figure()
+
     def transform(self, values: Floats) -> Floats:
         """Return the values on the normal scale; minus or plus infinity beyond where the curve ends."""
         y = (np.asarray(values, dtype=np.float64) - self.epsilon) / self.scale
@@ -87,7 +91,8 @@ class TransformedCapability(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return the transformed values' histogram with limits and normal curve, as an ECharts option."""
-        return histogram(self.values, self.transformed, [("normal", bell(self.mean, self.sd))])
+        curve = ("normal", bell(self.mean, self.sd))
+        return histogram(f"Capability, {self.method}", self.values, self.transformed, [curve])
 
 
 def box_cox_power(values: Column) -> float:

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from ..inputs import Floats, floats, number
-from ..results import Result
+from ..results import Part
 from .lines import ROUNDING, TILE
 from .phases import Frame, Staging, frame
 from .result import Chart, Stage
@@ -25,7 +25,7 @@ class Multivariate(Chart):
 
 
 @dataclasses.dataclass(frozen=True)
-class Reference(Result):
+class Reference(Part):
     """A mean vector and a covariance matrix of single values, and from how much they were estimated."""
 
     mean: Floats

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs import Bools, Floats
-from ..results import Result, Table, plain
+from ..results import BELOW, BESIDE, Part, Result, Table, plain
 from .lines import Line
 
 Reasons: TypeAlias = tuple[tuple[str, bool], ...]
@@ -25,7 +25,7 @@ class Marks(Protocol):
 
 
 @dataclasses.dataclass(frozen=True)
-class Exclusion(Result):
+class Exclusion(Part):
     """A point that limits were computed without, and why; it stays on the chart."""
 
     index: int
@@ -35,7 +35,7 @@ class Exclusion(Result):
 
 
 @dataclasses.dataclass(frozen=True)
-class Stage(Result):
+class Stage(Part):
     """The mean and sigma behind the limits of one stage; give it as ``frozen`` to hold later points against."""
 
     name: str
@@ -123,9 +123,11 @@ class Chart(Result):
             said = _beyond(beyond) if found is None else found.get(place, ())
             marked.append(_mark(place, value, said, out_of_use.get(place), tell=found is not None))
         return {
-            "title": {"text": self.kind},
-            "xAxis": {"type": "category", "data": list(range(1, self.points.shape[-1] + 1))},
-            "yAxis": {"type": "value", "scale": True},
+            "title": {"text": f"{self.kind} chart"},
+            "xAxis": {
+                "type": "category", **BELOW, "name": "point", "data": list(range(1, self.points.shape[-1] + 1)),
+            },
+            "yAxis": {"type": "value", **BESIDE, "name": self.kind, "scale": True},
             "tooltip": {"trigger": "axis" if found is None else "item"},
             "series": [
                 _series("lower", lines["lower"], "dashed"),
@@ -133,7 +135,7 @@ class Chart(Result):
                 _series("upper", lines["upper"], "dashed"),
                 {"name": self.kind, "type": "line", "data": marked, **_LINE},
             ],
-        }
+        }  # fmt: skip
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields as arrays, so that a chart can be copied and sent elsewhere."""
@@ -170,7 +172,11 @@ class Charts(Result):
         return {
             "title": [one["title"] | {"top": top} for one, top in zip(pair, ("0%", "50%"), strict=True)],
             "grid": [{"top": "10%", "bottom": "58%"}, {"top": "60%", "bottom": "8%"}],
-            "xAxis": [one["xAxis"] | {"gridIndex": place} for place, one in enumerate(pair)],
+            # Both have the same points: the name below the lower one is enough.
+            "xAxis": [
+                one["xAxis"] | {"gridIndex": place, "name": ("", "point")[place]}
+                for place, one in enumerate(pair)
+            ],
             "yAxis": [one["yAxis"] | {"gridIndex": place} for place, one in enumerate(pair)],
             "tooltip": pair[0]["tooltip"],
             "series": [

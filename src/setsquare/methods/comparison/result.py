@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from ..figures import bars
+from ..results import Part, Result, Table
+
 BlockOp = Literal["same", "added", "removed", "changed"]
 RunOp = Literal["same", "added", "removed"]
 Kind = Literal["heading", "paragraph", "list_item", "table", "code", "quote", "image", "rule"]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Run(Part):
     """A stretch of text with one fate and one formatting.
 
     ``marks`` are of ``strong em strike code sup sub link image task``; ``target`` is the address of a link or
@@ -24,7 +27,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class CellChange:
+class CellChange(Part):
     """One table cell: ``old`` is None if added, ``new`` if removed, both where the row has no such cell."""
 
     op: BlockOp
@@ -34,7 +37,7 @@ class CellChange:
 
 
 @dataclass(frozen=True, slots=True)
-class RowChange:
+class RowChange(Part):
     """One table row, with a cell for every column of both tables merged."""
 
     op: BlockOp
@@ -43,7 +46,7 @@ class RowChange:
 
 
 @dataclass(frozen=True, slots=True)
-class BlockChange:
+class BlockChange(Part):
     """One block of the two texts, in reading order.
 
     ``level`` is the depth of a heading, list item or quote, of the new text where there is one. ``marker`` is
@@ -66,7 +69,7 @@ class BlockChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Part):
     """Counts of blocks by fate, and of words added and removed (a replaced word counts in both)."""
 
     blocks_same: int
@@ -78,7 +81,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Result):
     """All blocks of both texts, merged in reading order."""
 
     blocks: tuple[BlockChange, ...]
@@ -118,6 +121,17 @@ class Comparison:
             "summary": asdict(self.summary()),
             "blocks": [asdict(b) for b in self.blocks],
         }
+
+    def table(self) -> Table:
+        """Return a row for each block that was added, removed or changed, in reading order."""
+        rows = ((b.op, b.kind, b.line, b.old, b.new) for b in self.blocks if b.op != "same")
+        return Table(("what", "block", "line", "old", "new"), tuple(rows))
+
+    def figure(self) -> dict[str, Any]:
+        """Return how many blocks stayed, were added, removed and changed, as an ECharts option."""
+        ops: tuple[BlockOp, ...] = ("same", "added", "removed", "changed")
+        fates = [block.op for block in self.blocks]
+        return bars("Comparison", "blocks", ops, {"blocks": [fates.count(op) for op in ops]})
 
 
 def _words(blocks: Iterable[BlockChange], op: RunOp) -> Iterable[int]:

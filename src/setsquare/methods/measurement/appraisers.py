@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..figures import bars
 from ..inputs import Bools, Column, number
-from ..results import Result, Table
+from ..results import Part, Result, Table
 from .groups import names
 from .kappa import Kappa, cohen_kappa, fleiss_kappa
 
 
 @dataclasses.dataclass(frozen=True)
-class Share(Result):
+class Share(Part):
     """A share in per cent of how many, with its exact interval."""
 
     count: int
@@ -27,7 +28,7 @@ class Share(Result):
 
 
 @dataclasses.dataclass(frozen=True)
-class Appraiser(Result):
+class Appraiser(Part):
     """One appraiser: agreement within all trials where there are several, and with the standard where one was given.
 
     `miss` is the share of parts in which "good" was said of a part that is not, `false_alarm` the share in which a
@@ -82,13 +83,9 @@ class Agreement(Result):
             "within": [one.within.percent for one in self.appraisers if one.within],
             "standard": [one.standard.percent for one in self.appraisers if one.standard],
         }
-        shown = [(title, shares) for title, shares in found.items() if shares]
-        return {
-            "legend": {"data": [title for title, _ in shown]},
-            "xAxis": {"type": "category", "data": [one.name for one in self.appraisers]},
-            "yAxis": {"type": "value", "name": "%", "max": 100},
-            "series": [{"name": title, "type": "bar", "data": data} for title, data in shown],
-        }
+        shown = {title: shares for title, shares in found.items() if shares}
+        made = bars("Agreement of appraisers", "% of parts", [one.name for one in self.appraisers], shown)
+        return made | {"yAxis": made["yAxis"] | {"max": 100}}
 
 
 def share(count: int, of: int, confidence: float) -> Share:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ..constants import d2, d3
+from ..figures import GREY, curves, intervals
 from ..inputs import Column, Floats, column, is_table, number, opened, same_length, table, whole
-from ..results import Result, Table
+from ..results import BELOW, BESIDE, Result, Table
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Bias(Result):
     significant: bool
     percent_tolerance: float = math.nan
     method: str = "Student's t, sample standard deviation"
+
+    def figure(self) -> dict[str, Any]:
+        """Return the bias with its interval against zero, as an ECharts option."""
+        rows = [(f"reference {self.reference:g}", self.bias, self.interval)]
+        return intervals("Bias", "bias", rows, upright=(("none", 0.0),))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +88,7 @@ class Type1(Result):
         """Return the run of the measurements about the reference, as an ECharts option."""
         half = self.share * self.tolerance / 2
         lines = (self.bias.reference - half, self.bias.reference, self.bias.reference + half)
-        return run_figure(self.values, lines)
+        return run_figure("Type 1 gauge study", "measurement", self.values, lines)
 
 
 def bias(
@@ -177,18 +183,23 @@ def type1_study(
     )
 
 
-def run_figure(values: Floats, lines: tuple[float, ...]) -> dict[str, Any]:
+def run_figure(title: str, y: str, values: Floats, lines: tuple[float, ...]) -> dict[str, Any]:
     """Return measurements in order of time with level lines, as an ECharts option."""
     points = [None if math.isnan(value) else value for value in values.tolist()]
     return {
+        "title": {"text": title},
         "tooltip": {"trigger": "axis"},
-        "xAxis": {"type": "category", "data": list(range(1, len(points) + 1))},
-        "yAxis": {"type": "value", "scale": True},
+        "xAxis": {"type": "category", **BELOW, "name": "time", "data": list(range(1, len(points) + 1))},
+        "yAxis": {"type": "value", **BESIDE, "name": y, "scale": True},
         "series": [
             {
                 "type": "line",
                 "data": points,
-                "markLine": {"symbol": "none", "data": [{"yAxis": level} for level in lines]},
+                "markLine": {
+                    "symbol": "none",
+                    "label": {"color": GREY},
+                    "data": [{"yAxis": level} for level in lines],
+                },
             }
         ],
     }
@@ -234,28 +245,13 @@ class Linearity(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return biases, line and band over the references, as an ECharts option."""
-        xs = self.references.tolist()
-
-        def line(name: str, ys: list[float]) -> dict[str, Any]:
-            return {"name": name, "type": "line", "data": list(map(list, zip(xs, ys, strict=True)))}
-
-        fitted = (self.intercept + self.slope * self.references).tolist()
-        means = {
-            "name": "bias",
-            "type": "scatter",
-            "data": [[level.reference, level.bias] for level in self.levels],
+        fitted = self.intercept + self.slope * self.references
+        lines = {
+            name: np.column_stack([self.references, y])
+            for name, y in (("fit", fitted), ("low", self.low), ("high", self.high))
         }
-        series = [
-            line("fit", fitted),
-            line("low", self.low.tolist()),
-            line("high", self.high.tolist()),
-            means,
-        ]
-        return {
-            "xAxis": {"type": "value", "scale": True},
-            "yAxis": {"type": "value", "scale": True},
-            "series": series,
-        }
+        means = {"bias": [(level.reference, level.bias) for level in self.levels]}
+        return curves("Linearity", "reference", "bias", lines, points=means, level=(("none", 0.0),))
 
 
 def linearity(
@@ -340,7 +336,7 @@ class Stability(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return the averages with their limits, as an ECharts option."""
-        return run_figure(self.averages, (self.low, self.center, self.high))
+        return run_figure("Stability", "average", self.averages, (self.low, self.center, self.high))
 
 
 def _occasions(values: Any) -> tuple[Floats, int]:

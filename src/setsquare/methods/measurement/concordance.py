@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import intervals
 from ..inputs import Floats, number, table
-from ..results import Result
+from ..results import Part, Result
 
 
 @dataclasses.dataclass(frozen=True)
-class Concordance(Result):
+class Concordance(Part):
     """Kendall's W, from 0 (none) to 1 (all rank alike), with its chi-squared test."""
 
     w: float
@@ -76,6 +77,11 @@ class Intraclass(Result):
     subjects: int
     raters: int
     method: str = "analysis of variance, McGraw and Wong"
+
+    def figure(self) -> dict[str, Any]:
+        """Return the correlation with its interval, as an ECharts option."""
+        rows = [(self.form, self.icc, self.interval)]
+        return intervals("Intraclass correlation", "correlation", rows, upright=(("none", 0.0),))
 
 
 def intraclass(

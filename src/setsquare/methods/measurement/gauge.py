@@ -4,15 +4,16 @@ import dataclasses
 import math
 from typing import Any
 
+from ..figures import bars
 from ..inputs import number
-from ..results import EVERY, Result, Table, plain
+from ..results import Part, Result, Table
 
 DISTINCT = 1.41
 """What AIAG multiplies the ratio of parts to gauge by: the root of two, as printed there."""
 
 
 @dataclasses.dataclass(frozen=True)
-class AnovaRow(Result):
+class AnovaRow(Part):
     """A source of variation: its sum of squares, degrees of freedom, mean square, F and p (NaN where not tested)."""
 
     source: str
@@ -24,7 +25,7 @@ class AnovaRow(Result):
 
 
 @dataclasses.dataclass(frozen=True)
-class Component(Result):
+class Component(Part):
     """A source's variance and standard deviation with intervals, and its shares in per cent.
 
     `contribution` is the share of the total variance, `study` that of the total standard deviation, `tolerance` the
@@ -92,16 +93,8 @@ class GaugeStudy(Result):
         for name, given in (("tolerance", self.tolerance), ("process", self.process)):
             if not math.isnan(given):
                 series.append((f"% {name}", name))
-        return {
-            "legend": {"data": [title for title, _ in series]},
-            "tooltip": {"trigger": "axis"},
-            "xAxis": {"type": "category", "data": [c.source for c in shown], "axisLabel": EVERY},
-            "yAxis": {"type": "value", "name": "%"},
-            "series": [
-                {"name": title, "type": "bar", "data": [plain(getattr(c, field)) for c in shown]}
-                for title, field in series
-            ],
-        }
+        made = {title: [getattr(c, field) for c in shown] for title, field in series}
+        return bars("Gauge study", "%", [c.source for c in shown], made)
 
 
 @dataclasses.dataclass(frozen=True)

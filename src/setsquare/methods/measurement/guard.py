@@ -6,11 +6,12 @@ with the standard uncertainty u and without bias.
 
 import dataclasses
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import number
+from ..figures import bars, curves
+from ..inputs import Floats, number
 from ..quadrature import unit_legendre
 from ..results import Result
 
@@ -33,6 +34,20 @@ class GuardBand(Result):
     risk: float
     ratio: float
     method: str
+
+    def figure(self) -> dict[str, Any]:
+        """Return how probably a part of each true value is accepted, with all limits, as an ECharts option."""
+        from scipy.special import ndtr  # noqa: PLC0415 - loads when first used
+
+        x = _about(self)
+        high, low = (self.accept_high - x) / self.uncertainty, (self.accept_low - x) / self.uncertainty
+        line = np.column_stack([x, ndtr(high) - ndtr(low)])
+        ends = (("lower", self.lower), ("upper", self.upper))
+        inner = (("", self.accept_low), ("", self.accept_high))
+        return curves(
+            "Guard bands", "true value", "probability of acceptance", {"accepted": line}, upright=(*ends, *inner),
+            least=0, most=1,
+        )  # fmt: skip
 
 
 def guard_band(
@@ -88,6 +103,26 @@ class Conformity(Result):
     band: GuardBand
     method: str = "normal, no prior knowledge of the process"
 
+    def figure(self) -> dict[str, Any]:
+        """Return the density of the true value about the measured one, with the tolerance, as an ECharts option."""
+        u = self.band.uncertainty
+        x = np.linspace(self.value - 4 * u, self.value + 4 * u, 121)
+        line = np.column_stack([x, np.exp(-(((x - self.value) / u) ** 2) / 2) / (u * math.sqrt(2 * math.pi))])
+        # Limits that are far away would leave nothing to see of the curve.
+        ends = [
+            (name, end)
+            for name, end in (("lower", self.band.lower), ("upper", self.band.upper))
+            if abs(end - self.value) < 40 * u
+        ]
+        return curves(
+            f"Conformity: {self.decision}",
+            "true value",
+            "density",
+            {"true value": line},
+            upright=ends,
+            least=0,
+        )
+
 
 def conformity(value: float, band: GuardBand) -> Conformity:
     """Return what a measured value says, given acceptance limits from `guard_band`.
@@ -121,6 +156,13 @@ class Risks(Result):
     conforming: float
     accepted: float
     method: str = "normal process, normal error, Gauss-Legendre quadrature"
+
+    def figure(self) -> dict[str, Any]:
+        """Return both risks as bars, an ECharts option."""
+        names = ["wrongly accepted (consumer)", "wrongly refused (producer)"]
+        return bars(
+            "Risks of inspection", "probability", names, {"probability": [self.consumer, self.producer]}
+        )
 
 
 def global_risks(band: GuardBand, mean: float, sd: float) -> Risks:
@@ -157,6 +199,13 @@ def global_risks(band: GuardBand, mean: float, sd: float) -> Risks:
         float(density[good].sum()),
         float((density * taken).sum()),
     )
+
+
+def _about(band: GuardBand) -> Floats:
+    """Return values about all limits of a band."""
+    ends = [end for end in (band.lower, band.upper, band.accept_low, band.accept_high) if math.isfinite(end)]
+    room = 5 * band.uncertainty
+    return np.linspace(min(ends) - room, max(ends) + room, 241)
 
 
 def _limits(lower: float | None, upper: float | None) -> tuple[float, float]:

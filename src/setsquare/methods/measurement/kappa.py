@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import intervals
 from ..inputs import Column, Floats, listed, number, opened
 from ..results import Result, Table
 from .groups import Places, names
@@ -47,6 +48,12 @@ class Kappa(Result):
         """Return kappa, and that of each category where there is one."""
         head = ("category", "kappa", "z")
         return Table(head, (("all", self.kappa, self.z), *self.each))
+
+    def figure(self) -> dict[str, Any]:
+        """Return kappa with its interval, and below it that of each category, as an ECharts option."""
+        nothing = math.nan, math.nan
+        rows = [("all", self.kappa, self.interval), *((name, kappa, nothing) for name, kappa, _ in self.each)]
+        return intervals(f"Kappa, {self.method}", "kappa", rows, upright=(("chance", 0.0),))
 
 
 def cohen_kappa(

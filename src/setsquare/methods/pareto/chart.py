@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from ..inputs import Floats, number, whole
-from ..results import EVERY, Result, Table, plain
+from ..results import BESIDE, EVERY, Part, Result, Table, plain
 from .separation import CONTROL, EXACT, NORMAL, Group, Places, groups, larger, rank_ends, ranks
 from .tally import Tally, tally
 
 
 @dataclasses.dataclass(frozen=True)
-class VitalFew(Result):
+class VitalFew(Part):
     """The smallest number of categories that together make up the share wanted."""
 
     share: float
@@ -87,10 +87,12 @@ class Pareto(Result):
         ]
         total = float(self.values.sum())
         return {
+            "title": {"text": "Pareto"},
+            "legend": {"right": 8},
             "xAxis": {"type": "category", "data": list(self.labels), "axisLabel": EVERY},
             "yAxis": [
-                {"type": "value", "min": 0, "max": total},
-                {"type": "value", "min": 0, "max": 100, "name": "%"},
+                {"type": "value", **BESIDE, "name": "value", "min": 0, "max": total},
+                {"type": "value", **BESIDE, "name": "cumulative %", "min": 0, "max": 100},
             ],
             "tooltip": {"trigger": "axis"},
             "series": [

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..figures import bars
 from ..inputs import Floats, listed, number, whole
 from ..results import Result, Table, plain
 from ..trends import TwoRates, false_discovery, two_rates
@@ -63,16 +64,8 @@ class ParetoComparison(Result):
         """Return the rates before and after beside one another, by falling rate before, as an ECharts option."""
         order = np.argsort(-self.before, kind="stable")
         rates = ((self.before, self.before_exposure, "before"), (self.after, self.after_exposure, "after"))
-        return {
-            "xAxis": {"type": "category", "data": [self.labels[place] for place in order]},
-            "yAxis": {"type": "value", "name": "rate"},
-            "legend": {},
-            "tooltip": {"trigger": "axis"},
-            "series": [
-                {"name": name, "type": "bar", "data": plain(counts[order] / exposure)}
-                for counts, exposure, name in rates
-            ],
-        }
+        made = {name: counts[order] / exposure for counts, exposure, name in rates}
+        return bars("Pareto before and after", "rate", [self.labels[place] for place in order], made)
 
 
 def compare_paretos(

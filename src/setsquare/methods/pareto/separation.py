@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs import Bools, Floats
-from ..results import Result
+from ..results import Part
 from .tally import Tally
 
 Places = NDArray[np.int64]
@@ -23,7 +23,7 @@ CONTROL = "Holm, over both directions of all pairs"
 
 
 @dataclasses.dataclass(frozen=True)
-class Group(Result):
+class Group(Part):
     """Neighbours in order of which no two differ; a category may stand in several groups."""
 
     letter: str

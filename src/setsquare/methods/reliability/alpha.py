@@ -7,15 +7,16 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import bars
 from ..inputs import Floats, listed, number, whole
-from ..results import Result, Table
+from ..results import Part, Result, Table
 from .answers import Answers, covariance, read, square, varying
 
 Interval = Literal["feldt", "bootstrap"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Item(Result):
+class Item(Part):
     """One question: mean and sd, correlation with the sum of the others, and alpha without it."""
 
     name: str
@@ -59,11 +60,9 @@ class Alpha(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return the correlations of questions with the rest as bars, an ECharts option."""
-        return {
-            "xAxis": {"type": "category", "data": [one.name for one in self.items]},
-            "yAxis": {"type": "value", "name": "correlation with the rest"},
-            "series": [{"type": "bar", "data": [one.rest_correlation for one in self.items]}],
-        }
+        made = {"correlation": [one.rest_correlation for one in self.items]}
+        names = [one.name for one in self.items]
+        return bars(f"Questions, alpha {self.alpha:.2f}", "correlation with the rest", names, made)
 
 
 def cronbach_alpha(

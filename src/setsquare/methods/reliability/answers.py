@@ -7,13 +7,13 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Floats, listed, table
-from ..results import Result
+from ..results import Part
 
 Missing = Literal["refuse", "rows", "pairs"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Answers(Result):
+class Answers(Part):
     """What was computed with: how many people, how many were left out, how many answers were missing."""
 
     people: int

@@ -4,11 +4,11 @@ import dataclasses
 import math
 
 from ..inputs import number
-from ..results import Result
+from ..results import Part
 
 
 @dataclasses.dataclass(frozen=True)
-class MeasurementError(Result):
+class MeasurementError(Part):
     """The standard error of a score, half the width of its interval, and the smallest change that is not noise."""
 
     error: float

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..figures import curves, intervals
 from ..inputs import Floats, listed, number
 from ..results import Result
 from .answers import Answers, covariance, read, varying
@@ -37,6 +38,15 @@ class SplitHalf(Result):
     second: tuple[str, ...]
     answers: Answers
 
+    def figure(self) -> dict[str, Any]:
+        """Return both coefficients, and what lambda 4 is over all splits, as an ECharts option."""
+        rows = [
+            ("Spearman-Brown", self.spearman_brown, (math.nan, math.nan)),
+            ("Guttman's lambda 4", self.guttman, (math.nan, math.nan)),
+            ("lambda 4, all splits", self.mean, (self.least, self.most)),
+        ]
+        return intervals("Split halves", "reliability", rows)
+
 
 @dataclasses.dataclass(frozen=True)
 class LongerTest(Result):
@@ -45,6 +55,17 @@ class LongerTest(Result):
     reliability: float
     factor: float
     reached: float
+
+    def figure(self) -> dict[str, Any]:
+        """Return the reliability over the length, up to twice the one asked for, as an ECharts option."""
+        m = np.linspace(0.0, 2 * max(self.factor, 1.0), 101)
+        with np.errstate(invalid="ignore"):  # of a perfect one nothing at all is undefined
+            line = np.column_stack([m, m * self.reliability / (1 + (m - 1) * self.reliability)])
+        points = {"now": [(1.0, self.reliability)], "asked for": [(self.factor, self.reached)]}
+        x, y = "times as many questions", "reliability"
+        return curves(
+            "A longer set of questions", x, y, {"reliability": line}, points=points, least=0, most=1
+        )
 
 
 def split_half(

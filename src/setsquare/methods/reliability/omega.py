@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..figures import bars
 from ..inputs import Floats, listed, number, whole
 from ..results import Result, Table
 from .answers import Answers, covariance, read, square, varying
@@ -48,11 +49,7 @@ class Omega(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return the loadings as bars, an ECharts option."""
-        return {
-            "xAxis": {"type": "category", "data": list(self.items)},
-            "yAxis": {"type": "value", "name": "loading"},
-            "series": [{"type": "bar", "data": list(self.loadings)}],
-        }
+        return bars(f"Loadings, omega {self.omega:.2f}", "loading", self.items, {"loading": self.loadings})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +75,12 @@ class Hierarchy(Result):
         heads = ("question", "general", *(f"group {place + 1}" for place in range(count)), "uniqueness")
         rows = zip(self.items, self.general, self.groups, self.uniquenesses, strict=True)
         return Table(heads, tuple((name, one, *parts, unique) for name, one, parts, unique in rows))
+
+    def figure(self) -> dict[str, Any]:
+        """Return the loadings of the general factor and of the groups, as an ECharts option."""
+        parts = {f"group {place}": one for place, one in enumerate(zip(*self.groups, strict=True), 1)}
+        title = f"Loadings, hierarchical omega {self.hierarchical:.2f}"
+        return bars(title, "loading", self.items, {"general": self.general, **parts})
 
 
 def omega(

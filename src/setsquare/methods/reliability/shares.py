@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..figures import ROOM, intervals
 from ..inputs import Bools, Column, Floats, column, number, table, whole
 from ..results import BELOW, Result, Table
 
@@ -24,6 +25,11 @@ class FavourableShare(Result):
     missing: int | None
     suppressed: bool = False
     """The counts of a suppressed group are None: they would give away what the share must not."""
+
+    def figure(self) -> dict[str, Any]:
+        """Return the share with its interval, as an ECharts option."""
+        rows = [(f"{self.question}, {self.group}", self.share, self.interval)]
+        return intervals("Favourable answers", "share", rows)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +70,8 @@ class FavourableShares(Result):
         for place, one in enumerate(shown):
             ends += [[one.interval[0], place], [one.interval[1], place], [None, place]]
         return {
+            "title": {"text": "Favourable answers"},
+            "grid": ROOM,
             "xAxis": {"type": "value", "min": 0, "max": 1, **BELOW, "name": "share"},
             "yAxis": {
                 "type": "category",

@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import bars
 from ..inputs import Bools, Floats
-from ..results import Result, Table
+from ..results import Part, Result, Table
 from .matrix import RiskMatrix
 
 ROUNDING = 1e-12
@@ -15,7 +16,7 @@ Condition = Literal["weak consistency", "betweenness", "consistent colouring"]
 
 
 @dataclass(frozen=True)
-class Violation(Result):
+class Violation(Part):
     """Two cells, or one, in which a condition does not hold; cells are (likelihood, consequence) by their names."""
 
     condition: Condition
@@ -47,6 +48,16 @@ class CoxConditions(Result):
         """Return a row for each violation."""
         return Table(
             ("condition", "what is wrong"), tuple((one.condition, one.sentence) for one in self.violations)
+        )
+
+    def figure(self) -> dict[str, Any]:
+        """Return the shares of pairs of risks that the matrix does not tell apart, or tells wrongly, as bars."""
+        names = ["of one level", "in the wrong order"]
+        return bars(
+            "What the matrix cannot tell",
+            "share of pairs",
+            names,
+            {"share": [self.unresolved, self.reversed]},
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..figures import bars
 from ..inputs import Column, Floats, column, number, same_length
 from ..results import Result, Table
 from .ordering import labels, ranks
@@ -35,12 +36,9 @@ class Criticality(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return the criticality numbers as bars, an ECharts option."""
-        return {
-            "xAxis": {"type": "category", "data": [self.names[place] for place in self.order]},
-            "yAxis": {"type": "value", "name": "criticality"},
-            "tooltip": {"trigger": "axis"},
-            "series": [{"type": "bar", "data": [self.numbers[place] for place in self.order]}],
-        }
+        names = [self.names[place] for place in self.order]
+        made = {"criticality": [self.numbers[place] for place in self.order]}
+        return bars("Criticality of failure modes", "criticality number", names, made)
 
 
 def criticality(

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..figures import bars
 from ..inputs import Column, Floats, column, same_length
-from ..results import BELOW, Result, Table, plain
+from ..results import BELOW, BESIDE, Result, Table, plain
 from .ordering import Whole, labels, ranks
 
 LEVELS = ("low", "medium", "high")
@@ -54,8 +55,9 @@ class RiskMatrix(Result):
             for (row, column), level in np.ndenumerate(self.cells)
         ]
         return {
+            "title": {"text": "Risk matrix"},
             "xAxis": {"type": "category", **BELOW, "name": "consequence", "data": list(self.consequences)},
-            "yAxis": {"type": "category", "name": "likelihood", "data": list(self.likelihoods)},
+            "yAxis": {"type": "category", **BESIDE, "name": "likelihood", "data": list(self.likelihoods)},
             "visualMap": {
                 "show": False, "min": 0, "max": top, "inRange": {"color": ["#4c9a52", "#f2c037", "#c9362b"]},
             },
@@ -115,6 +117,15 @@ class Treatment(Result):
         """Return a row for each risk."""
         rows = zip(self.inherent.names, self.inherent.levels, self.residual.levels, self.steps, strict=True)
         return Table(("name", "inherent", "residual", "steps down"), tuple(rows))
+
+    def figure(self) -> dict[str, Any]:
+        """Return how many risks had each level before, and have it after, as an ECharts option."""
+        levels = self.inherent.matrix.levels
+        counts = {
+            name: [one.levels.count(level) for level in levels]
+            for name, one in (("inherent", self.inherent), ("residual", self.residual))
+        }
+        return bars("Risks before and after treatment", "risks", levels, counts)
 
 
 def risk_matrix(

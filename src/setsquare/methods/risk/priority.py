@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..figures import bars
 from ..inputs import Column
 from ..results import Result, Table
 from .ordering import Whole, checked_scale, labels, ranks, ratings
@@ -41,12 +42,10 @@ class PriorityNumbers(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return the ranking as bars, an ECharts option."""
-        return {
-            "xAxis": {"type": "category", "data": [self.names[place] for place in self.order]},
-            "yAxis": {"type": "value", "name": "RPN"},
-            "tooltip": {"trigger": "axis"},
-            "series": [{"type": "bar", "data": [self.numbers[place] for place in self.order]}],
-        }
+        names = [self.names[place] for place in self.order]
+        return bars(
+            "Risk priority numbers", "RPN", names, {"RPN": [self.numbers[place] for place in self.order]}
+        )
 
 
 def priority_numbers(

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs import Column
-from ..results import Result, Table
+from ..figures import bars
+from ..inputs import Column, whole
+from ..results import BELOW, BESIDE, Part, Result, Table, plain
 from .ordering import Whole, checked_scale, labels, ranks, ratings
 
 LEVELS = ("low", "medium", "high")
@@ -25,7 +26,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class TableCheck(Result):
+class TableCheck(Part):
     """What is wrong with the rows of a table: combinations without a level, with two, and where levels fall.
 
     Combinations are (severity, occurrence, detection). `falls` are pairs of neighbours where a rating rises by one and
@@ -59,9 +60,7 @@ class ActionTable(Result):
         low, high = self.scale
         place = []
         for name, rating in zip(NAMES, (severity, occurrence, detection), strict=True):
-            if not low <= rating <= high:
-                raise ValueError(f"{name}: give a whole number from {low} to {high}")
-            place.append(int(rating) - low)
+            place.append(whole(name, rating, least=low, most=high) - low)
         return self.levels[int(self.cells[tuple(place)])]
 
     def table(self) -> Table:
@@ -72,6 +71,29 @@ class ActionTable(Result):
             for place, level in np.ndenumerate(self.cells)
         )
         return Table((*NAMES, "level"), rows)
+
+    def figure(self, severity: int | None = None) -> dict[str, Any]:
+        """Return the levels at one severity, by default the highest, as a heat map, an ECharts option.
+
+        Raises ValueError at ``severity`` where it is not on the scale.
+        """
+        low, high = self.scale
+        at = high if severity is None else whole("severity", severity, least=low, most=high)
+        data = [
+            [detection, occurrence, level]
+            for (occurrence, detection), level in np.ndenumerate(self.cells[at - low])
+        ]
+        ratings = [str(rating) for rating in range(low, high + 1)]
+        return {
+            "title": {"text": f"Action priority at severity {at}"},
+            "xAxis": {"type": "category", **BELOW, "name": "detection", "data": ratings},
+            "yAxis": {"type": "category", **BESIDE, "name": "occurrence", "data": ratings},
+            "visualMap": {
+                "show": False, "min": 0, "max": len(self.levels) - 1,
+                "inRange": {"color": ["#4c9a52", "#f2c037", "#c9362b"]},
+            },
+            "series": [{"type": "heatmap", "data": plain(data)}],
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -97,11 +119,7 @@ class ActionPriorities(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return how many rows have each level, as an ECharts option."""
-        return {
-            "xAxis": {"type": "category", "data": list(self.counts)},
-            "yAxis": {"type": "value", "name": "rows"},
-            "series": [{"type": "bar", "data": list(self.counts.values())}],
-        }
+        return bars("Action priorities", "rows", self.counts, {"rows": list(self.counts.values())})
 
 
 def action_table(

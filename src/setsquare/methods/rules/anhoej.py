@@ -8,15 +8,16 @@ from numpy.typing import NDArray
 
 from ..charts import Chart, Charts
 from ..charts.lines import ROUNDING
+from ..figures import bars
 from ..inputs import Bools, number
-from ..results import Result, Table, plain
+from ..results import Part, Result, Table, plain
 from .patterns import packing, unpacked
 
 Counts = NDArray[np.int64]
 
 
 @dataclasses.dataclass(frozen=True)
-class Runs(Result):
+class Runs(Part):
     """Runs and crossings of one stage: numbers for a chart alone, arrays (charts,) for many."""
 
     stage: str
@@ -70,6 +71,24 @@ class Anhoej(Result):
         made = {name: getattr(self, name) for name in ("name", "version", "probability", "stages")}
         places = np.argwhere(self.belonging)
         return {**plain(made), "belongs": plain(places if self.belonging.ndim == 2 else places[:, 0])}
+
+    def figure(self, chart: int = 0) -> dict[str, Any]:
+        """Return each stage's longest run and crossings beside what chance explains, as an ECharts option.
+
+        ``chart``: the number of one among many. Raises ValueError there where there is none.
+        """
+        many = len(self.belonging) if self.belonging.ndim == 2 else 1
+        if not 0 <= chart < many:
+            raise ValueError(f"chart: there is no chart {chart}")
+        shown = {
+            "longest run": "longest", "longest by chance": "longest_most", "crossings": "crossings",
+            "fewest by chance": "crossings_least",
+        }  # fmt: skip
+        made = {
+            said: [np.atleast_1d(getattr(stage, name))[chart] for stage in self.stages]
+            for said, name in shown.items()
+        }
+        return bars("Runs and crossings", "points", [f"stage {stage.stage}" for stage in self.stages], made)
 
     def reasons(self, chart: int = 0) -> dict[int, tuple[tuple[str, bool], ...]]:
         """Return by place the points of long runs, in words, for a figure."""

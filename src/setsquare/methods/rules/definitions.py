@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from ..inputs import number, whole
-from ..results import Result, Table
+from ..results import Part, Table
 
 PATTERNS = ("limits", "beyond", "within", "trend", "alternating", "range")
 ALL_SIDES = ("same", "either", "both", "upper", "lower")
@@ -23,7 +23,7 @@ MOST_RULES = 64
 
 
 @dataclasses.dataclass(frozen=True)
-class Conventions(Result):
+class Conventions(Part):
     """What a set of rules does at the edges; packages differ here, and so do counts of signals."""
 
     on_centre: str = "break"
@@ -58,7 +58,7 @@ class Conventions(Result):
 
 
 @dataclasses.dataclass(frozen=True)
-class Rule(Result):
+class Rule(Part):
     """One pattern that points may form: ``points`` of ``window`` points in a row that lie or move in one way.
 
     ``pattern`` is one of:
@@ -148,7 +148,7 @@ class Rule(Result):
 
 
 @dataclasses.dataclass(frozen=True)
-class RuleSet(Result):
+class RuleSet(Part):
     """Rules under a name and a version, with their conventions; a result keeps the set that it was found by.
 
     >>> from setsquare.methods.rules import NELSON

@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 
 from ..charts import Chart, Charts
 from ..charts.lines import TILE, stretch
+from ..figures import bars
 from ..inputs import Bools, Floats, column, opened, table
-from ..results import Result, Table, plain
+from ..results import Part, Result, Table, plain
 from .definitions import Conventions, Rule, RuleSet
 from .patterns import Block, Levels, packing, unpacked
 from .presets import NELSON, PRESETS
 
 
 @dataclasses.dataclass(frozen=True)
-class Skipped(Result):
+class Skipped(Part):
     """A rule that could not be held against a chart, and why."""
 
     rule: str
@@ -68,6 +69,15 @@ class Signals(Result):
                 rows.append((chart, *row) if many else row)
         heads = ("place", "rule", "point", "says")
         return Table(("chart", *heads) if many else heads, tuple(rows))
+
+    def figure(self) -> dict[str, Any]:
+        """Return how many points complete each rule's pattern, as an ECharts option.
+
+        The points themselves are marked on their chart: ``chart.figure(signals=found)``.
+        """
+        found = self.counts()
+        title = f"Run rules, {self.rules.name}"
+        return bars(title, "points that complete a pattern", found, {"points": list(found.values())})
 
     def _each(self, chart: int) -> Iterator[tuple[int, Rule, bool]]:
         """Yield the places of a chart with each rule whose pattern they complete (True) or only belong to."""

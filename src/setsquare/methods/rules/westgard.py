@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..figures import bars
 from ..inputs import Floats, table
 from ..results import Result, Table
 from .definitions import RuleSet
@@ -33,6 +34,11 @@ class Multirule(Result):
             names = [rule.name for at, rule in enumerate(self.across.rules.rules) if bits >> at & 1]
             rows.append((run, decision, ", ".join(names)))
         return Table(("run", "decision", "rules"), tuple(rows))
+
+    def figure(self) -> dict[str, Any]:
+        """Return how many runs were judged as what, as an ECharts option."""
+        words = ("accept", "warning", "reject", "missing")
+        return bars("Multirule", "runs", words, {"runs": [self.decisions.count(word) for word in words]})
 
 
 def multirule(

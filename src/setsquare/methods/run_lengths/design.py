@@ -36,6 +36,10 @@ class Design(Result):
         """Average run length at the shift."""
         return float(self.run_lengths.arl[1])
 
+    def figure(self) -> dict[str, Any]:
+        """Return the run lengths in control and at the shift, as an ECharts option."""
+        return self.run_lengths.figure()
+
 
 def design_xbar(arl0: float, shift: float, arl1: float) -> Design:
     """Find limits for `arl0`, and the least subgroup size n whose ARL after `shift` is at most `arl1`.

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Floats, column
-from ..results import BELOW, Result, Table, plain
+from ..results import BELOW, BESIDE, Result, Table, plain
 from .chain import Runs
 
 Start = Literal["zero", "steady"]
@@ -48,10 +48,11 @@ class RunLengths(Result):
             lines["median"] = self.quantiles[:, list(self.probabilities).index(0.5)]
         order = np.argsort(self.values)
         return {
+            "title": {"text": f"Run lengths, {self.chart}"},
             "xAxis": {"type": "value", **BELOW, "name": self.of, "scale": True},
-            "yAxis": {"type": "log", "name": "points until a signal"},
+            "yAxis": {"type": "log", **BESIDE, "name": "points until a signal"},
             "tooltip": {"trigger": "axis"},
-            "legend": {},
+            "legend": {"right": 8},
             "series": [
                 {"name": name, "type": "line", "data": plain(np.column_stack((self.values, line))[order])}
                 for name, line in lines.items()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs import Bools, Floats, number
-from ..results import Result
+from ..results import Part
 from .chain import Chain
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ MOST_STATES = 4000
 
 
 @dataclasses.dataclass(frozen=True)
-class ZoneRule(Result):
+class ZoneRule(Part):
     """Signal when `count` of the last `span` points lie between `low` and `high`, in sigmas from the centre line.
 
     ``side``: above the centre line, below it (the mirror image), or on either side (the distance is what counts).

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from ..figures import curves
 from ..inputs import Column, Floats, column, whole
-from ..results import BELOW, Result, Table
+from ..results import Result, Table
 from .counts import probabilities, without_replacement
 from .plans import AttributePlan, Model, checked_model
 
@@ -39,21 +40,12 @@ class Characteristic(Result):
         rows = zip(*(a.tolist() for a in (self.p, self.accept, self.asn, self.aoq, self.ati)), strict=True)
         return Table(("p", "accept", "ASN", "AOQ", "ATI"), tuple(rows))
 
-    def figure(self) -> dict[str, Any]:
-        """Return the OC curve as an ECharts option."""
-        return {
-            "xAxis": {"type": "value", **BELOW, "name": "quality of the lot", "min": 0},
-            "yAxis": {"type": "value", "name": "probability of acceptance", "min": 0, "max": 1},
-            "tooltip": {"trigger": "axis"},
-            "series": [
-                {
-                    "type": "line",
-                    "name": "OC",
-                    "showSymbol": False,
-                    "data": [list(pair) for pair in zip(self.p.tolist(), self.accept.tolist(), strict=True)],
-                }
-            ],
-        }
+    def figure(self, curve: str = "accept") -> dict[str, Any]:
+        """Return a curve over the quality as an ECharts option: "accept" (the OC), "asn", "aoq" or "ati".
+
+        Raises ValueError at ``curve`` where it is none of these, and for "ati" without a lot size.
+        """
+        return drawn(self, curve)
 
 
 def characteristic(
@@ -96,6 +88,28 @@ def characteristic(
     accept, asn, aoq, ati = _curves(plan, kind, lot, quality)
     aoql, at = _limit(plan, kind, lot)
     return Characteristic(plan, kind, lot, quality, accept, asn, aoq, ati, aoql, at)
+
+
+CURVES = {
+    "accept": ("OC", "Operating characteristic", "probability of acceptance"),
+    "asn": ("ASN", "Average sample number", "items sampled"),
+    "aoq": ("AOQ", "Average outgoing quality", "quality after inspection"),
+    "ati": ("ATI", "Average total inspection", "items inspected"),
+}
+"""Name, title and vertical axis of each curve."""
+
+
+def drawn(of: Any, curve: str) -> dict[str, Any]:
+    """Return a curve of what has `p` and the curve's values, by its name; raises ValueError at ``curve``."""
+    if curve not in CURVES:
+        raise ValueError(f"curve: give one of {', '.join(CURVES)}, not {curve!r}")
+    if curve == "ati" and of.lot_size is None:
+        raise ValueError("curve: the average total inspection needs a lot size")
+    name, title, y = CURVES[curve]
+    lines = {name: np.column_stack([of.p, getattr(of, curve)])}
+    level = (("AOQL", of.aoql),) if curve == "aoq" else ()
+    most = 1.0 if curve == "accept" else None
+    return curves(title, "quality of the lot", y, lines, level=level, least=0, most=most)
 
 
 def _checked(p: Column, model: Model, lot: int | None) -> Floats:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ..inputs import Column
 from ..results import Result
@@ -27,6 +27,10 @@ class Inspected(Result):
     stages: StagedPlan
     reading: Reading
 
+    def figure(self) -> dict[str, Any]:
+        """Return the OC curve of the plan that was due, as an ECharts option."""
+        return self.stages.figure()
+
 
 @dataclass(frozen=True)
 class InspectedByVariables(Result):
@@ -36,6 +40,10 @@ class InspectedByVariables(Result):
     decision: VariablesDecision | ShareDecision
     accepted: bool
     after: Switching
+
+    def figure(self) -> dict[str, Any]:
+        """Return what the lot was decided by, as an ECharts option."""
+        return self.decision.figure()
 
 
 def inspect_lot(

@@ -2,9 +2,11 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from ..figures import bars
 from ..inputs import Column, number, whole
 from ..results import Result
 from .variables import Sigma, VariablesDecision, VariablesPlan, checked_sigma, judge
@@ -21,6 +23,13 @@ class ShareDecision(Result):
     maximum: float
     statistics: VariablesDecision
     """Mean, standard deviation and quality statistics (its own judgement is by k)."""
+
+    def figure(self) -> dict[str, Any]:
+        """Return the estimated fractions beside the largest that is accepted, as an ECharts option."""
+        shown = {"below": self.share_lower, "above": self.share_upper, "both": self.share}
+        title = "Accepted" if self.accepted else "Not accepted"
+        y = "estimated fraction nonconforming"
+        return bars(title, y, shown, {"share": list(shown.values())}, level=(("M", self.maximum),))
 
 
 def estimated_share(n: int, q: float, sigma: str = "unknown") -> float:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from ... import methods  # curves load with the first that is drawn
 from ..inputs import listed, whole
 from ..results import Result, Table
 
@@ -43,6 +44,10 @@ class AttributePlan(Result):
             drawn += size
             rows.append((stage, size, drawn, low, high))
         return Table(("stage", "sample", "cumulative sample", "accept", "reject"), tuple(rows))
+
+    def figure(self) -> dict[str, Any]:
+        """Return the OC curve (binomial) as an ECharts option; `characteristic` has the others."""
+        return methods.sampling.characteristic(self).figure()
 
 
 def single(n: int, accept: int) -> AttributePlan:

@@ -2,12 +2,15 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..figures import curves
 from ..inputs import number, whole
 from ..results import Result
+from .characteristic import characteristic
 from .counts import at_most
 from .plans import AttributePlan, Model, checked_model, single
 
@@ -41,6 +44,12 @@ class FoundPlan(Result):
     def accept(self) -> int:
         """The acceptance number."""
         return self.plan.accept[0]
+
+    def figure(self) -> dict[str, Any]:
+        """Return the OC curve with both points that were asked for, as an ECharts option."""
+        found = characteristic(self.plan, model=self.model, lot_size=self.lot_size)
+        lines = {"OC": np.column_stack([found.p, found.accept])}
+        return through(lines, self.producer, self.consumer)
 
 
 def find_plan(
@@ -81,6 +90,13 @@ def find_plan(
     c, n = _smallest(kind, (p1, good[1]), (p2, bad[1]), lot)
     reached = [float(at_most(kind, c, n, quality, lot)) for quality in (p1, p2)]
     return FoundPlan(single(n, c), kind, lot, good, bad, *reached)
+
+
+def through(lines: dict[str, Any], producer: Point, consumer: Point) -> dict[str, Any]:
+    """Return an OC curve with two points, as an ECharts option."""
+    points = {"producer": [producer], "consumer": [consumer]}
+    x, y = "quality of the lot", "probability of acceptance"
+    return curves("Operating characteristic", x, y, lines, points=points, least=0, most=1)
 
 
 def checked_points(producer: Point, consumer: Point, most: float | None) -> tuple[Point, Point]:

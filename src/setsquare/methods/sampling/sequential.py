@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..figures import curves
 from ..inputs import Column, Floats, column, whole
-from ..results import BELOW, Result, Table
+from ..results import BELOW, BESIDE, Result, Table
 from .counts import probabilities
 from .plans import Model
 from .search import Point, checked_points, find_plan
@@ -55,6 +56,15 @@ class SequentialPlan(Result):
         rows = tuple((n, *self.numbers(n)) for n in range(1, min(self.stop, 100) + 1))
         return Table(("n", "accept", "reject"), rows)
 
+    def figure(self) -> dict[str, Any]:
+        """Return both lines, up to where the plan stops, as an ECharts option."""
+        n = np.array([0.0, self.stop])
+        lines = {
+            "reject from": np.column_stack([n, self.slope * n + self.h_reject]),
+            "accept to": np.column_stack([n, self.slope * n - self.h_accept]),
+        }
+        return curves("Sequential plan", "items inspected", "nonconforming found", lines)
+
 
 @dataclass(frozen=True)
 class SequentialCharacteristic(Result):
@@ -93,10 +103,12 @@ class SequentialCharacteristic(Result):
             for axis, (name, values) in enumerate((("OC", self.accept), ("ASN", self.asn)))
         ]
         axes = [
-            {"type": "value", "name": "probability of acceptance", "max": 1},
-            {"type": "value", "name": "ASN"},
+            {"type": "value", **BESIDE, "name": "probability of acceptance", "max": 1},
+            {"type": "value", **BESIDE, "name": "items sampled"},
         ]
         return {
+            "title": {"text": "Sequential plan"},
+            "legend": {"right": 8},
             "xAxis": {"type": "value", **BELOW, "name": "quality of the lot"},
             "yAxis": axes,
             "series": series,

@@ -9,10 +9,10 @@ acceptance/rejection numbers stage by stage; # says that a lot cannot be accepte
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
-from typing import Literal
+from typing import Any, Literal
 
 from ..inputs import whole
-from ..results import Result, Table
+from ..results import Part, Result, Table
 from .plans import AttributePlan
 from .standard import StandardPlan
 from .tables import SIZES
@@ -131,9 +131,13 @@ class StagedPlan(Result):
         ]
         return Table(("stage", "sample", "cumulative sample", "accept", "reject"), tuple(rows))
 
+    def figure(self) -> dict[str, Any]:
+        """Return the OC curve of the plan (binomial) as an ECharts option."""
+        return self.plan.figure()
+
 
 @dataclass(frozen=True)
-class Reading(Result):
+class Reading(Part):
     """What the samples drawn so far say: "accept", "reject" or "continue", after how many, with what found."""
 
     decision: Literal["accept", "reject", "continue"]

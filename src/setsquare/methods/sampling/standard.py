@@ -2,7 +2,7 @@
 
 import functools
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from . import tables
 from .lots import CodeLetters, PlanForLot, Severity, checked_severity, preferred
@@ -33,6 +33,10 @@ class StandardPlan(PlanForLot):
     def plan(self) -> AttributePlan:
         """The plan for `characteristic`; a count below the rejection number accepts."""
         return AttributePlan((self.n,), (self.reject - 1,), (self.reject,))
+
+    def figure(self) -> dict[str, Any]:
+        """Return the OC curve of the plan (binomial) as an ECharts option."""
+        return self.plan.figure()
 
 
 def code_letter(lot_size: int, level: str = "II") -> str:

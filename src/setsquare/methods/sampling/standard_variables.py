@@ -3,7 +3,7 @@
 import functools
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from . import variables_tables as tables
 from .lots import CodeLetters, PlanForLot, Severity, checked_severity, preferred
@@ -37,6 +37,10 @@ class StandardVariablesPlan(PlanForLot):
     tighter_k: float
     """The k that the same sample has at the next smaller AQL, which the switching score of ISO 3951-1 asks for."""
     origin: str
+
+    def figure(self) -> dict[str, Any]:
+        """Return the OC curve of the plan, for one limit, as an ECharts option."""
+        return self.plan.figure()
 
 
 def variables_code_letter(lot_size: int, level: str = "II") -> str:

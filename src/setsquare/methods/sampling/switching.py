@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..inputs import whole
-from ..results import Result
+from ..results import Part
 from .lots import Severity, checked_severity
 
 Rules = Literal["ISO 2859-1", "Z1.4", "ISO 3951-1", "Z1.9"]
@@ -19,7 +19,7 @@ REJECTED_ON_TIGHTENED = 5
 
 
 @dataclass(frozen=True)
-class Switching(Result):
+class Switching(Part):
     """Where a series of lots stands.
 
     `severity` is what the next lot is inspected by; `stopped` says that sampling inspection is discontinued until the

@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import bars, curves
 from ..inputs import Column, Floats, column, number, whole
 from ..results import Result, Table
-from .search import Point, checked_points
+from .search import Point, checked_points, through
 
 Sigma = Literal["known", "unknown"]
 LARGEST = 10_000_000
@@ -27,6 +28,11 @@ class VariablesPlan(Result):
     sigma: Sigma
     method: str = "given"
 
+    def figure(self) -> dict[str, Any]:
+        """Return the OC curve for one limit as an ECharts option."""
+        x, y = "fraction nonconforming", "probability of acceptance"
+        return curves("Operating characteristic", x, y, {"OC": variables_curve(self).rows}, least=0, most=1)
+
 
 @dataclass(frozen=True)
 class FoundVariablesPlan(Result):
@@ -40,6 +46,10 @@ class FoundVariablesPlan(Result):
     producer_accept: float
     consumer_accept: float
 
+    def figure(self) -> dict[str, Any]:
+        """Return the OC curve with both points that were asked for, as an ECharts option."""
+        return through({"OC": variables_curve(self.plan).rows}, self.producer, self.consumer)
+
 
 @dataclass(frozen=True)
 class VariablesDecision(Result):
@@ -51,6 +61,15 @@ class VariablesDecision(Result):
     sd: float
     q_lower: float | None
     q_upper: float | None
+
+    def figure(self) -> dict[str, Any]:
+        """Return the quality statistics beside k, which they have to reach, as an ECharts option."""
+        found = {"lower limit": self.q_lower, "upper limit": self.q_upper}
+        shown = {name: q for name, q in found.items() if q is not None}
+        title = "Accepted" if self.accepted else "Not accepted"
+        return bars(
+            title, "quality statistic Q", shown, {"Q": list(shown.values())}, level=(("k", self.plan.k),)
+        )
 
 
 def variables_plan(n: int, k: float, *, sigma: str = "unknown") -> VariablesPlan:

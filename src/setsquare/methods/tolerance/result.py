@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import intervals
 from ..inputs import number
 from ..results import Result
 
@@ -37,17 +38,10 @@ class Tolerance(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return the interval as a line with its centre, as an ECharts option."""
-        ends = [float(one) for one in (self.low, self.high) if np.isfinite(one)]
-        marks = [{"value": [one, 0]} for one in ends]
-        return {
-            "xAxis": {"type": "value", "scale": True},
-            "yAxis": {"type": "value", "min": -1, "max": 1, "show": False},
-            "tooltip": {},
-            "series": [
-                {"name": "limits", "type": "line", "symbol": "rect", "data": marks},
-                {"name": "centre", "type": "scatter", "data": [[float(self.centre), 0]]},
-            ],
-        }
+        name = f"{100 * self.coverage:g} % of all"
+        return intervals(
+            f"Tolerance interval, {self.method}", "value", [(name, self.centre, (self.low, self.high))]
+        )
 
 
 def made(

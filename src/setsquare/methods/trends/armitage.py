@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import curves
 from ..inputs import Column, Floats, column, same_length
-from ..results import BELOW, Result, Table, plain
+from ..results import Result, Table, plain
 from .given import ALTERNATIVES, Alternative, choice
 from .tails import p_value
 
@@ -46,15 +47,9 @@ class ProportionTrend(Result):
         """Return the proportions with the straight line, as an ECharts option."""
         middle = float((self.sizes * self.scores).sum() / self.sizes.sum())
         line = self.share + self.slope * (self.scores - middle)
-        return {
-            "xAxis": {"type": "value", **BELOW, "name": "score", "scale": True},
-            "yAxis": {"type": "value", "name": "proportion"},
-            "tooltip": {"trigger": "axis"},
-            "series": [
-                {"type": "scatter", "data": plain(np.column_stack([self.scores, self.proportions]))},
-                {"type": "line", "showSymbol": False, "data": plain(np.column_stack([self.scores, line]))},
-            ],
-        }
+        points = {"proportion": np.column_stack([self.scores, self.proportions])}
+        lines = {"straight line": np.column_stack([self.scores, line])}
+        return curves("Trend of proportions", "score", "proportion", lines, points=points)
 
 
 def cochran_armitage(

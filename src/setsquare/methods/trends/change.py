@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..inputs import Floats, column
-from ..results import Result, Table, plain
+from ..results import BELOW, BESIDE, Result, Table, plain
 from .given import Counts, choice
 from .scanning import Means, Rates, Scan
 
@@ -61,8 +61,12 @@ class ChangePoint(Result):
         first, last = (place + 1 for place in self.interval)
         shade = {"data": [[{"xAxis": str(first)}, {"xAxis": str(last)}]], "itemStyle": {"opacity": 0.2}}
         return {
-            "xAxis": {"type": "category", "data": [str(place + 1) for place in range(k)]},
-            "yAxis": {"type": "value", "scale": True},
+            "title": {"text": f"Change of the {self.kind}"},
+            "legend": {"right": 8},
+            "xAxis": {
+                "type": "category", **BELOW, "name": "point", "data": [str(place + 1) for place in range(k)],
+            },
+            "yAxis": {"type": "value", **BESIDE, "name": self.kind, "scale": True},
             "tooltip": {"trigger": "axis"},
             "series": [
                 {"name": self.kind, "type": "line", "data": plain(self.values), "markArea": shade},
@@ -74,7 +78,7 @@ class ChangePoint(Result):
                     "data": plain(levels),
                 },
             ],
-        }
+        }  # fmt: skip
 
 
 def change_in_rate(

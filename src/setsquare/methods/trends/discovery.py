@@ -5,11 +5,12 @@ J. D. Storey, JRSS B 64 (2002), and with J. E. Taylor and D. Siegmund, JRSS B 66
 """
 
 import dataclasses
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..figures import curves
 from ..inputs import Bools, Column, Floats, column
 from ..results import Result, Table, plain
 from .given import choice
@@ -42,6 +43,20 @@ class Discoveries(Result):
         columns = [plain(one[order]) for one in (self.p, self.q, self.survives)]
         return Table(("test", "p", "q", "survives"), tuple(zip(order.tolist(), *columns, strict=True)))
 
+    def figure(self) -> dict[str, Any]:
+        """Return p by rank with the line that the last survivor lies below, as an ECharts option."""
+        there = ~np.isnan(self.p)
+        order = np.argsort(self.p[there], kind="stable")
+        p, survives = self.p[there][order], self.survives[there][order]
+        rank = np.arange(1.0, len(p) + 1)
+        bound = self.level * rank / (_times(self.method, len(p)) * self.pi0 * max(len(p), 1))
+        points = {
+            name: np.column_stack([rank[chosen], p[chosen]])
+            for name, chosen in (("survives", survives), ("does not", ~survives))
+        }
+        lines = {"bound": np.column_stack([rank, bound])}
+        return curves(f"False discovery, {self.method}", "rank of p", "p", lines, points=points, least=0)
+
 
 def false_discovery(p: Column, *, method: Control = "benjamini-hochberg", level: float = 0.05) -> Discoveries:
     """Return which of many tests survive, so that on average at most a share `level` of the survivors is false.
@@ -65,7 +80,7 @@ def false_discovery(p: Column, *, method: Control = "benjamini-hochberg", level:
         raise ValueError("p: lies outside 0 to 1")
     many = len(held)
     pi0 = _share_without_effect(held) if method == "storey" else 1.0
-    times = float((1 / np.arange(1, many + 1)).sum()) if method == "benjamini-yekutieli" else 1.0
+    times = _times(method, many)
     order = np.argsort(held, kind="stable")
     raised = np.minimum(1.0, held[order] * times * pi0 * many / np.arange(1, many + 1))
     made = np.empty(many)
@@ -74,6 +89,11 @@ def false_discovery(p: Column, *, method: Control = "benjamini-hochberg", level:
     q[there] = made
     survives = np.nan_to_num(q, nan=np.inf) <= limit
     return Discoveries(method, limit, given, q, survives, many, int(survives.sum()), pi0)
+
+
+def _times(method: str, many: int) -> float:
+    """Return c, what dependence of any kind between the tests costs."""
+    return float((1 / np.arange(1, many + 1)).sum()) if method == "benjamini-yekutieli" else 1.0
 
 
 def _share_without_effect(p: Floats) -> float:

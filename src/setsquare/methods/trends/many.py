@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import ROOM
 from ..inputs import Floats, floats, whole
-from ..results import BELOW, Result, Table, plain
+from ..results import BELOW, Part, Result, Table, plain
 from .discovery import Control, Discoveries, false_discovery
 from .given import Alternative, choice, name_all
 from .trend import By, Model, RateTrend, rate_trend
@@ -21,7 +22,7 @@ ALTERNATIVE: dict[str, Alternative] = {"up": "greater", "down": "less", "either"
 
 
 @dataclasses.dataclass(frozen=True)
-class Finding(Result):
+class Finding(Part):
     """One series: its trend, and whether it stands among all."""
 
     place: int
@@ -85,6 +86,8 @@ class Worsening(Result):
             for place, one in enumerate(shown)
         ]
         return {
+            "title": {"text": "Which series got worse" if self.worse != "either" else "Which series changed"},
+            "grid": ROOM,
             "xAxis": {"type": "log", **BELOW, "name": "rate ratio"},
             "yAxis": {"type": "category", "data": [one.name for one in shown], "inverse": True},
             "tooltip": {"trigger": "item"},

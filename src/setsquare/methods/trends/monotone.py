@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import curves
 from ..inputs import Bools, Floats, whole
-from ..results import BELOW, Result, Table, plain
+from ..results import Result, Table, plain
 from .autocorrelation import FEWEST, first_order_factor, variance_factor
 from .given import ALTERNATIVES, Alternative, Series, choice, level, times
 from .kendall import exact_p, exact_rank, tie_sizes
@@ -78,18 +79,9 @@ class MonotoneTrend(Result):
         if not 0 <= series < len(values):
             raise ValueError(f"series: there is no series {series}")
         line = np.atleast_1d(self.intercept)[series] + np.atleast_1d(self.slope)[series] * self.time
-        points = {
-            "name": "value",
-            "type": "scatter",
-            "data": plain(np.column_stack([self.time, values[series]])),
-        }
-        trend = {"name": "median slope", "type": "line", "showSymbol": False}
-        return {
-            "xAxis": {"type": "value", **BELOW, "name": "time", "scale": True},
-            "yAxis": {"type": "value", "scale": True},
-            "tooltip": {"trigger": "axis"},
-            "series": [points, trend | {"data": plain(np.column_stack([self.time, line]))}],
-        }
+        points = {"value": np.column_stack([self.time, values[series]])}
+        lines = {"median slope": np.column_stack([self.time, line])}
+        return curves("Trend", "time", "value", lines, points=points)
 
 
 def mann_kendall(
@@ -111,14 +103,12 @@ def mann_kendall(
     that the exact distribution gives where p is exact and nothing tied, else those (N -+ z sd(S)) / 2 from the ends,
     rounded outwards.
 
-    Values are independent but for the trend, since autocorrelation makes p too small, or `correction` says what is to
-    be done about it; p is then normal, and points come in even steps without gaps. ``first-order`` takes each value to
-    carry over a share of the one before, and multiplies the variance by what that asks for, eight points or more: it
-    keeps the level best. ``hamed-rao`` takes every autocorrelation of the detrended ranks (Hamed and Rao 1998), whose
-    errors leave p too small. Seasons want `seasonal_mann_kendall`. `values`: shape (k,) or (series, k), missing ones
-    are left out; `time`: shape (k,), no two equal. Constant values have the slope 0 and p 1; below two values slope
-    and p are NaN. Raises ValueError at `values` beyond 5,000, at `method` where exact ones exceed 40, and at
-    `correction` where points do not fit.
+    Values are independent but for the trend, since autocorrelation makes p too small, or `correction` makes up for it,
+    in even steps without gaps and by the normal p: ``first-order`` keeps the level best, for values that carry over a
+    share of the one before; ``hamed-rao`` takes all lags (Hamed and Rao 1998). Seasons want `seasonal_mann_kendall`.
+    `values`: shape (k,) or (series, k), missing ones are left out; `time`: shape (k,), no two equal. Constant values
+    have the slope 0 and p 1; below two values slope and p are NaN. Raises ValueError at `values` beyond 5,000, at
+    `method` where exact ones exceed 40, and at `correction` where points do not fit.
 
     >>> found = mann_kendall([5, 7, 6, 9, 8, 12, 11, 15])
     >>> found.statistic, round(found.p, 5), round(found.slope, 3)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import intervals
 from ..inputs import Floats
 from ..results import Result, Table, plain
 from .given import Counts, choice, level
@@ -43,6 +44,20 @@ class Dispersion(Result):
         columns = [plain(np.atleast_1d(getattr(self, name))) for name in names]
         readings = [self.reading] if isinstance(self.reading, str) else list(self.reading)
         return Table((*names, "reading"), tuple(zip(*columns, readings, strict=True)))
+
+    def figure(self, most: int = 20) -> dict[str, Any]:
+        """Return the index of the first `most` series beside what Poisson counts have, as an ECharts option."""
+        from scipy.special import chdtri  # noqa: PLC0415 - loads when first used
+
+        rows = []
+        pairs = zip(np.atleast_1d(self.index)[:most], np.atleast_1d(self.degrees), strict=False)
+        for place, (index, degrees) in enumerate(pairs, 1):
+            tails_ = 1 - self.alpha / 2, self.alpha / 2
+            band = tuple(float(chdtri(degrees, tail)) / degrees if degrees > 0 else np.nan for tail in tails_)
+            rows.append((f"series {place}", index, (band[0], band[1])))
+        return intervals(
+            "Dispersion, beside that of Poisson counts", "index", rows, upright=(("Poisson", 1.0),)
+        )
 
 
 def dispersion(

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..figures import intervals
 from ..inputs import Floats, floats
 from ..results import Result, Table, plain
 
@@ -36,6 +37,16 @@ class Compared(Result):
         )  # fmt: skip
         heads = ("first", "second", main, "low", "high", "p", other, f"{other} low", f"{other} high")
         return Table(heads, tuple(zip(*(plain(np.atleast_1d(one)) for one in columns), strict=True)))
+
+
+def forest(title: str, x: str, equal: float, value: Any, ends: tuple[Any, Any], most: int) -> dict[str, Any]:
+    """Return the measure of the first `most` pairs with its interval; on a logarithmic axis where 1 says equal."""
+    columns = (np.atleast_1d(one)[:most] for one in (value, *ends))
+    rows = [
+        (f"pair {place}", at, (low, high))
+        for place, (at, low, high) in enumerate(zip(*columns, strict=True), 1)
+    ]
+    return intervals(title, x, rows, upright=(("equal", equal),), log=equal > 0)
 
 
 class Pair:

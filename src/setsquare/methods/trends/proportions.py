@@ -13,7 +13,7 @@ from ..inputs import Floats
 from ..results import Table
 from . import score_intervals, unconditional
 from .given import ALTERNATIVES, Alternative, choice, level
-from .pairs import Compared, Pair
+from .pairs import Compared, Pair, forest
 from .tails import p_value, quantile, two_tails
 
 Method = Literal["fisher", "mid-p", "barnard", "boschloo", "score"]
@@ -35,6 +35,11 @@ class TwoProportions(Compared):
     def table(self) -> Table:
         """Return a row for each pair."""
         return self._rows("difference", self.difference_interval, "ratio", self.ratio_interval)
+
+    def figure(self, most: int = 20) -> dict[str, Any]:
+        """Return the differences of the first `most` pairs with their intervals, as an ECharts option."""
+        ends = self.difference_interval
+        return forest("Two proportions", "difference of proportions", 0.0, self.difference, ends, most)
 
 
 def two_proportions(

@@ -13,7 +13,7 @@ import numpy as np
 from ..inputs import Floats, number
 from ..results import Table
 from .given import ALTERNATIVES, Alternative, choice, level
-from .pairs import Compared, Pair, mover
+from .pairs import Compared, Pair, forest, mover
 from .solving import bisect
 from .tails import quantile, two_tails
 
@@ -32,6 +32,10 @@ class TwoRates(Compared):
     def table(self) -> Table:
         """Return a row for each pair."""
         return self._rows("ratio", self.interval, "difference", self.difference_interval)
+
+    def figure(self, most: int = 20) -> dict[str, Any]:
+        """Return the ratios of the first `most` pairs with their intervals, as an ECharts option."""
+        return forest("Two rates", "ratio of rates", 1.0, self.ratio, self.interval, most)
 
 
 def two_rates(

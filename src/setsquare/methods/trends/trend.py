@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import curves
 from ..inputs import Floats, number
-from ..results import BELOW, Result, Table, plain
+from ..results import Result, Table, plain
 from . import negative
 from .given import ALTERNATIVES, Alternative, Counts, choice, level, times
 from .overdispersion import as_even, pearson, readings, tails
@@ -78,21 +79,9 @@ class RateTrend(Result):
         seen, fitted = np.atleast_2d(self.rates), np.atleast_2d(self.fitted)
         if not 0 <= series < len(seen):
             raise ValueError(f"series: there is no series {series}")
-        lines = (("rate", seen, "scatter"), ("trend", fitted, "line"))
-        return {
-            "xAxis": {"type": "value", **BELOW, "name": "time", "scale": True},
-            "yAxis": {"type": "value", "name": "rate"},
-            "tooltip": {"trigger": "axis"},
-            "series": [
-                {
-                    "name": name,
-                    "type": kind,
-                    "data": plain(np.column_stack([self.time, values[series]])),
-                    **({"showSymbol": False} if kind == "line" else {}),
-                }
-                for name, values, kind in lines
-            ],
-        }
+        points = {"rate": np.column_stack([self.time, seen[series]])}
+        lines = {"trend": np.column_stack([self.time, fitted[series]])}
+        return curves("Trend of the rate", "time", "rate", lines, points=points, least=0)
 
 
 def rate_trend(

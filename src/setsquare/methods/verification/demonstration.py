@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from ..figures import curves
 from ..inputs import Floats, number, whole
-from ..results import BELOW, Result, plain
+from ..results import Result
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,12 +38,9 @@ class Demonstration(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return the chance of success over the true value as an ECharts option."""
-        return {
-            "xAxis": {"type": "value", **BELOW, "name": f"true {self.of}"},
-            "yAxis": {"type": "value", "name": "chance that the trial succeeds", "min": 0, "max": 1},
-            "tooltip": {"trigger": "axis"},
-            "series": [{"name": "chance", "type": "line", "showSymbol": False, "data": plain(self.curve)}],
-        }
+        x, y = f"true {self.of}", "chance that the trial succeeds"
+        upright = (("to be shown", self.at_most),)
+        return curves("Demonstration", x, y, {"chance": self.curve}, upright=upright, least=0, most=1)
 
 
 def demonstrate_proportion(

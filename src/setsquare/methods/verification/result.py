@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..figures import curves
 from ..inputs import Floats, number
-from ..results import BELOW, Result, plain
+from ..results import Result
 
 Alternative = Literal["less", "greater", "two-sided"]
 ALTERNATIVES = ("less", "greater", "two-sided")
@@ -44,14 +45,11 @@ class Power(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return power over the size after the action as an ECharts option."""
-        line: dict[str, Any] = {"name": "power", "type": "line", "data": plain(self.curve)}
-        line["markPoint"] = {"data": [{"coord": [plain(self.after), plain(self.power)], "value": ""}]}
-        return {
-            "xAxis": {"type": "value", **BELOW, "name": f"{self.unit} after the action", "scale": True},
-            "yAxis": {"type": "value", "name": "power", "min": 0, "max": 1},
-            "tooltip": {"trigger": "axis"},
-            "series": [line],
-        }
+        points = {"this size": [(self.after, self.power)]}
+        level = () if self.wanted is None else (("wanted", self.wanted),)
+        x = f"{self.unit} after the action"
+        title = f"Power, {self.question}"
+        return curves(title, x, "power", {"power": self.curve}, points=points, level=level, least=0, most=1)
 
 
 @dataclasses.dataclass(frozen=True)
