@@ -25,7 +25,7 @@ from setsquare.methods.results import Part, Result, Table
 NAMES = sorted(
     module.name for module in pkgutil.walk_packages(setsquare.methods.__path__, "setsquare.methods.")
 )
-APART = {"figures", "inputs", "results", "plotting", "quadrature"}
+APART = {"figures", "inputs", "names", "results", "plotting", "quadrature"}
 FAMILIES = sorted({name.split(".")[2] for name in NAMES} - APART)
 
 SOURCE = re.compile(r"\bSources?\b|\b(NIST|ISO|ANSI|AIAG)\b|\b(18|19|20)\d\d\b")
@@ -44,7 +44,7 @@ RESULTS = {name: thing for name, thing in public() if inspect.isclass(thing) and
 
 
 def test_the_library_names_its_families_and_loads_them_when_used() -> None:
-    assert sorted(setsquare.methods.__all__) == sorted([*FAMILIES, "plotting"])
+    assert sorted(setsquare.methods.__all__) == sorted([*FAMILIES, "names", "plotting"])
     for family in FAMILIES:
         assert isinstance(getattr(setsquare.methods, family), ModuleType)
     assert set(FAMILIES) <= set(dir(setsquare.methods))

@@ -12,6 +12,8 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from .names import said
+
 if TYPE_CHECKING:
     from . import (
         advise,
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
         comparison,
         constants,
         measurement,
+        names,
         pareto,
         plotting,
         reliability,
@@ -39,6 +42,7 @@ __all__ = [
     "comparison",
     "constants",
     "measurement",
+    "names",
     "pareto",
     "plotting",
     "reliability",
@@ -53,10 +57,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Load a family when somebody first asks for it."""
+    """Load a family when somebody first asks for it; of any other name say where it is."""
     if name in __all__:
         return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(said(__name__, name), name=name)
 
 
 def __dir__() -> list[str]:

@@ -7,6 +7,9 @@ Sources stand with each technique; most are NIST/SEMATECH e-Handbook, ISO 7870, 
 'setsquare.methods.charts.xbar_r'
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .guide import Advice, Question, Reason, Recommendation, advise, techniques
 from .looking import Observation, Observed, look
 
@@ -21,3 +24,6 @@ __all__ = [
     "look",
     "techniques",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

@@ -5,6 +5,9 @@
 1.6667
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .attributes import Defectives, Defects, defectives, defects
 from .fitting import Fit, FittedCapability, compare_fits, fit, fitted_capability
 from .indices import Capability, Index, Indices, Limits, Observed, capability, from_summary
@@ -47,3 +50,6 @@ __all__ = [
     "johnson_capability",
     "shapiro_wilk",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

@@ -8,7 +8,10 @@ e-Handbook 6.3; ISO 7870.
 [False, False, False]
 """
 
+from typing import TYPE_CHECKING
+
 from .. import constants
+from ..names import signpost
 from .counts import c, np_, p, u
 from .multivariate import Multivariate, mewma, t2, t2_subgroups
 from .rare import g, t
@@ -44,3 +47,6 @@ __all__ = [
     "xbar_r",
     "xbar_s",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

@@ -5,8 +5,14 @@
 1
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .compare import compare
 from .dialect import parser
 from .result import BlockChange, CellChange, Comparison, RowChange, Run, Summary
 
 __all__ = ["BlockChange", "CellChange", "Comparison", "RowChange", "Run", "Summary", "compare", "parser"]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

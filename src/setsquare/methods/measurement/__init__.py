@@ -5,6 +5,9 @@
 False
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .anova import crossed_study, from_mean_squares, nested_study
 from .appraisers import Agreement, Appraiser, Share, attribute_agreement
 from .average_range import average_range_study
@@ -61,3 +64,6 @@ __all__ = [
     "stability",
     "type1_study",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

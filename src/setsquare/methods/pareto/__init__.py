@@ -6,8 +6,14 @@
 (('burr', 'scratch', 'dent'), [4.0, 2.0, 1.0], ('burr', 'scratch'))
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .chart import Pareto, VitalFew, pareto
 from .comparing import ParetoComparison, compare_paretos
 from .separation import Group
 
 __all__ = ["Group", "Pareto", "ParetoComparison", "VitalFew", "compare_paretos", "pareto"]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

@@ -8,6 +8,9 @@ Sources: L. J. Cronbach, Psychometrika 16 (1951); R. P. McDonald, Test Theory (1
 0.95
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .alpha import Alpha, Item, alpha_from_covariance, cronbach_alpha
 from .answers import Answers
 from .error import MeasurementError, measurement_error
@@ -38,3 +41,6 @@ __all__ = [
     "split_half",
     "suppressed_groups",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

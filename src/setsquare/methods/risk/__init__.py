@@ -7,6 +7,9 @@ Sources: AIAG & VDA FMEA Handbook (2019); MIL-STD-1629A (1980); L. A. Cox, Risk 
 (560, 8, 120, 12)
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .conditions import CoxConditions, Violation, cox_conditions
 from .criticality import Criticality, criticality
 from .matrix import (
@@ -52,3 +55,6 @@ __all__ = [
     "priority_numbers",
     "risk_matrix",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

@@ -9,6 +9,9 @@ Sources: Western Electric, Statistical Quality Control Handbook (1956); L. S. Ne
 [10]
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .anhoej import Anhoej, Runs, anhoej
 from .definitions import Conventions, Rule, RuleSet, define
 from .presets import (
@@ -68,3 +71,6 @@ __all__ = [
     "multirule",
     "signals",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

@@ -8,6 +8,9 @@ chapters 5, 6 and 9; NIST/SEMATECH e-Handbook 6.3.2.
 [370.4, 6.3]
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .cusum import cusum, siegmund_arl
 from .design import Design, design_cusum, design_ewma, design_mewma, design_xbar
 from .ewma import ewma
@@ -42,3 +45,6 @@ __all__ = [
     "xbar",
     "zone_rules",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

@@ -8,6 +8,9 @@ Sources: D. C. Montgomery, Introduction to Statistical Quality Control, chapters
 (110,)
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .characteristic import Characteristic, characteristic
 from .inspecting import Inspected, InspectedByVariables, inspect_lot, inspect_lot_by_variables
 from .matched import matched_variables_plan, quality_accepted
@@ -76,3 +79,6 @@ __all__ = [
     "variables_curve",
     "variables_plan",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

@@ -7,6 +7,9 @@ Sources: NIST/SEMATECH e-Handbook 7.2.6.3; ISO 16269-6:2014; S. S. Wilks, Annals
 'At least 95 % of all values lie between 9.48902 and 10.511, with 95 % confidence.'
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .counts import binomial, poisson
 from .free import distribution_free, sample_size
 from .normal import k_factor, lognormal, normal, normal_from_summary, sample_size_for_k
@@ -26,3 +29,6 @@ __all__ = [
     "sample_size_for_k",
     "weibull",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

@@ -6,6 +6,9 @@
 (1.137, 0.00039, 'as Poisson')
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .armitage import ProportionTrend, cochran_armitage
 from .change import ChangePoint, change_in_mean, change_in_rate
 from .discovery import Discoveries, false_discovery
@@ -39,3 +42,6 @@ __all__ = [
     "two_rates",
     "worsening",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)

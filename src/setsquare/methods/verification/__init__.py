@@ -5,6 +5,9 @@
 1.5
 """
 
+from typing import TYPE_CHECKING
+
+from ..names import signpost
 from .counts import two_proportions, two_rates
 from .demonstration import Demonstration, demonstrate_proportion, demonstrate_rate
 from .means import paired_means, two_means, two_variances
@@ -23,3 +26,6 @@ __all__ = [
     "two_rates",
     "two_variances",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = signpost(__name__)
