@@ -58,6 +58,12 @@ def test_equal_values_keep_the_order_given_and_share_a_rank():
     assert found.rank.tolist() == [1, 2, 2, 2]
 
 
+def test_values_that_are_equal_but_for_rounding_are_equal():
+    found = pareto(["x", "y", "z"], [1, 3, 1], weights=[0.3, 0.1, 0.2])
+    assert found.values[0] != found.values[1]
+    assert found.labels == ("x", "y", "z") and found.rank.tolist() == [1, 1, 3]
+
+
 def test_events_are_counted():
     events = ["burr", "dent", "burr", "scratch", "burr"]
     for column in (events, np.array(events), pd.Series(events)):

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..inputs import Floats, number, whole
 from ..results import BESIDE, EVERY, Part, Result, Table, plain
-from .separation import CONTROL, EXACT, NORMAL, Group, Places, groups, larger, rank_ends, ranks
+from .separation import CONTROL, EXACT, NORMAL, Group, Places, groups, larger, rank_ends, ranks, told_apart
 from .tally import Tally, tally
 
 
@@ -146,7 +146,7 @@ def pareto(
     if not several:
         raise ValueError("labels: there is no category but other")
     # Falling values, those equal in the order given, and what has no name last.
-    ordered = given.picked(np.lexsort((-given.values, ~named)))
+    ordered = given.picked(np.lexsort((-told_apart(given.values), ~named)))
     tested = ordered.first(several)
     above = larger(tested) <= limit
     few = _vital(ordered, several, part, limit, whole("simulations", simulations, least=100), seed)

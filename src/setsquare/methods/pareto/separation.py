@@ -72,7 +72,17 @@ def rank_ends(above: Bools) -> tuple[Places, Places]:
 
 def ranks(values: Floats) -> Places:
     """Return ranks of falling values from 1; equal ones share the best."""
-    return np.asarray(1 + (values[None, :] > values[:, None]).sum(axis=1))
+    told = told_apart(values)
+    return np.asarray(1 + (told[None, :] > told[:, None]).sum(axis=1))
+
+
+def told_apart(values: Floats) -> Floats:
+    """Return values to twelve digits, so that those which are equal but for rounding are equal.
+
+    >>> told_apart(np.array([0.3, 3 * 0.1])).tolist()
+    [0.3, 0.3]
+    """
+    return np.array([float(f"{value:.12g}") for value in values])
 
 
 def _exact(counts: Floats, weights: Floats) -> Floats:
