@@ -46,8 +46,8 @@ def reach_of(request: HttpRequest) -> Reach:
 
 def _creating(request: HttpRequest, permissions: frozenset[str]) -> dict[str, list[Command]]:
     situations = {thing.code: Situation(actor_of(request), thing, None) for thing in all_things()}
-    for situation in situations.values():
-        situation.permissions = permissions  # held anywhere: known already, no query for each type
+    for anywhere in situations.values():
+        anywhere.permissions = permissions  # held anywhere: known already, no query for each type
     found: dict[str, list[Command]] = {}
     for command in all_commands():
         situation = situations.get(command.thing) if command.creates and command.listed else None

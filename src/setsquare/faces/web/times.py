@@ -5,26 +5,36 @@ Scripts only make of a recent time how long ago it was; they write days and time
 """
 
 import datetime as dt
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 
 def day_text(day: dt.date | dt.datetime | str) -> str:
     """Return a day, such as “3 March 2026”; of a time the day that it falls on in the reader's zone."""
-    value = _read(day)
-    local = (
-        timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
-    )
-    return date_format(local, "DATE_FORMAT")
+    return _day(_here(_read(day)).toordinal(), get_language())
 
 
 def time_text(moment: dt.date | dt.datetime | str) -> str:
     """Return a time, such as “3 March 2026, 14:00”; a day without a time of day as a day."""
-    value = _read(moment)
-    if not isinstance(value, dt.datetime):
-        return day_text(value)
-    return date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "DATETIME_FORMAT")
+    value = _here(_read(moment))
+    day = _day(value.toordinal(), get_language())
+    return f"{day}, {value:%H:%M}" if isinstance(value, dt.datetime) else day
+
+
+def _here(value: dt.date | dt.datetime) -> dt.date | dt.datetime:
+    """Return a time as the clocks of the reader's zone show it."""
+    if isinstance(value, dt.datetime) and timezone.is_aware(value):
+        return value.astimezone(timezone.get_current_timezone())
+    return value
+
+
+@lru_cache(maxsize=10_000)
+def _day(ordinal: int, _language: str | None) -> str:
+    """Return a day in a language; pages name the same few days over and over."""
+    return date_format(dt.date.fromordinal(ordinal), "DATE_FORMAT")
 
 
 def time_in_zone(moment: dt.datetime) -> str:

@@ -96,7 +96,7 @@ def moment_shown(moment: dt.datetime, zone: dt.tzinfo | None = None) -> Shown:
     Who shows many gives the person's zone, which is else asked for each time.
     """
     local = moment.astimezone(zone or timezone.get_current_timezone())
-    return Shown("time", time_text(local), local.isoformat(timespec="seconds"))
+    return Shown("time", time_text(local.replace(tzinfo=None)), local.isoformat(timespec="seconds"))
 
 
 def row_shown(row: models.Model) -> Shown:
