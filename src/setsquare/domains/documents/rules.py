@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from setsquare.domains.documents.discussion import discussion_of
 from setsquare.domains.documents.models import Comment, Document, Revision
 from setsquare.domains.documents.permissions import APPROVE, CONTROL, WORK
 from setsquare.kernel.accounts.models import User
@@ -111,16 +112,6 @@ def no_open_comments(situation: Situation) -> Label | None:
 
 
 _RECORD = stand_in(1)
-_COMMENTS: Statement[Comment] = Statement(
-    lambda: (
-        Comment.objects.filter(revision_id=_RECORD)
-        .select_related("author", "text", "resolved_by")
-        .order_by("number")
-    ),
-    lambda: {_RECORD: "record"},
-)
-
-
 _REVIEWS_AND_APPROVALS: Statement[Task] = Statement(
     lambda: (
         Task.objects.filter(record_id=_RECORD, kind__in=("review", "approve"))
@@ -132,12 +123,8 @@ _REVIEWS_AND_APPROVALS: Statement[Task] = Statement(
 
 
 def comments_on(situation: Situation) -> list[Comment]:
-    """Return every comment of the revision with its author and text, asked for once for each situation."""
-    known = vars(situation)
-    if "comments_on" not in known:
-        known["comments_on"] = _COMMENTS.instances(record=situation.subject.pk)
-    found: list[Comment] = known["comments_on"]
-    return found
+    """Return every comment of the revision with its author and text."""
+    return discussion_of(situation.detail)
 
 
 def review_finished(situation: Situation) -> Label | None:

@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.documents import states
+from setsquare.domains.documents.discussion import discussion_of
 from setsquare.domains.documents.in_words import CONTENTS
-from setsquare.domains.documents.models import Comment, Document, DocumentType, Revision
+from setsquare.domains.documents.models import Document, DocumentType, Revision
 from setsquare.domains.documents.permissions import READ
 from setsquare.domains.documents.scopes import document_scope, readable_then, revision_scope, type_scope
 from setsquare.domains.documents.texts import document_words, type_words
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.database.statements import Statement, stand_in
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import (
     Column,
@@ -117,65 +117,30 @@ def document_state(record: Record) -> Mapping[str, Any]:
     }
 
 
-_RECORD = stand_in(1)
-_DISCUSSION: Statement[Comment] = Statement(
-    lambda: (
-        Comment.objects.filter(revision_id=_RECORD)
-        .order_by("number")
-        .values_list(
-            "number",
-            "author__username",
-            "at",
-            "answers__number",
-            "text_id",
-            "about_id",
-            "quote",
-            "prefix",
-            "suffix",
-            "block",
-            "resolved",
-            "resolved_by__username",
-        )
-    ),
-    lambda: {_RECORD: "record"},
-)
-
-
 def revision_state(record: Record) -> Mapping[str, Any]:
     """Return what the trail keeps of a revision besides its columns: its discussion, by digests.
 
     All columns of a comment are kept: who resolved it when is evidence that it was resolved before the approval.
     """
+    comments = discussion_of(record.revision)
+    numbers = {comment.pk: comment.number for comment in comments}
     return {
         "comments": {
-            str(number): {
-                "by": author,
-                "at": at,
-                "answers": answers,
-                "text": text,
-                "about": about,
-                "quote": quote,
-                "prefix": prefix,
-                "suffix": suffix,
-                "block": block,
-                "state": "resolved" if resolved else "open",
-                "resolved": resolved,
-                "resolved_by": resolved_by,
+            str(comment.number): {
+                "by": comment.author.username,
+                "at": comment.at,
+                "answers": numbers[comment.answers_id] if comment.answers_id is not None else None,
+                "text": comment.text_id,
+                "about": comment.about_id,
+                "quote": comment.quote,
+                "prefix": comment.prefix,
+                "suffix": comment.suffix,
+                "block": comment.block,
+                "state": "resolved" if comment.resolved else "open",
+                "resolved": comment.resolved,
+                "resolved_by": comment.resolved_by.username if comment.resolved_by else None,
             }
-            for (
-                number,
-                author,
-                at,
-                answers,
-                text,
-                about,
-                quote,
-                prefix,
-                suffix,
-                block,
-                resolved,
-                resolved_by,
-            ) in _DISCUSSION.rows(record=record.pk)
+            for comment in comments
         }
     }
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
+from setsquare.domains.documents.discussion import forget_discussion
 from setsquare.domains.documents.fields import Words
 from setsquare.domains.documents.models import Comment, Revision
 from setsquare.domains.documents.next_steps import ask_author
@@ -68,6 +69,7 @@ def add_comment(
         about=revision.content,
         **place,
     )
+    forget_discussion(revision)
     concerned = {act.record.owner}
     if answers is not None:
         concerned |= {answers.author, *(reply.author for reply in answers.replies.select_related("author"))}
@@ -210,6 +212,7 @@ def resolve(act: Act, body: Resolve) -> None:
     thread.resolved = act.now
     thread.resolved_by = act.user
     thread.save()
+    forget_discussion(act.detail)
     ask_author(act)
     if thread.author_id != act.user.pk:
         _tell_who_raised(act, thread, answer)
@@ -294,6 +297,7 @@ def reopen_comment(act: Act, body: Reopen) -> None:
     thread.resolved = None
     thread.resolved_by = None
     thread.save()
+    forget_discussion(act.detail)
     if body.text:
         add_comment(act, body.text, thread)
         act.say(gettext_noop("#%(comment)s %(remark)s"), comment=thread.number, remark=shortened(body.text))
