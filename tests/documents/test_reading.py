@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from setsquare.domains.documents import handlers
+from setsquare.domains.documents.models import Audience
 from setsquare.domains.documents.reading import (
     CONFIRMED,
     OVERDUE,
@@ -22,6 +23,7 @@ from setsquare.kernel.commands.errors import NotFound, NotPermitted, SignatureRe
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
 from tests.documents.conftest import PASSWORD, Works
@@ -101,6 +103,25 @@ def test_a_changed_audience_is_followed_both_ways(works: Works) -> None:
     assert works.asked(f"{number}/1") == ["max", "mia"]
     outcomes = Task.objects.filter(record__number=f"{number}/1", kind="read", outcome="not_needed")
     assert sorted(outcomes.values_list("assignee__username", flat=True)) == ["olga", "otto"]
+
+
+def test_a_unit_that_moves_is_followed_both_ways_and_its_audience_still_sees_the_document(
+    works: Works,
+) -> None:
+    number = works.in_force(audience=[{"unit": "H"}, {"role": "technician", "unit": "HP"}])
+    unit = Record.objects.get(unit_file__part__code="HP").number
+    before = works.asked(f"{number}/1")
+    assert {"olga", "otto"} <= set(before)
+    assert not Audience.objects.filter(document__record__number=number, outside=True).exists()
+    works.do("", "unit.move", unit, because="To the other site.", parent="L")
+    run_until_idle()
+    assert works.asked(f"{number}/1") == sorted(set(before) - {"olga", "otto"})
+    rows = Audience.objects.filter(document__record__number=number).order_by("id")
+    assert list(rows.values_list("unit__code", "outside")) == [("H", False), ("HP", True)]
+    works.do("", "unit.move", unit, because="And back.", parent="H")
+    run_until_idle()
+    assert works.asked(f"{number}/1") == before
+    assert not rows.filter(outside=True).exists()
 
 
 def test_who_leaves_is_asked_no_longer(works: Works) -> None:

@@ -51,24 +51,24 @@ def audience_rows(
 
 def place_audience(document: Document, rows: list[Audience]) -> None:
     """Store a document's audience anew, each row once, and mark what reaches beyond the document's own unit."""
-    unit = document.record.unit_id
-    near = set(
-        UnitPath.objects.filter(Q(ancestor_id=unit) | Q(descendant_id=unit)).values_list(
-            "ancestor_id", "descendant_id"
-        )
-    )
-    reached = {place for pair in near for place in pair}
     document.audience.all().delete()
-    seen = set()
-    for row in rows:
-        key = (row.role_id, row.unit_id, row.person_id)
-        if key in seen:
-            continue
-        seen.add(key)
-        outside = row.person_id is not None or row.unit_id not in reached
-        Audience.objects.create(
-            document=document, role=row.role, unit=row.unit, person=row.person, outside=outside
-        )
+    kept = {(row.role_id, row.unit_id, row.person_id): row for row in reversed(rows)}
+    for row in reversed(kept.values()):
+        Audience.objects.create(document=document, role=row.role, unit=row.unit, person=row.person)
+    mark_what_reaches_beyond(document.audience.all())
+
+
+def mark_what_reaches_beyond(audience: QuerySet[Audience]) -> None:
+    """Mark which of these rows reach people whom the document's own unit would not let read it.
+
+    It follows the unit tree, and has to be done anew where that changes.
+    """
+    own, unit = OuterRef("document__record__unit"), OuterRef("unit")
+    near = UnitPath.objects.filter(Q(ancestor=own, descendant=unit) | Q(ancestor=unit, descendant=own))
+    beyond = audience.filter(Q(person__isnull=False) | ~Exists(near), outside=False)
+    within = audience.filter(Exists(near), person__isnull=True, outside=True)
+    for rows, outside in ((beyond, True), (within, False)):
+        Audience.objects.filter(pk__in=rows.values("pk")).update(outside=outside)
 
 
 def readers(document: Document) -> QuerySet[User]:

@@ -1,6 +1,7 @@
 """What documents do upon events and by the clock: taking effect, reading, reminding, people who come and go."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -12,14 +13,15 @@ from django.utils import timezone
 from setsquare.domains.documents.audiences import (
     asked_in_vain,
     asked_in_vain_of,
+    mark_what_reaches_beyond,
     not_asked_yet,
     to_read_by,
 )
 from setsquare.domains.documents.commands.distributing import People
 from setsquare.domains.documents.importing.jobs import carry_on
-from setsquare.domains.documents.models import ControlledCopy, Document, Revision
+from setsquare.domains.documents.models import Audience, ControlledCopy, Document, Revision
 from setsquare.domains.documents.successors import PASSED_ON, successor_of
-from setsquare.kernel.accounts.models import Grant, User
+from setsquare.kernel.accounts.models import Grant, Unit, User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import CommandError, Refused
 from setsquare.kernel.commands.leaving import LEFT_BEHIND, owned_by, people_of
@@ -29,6 +31,7 @@ from setsquare.kernel.events.dispatch import subscribe
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.models import Entry
 
 AT_A_TIME = 500
 """People whom one command asks; with more, other writers would wait too long."""
@@ -96,6 +99,31 @@ def reconcile_people(people: Iterable[User]) -> int:
     for record, those in asked.items():
         _by_system("revision", "distribute", record, People(people=those))
     return sum(map(len, [*released.values(), *asked.values()]))
+
+
+@subscribe("unit.move")
+def reading_follows_unit(event: Event) -> None:
+    """Let an audience see what it has to read, and ask whom it gained, where a unit stands in another place."""
+    mark_what_reaches_beyond(Audience.objects.all())
+    moved = Unit.objects.filter(file__record=event.record_id).first()
+    if moved is None:
+        return
+    place = Q(paths_up__ancestor=moved) | Q(paths_down__descendant=moved)
+    if (left := _parent_before(event)) is not None:
+        place |= Q(paths_down__descendant__code=left)
+    documents = Document.objects.filter(
+        record__state="effective", audience__unit__in=Unit.objects.filter(place)
+    )
+    for document in documents.select_related("current__record", "record").order_by("pk").distinct():
+        if document.current is not None:
+            reconcile(document.current)
+
+
+def _parent_before(event: Event) -> str | None:
+    """Return the code of the unit that a moved one was part of."""
+    before = Entry.objects.filter(record=event.record_id, seq=event.payload["version"] - 1).first()
+    parent: str | None = json.loads(before.state).get("parent") if before is not None else None
+    return parent
 
 
 @subscribe("person.leave")
