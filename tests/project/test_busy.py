@@ -12,6 +12,7 @@ from django.utils import timezone
 from setsquare.kernel.accounts.models import Unit
 from setsquare.kernel.accounts.units import place
 from setsquare.kernel.database.busy import is_busy
+from setsquare.project.middleware.people import PersonalSettingsMiddleware
 from setsquare.project.middleware.sessions import SEEN
 
 
@@ -73,6 +74,33 @@ def test_a_session_that_was_ended_meanwhile_stays_ended(client, monkeypatch):
     monkeypatch.setattr(get_resolver().url_patterns[0], "callback", end)
     assert client.get("/metrics").status_code == 400
     assert not Session.objects.exists()
+
+
+def test_programs_are_told_of_an_ended_session_as_a_problem(client, monkeypatch):
+    address = "/api/v1/me"
+    assert client.get(address).status_code == 200
+    session = client.session
+    session[SEEN] = int(timezone.now().timestamp()) - 120
+    session.save()
+    saved = Session.save
+
+    def gone(self, *given, **named):
+        Session.objects.all().delete()
+        return saved(self, *given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "save", gone)
+        answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
+    assert answer.json()["code"] == "unauthenticated"
+    assert answer.json()["detail"].startswith("Your session was ended while this was under way.")
+
+
+def test_programs_are_told_of_a_busy_database_as_a_problem(client, monkeypatch):
+    monkeypatch.setattr(PersonalSettingsMiddleware, "__call__", locked)
+    answer = client.get("/api/v1/me")
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+    assert (answer.json()["code"], answer["Retry-After"]) == ("busy", "2")
 
 
 def test_a_busy_database_is_told_as_such(client, monkeypatch):

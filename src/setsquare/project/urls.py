@@ -5,9 +5,10 @@ from django.urls import include, path
 
 from setsquare.project import metrics
 
-handler403 = "setsquare.faces.web.errors.forbidden"
-handler404 = "setsquare.faces.web.errors.not_found"
-handler500 = "setsquare.faces.web.errors.failed"
+handler400 = "setsquare.project.errors.malformed"
+handler403 = "setsquare.project.errors.forbidden"
+handler404 = "setsquare.project.errors.not_found"
+handler500 = "setsquare.project.errors.failed"
 
 
 def closed(request: HttpRequest) -> HttpResponse:

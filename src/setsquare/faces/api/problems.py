@@ -1,13 +1,15 @@
 """Errors as problem details (RFC 9457): what is wrong, at which field, and what would be right."""
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -115,8 +117,22 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse:
     if problem is None:
         log.exception("api_failed", exc_info=error)
         got_request_exception.send(sender=None, request=request)
-        problem = Problem("failure", _("This was noted. Give the request's number when you report it."))
+        problem = _failure()
     return respond(request, problem)
+
+
+def around(request: HttpRequest, error: Exception | None) -> HttpResponse:
+    """Return the answer to an error of the middleware, which the interface never saw; it is logged already.
+
+    Without one, it is the error that is being handled just now: Django does not hand on what is our fault.
+    """
+    found = error or sys.exception()
+    problem = problem_of(request, found) if isinstance(found, Exception) else None
+    return respond(request, problem or _failure())
+
+
+def _failure() -> Problem:
+    return Problem("failure", _("This was noted. Give the request's number when you report it."))
 
 
 def problem_of(request: HttpRequest, error: Exception) -> Problem | None:
@@ -172,6 +188,12 @@ def _http(error: HttpError) -> Problem:
     )
 
 
+def _ended(_error: SessionInterrupted) -> Problem:
+    return unauthenticated(
+        _("Your session was ended while this was under way. Sign in and look whether it was done.")
+    )
+
+
 def _busy(error: OperationalError) -> Problem:
     log.warning("api_database_busy", exc_info=error)
     return Problem("busy", _("The database is busy. Try again."), headers={"Retry-After": "2"})
@@ -195,6 +217,8 @@ _MADE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Any], ...] = (
     (Unreadable, lambda error: Problem("media_type", error.sentence, {"file": error.sentence})),
     (Http404, lambda _error: Problem("not_found", _("There is nothing at this address."))),
     (HttpError, _http),
+    (SessionInterrupted, _ended),
+    (PermissionDenied, lambda _error: Problem("forbidden", _("You may not do this."))),
     (RequestDataTooBig, lambda _error: Problem("too_large", _("Send less at once."))),
     (
         (MultiPartParserError, SuspiciousOperation, BadRequest),
