@@ -16,6 +16,9 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import Stale
 from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.representation import deeds
+from setsquare.kernel.signatures.models import Signature
+from setsquare.kernel.writing.canonical import canonical
 from tests.organisation.conftest import House
 
 PRIVATE = {"tokens", "may_sign", "shown_to"}
@@ -57,6 +60,40 @@ def test_the_interface_tells_them_to_whom_they_concern_alone(house: House, numbe
     assert told and not {change["path"] for row in told for change in row["changes"]} & PRIVATE
 
 
+def test_what_a_token_is_called_is_told_to_whom_it_concerns_alone(
+    house: House, number: str, client: Client
+) -> None:
+    for user, sees in ((house.anna, True), (house.sam, True), (house.rita, True), (house.ben, False)):
+        client.force_login(user)
+        pages = [
+            client.get(f"/people/{number}/history/").content.decode(),
+            client.get(f"/people/{number}/?at={timezone.localdate()}").content.decode(),
+            *(
+                client.get(f"/people/{number}/history/export/{form}").getvalue().decode()
+                for form in ("csv", "json")
+            ),
+            json.dumps(_by_api(user, f"{number}/trail"), ensure_ascii=False),
+            json.dumps(_by_api(user, f"{number}/trail:export?format=json"), ensure_ascii=False),
+        ]
+        assert all("made a token" in page for page in pages), user
+        assert [NAME in page for page in pages] == [sees] * len(pages), user
+
+
+def test_what_was_signed_is_told_without_them(house: House, number: str) -> None:
+    record = house.anna.file.record
+    signed = canonical({"record": PEOPLE.state_of(record), "meaning": "seen"}).decode()
+    entry = record.trail.order_by("-seq")[0]
+    made = Signature(
+        record=record, entry=entry, signer=house.rita, at=timezone.now(), signed=signed, digest="d"
+    )
+    for user, sees in ((house.anna, True), (house.rita, True), (house.ben, False)):
+        values = deeds.signature(made, PEOPLE.hidden_from(user, record))
+        state = json.loads(values["signed"])["record"]
+        assert (state.keys() >= PRIVATE, not state.keys() & PRIVATE) == (sees, not sees)
+        assert values.get("withheld") == (None if sees else sorted(PRIVATE))
+        assert state["username"] == "anna" and values["digest"] == "d"
+
+
 def test_pages_tell_them_to_whom_they_concern_alone(house: House, number: str, client: Client) -> None:
     prefix = house.anna.tokens.get().prefix
     history = f"/people/{number}/history/"
@@ -93,7 +130,7 @@ def test_the_command_line_tells_them_to_whom_they_concern_alone(
 def test_who_comes_too_late_is_told_no_more(house: House, number: str) -> None:
     record = house.anna.file.record
     for user, sees in ((house.rita, True), (house.anna, True), (house.ben, False)):
-        assert ("tokens" not in PEOPLE.hidden_from(user, record)) is sees
+        assert ("tokens" not in PEOPLE.hidden_from(user, record).keys) is sees
     with pytest.raises(Stale) as late:
         given = {"name": "Anna Weber", "title": "Head"}
         carry_out("person", "edit", Actor(house.rita), record=record, body=given, version=1, reason="x")

@@ -12,22 +12,26 @@ from setsquare.domains.documents import states
 from setsquare.domains.documents.discussion import discussion_of
 from setsquare.domains.documents.in_words import CONTENTS
 from setsquare.domains.documents.models import Document, DocumentType, Revision
-from setsquare.domains.documents.permissions import READ
+from setsquare.domains.documents.permissions import CONTROL, READ, WORK
 from setsquare.domains.documents.scopes import document_scope, readable_then, revision_scope, type_scope
 from setsquare.domains.documents.texts import document_words, type_words
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import permissions_in
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import (
     Column,
     Element,
     Fact,
     Filter,
+    Hidden,
     Kind,
     Label,
     Section,
     Thing,
     register,
 )
+from setsquare.kernel.trail.everything import PERMISSION as TRAIL
 
 CHANGES: dict[str, Label] = {"normal": _("Normal"), "editorial": _("Editorial")}
 READINGS: dict[str, Label] = {
@@ -62,8 +66,17 @@ def _review_due(value: str, _user: User) -> Q:
     return Q(state="effective", **{f"document__next_review__{last}": bound})
 
 
-def _has_open(value: str, _user: User) -> Q:
-    return Q(document__open_revision__isnull=value == "no")
+def _has_open(value: str, user: User) -> Q:
+    has = Q(document__open_revision__in=REVISION.visible_to(user).values("pk"))
+    return ~has if value == "no" else has
+
+
+def knows_work(record: Record, user: User) -> bool:
+    """Tell whether `user` knows of a document's revisions in work: who works on it, reads the trail or sees the one."""
+    if not permissions_in(user, record.unit_id).isdisjoint({WORK, CONTROL, TRAIL}):
+        return True
+    opened = record.document.open_revision
+    return opened is not None and may_see(REVISION, user, opened.record)
 
 
 def _mine(value: str, user: User) -> Q:
@@ -226,6 +239,11 @@ DOCUMENT = register(
         ),
         search=document_words,
         scope=document_scope,
+        private=Hidden(
+            keys=frozenset({"open_revision"}), deeds=frozenset({"new_revision", "close_revision"})
+        ),
+        privy=knows_work,
+        guarded=frozenset({"document__open_revision__record"}),
         parts=document_state,
         signed=in_force,
         labels={

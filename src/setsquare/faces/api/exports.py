@@ -1,6 +1,6 @@
 """Registers and histories to take away: CSV, XLSX and JSON, whole and sent while they are read."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -15,12 +15,12 @@ from setsquare.faces.api.reading import Parameters
 from setsquare.faces.api.registers import OWN, find, narrowed_by
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused
-from setsquare.kernel.records.things import Thing, thing_of
+from setsquare.kernel.records.things import OPEN, Hidden, Thing, thing_of
 from setsquare.kernel.representation import tables
 from setsquare.kernel.representation.workbooks import xlsx_parts
 from setsquare.kernel.sealing import log
 from setsquare.kernel.trail.everything import NARROWED_BY, may_read, readable_by
-from setsquare.kernel.trail.reading import entries_of
+from setsquare.kernel.trail.reading import entries_of, heard
 
 REGISTER_FORMS = ("csv", "xlsx", "json")
 TRAIL_FORMS = ("csv", "json")
@@ -128,7 +128,7 @@ def _history(request: HttpRequest, thing: Thing, number: str) -> HttpResponseBas
     record = find(thing, caller.user, number)
     form = _form(Parameters(request, "format"), TRAIL_FORMS)
     name, hidden = f"{record.number.replace('/', '-')}-history.{form}", thing.hidden_from(caller.user, record)
-    return _entries(entries_of(record), name, states=True, hidden=hidden)
+    return _entries(entries_of(record, hidden), name, states=True, hidden=hidden)
 
 
 def trail_export(request: HttpRequest) -> HttpResponseBase:
@@ -156,8 +156,9 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     return HttpResponse(newest.note, content_type="text/plain; charset=utf-8")
 
 
-def _entries(entries: Any, name: str, *, states: bool, hidden: Collection[str] = ()) -> HttpResponseBase:
-    through = entries.select_related("record", "actor", "on_behalf_of").iterator(chunk_size=500)
+def _entries(entries: Any, name: str, *, states: bool, hidden: Hidden = OPEN) -> HttpResponseBase:
+    read = entries.select_related("record", "actor", "on_behalf_of")
+    through = heard(read.iterator(chunk_size=500), hidden)
     if name.endswith(".json"):
         values = tables.trail_values(through, thing_of, states=states, hidden=hidden)
         return sent(tables.json_rows(values), name)

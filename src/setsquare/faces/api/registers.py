@@ -212,8 +212,8 @@ def _trail(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
     """What happened to it, newest first."""
     asked = Parameters(request, "limit", "after")
     limit, before = asked.limit(), asked.number("after", 10**9, 1, 10**9)
-    newest = list(entries_of(record).filter(seq__lt=before).order_by("-seq")[: limit + 1])
     hidden = thing.hidden_from(caller_of(request).user, record)
+    newest = list(entries_of(record, hidden).filter(seq__lt=before).order_by("-seq")[: limit + 1])
     passages = told(newest[::-1], hidden)[::-1][:limit]
     items = [deeds.passage(found, thing) for found in passages]
     following = str(passages[-1].entry.seq) if len(newest) > limit else ""
@@ -229,7 +229,12 @@ def _tasks(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
 def _signatures(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
     """Who signed it, and exactly what."""
     rows = Signature.objects.filter(record=record).select_related("signer", "on_behalf_of", "entry")
-    return list_of(request, rows, "at", deeds.signature, Parameters(request, "limit", "after"))
+    hidden = thing.hidden_from(caller_of(request).user, record)
+
+    def show(found: Signature) -> Values:
+        return deeds.signature(found, hidden)
+
+    return list_of(request, rows, "at", show, Parameters(request, "limit", "after"))
 
 
 def _links(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:

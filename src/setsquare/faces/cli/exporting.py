@@ -1,7 +1,7 @@
 """`setsquare export`: registers, histories and documents as files; `compare`: what two revisions differ in."""
 
 import argparse
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
@@ -22,11 +22,11 @@ from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.errors import NotFound, Refused
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Thing, all_things, thing_by_slug, thing_of
+from setsquare.kernel.records.things import OPEN, Hidden, Thing, all_things, thing_by_slug, thing_of
 from setsquare.kernel.representation import tables
 from setsquare.kernel.representation.workbooks import xlsx_parts
 from setsquare.kernel.trail.models import Entry
-from setsquare.kernel.trail.reading import entries_of
+from setsquare.kernel.trail.reading import entries_of, heard
 from setsquare.kernel.writing.conversion import Format
 from setsquare.methods.comparison import BlockChange, Run
 
@@ -84,12 +84,15 @@ def export(caller: Caller, options: Options) -> None:
     elif options.history:
         record = find(caller, thing, options.number)
         form = _form(options, ("csv", "json"), "csv")
-        entries = (
-            entries_of(record).select_related("record", "actor", "on_behalf_of").iterator(chunk_size=500)
-        )
-        name = f"{record.number.replace('/', '-')}-history.{form}"
         hidden = thing.hidden_from(caller.user, record)
-        write(_entries(entries, form, states=True, hidden=hidden), name, options)
+        found = entries_of(record, hidden).select_related("record", "actor", "on_behalf_of")
+        entries = heard(found.iterator(chunk_size=500), hidden)
+        name = f"{record.number.replace('/', '-')}-history.{form}"
+        write(
+            _entries(entries, form, states=True, hidden=hidden),
+            name,
+            options,
+        )
     else:
         _document(caller, thing, options)
 
@@ -129,9 +132,7 @@ def _register(caller: Caller, thing: Thing, options: Options) -> None:
     write(parts, name, options)
 
 
-def _entries(
-    entries: Iterable[Entry], form: str, *, states: bool, hidden: Collection[str] = ()
-) -> Iterator[bytes]:
+def _entries(entries: Iterable[Entry], form: str, *, states: bool, hidden: Hidden = OPEN) -> Iterator[bytes]:
     if form == "json":
         values = tables.trail_values(entries, thing_of, states=states, hidden=hidden)
         return tables.as_asked(tables.json_rows(values))

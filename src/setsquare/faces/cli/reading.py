@@ -17,6 +17,7 @@ from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused
 from setsquare.kernel.commands.running import offers
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.naming import leave_unnamed
 from setsquare.kernel.records.registers import MOST, filters_of, page, sorts_of
 from setsquare.kernel.records.seeing import seen
 from setsquare.kernel.records.things import Thing, all_things, plain, thing_of, value_at
@@ -177,6 +178,7 @@ def show_record(caller: Caller, thing: Thing, options: Options) -> None:
     elif options.json:
         as_json(whole(thing, record, caller.user))
     else:
+        leave_unnamed(thing, [record], caller.user)
         _show_now(thing, record)
 
 

@@ -40,7 +40,7 @@ from setsquare.kernel.database.statements import planned_cursor
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see, read_anew
-from setsquare.kernel.records.things import Label, thing_of
+from setsquare.kernel.records.things import OPEN, Label, thing_of
 from setsquare.kernel.search.index import index
 from setsquare.kernel.signatures.batches import OfBatch, verify_of_batch
 from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, verify
@@ -285,10 +285,10 @@ def _check_fresh(command: Command, actor: Actor, locked: Record | None, version:
     """Refuse where others changed the record since the person looked, in a way that the command does not tolerate."""
     if locked is None or version is None or version == locked.version - 1:
         return
-    hidden = thing_of(locked.type).hidden_from(actor.user, locked) if actor.user is not None else ()
-    passages = since(locked, version, hidden)
+    passages = since(locked, version)
     if version > locked.version - 1 or any(p.entry.command not in command.tolerates for p in passages):
-        raise Stale(locked, passages)
+        hidden = thing_of(locked.type).hidden_from(actor.user, locked) if actor.user is not None else OPEN
+        raise Stale(locked, since(locked, version, hidden))
 
 
 def _perform(

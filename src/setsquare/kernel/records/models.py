@@ -41,6 +41,9 @@ class Record(models.Model):
     changed = models.DateTimeField()
     closed = models.DateTimeField(null=True, blank=True)
 
+    unnamed: frozenset[str] = frozenset()
+    """Paths from it to records that whoever it was read for may not see; no column (`records.naming`)."""
+
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["type", "state", "-changed", "-id", "unit"], name="record_by_state"),

@@ -17,6 +17,7 @@ from setsquare.kernel.database.full_text import matching
 from setsquare.kernel.database.keyset import CursorError, Cut, Key, cut
 from setsquare.kernel.records.conditions import RegisterError, condition_of, place_at
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.naming import leave_unnamed
 from setsquare.kernel.records.things import Filter, Kind, Label, Thing
 
 MOST = 200
@@ -139,6 +140,7 @@ def page(
     """
     records = select(thing, user, filters=filters, query=query).select_related(*related_of(thing))
     found = _part(thing, records, sort or NEWEST_FIRST, limit, cursor)
+    leave_unnamed(thing, found.rows, user)
     return Page(found.rows, found.next, found.previous)
 
 

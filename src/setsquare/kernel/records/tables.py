@@ -8,13 +8,14 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.prepared import Asked
 from setsquare.kernel.database.keyset import first_cut, first_lines
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.naming import rows_unnamed
 from setsquare.kernel.records.registers import (
     COUNTED,
     NEWEST_FIRST,
@@ -80,14 +81,18 @@ def table(
     if query.strip() or not _is_steady(thing, chosen):
         selected = select(thing, user, filters=chosen, query=query)
         page = lines(thing, selected, paths, sort=sort, limit=limit, cursor=cursor)
-        return page, count(selected) if page.rows else Count(0, False)
+        return _unnamed(thing, page, paths, user), count(selected) if page.rows else Count(0, False)
     first = _first_page(thing, tuple(paths), chosen, sort, limit)
     if cursor:
         selected = select(thing, user, filters=chosen)
         page = lines(thing, selected, paths, sort=sort, limit=limit, cursor=cursor)
-        return page, first.count(user)
+        return _unnamed(thing, page, paths, user), first.count(user)
     found = first_cut(first.lines.rows(user), limit=limit, name=f"{thing.code}.{sort}")
-    return Lines(found.rows, found.next), first.count(user)
+    return _unnamed(thing, Lines(found.rows, found.next), paths, user), first.count(user)
+
+
+def _unnamed(thing: Thing, page: Lines, paths: Sequence[str], user: User) -> Lines:
+    return replace(page, rows=rows_unnamed(thing, page.rows, paths, user))
 
 
 def _is_steady(thing: Thing, chosen: Mapping[str, Sequence[str]]) -> bool:

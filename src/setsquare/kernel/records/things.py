@@ -155,6 +155,21 @@ class SearchText:
     body: str = ""
 
 
+@dataclass(frozen=True)
+class Hidden:
+    """What somebody does not see of a record that they see: keys of its states, and what its history tells."""
+
+    keys: frozenset[str] = frozenset()
+    deeds: frozenset[str] = frozenset()
+    """Commands that are not told at all."""
+    notes: frozenset[str] = frozenset()
+    """Commands that are told without their note."""
+
+
+OPEN = Hidden()
+"""Nothing is hidden."""
+
+
 def default_scope(thing: "Thing", user: User) -> Q:
     """A record is seen by who holds the type's reading permission in its unit, and by its owner."""
     return Q(unit_id__in=units_where(user, thing.read)) | Q(owner_id=user.pk)
@@ -188,8 +203,10 @@ class Thing:
     """Paths that a register or page reads along in the same query (`select_related`)."""
     search: Callable[[Record], SearchText] | None = None
     scope: Callable[["Thing", User], Q] = default_scope
-    private: frozenset[str] = frozenset()
-    """Keys of the state, now or at another time, that only those see whom `privy` names."""
+    private: Hidden = OPEN
+    """What of the state, now or at another time, and of the history only those see whom `privy` names."""
+    guarded: frozenset[str] = frozenset()
+    """Paths to records that are named only to those who may see them, too (`records.naming`)."""
     privy: Callable[[Record, User], bool] = lambda _record, _user: True
     authors: Callable[[Record], Collection[str]] = lambda record: (record.owner.username,)
     """Sign-in names of those who made what a record says: none of them judges it."""
@@ -225,9 +242,9 @@ class Thing:
         """Return the records of this type that `user` may see."""
         return Record.objects.filter(self.scope(self, user), type=self.code)
 
-    def hidden_from(self, user: User, record: Record) -> frozenset[str]:
-        """Return the keys of the record's states that `user` does not see."""
-        return self.private if self.private and not self.privy(record, user) else frozenset()
+    def hidden_from(self, user: User, record: Record) -> Hidden:
+        """Return what of the record's states and history `user` does not see."""
+        return self.private if self.private != OPEN and not self.privy(record, user) else OPEN
 
     def state_of(self, record: Record) -> dict[str, Any]:
         """Return the full canonical state of a record, as the trail keeps it: JSON values only.
@@ -347,7 +364,9 @@ def find(user: User, number: str) -> Record:
 
 
 def value_at(record: Record, path: str) -> Any:
-    """Return what `path` (a lookup with double underscores) leads to, or None where a step is missing."""
+    """Return what `path` (a lookup with double underscores) leads to; None where a step is missing or unnamed."""
+    if path in record.unnamed:
+        return None
     value: Any = record
     for step in path.split("__"):
         try:

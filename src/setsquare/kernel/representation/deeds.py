@@ -1,17 +1,20 @@
 """What people did and are asked to do, as JSON values: the trail, signatures, tasks and notices."""
 
+import json
+
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.errors import Stale
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.seeing import may_see
-from setsquare.kernel.records.things import Thing, plain, thing_of
+from setsquare.kernel.records.things import OPEN, Hidden, Thing, plain, thing_of
 from setsquare.kernel.representation.past import Past, files_then, signatures_then
 from setsquare.kernel.representation.records import Values, attachment, mention
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
-from setsquare.kernel.trail.reading import Passage
+from setsquare.kernel.trail.reading import Passage, without
+from setsquare.kernel.writing.canonical import canonical
 from setsquare.kernel.writing.sentences import told
 
 
@@ -54,8 +57,16 @@ def changed_meanwhile(error: Stale) -> list[Values]:
     return [passage(found, thing_of(error.record.type)) for found in error.passages]
 
 
-def signature(found: Signature) -> Values:
-    """Return a signature with exactly what was signed."""
+def signature(found: Signature, hidden: Hidden = OPEN) -> Values:
+    """Return a signature with exactly what was signed, but for what is hidden of the record from the reader.
+
+    The digest is that of the whole; `withheld` names what is left out of it.
+    """
+    signed, withheld = found.signed, []
+    if hidden.keys:
+        content = json.loads(signed)
+        withheld = sorted(hidden.keys & content["record"].keys())
+        signed = canonical({**content, "record": without(content["record"], hidden)}).decode()
     return {
         "version": found.entry.seq,
         "by": {"username": found.signer.username, "name": found.printed_name, "title": found.printed_title},
@@ -64,8 +75,9 @@ def signature(found: Signature) -> Values:
         "at": plain(found.at),
         "method": found.method,
         "reason": found.reason,
-        "signed": found.signed,
+        "signed": signed,
         "digest": found.digest,
+        **({"withheld": withheld} if withheld else {}),
     }
 
 

@@ -47,10 +47,11 @@ class Past:
 
 def as_it_stood(thing: Thing, record: Record, at: dt.datetime, reader: User) -> Past | None:
     """Return the record as it stood at a time; None where it did not exist yet."""
-    entry = as_of(record, at)
+    hidden = thing.hidden_from(reader, record)
+    entry = as_of(record, at, hidden)
     if entry is None:
         return None
-    state = without(entry.values, thing.hidden_from(reader, record))
+    state = without(entry.values, hidden)
     readable = thing.readable_then(record, str(state["state"]), reader)
     return Past(at, entry, state, Rows(at, reader).whole(thing, record, entry, state), readable)
 

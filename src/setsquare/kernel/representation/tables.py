@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -15,8 +15,19 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.telling import sentence_of, who_did
 from setsquare.kernel.records import registers
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.naming import leave_unnamed
 from setsquare.kernel.records.selections import keys_of
-from setsquare.kernel.records.things import Amendment, Column, Kind, Label, Thing, plain, value_at
+from setsquare.kernel.records.things import (
+    OPEN,
+    Amendment,
+    Column,
+    Hidden,
+    Kind,
+    Label,
+    Thing,
+    plain,
+    value_at,
+)
 from setsquare.kernel.representation.declarations import translated
 from setsquare.kernel.representation.records import line, mention
 from setsquare.kernel.representation.workbooks import MOST_ROWS, XLSX
@@ -126,6 +137,7 @@ def register_records(
         for start in range(0, len(keys), registers.MOST):
             part = keys[start : start + registers.MOST]
             found = Record.objects.select_related(*related).in_bulk(list(part))
+            leave_unnamed(thing, found.values(), user)
             yield from (found[key] for key in part if key in found)
 
     return through()
@@ -215,7 +227,7 @@ def trail_rows(entries: Iterable[Entry], thing_of: Callable[[str], Thing]) -> It
 
 
 def trail_values(
-    entries: Iterable[Entry], thing_of: Callable[[str], Thing], *, states: bool, hidden: Collection[str] = ()
+    entries: Iterable[Entry], thing_of: Callable[[str], Thing], *, states: bool, hidden: Hidden = OPEN
 ) -> Iterator[dict[str, Any]]:
     """Yield entries as JSON values, with the state after each where `states` are wanted, but for what is hidden."""
     for entry in entries:

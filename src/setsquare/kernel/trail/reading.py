@@ -1,13 +1,14 @@
 """Reading the trail: what changed, and how a record stood at a given time."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import OPEN, Hidden
 from setsquare.kernel.trail.models import Entry
 
 UNSHOWN = frozenset({"version", "type"})
@@ -43,38 +44,51 @@ def differences(before: dict[str, Any] | None, after: dict[str, Any]) -> tuple[C
     )
 
 
-def entries_of(record: Record) -> QuerySet[Entry]:
-    """Return a record's entries, oldest first."""
-    return Entry.objects.filter(record=record).select_related("actor", "on_behalf_of").order_by("seq")
+def entries_of(record: Record, hidden: Hidden = OPEN) -> QuerySet[Entry]:
+    """Return a record's entries, oldest first, but for deeds that are hidden from the reader."""
+    entries = Entry.objects.filter(record=record).select_related("actor", "on_behalf_of").order_by("seq")
+    return entries.exclude(command__in=hidden.deeds) if hidden.deeds else entries
 
 
-def without(values: Mapping[str, Any], hidden: Collection[str]) -> dict[str, Any]:
+def without(values: Mapping[str, Any], hidden: Hidden) -> dict[str, Any]:
     """Return a state without the keys that are hidden from the reader (`Thing.hidden_from`)."""
-    return {key: value for key, value in values.items() if key not in hidden}
+    return {key: value for key, value in values.items() if key not in hidden.keys}
 
 
-def told(entries: Iterable[Entry], hidden: Collection[str] = ()) -> list[Passage]:
-    """Return the entries of one record (oldest first, without gaps) with what each changed, but for what is hidden."""
+def heard(entries: Iterable[Entry], hidden: Hidden) -> Iterator[Entry]:
+    """Yield entries as the reader hears of them: without the notes that are hidden."""
+    for entry in entries:
+        if entry.command in hidden.notes:
+            entry.note = None
+        yield entry
+
+
+def told(entries: Iterable[Entry], hidden: Hidden = OPEN) -> list[Passage]:
+    """Return the entries of one record (oldest first) with what each changed, but for what is hidden.
+
+    None may be missing between them but such deeds as are hidden: what those changed is hidden as well.
+    """
     passages: list[Passage] = []
     before: dict[str, Any] | None = None
-    for entry in entries:
+    for entry in heard(entries, hidden):
         after = without(entry.values, hidden)
-        passages.append(Passage(entry, differences(before, after)))
+        if entry.command not in hidden.deeds:
+            passages.append(Passage(entry, differences(before, after)))
         before = after
     return passages
 
 
-def history(record: Record, hidden: Collection[str] = ()) -> Sequence[Passage]:
+def history(record: Record, hidden: Hidden = OPEN) -> Sequence[Passage]:
     """Return all that happened to a record, newest first."""
     return told(entries_of(record), hidden)[::-1]
 
 
-def as_of(record: Record, at: dt.datetime) -> Entry | None:
+def as_of(record: Record, at: dt.datetime, hidden: Hidden = OPEN) -> Entry | None:
     """Return the entry that was the newest at that time; its `values` are how the record stood. None before it was."""
-    return entries_of(record).filter(at__lte=at).order_by("-seq").first()
+    return next(heard(entries_of(record, hidden).filter(at__lte=at).order_by("-seq")[:1], hidden), None)
 
 
-def since(record: Record, version: int, hidden: Collection[str] = ()) -> Sequence[Passage]:
+def since(record: Record, version: int, hidden: Hidden = OPEN) -> Sequence[Passage]:
     """Return what happened after the given version, oldest first."""
     entries = list(entries_of(record).filter(seq__gte=version))
     return [passage for passage in told(entries, hidden) if passage.entry.seq > version]

@@ -7,6 +7,7 @@ from setsquare.faces.web.addresses import numbered
 from setsquare.faces.web.values import NOTHING, Shown, markdown_shown, shown
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.naming import leave_unnamed
 from setsquare.kernel.records.things import Fact, Kind, Thing, value_at, visible_to
 from setsquare.kernel.writing.markdown import references
 
@@ -18,6 +19,7 @@ def facts_shown(
     thing: Thing, record: Record, groups: Sequence[Sequence[Fact]], user: User
 ) -> list[list[dict[str, Any]]]:
     """Return groups of facts, each a label and a value; records that texts refer to are looked up once for all."""
+    leave_unnamed(thing, [record], user)
     found = [
         [(fact, shown(value_at(record, fact.path), fact.kind, fact.choices, thing)) for fact in group]
         for group in groups

@@ -1,6 +1,6 @@
 """The history of a record: told as sentences, filtered, exported."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,9 +20,9 @@ from setsquare.kernel.accounts.models import User, initials
 from setsquare.kernel.commands.declaration import commands_of
 from setsquare.kernel.commands.telling import deed_of, sentence_of, who_did
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Thing, thing_of
+from setsquare.kernel.records.things import Hidden, Thing, thing_of
 from setsquare.kernel.trail.models import Entry
-from setsquare.kernel.trail.reading import Passage, differences, entries_of, without
+from setsquare.kernel.trail.reading import Passage, differences, entries_of, heard, without
 
 ENTRIES = 40
 """Entries shown at once."""
@@ -64,10 +64,12 @@ def history_export(request: HttpRequest, slug: str, number: str, form: str) -> H
     """Send the whole (filtered) history as CSV or JSON."""
     thing = thing_at(slug)
     record = record_at(request, thing, number)
-    entries = _each(_filtered(entries_of(record), request.GET).select_related("record"))
+    hidden = thing.hidden_from(person_of(request), record)
+    entries = heard(
+        _each(_filtered(entries_of(record, hidden), request.GET).select_related("record")), hidden
+    )
     name = f"{record.number.replace('/', '-')}-history.{form}"
     if form == "json":
-        hidden = thing.hidden_from(person_of(request), record)
         values = trail_values(entries, thing_of, states=True, hidden=hidden)
         return sent(json_rows(values), name, "application/json")
     if form == "csv":
@@ -134,15 +136,13 @@ def _values(passages: Sequence[Passage]) -> Iterator[dict[str, Any]]:
         yield {change.path: change.after for change in passage.changes}
 
 
-def _passages(
-    record: Record, given: Mapping[str, str], hidden: Collection[str]
-) -> tuple[list[Passage], bool]:
+def _passages(record: Record, given: Mapping[str, str], hidden: Hidden) -> tuple[list[Passage], bool]:
     """Return a page of entries, newest first, with what each changed, and whether there are earlier ones."""
-    entries = _filtered(entries_of(record), given).order_by("-seq")
+    entries = _filtered(entries_of(record, hidden), given).order_by("-seq")
     before = given.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 10:
         entries = entries.filter(seq__lt=int(before))
-    found = list(entries[: ENTRIES + 1])
+    found = list(heard(entries[: ENTRIES + 1], hidden))
     page, further = found[:ENTRIES], len(found) > ENTRIES
     states = {entry.seq: without(entry.values, hidden) for entry in found}
     missing = {entry.seq - 1 for entry in page} - states.keys() - {0}

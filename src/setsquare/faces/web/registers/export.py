@@ -15,9 +15,11 @@ from setsquare.faces.web.addresses import register_address
 from setsquare.faces.web.exports import CSV, csv_rows, sent
 from setsquare.faces.web.registers.rows import Source, paths_of, sources_of
 from setsquare.faces.web.registers.wanted import Wanted, wanted_of
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records import registers
 from setsquare.kernel.records.conditions import RegisterError
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.naming import rows_unnamed
 from setsquare.kernel.records.selections import keys_of
 from setsquare.kernel.records.things import Column, Thing
 from setsquare.kernel.representation.workbooks import MOST_ROWS, XLSX, xlsx_parts
@@ -42,7 +44,7 @@ def register_export(request: HttpRequest, slug: str, form: str) -> HttpResponseB
         return _sorry(request, thing, sentence % {"most": f"{MOST_ROWS:,}"})
     columns = [column for column, is_shown in wanted.shown_columns() if is_shown]
     name = f"{thing.slug}-{timezone.localdate().isoformat()}.{form}"
-    head, rows = [str(column.label) for column in columns], _rows(thing, columns, wanted, records)
+    head, rows = [str(column.label) for column in columns], _rows(thing, columns, wanted, records, user)
     if form == "csv":
         return sent(csv_rows(head, ([_text(value) for value in row] for row in rows)), name, CSV)
     return sent(xlsx_parts(str(thing.plural), head, rows), name, XLSX)
@@ -59,7 +61,7 @@ def _sorry(request: HttpRequest, thing: Thing, sentence: str) -> HttpResponse:
 
 
 def _rows(
-    thing: Thing, columns: Sequence[Column], wanted: Wanted, records: QuerySet[Record]
+    thing: Thing, columns: Sequence[Column], wanted: Wanted, records: QuerySet[Record], user: User
 ) -> Iterator[list[Any]]:
     """Yield the values of each record in the register's order, a part at a time.
 
@@ -71,7 +73,8 @@ def _rows(
     keys = keys_of(thing, records, sort=wanted.sort)
     for start in range(0, len(keys), registers.MOST):
         part = Record.objects.filter(pk__in=keys[start : start + registers.MOST])
-        for values in registers.lines(thing, part, paths, sort=wanted.sort, limit=registers.MOST).rows:
+        read = registers.lines(thing, part, paths, sort=wanted.sort, limit=registers.MOST).rows
+        for values in rows_unnamed(thing, read, paths, user):
             yield [_value(source, [values[places[path]] for path in source.lookups]) for source in sources]
 
 
