@@ -43,7 +43,7 @@ def new(**more: Any) -> dict[str, Any]:
     [
         (
             {"type": "poem"},
-            "type: There is no document type “poem”; these there are: external, form, manual, plan, policy,"
+            "type: There is no document type “poem”; there are: external, form, manual, plan, policy,"
             " procedure, specification, work_instruction.",
         ),
         ({"title": " "}, "title: This has to be filled in."),

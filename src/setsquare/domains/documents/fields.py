@@ -177,7 +177,7 @@ def _document_type(value: Any, info: ValidationInfo) -> Record:
         usable = _usable_types((info.context or {}).get("actor"))
         if not usable:
             raise ValueError(_("There is no document type “%(code)s”.") % {"code": code})
-        sentence = _("There is no document type “%(code)s”; these there are: %(types)s.")
+        sentence = _("There is no document type “%(code)s”; there are: %(types)s.")
         raise ValueError(sentence % {"code": code, "types": usable})
     if found.record.state == "proposed":
         sentence = _("%(name)s is not adopted yet; somebody else than its author signs for it first.")

@@ -224,6 +224,11 @@ def _deed(
     number: str,
     title: str,
 ) -> dict[str, Any]:
+    private = thing_of(kind).private
+    if (
+        command in private.notes or command in private.deeds
+    ):  # of which not everybody knows who owns the record
+        note = None
     return {
         "who": who or _("Setsquare"),
         "sentence": told_deed(kind, command, on_behalf_of, note),
