@@ -88,12 +88,13 @@ def earlier(past: Past, thing: Thing, reader: User) -> Values:
     """
     signed = thing.signed(past.record)
     seen = [signed] if signed is not None and may_see(thing_of(signed.type), reader, signed) else []
+    hidden = {one.pk: thing_of(one.type).hidden_from(reader, one) for one in (past.record, *seen)}
     return {
         **past.state,
         "uid": str(past.record.uid),
         "changed": plain(past.entry.at),
         "as_of": plain(past.at),
-        "signatures": [signature(found) for found in signatures_then(past, *seen)],
+        "signatures": [signature(one, hidden[one.record_id]) for one in signatures_then(past, *seen)],
         "files": [attachment(found) for found in files_then(past)],
     }
 
