@@ -50,25 +50,24 @@ def pdf_of(
     *,
     viewer: User,
     address_of: AddressOf,
-    time_zone: ZoneInfo,
     copy: ControlledCopy | None = None,
 ) -> bytes:
     """Return a revision as PDF, with title block, history, signatures and its canonical JSON attached.
 
     Of a file it is the cover sheet that names the file by its SHA-256. `copy` makes it a controlled copy. Links
-    lead only to what `viewer` may see; times of printing are in `time_zone`, dates of force in the site's.
+    lead only to what `viewer` may see. Days and times are those of the document's site, whoever prints it.
     """
     with translation.override(revision.document.language):
-        return document_pdf(sheet_of(revision, viewer, address_of, time_zone, copy))
+        return document_pdf(sheet_of(revision, viewer, address_of, copy))
 
 
 def sheet_of(
-    revision: Revision, viewer: User, address_of: AddressOf, time_zone: ZoneInfo, copy: ControlledCopy | None
+    revision: Revision, viewer: User, address_of: AddressOf, copy: ControlledCopy | None = None
 ) -> Sheet:
     """Return all that the PDF of a revision shows."""
     document, record = revision.document, revision.record
     now = timezone.now()
-    unit = record.unit
+    place = place_of(revision)
     body = revision.content.body if revision.content is not None else _cover(revision)
     in_force = document.current_id == revision.pk
     return Sheet(
@@ -77,14 +76,14 @@ def sheet_of(
         title=record.title,
         type_name=document.kind.record.title,
         revision=str(revision.ordinal),
-        state=_state(revision),
+        state=_state(revision, now),
         owner=document.record.owner.name,
-        unit=unit.name,
+        unit=record.unit.name,
         body_markdown=body,
-        stamp=stamp_of(revision, copy),
+        stamp=stamp_of(revision, copy, now),
         produced=now,
-        printed_at=_moment(now.astimezone(time_zone)),
-        effective=_day(revision.effective_at or revision.effective_from, unit),
+        printed_at=_moment(now, place),
+        effective=_day(revision.effective_at or revision.effective_from, place),
         next_review=formats.date_format(document.next_review) if in_force and document.next_review else "",
         language=document.language,
         images=_pictures(revision),
@@ -98,8 +97,16 @@ def sheet_of(
     )
 
 
-def stamp_of(revision: Revision, copy: ControlledCopy | None = None) -> Stamp:
-    """Return what a print of the revision is worth."""
+def place_of(revision: Revision) -> ZoneInfo:
+    """Return the time zone of the document's site."""
+    return zone(revision.document.record.unit)
+
+
+def stamp_of(
+    revision: Revision, copy: ControlledCopy | None = None, printed: dt.datetime | None = None
+) -> Stamp:
+    """Return what a print of the revision is worth that is made at `printed`, or now."""
+    now = printed or timezone.now()
     state = revision.record.state
     if state == "effective" and copy is not None:
         return Stamp(_copy_words(copy), "controlled")
@@ -107,31 +114,34 @@ def stamp_of(revision: Revision, copy: ControlledCopy | None = None) -> Stamp:
         return Stamp(_("Uncontrolled when printed"), "neutral")
     if state in ("superseded", "withdrawn", "discarded"):
         watermark = _(LIFECYCLE.state(state).label).upper()
-        return Stamp(_("%(state)s – not for use") % {"state": _state(revision)}, "void", watermark)
+        return Stamp(_("%(state)s – not for use") % {"state": _state(revision, now)}, "void", watermark)
     if state == "approved":
-        return _not_yet(revision)
+        return _not_yet(revision, now)
     return Stamp(_("Draft – not for use"), "void", _("DRAFT"))
 
 
-def _state(revision: Revision) -> str:
-    """Return the revision's state in words; of one that was in force also since when it is not, and by what."""
+def _state(revision: Revision, printed: dt.datetime) -> str:
+    """Return the revision's state in words; of one that was in force also since when it is not, and by what.
+
+    A change on the day of the print is told with its time of day: other prints of that day say otherwise.
+    """
     state = revision.record.state
     word = _(LIFECYCLE.state(state).label)
     if revision.superseded_at is None or state not in ("superseded", "withdrawn"):
         return word
-    words = {"state": word, "date": _day(revision.superseded_at, revision.record.unit)}
+    words = {"state": word, "date": _day_or_time(revision.superseded_at, printed, place_of(revision))}
     next_one = successor_of(revision) if state == "superseded" else None
     if next_one is None:
         return _("%(state)s since %(date)s") % words
     return _("%(state)s since %(date)s by revision %(number)s") % {**words, "number": next_one.ordinal}
 
 
-def _not_yet(revision: Revision) -> Stamp:
+def _not_yet(revision: Revision, printed: dt.datetime) -> Stamp:
     """Return the stamp of what is approved and waits for its day."""
     watermark = _("NOT YET IN FORCE")
     if revision.effective_from is None:
         return Stamp(_("Approved, not yet in force"), "void", watermark)
-    words = {"date": _day(revision.effective_from, revision.record.unit)}
+    words = {"date": _day_or_time(revision.effective_from, printed, place_of(revision))}
     return Stamp(_("Approved, in force from %(date)s") % words, "void", watermark)
 
 
@@ -159,13 +169,19 @@ def record_json(revision: Revision) -> bytes:
     )
 
 
-def _moment(local: dt.datetime) -> str:
-    """Return a time with the name of its zone, as paper does not tell whose clock is meant."""
-    return f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+def _moment(moment: dt.datetime, place: ZoneInfo) -> str:
+    """Return a time by the clocks of a place, with its name, as paper does not tell whose clock is meant."""
+    return f"{formats.date_format(moment.astimezone(place), 'DATETIME_FORMAT')} ({place.key})"
 
 
-def _day(moment: dt.datetime | None, unit: Unit) -> str:
-    return formats.date_format(moment.astimezone(zone(unit)).date()) if moment is not None else ""
+def _day(moment: dt.datetime | None, place: ZoneInfo) -> str:
+    return formats.date_format(moment.astimezone(place).date()) if moment is not None else ""
+
+
+def _day_or_time(moment: dt.datetime, printed: dt.datetime, place: ZoneInfo) -> str:
+    """Return the day of a moment there; with the time of day where it is the day of the print."""
+    day = _day(moment, place)
+    return _moment(moment, place) if day == _day(printed, place) else day
 
 
 def _cover(revision: Revision) -> str:
@@ -208,17 +224,17 @@ def _history(revision: Revision) -> tuple[History, ...]:
     Where two took effect on one day, the time of day tells them apart.
     """
     document: Document = revision.document
-    unit = revision.record.unit
+    place = place_of(revision)
     found = document.revisions.filter(ordinal__lte=revision.ordinal).select_related("record__owner")
     rows = [
         row for row in found.order_by("-ordinal") if row.effective_at is not None or row.pk == revision.pk
     ]
     moments = [row.effective_at or row.effective_from for row in rows]
-    days = [_day(moment, unit) for moment in moments]
+    days = [_day(moment, place) for moment in moments]
     return tuple(
         History(
             revision=str(row.ordinal),
-            date=_moment(moment.astimezone(zone(unit))) if moment and days.count(day) > 1 else day,
+            date=_moment(moment, place) if moment and days.count(day) > 1 else day,
             author=row.record.owner.name,
             summary=row.summary or row.reason or (_("First issue") if row.ordinal == 1 else ""),
         )
@@ -229,7 +245,7 @@ def _history(revision: Revision) -> tuple[History, ...]:
 def _approval(revision: Revision) -> str:
     """Return who approved the revision outside Setsquare, empty where it was approved here."""
     found = carried_over(revision)
-    return carried_over_in_words(found, _day(found.carried_at, revision.record.unit)) if found else ""
+    return carried_over_in_words(found, _day(found.carried_at, place_of(revision))) if found else ""
 
 
 def _signatures(revision: Revision) -> tuple[Signature, ...]:
@@ -256,7 +272,7 @@ def exported(revision: Revision, format: Format, *, viewer: User, address_of: Ad
         metadata = {
             _("Number"): record.number,
             _("State"): _(LIFECYCLE.state(record.state).label),
-            _("Effective"): _day(revision.effective_at, record.unit) or "–",
+            _("Effective"): _day(revision.effective_at, place_of(revision)) or "–",
             _("Owner"): revision.document.record.owner.name,
             _("Unit"): record.unit.name,
         }

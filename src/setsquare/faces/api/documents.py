@@ -2,10 +2,8 @@
 
 from dataclasses import asdict
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -24,7 +22,6 @@ from setsquare.faces.api.problems import Problem
 from setsquare.faces.api.reading import Parameters, object_in
 from setsquare.faces.api.registers import find
 from setsquare.kernel.accounts.tokens import Scope
-from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.bodies import refuse_unkeepable
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused
@@ -160,8 +157,7 @@ def _export(request: HttpRequest, record: Record) -> HttpResponse:
         raise Refused({"format": _("Choose one of: %(expected)s.") % {"expected": ", ".join(MEDIA_TYPES)}})
     revision, viewer = _whole(record), caller_of(request).user
     if form == "pdf":
-        here = ZoneInfo(timezone.get_current_timezone_name())
-        data = pdf_of(revision, viewer=viewer, address_of=address_on_paper, time_zone=here)
+        data = pdf_of(revision, viewer=viewer, address_of=address_on_paper)
     else:
         try:
             data = exported(revision, TEXTS[form], viewer=viewer, address_of=address_on_paper)
@@ -172,8 +168,9 @@ def _export(request: HttpRequest, record: Record) -> HttpResponse:
 
 
 def _whole(record: Record) -> Revision:
-    related = ("record__owner", "record__unit", "document__record__owner", "document__kind__record")
-    return Revision.objects.select_related(*related, "content", "file").get(pk=record.pk)
+    of_document = ("document__record__owner", "document__record__unit", "document__kind__record")
+    related = ("record__owner", "record__unit", *of_document, "content", "file")
+    return Revision.objects.select_related(*related).get(pk=record.pk)
 
 
 def copy_export(request: HttpRequest, number: str, label: str) -> HttpResponse:
@@ -194,7 +191,6 @@ def copy_export(request: HttpRequest, number: str, label: str) -> HttpResponse:
         _whole(found.revision.record),
         viewer=caller_of(request).user,
         address_of=address_on_paper,
-        time_zone=zone(record.unit),
         copy=found,
     )
     return _sent(data, f"{record.number} {found.label}.pdf", "pdf")

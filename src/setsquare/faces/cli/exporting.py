@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +18,6 @@ from setsquare.faces.cli.people import Caller
 from setsquare.faces.cli.reading import Options, add_narrowing, filters_given, find, trail_entries
 from setsquare.faces.cli.showing import as_json, say
 from setsquare.kernel.accounts.tokens import Scope
-from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.errors import NotFound, Refused
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import OPEN, Hidden, Thing, all_things, thing_by_slug, thing_of
@@ -158,8 +156,7 @@ def _document(caller: Caller, thing: Thing, options: Options) -> None:
     form = _form(options, PAPERS, "pdf")
     whole = _whole(record)
     if form == "pdf":
-        here = ZoneInfo(timezone.get_current_timezone_name())
-        data = pdf_of(whole, viewer=caller.user, address_of=address_on_paper, time_zone=here)
+        data = pdf_of(whole, viewer=caller.user, address_of=address_on_paper)
     else:
         try:
             data = exported(whole, TEXTS[form], viewer=caller.user, address_of=address_on_paper)
@@ -169,8 +166,9 @@ def _document(caller: Caller, thing: Thing, options: Options) -> None:
 
 
 def _whole(record: Record) -> Revision:
-    related = ("record__owner", "record__unit", "document__record__owner", "document__kind__record")
-    return Revision.objects.select_related(*related, "content", "file").get(pk=record.pk)
+    of_document = ("document__record__owner", "document__record__unit", "document__kind__record")
+    related = ("record__owner", "record__unit", *of_document, "content", "file")
+    return Revision.objects.select_related(*related).get(pk=record.pk)
 
 
 def _copy(caller: Caller, record: Record, options: Options) -> None:
@@ -188,7 +186,6 @@ def _copy(caller: Caller, record: Record, options: Options) -> None:
         _whole(found.revision.record),
         viewer=caller.user,
         address_of=address_on_paper,
-        time_zone=zone(record.unit),
         copy=found,
     )
     write([data], f"{record.number.replace('/', '-')}-copy-{found.label}.pdf", options)

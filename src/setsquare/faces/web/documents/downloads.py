@@ -1,13 +1,11 @@
 """Taking a document away: PDF, Word, Markdown, and the PDF of a controlled copy."""
 
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -18,7 +16,6 @@ from setsquare.domains.documents.queries import copies
 from setsquare.domains.documents.thing import DOCUMENT, REVISION
 from setsquare.faces.web.access import person_of, record_at, redirect_for, signed_in
 from setsquare.faces.web.addresses import file_address, record_address
-from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.writing.conversion import Format
@@ -59,8 +56,7 @@ def _revision(request: HttpRequest, record: Record, form: str) -> HttpResponse:
     viewer = person_of(request)
     name = f"{record.number.replace('/', '-')} {record.title}"
     if form == "pdf":
-        here = ZoneInfo(timezone.get_current_timezone_name())
-        data = pdf_of(revision, viewer=viewer, address_of=address_of, time_zone=here)
+        data = pdf_of(revision, viewer=viewer, address_of=address_of)
         return _sent(data, f"{name}.pdf", form)
     try:
         data = exported(revision, FORMATS[form], viewer=viewer, address_of=address_of)
@@ -70,8 +66,9 @@ def _revision(request: HttpRequest, record: Record, form: str) -> HttpResponse:
 
 
 def _whole(record: Record) -> Revision:
-    related = ("record__owner", "record__unit", "document__record__owner", "document__kind__record")
-    return Revision.objects.select_related(*related, "content", "file").get(pk=record.pk)
+    of_document = ("document__record__owner", "document__record__unit", "document__kind__record")
+    related = ("record__owner", "record__unit", *of_document, "content", "file")
+    return Revision.objects.select_related(*related).get(pk=record.pk)
 
 
 @require_GET
@@ -91,7 +88,6 @@ def copy_pdf(request: HttpRequest, number: str, label: str) -> HttpResponse:
         _whole(found.revision.record),
         viewer=person_of(request),
         address_of=address_of,
-        time_zone=zone(record.unit),
         copy=found,
     )
     return _sent(data, f"{record.number} {found.label}.pdf", "pdf")
