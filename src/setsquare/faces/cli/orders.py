@@ -104,8 +104,9 @@ def _tell(caller: Caller, thing: Thing, outcome: Outcome, options: argparse.Name
         concluded = {"conclusion": outcome.conclusion} if outcome.conclusion else {}
         as_json(whole(thing, record, caller.user) | concluded)
         return
-    say(f"{record.number}: {sentence_of(outcome.entry, thing)}")
-    if outcome.conclusion:
+    told = outcome.conclusion if outcome.unchanged else sentence_of(outcome.entry, thing)
+    say(f"{record.number}: {told}")
+    if outcome.conclusion and not outcome.unchanged:
         say(outcome.conclusion)
     state, title = state_name(thing, record.state), record.title
     say(f"{title} · {state} · " + _("version %(version)s") % {"version": record.version})

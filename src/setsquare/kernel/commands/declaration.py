@@ -249,6 +249,8 @@ class Command:
     """Whether the record's page offers it among its commands (some have a place of their own)."""
     reindexes: bool = True
     """Whether search has to read the record anew."""
+    edits: bool = False
+    """Whether it sets facts and nothing else: where all of them are so already, nothing is done and no entry made."""
     among_workers: bool = False
     """Whether only those who work on the record are told what was said: readers of it are not."""
     tolerates: frozenset[str] = frozenset()

@@ -61,6 +61,12 @@ class Outcome:
     signature: Signature | None
     conclusion: str = ""
     """What the command tells of its outcome (`Act.conclude`), in the language of whoever did it; usually empty."""
+    unchanged: bool = False
+    """Whether everything was so already: nothing was done, and the entry is the one before."""
+
+
+class _Unchanged(Exception):
+    """Everything is so already: what was done is taken back, as it would leave an entry that tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +107,17 @@ def carry_out(
     if command.signature is not None:
         check_before(command, situation, given)
         signing = _prove(command, situation, credentials, version)
-    with naming_fields(command.body), transaction.atomic():
-        return _perform(command, actor, record, given, reason=reason, version=version, signing=signing)
+    try:
+        with naming_fields(command.body), transaction.atomic():
+            return _perform(command, actor, record, given, reason=reason, version=version, signing=signing)
+    except _Unchanged:
+        return _as_before(command, situation.subject)
+
+
+def _as_before(command: Command, record: Record) -> Outcome:
+    kept = read_anew(thing_of(command.thing), record.pk)
+    entry = Entry.objects.get(record=kept, seq=kept.version)
+    return Outcome(kept, entry, None, _("Nothing was changed."), unchanged=True)
 
 
 def _read(command: Command, situation: Situation, data: Any) -> Body:
@@ -319,11 +334,14 @@ def _perform(
         act.now = max(act.now, locked.changed)
         act.stored.note(thing.detail_of(locked))
     seen = {**thing.state_of(locked), "version": locked.version - 1} if locked and signing else None
+    before = thing.state_of(locked) if command.edits and locked is not None and not nested else None
     made = _performed(act, body)
     done = locked or made
     if done is None:
         raise TypeError(f"{command.key} returned no record")
     _settle(act, done)
+    if before is not None and not act.beside.plain() and before == thing.state_of(done):
+        raise _Unchanged
     entry = _enter(act, done)
     signature = _sign(act, done, entry, signing, seen) if signing else None
     if command.reindexes and thing.search is not None:

@@ -178,6 +178,7 @@ def create(act: Act, body: CreateChange) -> Record:
     body=EditChange,
     who=OWNERS,
     initial=_as_is,
+    edits=True,
 )
 def edit(act: Act, body: EditChange) -> None:
     """Change what is asked for, as long as nobody assessed it."""
@@ -196,6 +197,7 @@ def edit(act: Act, body: EditChange) -> None:
     body=SetAffected,
     who=OWNERS,
     initial=_affected_as_is,
+    edits=True,
 )
 def set_affected(act: Act, body: SetAffected) -> None:
     """Say anew which documents the change affects."""

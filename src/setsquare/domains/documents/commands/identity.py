@@ -188,7 +188,10 @@ class EditDocument(Body):
     review_months: Annotated[
         int | None,
         Field(ge=0, le=120),
-        Shown(gettext_lazy("Months between reviews"), gettext_lazy("0: none.")),
+        Shown(
+            gettext_lazy("Months between reviews"),
+            gettext_lazy("0 for a document that is not reviewed periodically."),
+        ),
     ] = None
     publisher: Annotated[Name | None, PUBLISHER] = None
     edition: Annotated[Area | None, EDITION] = None
@@ -222,6 +225,7 @@ def as_is(situation: Situation) -> Mapping[str, Any]:
     body=EditDocument,
     who=(permitted(CONTROL), permitted(WORK)),
     initial=as_is,
+    edits=True,
     bulk=True,
 )
 def edit(act: Act, body: EditDocument) -> None:
@@ -424,6 +428,7 @@ def _audience_as_is(situation: Situation) -> Mapping[str, Any]:
     body=SetAudience,
     who=RESPONSIBLE,
     initial=_audience_as_is,
+    edits=True,
     bulk=True,
     reindexes=False,
 )

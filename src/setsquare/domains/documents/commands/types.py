@@ -64,7 +64,12 @@ class Rules(Body):
         ),
     ]
     review_months: Annotated[
-        int, Field(ge=0, le=120), Shown(gettext_lazy("Months between reviews"), gettext_lazy("0: none."))
+        int,
+        Field(ge=0, le=120),
+        Shown(
+            gettext_lazy("Months between reviews"),
+            gettext_lazy("0 where documents of this type are not reviewed periodically."),
+        ),
     ] = 0
     audience: Annotated[
         list[AudienceRow], Field(max_length=50), Shown(gettext_lazy("Default audience"), widget=Widget.ROWS)
@@ -164,6 +169,7 @@ def create(act: Act, body: CreateType) -> Record:
     who=KEEPERS,
     reason=Reason.ALWAYS,
     initial=_as_is,
+    edits=True,
     prominent=True,
     hint=gettext_lazy("Everything but name and description waits until somebody else has adopted it."),
 )

@@ -220,6 +220,7 @@ def _plan_as_is(situation: Situation) -> Mapping[str, Any]:
     who=WRITERS,
     reason=Reason.NEVER,
     initial=_plan_as_is,
+    edits=True,
     tolerates=TALK | {"save", "review", "approve", "attach_figure"},
 )
 def plan_reading(act: Act, body: PlanReading) -> None:

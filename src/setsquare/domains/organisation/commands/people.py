@@ -267,6 +267,7 @@ def establish(act: Act, body: Establish) -> Record:
     reason=Reason.ALWAYS,
     hint=gettext_lazy("Signatures and history keep the name that the person had then."),
     initial=_as_is,
+    edits=True,
 )
 def edit(act: Act, body: EditPerson) -> None:
     """Change a person's name, job title or address; of a new address they are told at the old one."""
@@ -301,6 +302,7 @@ def edit(act: Act, body: EditPerson) -> None:
     body=EditOwn,
     who=(themself(),),
     initial=_own_as_is,
+    edits=True,
     reindexes=False,
 )
 def edit_own(act: Act, body: EditOwn) -> None:
@@ -321,6 +323,7 @@ def edit_own(act: Act, body: EditOwn) -> None:
     who=(permitted(ADMINISTER),),
     hint=gettext_lazy("Roles stay as they were granted; look through them afterwards."),
     initial=_place_as_is,
+    edits=True,
 )
 def transfer(act: Act, body: Transfer) -> None:
     """Put a person into another unit or under another manager."""

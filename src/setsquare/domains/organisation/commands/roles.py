@@ -102,6 +102,7 @@ def create(act: Act, body: CreateRole) -> Record:
     body=EditRole,
     who=(permitted(ADMINISTER),),
     initial=_as_is,
+    edits=True,
 )
 def edit(act: Act, body: EditRole) -> None:
     """Change what a role is called."""
@@ -122,6 +123,7 @@ def edit(act: Act, body: EditRole) -> None:
     body=SetPermissions,
     who=(permitted(ADMINISTER),),
     initial=_permissions_as_is,
+    edits=True,
     reason=Reason.ALWAYS,
     hint=gettext_lazy("Counts at once, for everybody who holds the role."),
     reindexes=False,

@@ -113,6 +113,7 @@ def create(act: Act, body: CreateUnit) -> Record:
     body=EditUnit,
     who=(permitted(ADMINISTER),),
     initial=_as_is,
+    edits=True,
 )
 def edit(act: Act, body: EditUnit) -> None:
     """Change a unit's name, code or time zone."""
@@ -137,6 +138,7 @@ def edit(act: Act, body: EditUnit) -> None:
     who=(permitted(ADMINISTER),),
     hint=gettext_lazy("Rights follow the tree: who holds a role in the new place holds it here too."),
     initial=_place_as_is,
+    edits=True,
 )
 def move(act: Act, body: MoveUnit) -> None:
     """Put a unit, with all below it, under another one."""

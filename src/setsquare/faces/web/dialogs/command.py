@@ -102,8 +102,11 @@ def answer(
     if outcome is None:
         return _sent_before(request, thing)
     if thing.visible_to(person_of(request)).filter(pk=outcome.record.pk).exists():
-        messages.success(request, told_of(command, outcome))
-        tell_remarks(request, outcome)
+        if outcome.unchanged:
+            messages.info(request, outcome.conclusion)
+        else:
+            messages.success(request, told_of(command, outcome))
+            tell_remarks(request, outcome)
         return redirect_for(request, _where_asked(request, outcome.record))
     return redirect_for(request, register_address(thing))
 

@@ -37,7 +37,7 @@ def interval_page(request: HttpRequest, number: str) -> HttpResponse:
         if not months:
             raise Refused({"review_months": _("Give a number of months; 0 is none.")})
         body = {"review_months": months}
-        carry_out(
+        outcome = carry_out(
             "document", "edit", actor_of(request), record=record, body=body, version=version, reason=reason
         )
     except NotFound:
@@ -45,7 +45,10 @@ def interval_page(request: HttpRequest, number: str) -> HttpResponse:
     except CommandError as refused:
         fields = refused.fields if isinstance(refused, Refused) else {"": refused.sentence}
         return _form(request, record_at(request, DOCUMENT, number), months, reason, fields)
-    messages.success(request, _("The periodic review of %(number)s is changed.") % {"number": number})
+    if outcome.unchanged:
+        messages.info(request, outcome.conclusion)
+    else:
+        messages.success(request, _("The periodic review of %(number)s is changed.") % {"number": number})
     return redirect_for(request, reverse("document_reviews"))
 
 
