@@ -61,7 +61,10 @@ def test_reaffirming_counts_the_interval_from_the_day_of_the_review(works: Works
     assert (document.last_review, document.next_review) == (day, next_review_after(day, 24))
     assert not review_due(works.person("cora"))
     told = sentence_of(outcome.entry, thing_of("document"))
-    assert f"on {day.isoformat()}, entered later: it still holds. Watched on the floor; it holds." in told
+    assert (
+        f"on {day.day} {day:%B} {day.year}, entered later: it still holds. Watched on the floor; it holds."
+        in told
+    )
 
 
 def test_a_review_is_entered_within_a_month(works: Works) -> None:

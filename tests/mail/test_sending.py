@@ -69,7 +69,7 @@ def test_one_notice_is_one_message_with_its_sentence_as_subject(anna, mailbox):
     assert send_waiting() == 1
     assert send_waiting() == 0
     (message,) = mailbox.messages
-    assert message["Subject"] == "Please read SOP-001 by Dec. 1, 2026."
+    assert message["Subject"] == "Please read SOP-001 by 1 December 2026."
     assert message["To"] == "Anna Weber <anna@thalvent.example>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert "http" in mailbox.texts[0]

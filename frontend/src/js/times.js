@@ -2,14 +2,15 @@
 import { each, language as spoken, zone } from "./page.js";
 
 const UNITS = [["hour", 3600], ["minute", 60]];
-// The page's language in the spelling of the reader's country: days before months for who has en-GB.
-const language = navigator.languages?.find((one) => one.split("-")[0] === spoken) ?? spoken;
+// Days and times stand as the server wrote them (faces/web/times.py), "3 March 2026, 14:00"; a script tells how long ago.
+const language = spoken === "en" ? "en-GB" : spoken;
 const LONG_AGO = 28 * 86400; // seconds; beyond it "last year" says too little, so the day is shown
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const options = { timeZone: zone };
-const date = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", ...options });
-const plainDate = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const minute = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", ...options });
+const whole = { day: "numeric", month: "long", year: "numeric" };
+const date = new Intl.DateTimeFormat(language, { ...whole, ...options });
+const plainDate = new Intl.DateTimeFormat(language, { ...whole, timeZone: "UTC" });
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...options });
 const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long", ...options });
 const onlyDate = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text);
 
@@ -32,6 +33,12 @@ export function ago(text, now = new Date()) {
   return relative.format(0, "second");
 }
 
+/** A day or time in the style of the server, where a script put it into the page. */
+function written(text) {
+  const moment = new Date(text);
+  return onlyDate(text) ? plainDate.format(moment) : `${date.format(moment)}, ${clock.format(moment)}`;
+}
+
 let printing = false; // paper shows the exact time, since it is read later
 
 function show(element) {
@@ -39,10 +46,10 @@ function show(element) {
   if (!text || Number.isNaN(Date.parse(text))) return;
   const moment = new Date(text);
   const kind = element.dataset.time;
+  const told = (element.dataset.told ??= onlyDate(element.textContent.slice(0, 10)) ? written(text) : element.textContent);
   const far = kind === "relative" && !onlyDate(text) && (Date.now() - moment) / 1000 > LONG_AGO;
   if (kind === "relative" && !printing && !far) element.textContent = ago(text);
-  else if (kind === "date" || (far && !printing) || onlyDate(text)) element.textContent = (onlyDate(text) ? plainDate : date).format(moment);
-  else element.textContent = minute.format(moment);
+  else element.textContent = far && !printing ? told.split(", ")[0] : told;
   element.title = onlyDate(text) ? plainDate.format(moment) : exact.format(moment);
 }
 

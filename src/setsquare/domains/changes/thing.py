@@ -92,7 +92,7 @@ CHANGE_REQUESTS = register(
             Column("requested_by", _("Requested by"), "change_request__requested_by", Kind.PERSON),
             Column("owner", _("Owner"), "owner", Kind.PERSON, shown=False),
             Column("unit", _("Unit"), "unit", Kind.UNIT),
-            Column("wanted_by", _("Wanted by"), "change_request__wanted_by", Kind.DATE, sortable=True),
+            Column("wanted_by", _("Wanted by"), "change_request__wanted_by", Kind.DUE, sortable=True),
             Column(
                 "decided", _("Decided"), "change_request__decided", Kind.DATETIME, sortable=True, shown=False
             ),
@@ -115,7 +115,7 @@ CHANGE_REQUESTS = register(
                     Fact(_("Documents that it affects"), "change_request__affected", Kind.MARKDOWN),
                     Fact(_("Requested by"), "change_request__requested_by", Kind.PERSON),
                     Fact(_("Priority"), "change_request__priority", Kind.CHOICE, PRIORITIES),
-                    Fact(_("Wanted by"), "change_request__wanted_by", Kind.DATE),
+                    Fact(_("Wanted by"), "change_request__wanted_by", Kind.DUE),
                     Fact(_("Owner"), "owner", Kind.PERSON),
                     Fact(_("Unit"), "unit", Kind.UNIT),
                 ),

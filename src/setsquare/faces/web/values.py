@@ -46,8 +46,13 @@ def state_shown(thing: Thing, code: str) -> Shown:
     return Shown("state", code, UNKNOWN)
 
 
-def shown(value: Any, kind: Kind, choices: Mapping[str, Label], thing: Thing) -> Shown:
-    """Return how `value` is shown where it is declared as `kind`."""
+def shown(
+    value: Any, kind: Kind, choices: Mapping[str, Label], thing: Thing, today: dt.date | None = None
+) -> Shown:
+    """Return how `value` is shown where it is declared as `kind`.
+
+    `today` is the day against which it is said that something is overdue; without it nothing is.
+    """
     if value is None or value == "" or value == []:
         return NOTHING
     if kind is Kind.STATE:
@@ -66,9 +71,15 @@ def shown(value: Any, kind: Kind, choices: Mapping[str, Label], thing: Thing) ->
         rows = ({"label": str(one.label), "was": one.before, "now": one.after} for one in value)
         return Shown("amendments", "", changes=tuple(rows))
     made = _by_type(value, choices)
-    if kind is Kind.DUE and isinstance(value, dt.date) and value < timezone.localdate():
+    if kind is Kind.DUE and today is not None and isinstance(value, dt.date) and value < today:
         return made._replace(kind="overdue")
     return made._replace(kind="steps") if kind is Kind.STEPS and made.kind == "list" else made
+
+
+def asked_on(thing: Thing, state: str, day: dt.date | None = None) -> dt.date | None:
+    """Return the day (today, if none is given) for what is due on a record; None where it is closed."""
+    final = any(known.final for known in thing.lifecycle.states if known.code == state)
+    return None if final else day or timezone.localdate()
 
 
 def _by_type(value: Any, choices: Mapping[str, Label]) -> Shown:

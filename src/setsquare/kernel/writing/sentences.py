@@ -1,6 +1,7 @@
 """Sentences that are kept as a msgid with values, to be told in the language of whoever reads them."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,12 +12,27 @@ from django.utils.translation import ngettext
 NAMED = 5
 """Names that a sentence gives before it counts the rest."""
 
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)((?: [A-Z]\w*)?))?")
+
+
+def _written(value: Any) -> Any:
+    """Return a value as a sentence tells it: a day, or a time by clocks that are named, in the reader's language."""
+    found = _DAY.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    day, time, zone = found.groups()
+    try:
+        moment = dt.datetime.fromisoformat(f"{day}T{time or '00:00'}")
+    except ValueError:
+        return value
+    return date_format(moment, "DATETIME_FORMAT" if time else "DATE_FORMAT") + (zone or "")
+
 
 def told(text: str, values: Mapping[str, Any] | None) -> str:
     """Return a kept sentence in the reader's language; without its values where it has other places by now."""
     sentence = _(text) if text else ""
     try:
-        return sentence % values if values else sentence
+        return sentence % {key: _written(value) for key, value in values.items()} if values else sentence
     except (KeyError, TypeError, ValueError):  # kept by another version, whose sentence had other places
         return sentence
 

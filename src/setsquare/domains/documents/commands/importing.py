@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field
@@ -96,10 +97,10 @@ def _wrong_with_taken_over(situation: Situation, given: Mapping[str, Any]) -> di
         sentence = _(
             "On this day Setsquare was in use here already (since %(day)s): attach the proof of the approval."
         )
-        found["approved_on"] = sentence % {"day": began.date().isoformat()}
+        found["approved_on"] = sentence % {"day": date_format(began.date())}
     elif since is not None and approved > since:
         sentence = _("It took effect on %(day)s; it was approved on that day or before.")
-        found["approved_on"] = sentence % {"day": since.isoformat()}
+        found["approved_on"] = sentence % {"day": date_format(since)}
     return found
 
 

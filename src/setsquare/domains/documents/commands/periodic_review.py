@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
@@ -100,7 +101,7 @@ def review(act: Act, body: Review) -> None:
         raise Refused({"reviewed_on": sentence % {"days": DAYS_BACK}})
     if document.last_review is not None and day < document.last_review:
         sentence = _("The last review was on %(day)s; give a later day.")
-        raise Refused({"reviewed_on": sentence % {"day": document.last_review.isoformat()}})
+        raise Refused({"reviewed_on": sentence % {"day": date_format(document.last_review)}})
     document.last_review = day
     act.finish(Task.objects.filter(record=act.record, kind="periodic_review"), body.outcome)
     if day < today:

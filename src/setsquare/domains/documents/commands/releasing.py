@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -99,7 +100,7 @@ def moment_at(unit: Unit, given: dt.datetime, now: dt.datetime) -> dt.datetime:
         _check_clocks(unit, moment)
     if moment <= now:
         sentence = _("This is past: in %(unit)s it is %(now)s. Choose a later time, or “at once”.")
-        shown = now.astimezone(place).strftime("%Y-%m-%d %H:%M")
+        shown = date_format(now.astimezone(place), "DATETIME_FORMAT")
         raise Refused({"effective_from": sentence % {"unit": unit.name, "now": shown}})
     if moment - now > FARTHEST:
         raise Refused({"effective_from": _("This is more than five years away; choose an earlier day.")})

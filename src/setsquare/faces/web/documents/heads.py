@@ -14,7 +14,7 @@ from setsquare.domains.documents.queries import carried_over, carried_over_in_wo
 from setsquare.faces.web.access import situation_of
 from setsquare.faces.web.addresses import command_address, file_address, record_address, register_address
 from setsquare.faces.web.times import day_text, time_text
-from setsquare.faces.web.values import state_shown
+from setsquare.faces.web.values import asked_on, state_shown
 from setsquare.kernel.commands.declaration import Situation, command_of
 from setsquare.kernel.commands.running import why_not_permitted, why_wrong_state
 from setsquare.kernel.records.models import Record
@@ -74,7 +74,13 @@ def document_head(request: HttpRequest, context: dict[str, Any]) -> None:
             facts.insert(1, _fact("circle-check", _("Effective"), since))
     if document.next_review is not None:
         due = time_shown(document.next_review, "date" if context.get("past") else "relative")
-        facts.append(_fact("calendar", _("Next review"), format_html(_("review due {}"), due)))
+        day = asked_on(
+            context["thing"], record.state, context["past"].at.date() if "past" in context else None
+        )
+        late = day is not None and document.next_review < day
+        told = format_html(_("review overdue, {}") if late else _("review due {}"), due)
+        shown = format_html('<span class="state is-red">{}</span>', told) if late else told
+        facts.append(_fact("calendar", _("Next review"), shown))
 
 
 def revision_head(request: HttpRequest, context: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.queries import successor_of
@@ -135,7 +136,7 @@ def _released(revision: Revision, unit: Unit) -> dict[str, Any] | None:
         return {"at": None, "local": "", "zone": ""}
     place = zone(unit)
     local = revision.effective_from.astimezone(place)
-    return {"at": revision.effective_from, "local": local.strftime("%Y-%m-%d %H:%M"), "zone": place.key}
+    return {"at": revision.effective_from, "local": date_format(local, "DATETIME_FORMAT"), "zone": place.key}
 
 
 def _facts(revision: Revision) -> dict[str, Any]:

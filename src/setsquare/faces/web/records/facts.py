@@ -1,10 +1,11 @@
 """The facts of a record as a page or a dialog shows them."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from setsquare.faces.web.addresses import numbered
-from setsquare.faces.web.values import NOTHING, Shown, markdown_shown, shown
+from setsquare.faces.web.values import NOTHING, Shown, asked_on, markdown_shown, shown
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.naming import leave_unnamed
@@ -16,12 +17,16 @@ WIDE = frozenset({Kind.MARKDOWN, Kind.LONG_TEXT, Kind.AMENDMENTS})
 
 
 def facts_shown(
-    thing: Thing, record: Record, groups: Sequence[Sequence[Fact]], user: User
+    thing: Thing, record: Record, groups: Sequence[Sequence[Fact]], user: User, day: dt.date | None = None
 ) -> list[list[dict[str, Any]]]:
-    """Return groups of facts, each a label and a value; records that texts refer to are looked up once for all."""
+    """Return groups of facts, each a label and a value; records that texts refer to are looked up once for all.
+
+    What is overdue is so on `day`, otherwise today.
+    """
     leave_unnamed(thing, [record], user)
+    today = asked_on(thing, record.state, day)
     found = [
-        [(fact, shown(value_at(record, fact.path), fact.kind, fact.choices, thing)) for fact in group]
+        [(fact, shown(value_at(record, fact.path), fact.kind, fact.choices, thing, today)) for fact in group]
         for group in groups
     ]
     texts = [value.text for group in found for _fact, value in group if value.kind == "markdown"]
@@ -35,9 +40,11 @@ def facts_shown(
     ]
 
 
-def sections_shown(thing: Thing, record: Record, user: User) -> list[dict[str, Any]]:
+def sections_shown(
+    thing: Thing, record: Record, user: User, day: dt.date | None = None
+) -> list[dict[str, Any]]:
     """Return the sections of a record's page with their facts; sparse ones without what has no value."""
-    found = facts_shown(thing, record, [section.facts for section in thing.sections], user)
+    found = facts_shown(thing, record, [section.facts for section in thing.sections], user, day)
     sections = []
     for section, items in zip(thing.sections, found, strict=True):
         kept = [item for item in items if not section.sparse or item["value"] != NOTHING]

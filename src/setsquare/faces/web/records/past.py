@@ -109,7 +109,7 @@ def _context(request: HttpRequest, thing: Thing, past: Past) -> dict[str, Any]:
     if made.head is not None:
         made.head(request, context)
     return context | {
-        "sections": sections_shown(thing, record, user),
+        "sections": sections_shown(thing, record, user, timezone.localtime(past.at).date()),
         "further": _further(request, thing, past),
         "signatures": [signature_shown(row) for row in signatures_then(past, *_signed(thing, record, user))],
         "files": [attachment_shown(row) for row in files_then(past) if row.role != "figure"],

@@ -16,10 +16,11 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from setsquare.faces.web.addresses import numbered, quoted, register_address
 from setsquare.faces.web.escaping import escaped
-from setsquare.faces.web.values import NOTHING, Shown, moment_shown, shown, state_shown
+from setsquare.faces.web.values import NOTHING, Shown, asked_on, moment_shown, shown, state_shown
 from setsquare.kernel.accounts.models import Unit, User, initials
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.registers import Lines
@@ -33,17 +34,22 @@ _INSIDE = {
     TITLE: '<a href="{url}">{text}</a>',
     KEY: '<a href="{url}" tabindex="-1">{text}</a>',
     "state": '<span class="state is-{extra}">{text}</span>',
-    "person": '<span class="person"><span class="avatar" aria-hidden="true">{extra}</span>'
+    "person": '<span class="person" title="{text}"><span class="avatar" aria-hidden="true">{extra}</span>'
     '<span class="person-name">{text}</span></span>',
-    "unit": '<span class="unit"><svg class="icon icon-s" aria-hidden="true"><use href="{icons}#building"/></svg>'
-    "{text}</span>",
+    "unit": '<span class="unit" title="{text}"><svg class="icon icon-s" aria-hidden="true">'
+    '<use href="{icons}#building"/></svg>{text}</span>',
     "time": '<time datetime="{extra}" data-time="relative">{text}</time>',
+    "overdue": '<span class="due-late"><span class="state is-red">{overdue}</span> '
+    '<time datetime="{extra}" data-time="date">{text}</time></span>',
     "date": '<time datetime="{extra}" data-time="date">{text}</time>',
     "record": '<a href="{extra}">{text}</a>',
     "none": "",
 }
 """What stands in a cell. Written here and not in the template, for a register has hundreds of cells; most are like
 another one of their column, and each is made once."""
+LONG = 16
+"""Characters from which on a text may be cut by its column; then the whole is said on hover."""
+_WHOLE = '<span title="{text}">{text}</span>'
 _OF_THE_ROW = frozenset((TITLE, KEY))
 
 
@@ -98,7 +104,7 @@ class _Cells:
         self.show = source.show
         column = source.column
         self.tag = _tag(column.code, str(column.label), column.path, column.kind)
-        self.icons = _icons()
+        self.same = {"icons": _icons(), "overdue": _("overdue")}
         self.made: dict[tuple[Any, ...], str] = {}
 
     def cell(self, values: tuple[Any, ...], url: str) -> str:
@@ -116,9 +122,9 @@ class _Cells:
         return cell
 
     def _cell(self, what: Shown, url: str) -> str:
-        inside = _INSIDE.get(what.kind, "{text}")
+        inside = _INSIDE.get(what.kind, _WHOLE if len(what.text) > LONG else "{text}")
         extra = escaped(what.extra) if what.extra else ""
-        filled = inside.format(text=escaped(what.text), extra=extra, url=url, icons=self.icons)
+        filled = inside.format(text=escaped(what.text), extra=extra, url=url, **self.same)
         return f"{self.tag}{filled}</td>"
 
 
@@ -148,6 +154,13 @@ def _source(thing: Thing, column: Column, zone: dt.tzinfo) -> Source:
         kind, choices = column.kind, column.choices
         if kind is Kind.DATETIME:
             return Source(column, (path,), lambda values: _moment(values[0], zone))
+        if kind is Kind.DUE:
+            days = {state.code: asked_on(thing, state.code) for state in thing.lifecycle.states}
+            return Source(
+                column,
+                (path, "state"),
+                lambda values: shown(values[0], kind, choices, thing, days.get(values[1])),
+            )
         return Source(column, (path,), lambda values: shown(values[0], kind, choices, thing))
     return _reference(column, row)
 
