@@ -94,6 +94,11 @@ def _greet(settings: Configuration) -> None:
     width = max(len(row.username) for row in rows)
     for row in rows:
         begin = f"  {row.username:<{width}}  {row.password}  "
-        say(textwrap.fill(row.description, columns, initial_indent=begin, subsequent_indent=" " * len(begin)))
+        told = f"({row.language}) {row.description}"
+        say(textwrap.fill(told, columns, initial_indent=begin, subsequent_indent=" " * len(begin)))
+    say()
+    say(
+        "In brackets the language of their pages; “Profile and security” in the menu at the top right changes it."
+    )
     say()
     say(f"Press Ctrl-C to stop. The data are kept in {settings.data_directory}")

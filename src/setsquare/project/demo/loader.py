@@ -25,6 +25,7 @@ from setsquare.project.demo.stage import PASSWORD, Stage, clock_at, person, run_
 
 BEGAN = -1500
 """The day on which the organisation began to work with the system."""
+LANGUAGES = {"en": "English", "de": "German"}
 READ_AFTER = dt.timedelta(days=4)
 """Older notices of the demo count as read."""
 
@@ -36,13 +37,17 @@ class SignIn:
     username: str
     password: str
     description: str
+    language: str
+    """In which the person's pages are, by its English name."""
 
 
 def sign_ins() -> list[SignIn]:
     """Return the accounts that the demo is meant to be tried with."""
     people = content.organisation()["people"]
     return [
-        SignIn(told["username"], PASSWORD, f"{told['title']}: {told['showcase']}")
+        SignIn(
+            told["username"], PASSWORD, f"{told['title']}: {told['showcase']}", LANGUAGES[told["language"]]
+        )
         for told in people
         if told.get("showcase")
     ]
