@@ -5,6 +5,7 @@ import hashlib
 import json
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -185,7 +186,12 @@ def test_unknown_commands_addresses_and_methods(house, anna):
 def test_a_signature_takes_the_password_in_the_request(house, anna):
     house.note()
 
-    assert problem(anna.post("/notes/N-001:sign"))[:2] == (403, "signature")
+    unsigned = anna.post("/notes/N-001:sign")
+    assert problem(unsigned)[:2] == (403, "signature")
+    assert unsigned.json()["detail"] == (
+        "Signing needs you, as a token alone cannot sign: open"
+        f" {settings.SETSQUARE.address}/notes/N-001/ in the browser, or send your password or your passkey's answer as “signature” with this very request."
+    )
     blind = anna.post("/notes/N-001:sign", SIGNED, **{"Idempotency-Key": "blind"})
     assert problem(blind)[:2] == (428, "version_missing") and blind.json()["version"] == 1
     assert problem(anna.post("/notes/N-001:sign", {"signature": {"password": "wrong"}}))[:2] == (

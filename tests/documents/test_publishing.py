@@ -3,10 +3,13 @@
 import datetime as dt
 import io
 import json
+import struct
+import zlib
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext
 from pypdf import PdfReader
 
 from setsquare.domains.documents.models import ControlledCopy, Revision
@@ -141,6 +144,27 @@ def test_export_as_text_and_word(works: Works) -> None:
     assert address_of(number) in page
     word = exported(works.revision(f"{number}/1"), "docx", viewer=reader, address_of=address_of)
     assert word.startswith(b"PK")
+
+
+def test_pictures_that_are_too_large_for_word_are_refused_in_the_readers_language(works: Works) -> None:
+    def part(kind: bytes, data: bytes) -> bytes:
+        checked = kind + data
+        return struct.pack(">I", len(data)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    side = 20_000
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes((side // 8 + 1) * side))
+    huge = b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", rows) + part(b"IEND", b"")
+    picture = works.uploaded("ada", huge, "wall.png", "image/png").blob
+    number = works.draft(content=f"{TEXT}\n![Wall](file:{picture.digest})")
+    with translation.override("de"), pytest.raises(Refused) as refused:
+        exported(works.revision(f"{number}/1"), "docx", viewer=works.person("ada"), address_of=address_of)
+    with translation.override("de"):
+        sentence = gettext(
+            "%(number)s cannot be given out in this format: its pictures are too large for it. Take the PDF, or put"
+            " smaller pictures into the text."
+        )
+    assert str(refused.value) == sentence % {"number": f"{number}/1"}
 
 
 def test_a_substitute_signs_on_behalf_of_somebody(works: Works) -> None:

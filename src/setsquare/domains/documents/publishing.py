@@ -31,6 +31,7 @@ from setsquare.kernel.typesetting.pdf import document_pdf
 from setsquare.kernel.typesetting.sheet import History, Labels, Sheet, Signature, Stamp
 from setsquare.kernel.writing.canonical import canonical
 from setsquare.kernel.writing.conversion import Format, from_markdown
+from setsquare.kernel.writing.limits import Unreadable
 from setsquare.kernel.writing.markdown import images, references
 
 AddressOf = Callable[[str], str]
@@ -263,19 +264,34 @@ def _signatures(revision: Revision) -> tuple[Signature, ...]:
 
 
 def exported(revision: Revision, format: Format, *, viewer: User, address_of: AddressOf) -> bytes:
-    """Return a revision's text as Word, OpenDocument, HTML or Markdown; raises Refused for one that is a file."""
+    """Return a revision's text as Word, OpenDocument, HTML or Markdown.
+
+    Raises Refused for one that is a file, and where its pictures are too large for the format.
+    """
     if revision.content is None:
         raise Refused(_("The content of this revision is a file; download the file itself."))
     record, body = revision.record, revision.content.body
     known = _addresses(body, viewer, address_of)
-    with translation.override(revision.document.language):
-        metadata = {
-            _("Number"): record.number,
-            _("State"): _(LIFECYCLE.state(record.state).label),
-            _("Effective"): _day(revision.effective_at, place_of(revision)) or "–",
-            _("Owner"): revision.document.record.owner.name,
-            _("Unit"): record.unit.name,
-        }
-        return from_markdown(
-            body, format, title=record.title, images=_pictures(revision), metadata=metadata, link=known.get
+    try:
+        with translation.override(revision.document.language):
+            metadata = {
+                _("Number"): record.number,
+                _("State"): _(LIFECYCLE.state(record.state).label),
+                _("Effective"): _day(revision.effective_at, place_of(revision)) or "–",
+                _("Owner"): revision.document.record.owner.name,
+                _("Unit"): record.unit.name,
+            }
+            return from_markdown(
+                body,
+                format,
+                title=record.title,
+                images=_pictures(revision),
+                metadata=metadata,
+                link=known.get,
+            )
+    except Unreadable as why:  # told in the reader's language, whatever the document's is
+        sentence = _(
+            "%(number)s cannot be given out in this format: its pictures are too large for it. Take the PDF, or put"
+            " smaller pictures into the text."
         )
+        raise Refused(sentence % {"number": record.number}) from why

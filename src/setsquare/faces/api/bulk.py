@@ -11,7 +11,7 @@ from setsquare.faces.api.answering import address, respond
 from setsquare.faces.api.callers import actor_of, caller_of, scope_to_change
 from setsquare.faces.api.describing import COMPONENTS, Schema, command_description, command_schema, says
 from setsquare.faces.api.problems import problem_of
-from setsquare.faces.api.reading import Order, Parameters, order_in
+from setsquare.faces.api.reading import Order, Parameters, order_in, saying_how_to_sign
 from setsquare.faces.api.registers import find
 from setsquare.faces.api.repeating import once
 from setsquare.kernel.commands.bodies import parse
@@ -82,10 +82,11 @@ def _all(request: HttpRequest, thing: Thing, command: Command) -> HttpResponse:
     numbers, versions = _numbers(order), _versions(order)
     body = parse(command.body, order.body, actor_of(request))
     if isinstance(command.signature, Meaning):  # a wrong one is refused once, not tried for each record
-        try:
-            verify(caller.user, order.credentials(request))
-        except CredentialsRefused as refused:
-            raise SignatureRefused(str(refused)) from None
+        with saying_how_to_sign(order):
+            try:
+                verify(caller.user, order.credentials(request))
+            except CredentialsRefused as refused:
+                raise SignatureRefused(str(refused)) from None
 
     def answer(mark: str, before: Mapping[str, Entry]) -> HttpResponse:
         items = [

@@ -13,7 +13,7 @@ from setsquare.faces.api.answering import ROOT, address_of, respond
 from setsquare.faces.api.callers import caller_of
 from setsquare.faces.api.describing import COMPONENTS, Schema, parameter, says
 from setsquare.faces.api.problems import Problem
-from setsquare.faces.api.reading import Parameters, order_in
+from setsquare.faces.api.reading import Parameters, order_in, saying_how_to_sign
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.things import plain
@@ -167,7 +167,8 @@ def start(request: HttpRequest, job: int) -> HttpResponse:
     for name in order.body:
         raise Refused({name: _("There is no such field here.")})
     found = _own(request, job)
-    jobs.start(found, order.credentials(request))
+    with saying_how_to_sign(order):
+        jobs.start(found, order.credentials(request))
     return respond(request, shown(found))
 
 

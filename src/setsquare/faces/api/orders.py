@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 
 from setsquare.faces.api.callers import actor_of, caller_of, scope_to_change
 from setsquare.faces.api.describing import command_description, command_request, says
-from setsquare.faces.api.reading import Parameters, order_in
+from setsquare.faces.api.reading import Parameters, order_in, saying_how_to_sign
 from setsquare.faces.api.registers import answer_with, find
 from setsquare.faces.api.repeating import once
 from setsquare.kernel.commands.declaration import Command, commands_of
@@ -87,16 +87,17 @@ def _carry_out(request: HttpRequest, thing: Thing, command: Command, number: str
     status = 201 if command.creates else 200
 
     def act(mark: str) -> HttpResponse:
-        outcome = carry_out(
-            thing.code,
-            command.name,
-            actor_of(request, mark),
-            record=record,
-            body=order.body,
-            version=order.version,
-            reason=order.reason,
-            credentials=order.credentials(request),
-        )
+        with saying_how_to_sign(order, record):
+            outcome = carry_out(
+                thing.code,
+                command.name,
+                actor_of(request, mark),
+                record=record,
+                body=order.body,
+                version=order.version,
+                reason=order.reason,
+                credentials=order.credentials(request),
+            )
         return answer_with(request, thing, outcome.record, status=status, conclusion=outcome.conclusion)
 
     def tell(entry: Entry) -> HttpResponse:

@@ -3,16 +3,22 @@
 import datetime as dt
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
+from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from setsquare.faces.api.problems import Problem
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.errors import Refused, SignatureRefused
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.registers import MOST
+from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.signatures.credentials import Credentials
 
 TAGS = re.compile(r'(?:W/)?"([^"]*)"')
@@ -137,6 +143,24 @@ class Order:
         if not (self.password or self.passkey):
             return None
         return Credentials(self.password, self.passkey, request, self.challenge)
+
+
+@contextmanager
+def saying_how_to_sign(order: Order, record: Record | None = None) -> Iterator[None]:
+    """Tell who sent no signature how one is given, and where, rather than only that it is missing."""
+    try:
+        yield
+    except SignatureRefused as refused:
+        if order.password or order.passkey:
+            raise
+        where = settings.SETSQUARE.address.rstrip("/")
+        if record is not None:
+            where += f"/{thing_of(record.type).slug}/{quote(record.number, safe='/')}"
+        sentence = _(
+            "Signing needs you, as a token alone cannot sign: open %(address)s in the browser, or send your password or"
+            " your passkey's answer as “signature” with this very request."
+        )
+        raise SignatureRefused(sentence % {"address": f"{where}/"}) from refused
 
 
 def order_in(request: HttpRequest, fields: set[str], current: int | None) -> Order:

@@ -60,8 +60,11 @@ def _revision(request: HttpRequest, record: Record, form: str) -> HttpResponse:
         return _sent(data, f"{name}.pdf", form)
     try:
         data = exported(revision, FORMATS[form], viewer=viewer, address_of=address_of)
-    except Refused:
-        return redirect_for(request, file_address(revision.file_id or "", revision.file_name))
+    except Refused as refused:
+        if revision.content is None:
+            return redirect_for(request, file_address(revision.file_id or "", revision.file_name))
+        messages.error(request, str(refused.sentence))
+        return redirect_for(request, record_address(record))
     return _sent(data, f"{name}.{form}", form)
 
 
