@@ -190,7 +190,8 @@ def test_a_signature_takes_the_password_in_the_request(house, anna):
     assert problem(unsigned)[:2] == (403, "signature")
     assert unsigned.json()["detail"] == (
         "Signing needs you, as a token alone cannot sign: open"
-        f" {settings.SETSQUARE.address}/notes/N-001/ in the browser, or send your password or your passkey's answer as “signature” with this very request."
+        f" {settings.SETSQUARE.address}/notes/N-001/ in the browser, or send your password or your passkey's answer"
+        " as “signature” with this very request."
     )
     blind = anna.post("/notes/N-001:sign", SIGNED, **{"Idempotency-Key": "blind"})
     assert problem(blind)[:2] == (428, "version_missing") and blind.json()["version"] == 1

@@ -112,6 +112,23 @@ def test_a_member_that_does_not_heed_the_signal_is_killed(monkeypatch):
     assert not alive(running.process.pid)
 
 
+def test_a_member_that_waits_is_started_as_soon_as_the_others_are_up(tmp_path):
+    late = tmp_path / "late"
+    note = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
+    crew = Crew([Member("late", (sys.executable, "-c", note, str(late)), os.environ, wait=600)])
+
+    def up() -> None:
+        crew.hurry()
+        deadline = time.monotonic() + 20
+        while not late.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        crew.stop()
+
+    crew.when_started = up
+    assert crew.run() == 0
+    assert late.exists()
+
+
 def test_a_member_that_waits_is_started_after_the_others(tmp_path):
     note = "import sys, pathlib; pathlib.Path(sys.argv[1]).touch(); import time; time.sleep(600)"
     early, late = tmp_path / "early", tmp_path / "late"

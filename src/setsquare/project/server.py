@@ -16,6 +16,8 @@ from setsquare.project.terminal import Refused
 
 EVENTS = "events"
 JOBS = "jobs"
+LET_GO_FIRST = 8.0
+"""Seconds for which the workers let the web server go first: four processes that load at once keep a person waiting."""
 
 
 def web(settings: Configuration, environment: Mapping[str, str]) -> Member:
@@ -31,12 +33,15 @@ def web(settings: Configuration, environment: Mapping[str, str]) -> Member:
     return Member("web server", command, environment, essential=True)
 
 
-def workers(environment: Mapping[str, str]) -> list[Member]:
-    """The background worker: one process delivers events and runs the clock, the other runs long jobs."""
+def workers(environment: Mapping[str, str], wait: float = 0.0) -> list[Member]:
+    """The background worker: one process delivers events and runs the clock, the other runs long jobs.
+
+    Both ``wait`` some seconds for what else starts.
+    """
     command = (sys.executable, "-m", "setsquare.project.main", "worker", "--part")
     return [
-        Member("worker for events", [*command, EVENTS], environment, wait=1),
-        Member("worker for jobs", [*command, JOBS], environment, wait=2),
+        Member("worker for events", [*command, EVENTS], environment, wait=wait),
+        Member("worker for jobs", [*command, JOBS], environment, wait=wait + 1),
     ]
 
 

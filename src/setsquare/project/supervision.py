@@ -36,7 +36,7 @@ class Member:
     environment: Mapping[str, str]
     essential: bool = False
     wait: float = 0.0
-    """Seconds to let the others go first at the start, where the machine is small."""
+    """Seconds to let the others go first at the start, where the machine is small; until `Crew.hurry` at the latest."""
 
 
 @dataclass
@@ -79,6 +79,12 @@ class Crew:
             for number, handler in previous.items():
                 signal.signal(number, handler)
         return code
+
+    def hurry(self) -> None:
+        """Start those that still let the others go first: the others are up."""
+        for running in self._running:
+            if running.process is None and running.start_at is not None:
+                running.start_at = 0.0
 
     def stop(self) -> None:
         """Ask the crew to stop; :meth:`run` returns soon after."""

@@ -50,9 +50,16 @@ def serve(settings: Configuration, *, with_worker: bool, greet: Callable[[], Non
     from django.db import connections  # noqa: PLC0415 - Django is set up by now
 
     connections.close_all()  # the processes below open their own
-    members = [server.web(settings, environment), *(server.workers(environment) if with_worker else [])]
+    workers = server.workers(environment, wait=server.LET_GO_FIRST) if with_worker else []
+    members = [server.web(settings, environment), *workers]
     crew = Crew(members)
-    crew.when_started = lambda: greet() if server.wait_until_up(settings, crew) else None
+
+    def greet_when_up() -> None:
+        if server.wait_until_up(settings, crew):
+            greet()
+        crew.hurry()
+
+    crew.when_started = greet_when_up
     return crew.run()
 
 
