@@ -254,7 +254,7 @@ def _asking(job: ImportJob, errors: dict[str, Label]) -> Asking | None:
 
 
 def _progress(job: ImportJob, progress: jobs.Progress) -> dict[str, Any]:
-    checking = job.state in (ImportJob.State.CHECKING, ImportJob.State.CHECKED)
+    checking = job.state in (ImportJob.State.CHECKING, ImportJob.State.CHECKED) or progress.waiting > 0
     done = progress.total - progress.waiting if checking else progress.done
     return {
         "job": job,
