@@ -66,9 +66,7 @@ def bars(
         {"name": name, "type": "bar", "barMaxWidth": 40, "data": plain(values)}
         for name, values in series.items()
     ]
-    across = [{"yAxis": plain(place), "name": name} for name, place in level if math.isfinite(place)]
-    if across:
-        made[0]["markLine"] = {"symbol": "none", "label": LABEL, "data": across}
+    made[0] |= _across("yAxis", level, LABEL)
     return {
         "title": {"text": title},
         **_legend(made),
@@ -108,32 +106,30 @@ def intervals(
         "type": "scatter",
         "data": [[value, place] for place, (_, value, _) in enumerate(shown)],
     }
-    across = [{"xAxis": plain(place), "name": name} for name, place in upright if math.isfinite(place)]
-    if across:
-        values["markLine"] = {
-            "symbol": "none",
-            "label": LABEL | {"position": "start"},  # above, as the axis runs downwards
-            "data": across,
-        }
+    # Their names stand above, as the axis runs downwards.
+    values |= _across("xAxis", upright, LABEL | {"position": "start"})
     return {
         "title": {"text": title},
         "grid": ROOM,
         "tooltip": {"trigger": "item"},
         "xAxis": {"type": "log" if log else "value", **BELOW, "name": x, "scale": True},
         "yAxis": {"type": "category", "inverse": True, "data": [name for name, _, _ in shown]},
-        "series": [
-            values,
-            {
-                "name": "interval",
-                "type": "line",
-                "symbol": "rect",
-                "symbolSize": [2, 12],
-                "itemStyle": {"color": GREY},
-                "lineStyle": {"color": GREY},
-                "data": spans,
-            },
-        ],
+        "series": [values, {"name": "interval", "type": "line", "data": spans, **_SPAN}],
     }
+
+
+_SPAN = {
+    "symbol": "rect",
+    "symbolSize": [2, 12],
+    "itemStyle": {"color": GREY},
+    "lineStyle": {"color": GREY},
+}
+
+
+def _across(axis: str, marks: Marks, label: dict[str, Any]) -> dict[str, Any]:
+    """Return lines across at places of an axis, for a series to carry; nothing where there are none."""
+    data = [{axis: plain(place), "name": name} for name, place in marks if math.isfinite(place)]
+    return {"markLine": {"symbol": "none", "label": label, "data": data}} if data else {}
 
 
 def _seen(value: Any, log: bool) -> Any:

@@ -69,8 +69,12 @@ def number(
         raise ValueError(f"{name}: is a number with more digits than can be computed with") from None
     if not np.isfinite(made):
         raise ValueError(f"{name}: give a finite number, not {value!r}")
+    if abs(made) > _LARGEST:
+        raise ValueError(f"{name}: {made:g} has a square that is more than can be computed with")
     if above is not None and made <= above:
         raise ValueError(f"{name}: give more than {above:g}, not {made:g}")
+    if above == 0 and made < _SMALLEST:
+        raise ValueError(f"{name}: {made:g} has a square that is less than can be computed with")
     if least is not None and made < least:
         raise ValueError(f"{name}: give {least:g} or more, not {made:g}")
     if most is not None and made > most:
@@ -135,18 +139,42 @@ def floats(name: str, values: Any) -> Floats:
         made = np.asarray(opened(values))
     except (TypeError, ValueError):
         raise ValueError(f"{name}: holds rows of unequal length, or something that is not a number") from None
-    if made.dtype.kind in _NUMERIC:
-        return made.astype(np.float64, copy=False)
     try:
-        return _of_objects(made)
+        given = made.astype(np.float64, copy=False) if made.dtype.kind in _NUMERIC else _of_objects(made)
     except (TypeError, ValueError):
         raise ValueError(f"{name}: holds something that is not a number") from None
     except OverflowError:
         raise ValueError(f"{name}: holds a number with more digits than can be computed with") from None
+    _sized(name, given)
+    return given
+
+
+def graspable(name: str, values: Floats) -> None:
+    """Raise ValueError where a value that others are divided by is nearer to zero than its square can be.
+
+    >>> graspable("exposure", np.array([1e-300]))
+    Traceback (most recent call last):
+    ValueError: exposure: holds a value nearer to zero than 1e-150, by which nothing can be divided
+    """
+    if ((np.abs(values) < _SMALLEST) & (values != 0)).any():
+        raise ValueError(
+            f"{name}: holds a value nearer to zero than {_SMALLEST:g}, by which nothing can be divided"
+        )
+
+
+def of_kind(name: str, value: Any, kinds: type | tuple[type, ...], wanted: str) -> None:
+    """Raise ValueError at `name` where it is none of these kinds; `wanted` says what would be right.
+
+    >>> of_kind("plan", 3, str, "a plan, such as single() makes")
+    Traceback (most recent call last):
+    ValueError: plan: give a plan, such as single() makes, not int
+    """
+    if not isinstance(value, kinds):
+        raise ValueError(f"{name}: give {wanted}, not {type(value).__name__}")
 
 
 _NUMERIC = "fiub"
-_LARGEST = 1e150
+_LARGEST, _SMALLEST = 1e150, 1e-150
 _MOST_WHOLE = 1e15  # up to here every whole number is a float, and can be counted with
 _MISSING = ("NAType", "NaTType")  # of pandas, which is not imported for it
 
@@ -187,7 +215,15 @@ def _check(name: str, made: Floats, *, missing: bool) -> None:
         raise ValueError(f"{name}: {int(lacking.sum())} of {made.size} values are missing")
     if lacking.all():
         raise ValueError(f"{name}: every value is missing")
-    if np.nanmax(np.abs(made)) > _LARGEST:
+
+
+def _sized(name: str, made: Floats) -> None:
+    """Raise ValueError where a value is so large that its square is none; infinities are left to others."""
+    flat = made.ravel(order="K")
+    if not flat.size or np.isfinite(np.vdot(flat, flat)):
+        return
+    most = max(float(np.fmax.reduce(flat)), -float(np.fmin.reduce(flat)))
+    if _LARGEST < most < np.inf:
         raise ValueError(
             f"{name}: holds a value beyond {_LARGEST:g}, whose square is more than can be computed with"
         )

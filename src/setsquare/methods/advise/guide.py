@@ -156,7 +156,7 @@ def techniques(purpose: str | None = None) -> tuple[tuple[str, str, str], ...]:
     >>> ("risk", "Criticality numbers", "setsquare.methods.risk.criticality") in techniques("risk")
     True
     """
-    if purpose is not None and purpose not in PURPOSES:
+    if purpose is not None and (not isinstance(purpose, str) or purpose not in PURPOSES):
         raise ValueError(f"purpose: give one of {', '.join(PURPOSES)}, not {purpose!r}")
     return tuple(
         (one.purpose, one.title, PACKAGE + one.method) for one in KNOWN if purpose in (None, one.purpose)

@@ -11,8 +11,9 @@ import numpy as np
 
 from setsquare import methods
 
-from ..inputs import Floats, floats
+from ..inputs import Floats, floats, graspable
 from ..results import Part
+from .facts import checked
 
 LEAST_FOR_SHAPE = 8
 LEAST_FOR_ORDER = 20
@@ -68,6 +69,7 @@ def look(data: Any, *, sizes: Any = None, kind: str | None = None, alone: bool |
     if np.isnan(values).all():
         raise ValueError("data: every value is missing")
     areas = None if sizes is None else _areas(sizes, values)
+    kind = checked({"data_kind": kind}).get("data_kind")
     seen, warnings = [_kind(values, areas, kind)], []
     found = str(seen[0].value)
     lacking = int(np.isnan(values).sum())
@@ -88,8 +90,9 @@ def _areas(sizes: Any, values: Floats) -> Floats:
         made = np.full(values.shape[0], float(made))
     if made.shape != values.shape:
         raise ValueError(f"sizes: has {made.size} values, but data has {values.size}")
-    if not (made > 0).all():
+    if not ((made > 0) & (made < np.inf)).all():
         raise ValueError("sizes: give numbers above 0")
+    graspable("sizes", made)
     return made
 
 

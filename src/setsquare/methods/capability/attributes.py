@@ -12,7 +12,7 @@ import numpy as np
 
 from ... import methods
 from ..figures import intervals
-from ..inputs import Column, Floats, column, floats, number, same_length
+from ..inputs import Column, Floats, column, floats, graspable, number, same_length
 from ..results import Result
 from .stability import Stable, Unstable, judged
 
@@ -159,4 +159,5 @@ def _pair(counts: Column | float, sizes: Column | float, name: str = "sizes") ->
         raise ValueError("counts: give whole numbers from 0")
     if (n <= 0).any():
         raise ValueError(f"{name}: give numbers above zero")
+    graspable(name, n)
     return x, n

@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from ..inputs import Floats, floats, number
+from ..inputs import Floats, floats, graspable, number
 from .phases import Frame, Phasing, Used, draw, frame, settle
 from .result import Chart, Stage
 from .series import Series, moving_sigma
@@ -116,12 +116,14 @@ class Counted:
     def __init__(self, name: str, counts: Any, size: Any, *, whole: bool) -> None:
         given = Series(name, counts, least=0, whole=True)
         self.single, self.count, self.k = given.single, given.count, given.k
+        sizes = floats("size", size)
         try:
-            sizes = np.broadcast_to(floats("size", size), given.values.shape)
+            sizes = np.broadcast_to(sizes, given.values.shape)
         except (TypeError, ValueError):
             raise ValueError("size: give one number, or one for each point") from None
         if np.isinf(sizes).any() or (sizes < 0).any():
             raise ValueError("size: holds a negative or an infinite value")
+        graspable("size", sizes)
         if whole and (np.floor(sizes) < sizes).any():
             raise ValueError("size: holds a value that is not whole")
         if (np.isnan(sizes) & ~np.isnan(given.values)).any():

@@ -21,13 +21,16 @@ def compare(old: str, new: str) -> Comparison:
 
     Blocks are aligned by equality first and by their shared words then; a block that moved is removed in one
     place and added in the other. Swapping the texts gives the same difference the other way round. The cost
-    is close to linear in the length of the texts. Any text is accepted.
+    is close to linear in the length of the texts. Any text is accepted; what is none raises ValueError.
 
     Source: Bram Cohen's patience alignment, with an exact longest common subsequence in small gaps.
 
     >>> compare("Keep records.", "Keep all records.").changed
     1
     """
+    for name, text in (("old", old), ("new", new)):
+        if not isinstance(text, str):
+            raise ValueError(f"{name}: give a text, not {type(text).__name__}")
     a, b = blocks_of(old), blocks_of(new)
     pairs = _aligned(a, b) if old <= new else [(i, j) for j, i in _aligned(b, a)]
     return Comparison(tuple(_change(a, b, i, j) for i, j in spread(pairs, len(a), len(b))))

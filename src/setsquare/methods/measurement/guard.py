@@ -11,10 +11,11 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import bars, curves
-from ..inputs import Floats, number
+from ..inputs import Floats, number, of_kind
 from ..quadrature import unit_legendre
 from ..results import Result
 
+BAND = "acceptance limits, as guard_band() answers them"
 Decision = Literal["pass", "conditional pass", "conditional fail", "fail"]
 
 
@@ -135,6 +136,7 @@ def conformity(value: float, band: GuardBand) -> Conformity:
     """
     from scipy.special import ndtr  # noqa: PLC0415 - loads when first used
 
+    of_kind("band", band, GuardBand, BAND)
     y = number("value", value)
     inside = float(ndtr((band.upper - y) / band.uncertainty) - ndtr((band.lower - y) / band.uncertainty))
     decision: Decision = "fail"
@@ -177,6 +179,7 @@ def global_risks(band: GuardBand, mean: float, sd: float) -> Risks:
     """
     from scipy.special import ndtr  # noqa: PLC0415 - loads when first used
 
+    of_kind("band", band, GuardBand, BAND)
     m, s = number("mean", mean), number("sd", sd, above=0)
     nodes, weights = unit_legendre(64)
     cuts = [m - 10 * s, m + 10 * s]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import ROOM, intervals
-from ..inputs import Bools, Column, Floats, column, number, table, whole
+from ..inputs import Bools, Column, Floats, column, listed, number, table, whole
 from ..results import BELOW, Result, Table
 
 
@@ -139,13 +139,16 @@ def favourable_shares(
     level = number("confidence", confidence, least=0.5, most=0.9999)
     least = whole("minimum", minimum, least=1)
     names = (
-        [str(place + 1) for place in range(given.shape[1])] if items is None else [str(one) for one in items]
+        [str(place + 1) for place in range(given.shape[1])]
+        if items is None
+        else [str(one) for one in listed("items", items)]
     )
     if len(names) != given.shape[1]:
         raise ValueError(f"items: give {given.shape[1]} names, not {len(names)}")
-    if by is not None and len(by) != len(given):
-        raise ValueError(f"by: has {len(by)} values, but there are {len(given)} people")
-    labels = np.array([str(one) for one in ([] if by is None else by)], dtype=object)
+    said = [] if by is None else listed("by", by)
+    if by is not None and len(said) != len(given):
+        raise ValueError(f"by: has {len(said)} values, but there are {len(given)} people")
+    labels = np.array([str(one) for one in said], dtype=object)
     groups = sorted(set(labels.tolist()))
     hits = np.isin(given, _wanted(favourable))
     made = []
@@ -180,7 +183,7 @@ def suppressed_groups(
     (True, False, True, False)
     """
     least = whole("minimum", minimum, least=1)
-    counts = [whole("sizes", size, least=0) for size in sizes]
+    counts = [whole("sizes", size, least=0) for size in listed("sizes", sizes)]
     hidden = [0 < count < least for count in counts]
     if not total_shown or not any(hidden):
         return tuple(hidden)
@@ -219,7 +222,7 @@ def _hidden(one: FavourableShare) -> FavourableShare:
 
 
 def _wanted(favourable: Collection[float]) -> list[float]:
-    wanted = [number("favourable", one) for one in favourable]
+    wanted = [number("favourable", one) for one in listed("favourable", favourable)]
     if not wanted:
         raise ValueError("favourable: give the answers that count as favourable")
     return wanted

@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import bars
-from ..inputs import Bools, Floats
+from ..inputs import Bools, Floats, of_kind, whole
 from ..results import Part, Result, Table
-from .matrix import RiskMatrix
+from .matrix import MATRIX, RiskMatrix
 
 ROUNDING = 1e-12
 Condition = Literal["weak consistency", "betweenness", "consistent colouring"]
@@ -85,8 +85,8 @@ def cox_conditions(matrix: RiskMatrix, *, grid: int = 24) -> CoxConditions:
     >>> found.weak_consistency, found.consistent_colouring
     (True, False)
     """
-    if not 1 <= grid <= 200:
-        raise ValueError(f"grid: give 1 to 200 points, not {grid}")
+    of_kind("matrix", matrix, RiskMatrix, MATRIX)
+    grid = whole("grid", grid, least=1, most=200)
     likely, grave = np.array(matrix.likelihood_edges), np.array(matrix.consequence_edges)
     least, most = np.outer(likely[:-1], grave[:-1]), np.outer(likely[1:], grave[1:])
     mild, worst = matrix.cells == 0, matrix.cells == len(matrix.levels) - 1

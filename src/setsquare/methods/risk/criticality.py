@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import bars
-from ..inputs import Column, Floats, column, number, same_length
+from ..inputs import Column, Floats, column, listed, number, same_length
 from ..results import Result, Table
 from .ordering import labels, ranks
 
@@ -73,7 +73,7 @@ def criticality(
     order, ranked = ranks(numbers)
     classes: dict[str, float] = {}
     if severity is not None:
-        named = [str(one) for one in severity]
+        named = [str(one) for one in listed("severity", severity)]
         if len(named) != len(rates):
             raise ValueError(f"severity: has {len(named)} values, but rate has {len(rates)}")
         classes = {name: float(numbers[[one == name for one in named]].sum()) for name in sorted(set(named))}

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..figures import bars
-from ..inputs import Column, Floats, column, same_length
+from ..inputs import Column, Floats, column, listed, number, of_kind, same_length
 from ..results import BELOW, BESIDE, Result, Table, plain
 from .ordering import Whole, labels, ranks
 
 LEVELS = ("low", "medium", "high")
+MATRIX = "a matrix, such as risk_matrix() or matrix_by_score() makes"
 
 
 @dataclass(frozen=True)
@@ -150,15 +151,13 @@ def risk_matrix(
     >>> made.level("often", 2)
     'high'
     """
-    named = tuple(str(level) for level in levels)
-    if len(named) < 2 or len(set(named)) < len(named):
-        raise ValueError("levels: give two names or more, each once, from the mildest to the gravest")
-    rows = [list(row) for row in cells]
+    named = _levels(levels)
+    rows = [listed("cells", row) for row in listed("cells", cells)]
     if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
         raise ValueError("cells: give rows of one length, one for each likelihood")
     for row in rows:
         for cell in row:
-            if cell not in named:
+            if not isinstance(cell, str) or cell not in named:
                 raise ValueError(f"cells: {cell!r} is none of the levels {', '.join(named)}")
     places = np.array([[named.index(cell) for cell in row] for row in rows], dtype=np.int64)
     called = (
@@ -197,9 +196,9 @@ def matrix_by_score(
     ('3', 'medium', 'high', 'high')
     """
     rows, columns = _size(size)
-    if score not in ("product", "sum"):
+    if not isinstance(score, str) or score not in ("product", "sum"):
         raise ValueError(f"score: give product or sum, not {score!r}")
-    least = column("starts", starts)
+    least, levels = column("starts", starts), _levels(levels)
     if len(least) != len(levels) - 1 or (np.diff(least) <= 0).any():
         raise ValueError(f"starts: give {len(levels) - 1} rising scores, one for each level but the first")
     one, other = np.arange(1, rows + 1)[:, None], np.arange(1, columns + 1)[None, :]
@@ -231,10 +230,10 @@ def matrix_by_threshold(
     >>> made.level(3, 3), made.level(1, 1), made.level(2, 2)
     ('high', 'low', 'medium')
     """
+    levels = _levels(levels)
     if len(levels) != 3:
         raise ValueError(f"levels: give three, below, crossed and above, not {len(levels)}")
-    if not threshold > 0 or not np.isfinite(threshold):
-        raise ValueError(f"threshold: give a finite risk above 0, not {threshold!r}")
+    threshold = number("threshold", threshold, above=0)
     likely = np.array(_edges("likelihood_edges", likelihood_edges, None))
     grave = np.array(_edges("consequence_edges", consequence_edges, None))
     least, most = np.outer(likely[:-1], grave[:-1]), np.outer(likely[1:], grave[1:])
@@ -260,6 +259,7 @@ def assess(
     >>> assess(matrix_by_score(), [5, 1, 5], [5, 1, 5], names=["fire", "dust", "flood"]).ranks
     (1, 3, 1)
     """
+    of_kind("matrix", matrix, RiskMatrix, MATRIX)
     rows = _classed("likelihood", likelihood, len(matrix.likelihoods))
     columns = _classed("consequence", consequence, len(matrix.consequences))
     same_length(likelihood=rows.astype(np.float64), consequence=columns.astype(np.float64))
@@ -299,6 +299,7 @@ def compare_assessments(
     >>> found.steps, found.above_appetite
     ((2, 0), ('b',))
     """
+    of_kind("matrix", matrix, RiskMatrix, MATRIX)
     before, after = (
         _assessed(name, matrix, pair, names)
         for name, pair in (("inherent", inherent), ("residual", residual))
@@ -306,7 +307,7 @@ def compare_assessments(
     if len(before.names) != len(after.names):
         raise ValueError(f"residual: has {len(after.names)} risks, but inherent has {len(before.names)}")
     accepted = matrix.levels[0] if appetite is None else appetite
-    if accepted not in matrix.levels:
+    if not isinstance(accepted, str) or accepted not in matrix.levels:
         raise ValueError(f"appetite: give one of {', '.join(matrix.levels)}, not {appetite!r}")
     rank = {level: place for place, level in enumerate(matrix.levels)}
     steps = tuple(rank[one] - rank[two] for one, two in zip(before.levels, after.levels, strict=True))
@@ -354,10 +355,17 @@ def _classed(name: str, values: Column, count: int) -> Whole:
     return made.astype(np.int64)
 
 
+def _levels(levels: Any) -> tuple[str, ...]:
+    named = tuple(str(level) for level in listed("levels", levels))
+    if isinstance(levels, str) or len(named) < 2 or len(set(named)) < len(named):
+        raise ValueError("levels: give two names or more, each once, from the mildest to the gravest")
+    return named
+
+
 def _size(size: Any) -> tuple[int, int]:
     try:
         rows, columns = (int(one) for one in size)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("size: give the numbers of likelihoods and consequences") from None
     if rows < 1 or columns < 1:
         raise ValueError("size: give one class or more of each")
@@ -367,7 +375,7 @@ def _size(size: Any) -> tuple[int, int]:
 def _classes(name: str, given: Sequence[Any] | None, count: int) -> tuple[str, ...]:
     if given is None:
         return tuple(str(place + 1) for place in range(count))
-    made = tuple(str(one) for one in given)
+    made = tuple(str(one) for one in listed(name, given))
     if len(made) != count or len(set(made)) < count:
         raise ValueError(f"{name}: give {count} names, each once, not {len(made)}")
     return made

@@ -26,7 +26,7 @@ def checked_scale(scale: Any) -> tuple[int, int]:
     """Return the first and last rating; ValueError at ``scale``."""
     try:
         low, high = (int(end) for end in scale)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("scale: give the lowest and the highest rating, such as (1, 10)") from None
     if low < 1 or high <= low:
         raise ValueError("scale: give two ratings from 1 on, the lower one first")

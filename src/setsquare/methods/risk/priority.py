@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import bars
-from ..inputs import Column
+from ..inputs import Column, whole
 from ..results import Result, Table
 from .ordering import Whole, checked_scale, labels, ranks, ratings
 
@@ -76,10 +76,8 @@ def priority_numbers(
     """
     low, high = checked_scale(scale)
     s, o, d = ratings((low, high), severity=severity, occurrence=occurrence, detection=detection)
-    if severe is None:
-        severe = low + math.ceil(0.85 * (high - low))
-    elif not low <= severe <= high:
-        raise ValueError(f"severe: give a severity from {low} to {high}, not {severe}")
+    usual = low + math.ceil(0.85 * (high - low))
+    severe = usual if severe is None else whole("severe", severe, least=low, most=high)
     called = labels(names, len(s))
     numbers = s * o * d
     order, places = ranks(numbers)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..figures import bars
-from ..inputs import Column, whole
+from ..inputs import Column, listed, of_kind, whole
 from ..results import BELOW, BESIDE, Part, Result, Table, plain
 from .ordering import Whole, checked_scale, labels, ranks, ratings
 
@@ -152,7 +152,7 @@ def action_table(
     """
     ends = checked_scale(scale)
     if rows is None:
-        if ends != (1, 10) or tuple(levels) != LEVELS:
+        if ends != (1, 10) or _checked_levels(levels) != LEVELS:
             raise ValueError(
                 "rows: the starter has ratings from 1 to 10 and three levels; give rows for others"
             )
@@ -210,6 +210,7 @@ def action_priorities(
     ('low', 'high', 'low')
     """
     used = action_table() if table is None else table
+    of_kind("table", used, ActionTable, "a table that action_table() makes")
     s, o, d = ratings(used.scale, severity=severity, occurrence=occurrence, detection=detection)
     low = used.scale[0]
     places = used.cells[s - low, o - low, d - low]
@@ -244,8 +245,8 @@ def _starter() -> Whole:
 
 
 def _checked_levels(levels: Sequence[str]) -> tuple[str, ...]:
-    named = tuple(str(level) for level in levels)
-    if len(named) < 2 or len(set(named)) < len(named):
+    named = tuple(str(level) for level in listed("levels", levels))
+    if isinstance(levels, str) or len(named) < 2 or len(set(named)) < len(named):
         raise ValueError("levels: give two names or more, each once, from the least to the most urgent")
     return named
 
@@ -257,10 +258,10 @@ def _filled(
     low, high = scale
     cells = np.full((high - low + 1,) * 3, -1, dtype=np.int64)
     contradicted = np.zeros(cells.shape, dtype=np.bool_)
-    for place, row in enumerate(rows, 1):
+    for place, row in enumerate(listed("rows", rows), 1):
         if not isinstance(row, Mapping) or not {*NAMES, "level"} <= set(row):
             raise ValueError(f"rows: give severity, occurrence, detection and level in row {place}")
-        if row["level"] not in levels:
+        if not isinstance(row["level"], str) or row["level"] not in levels:
             raise ValueError(f"rows: the level of row {place} is none of {', '.join(levels)}")
         block = tuple(_stretch(row[name], scale, place, name) for name in NAMES)
         level = levels.index(row["level"])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..charts import Chart, Charts
 from ..charts.lines import TILE, stretch
 from ..figures import bars
-from ..inputs import Bools, Floats, column, opened, table
+from ..inputs import Bools, Floats, column, is_table, opened, table
 from ..results import Part, Result, Table, plain
 from .definitions import Conventions, Rule, RuleSet
 from .patterns import Block, Levels, packing, unpacked
@@ -163,7 +163,7 @@ def _chart(given: Any) -> Chart:
         return given
     if isinstance(given, Charts):
         raise ValueError("chart: give one of the pair, location or spread")
-    many = np.ndim(given) == 2
+    many = is_table(opened(given))
     scores = table("chart", given, missing=True) if many else column("chart", given, missing=True)
 
     def level(value: float) -> Floats:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import bars
-from ..inputs import Floats, table
+from ..inputs import Floats, graspable, table
 from ..results import Result, Table
 from .definitions import RuleSet
 from .presets import WESTGARD
@@ -65,6 +65,7 @@ def multirule(
     spread = _each("sigma", sigma, controls)
     if (spread <= 0).any():
         raise ValueError("sigma: give more than 0")
+    graspable("sigma", spread)
     scores = (given - _each("mean", mean, controls)) / spread
     within = signals(scores.T, rules)
     rules = within.rules

@@ -40,7 +40,7 @@ def cusum(
     >>> cusum([0, 1], h=4).arl.round(2).tolist()
     [167.68, 8.38]
     """
-    k, h, begin = number("k", k, least=0), number("h", h, above=0), started(start)
+    k, h, begin, two_sided = number("k", k, least=0), number("h", h, above=0), started(start), bool(two_sided)
     head_start = number("head_start", head_start, least=0)
     if head_start >= h or (two_sided and head_start > h / 2 + k):
         raise ValueError(

@@ -45,7 +45,7 @@ def ewma(
     def runs(delta: float) -> Chain:
         return ewma_chain(delta, weight, width, steady, after_long=begin == "steady")
 
-    design = {"weight": weight, "width": width, "steady": steady}
+    design = {"weight": weight, "width": width, "steady": bool(steady)}
     of = "shift of the mean in sigmas"
     given = values_of("shift", shift)
     return described("ewma", design, of, given, runs, start=begin, probabilities=probabilities)

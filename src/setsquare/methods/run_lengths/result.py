@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats, column
+from ..inputs import Floats, column, floats, listed, number
 from ..results import BELOW, BESIDE, Result, Table, plain
 from .chain import Runs
 
@@ -90,4 +90,13 @@ def started(start: str) -> Start:
 
 def values_of(name: str, values: Any) -> Floats:
     """Take one number or a column of numbers."""
-    return column(name, [values] if np.ndim(values) == 0 else values)
+    return column(name, np.atleast_1d(floats(name, values)))
+
+
+def limits_of(limits: Any) -> tuple[float | None, float | None]:
+    """Return a lower and an upper limit, None for none; raises ValueError at ``limits`` where they are no two."""
+    pair = listed("limits", limits)
+    if isinstance(limits, str | bytes) or len(pair) != 2:
+        raise ValueError("limits: give a lower and an upper one, None for none")
+    low, high = (None if end is None else number("limits", end) for end in pair)
+    return low, high

@@ -9,7 +9,7 @@ import numpy as np
 from ..inputs import Floats, number, whole
 from .chain import Chain, lasting
 from .moving_range import moving_range_chain
-from .result import PROBABILITIES, RunLengths, described, started, values_of
+from .result import PROBABILITIES, RunLengths, described, limits_of, started, values_of
 from .rules import Rules, ZoneRule, rules_chain, zones
 
 Limits = tuple[float | None, float | None]
@@ -245,12 +245,12 @@ def _of_counts(
     every = _with_limits(width, rules)
     holds = np.column_stack([rule.holds(z) for rule in every])
     if limits is not None:
-        low, high = limits
+        low, high = limits_of(limits)
         beyond = np.zeros(len(points), dtype=np.bool_)
         if low is not None:
-            beyond |= points < number("limits", low)
+            beyond |= points < low
         if high is not None:
-            beyond |= points > number("limits", high)
+            beyond |= points > high
         holds[:, 0] = beyond
     return every, holds
 

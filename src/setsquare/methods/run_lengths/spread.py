@@ -8,7 +8,7 @@ import numpy as np
 from .. import constants
 from ..inputs import number, whole
 from .chain import Chain
-from .result import PROBABILITIES, RunLengths, described, values_of
+from .result import PROBABILITIES, RunLengths, described, limits_of, values_of
 
 Limits = tuple[float | None, float | None]
 Beyond = Callable[[float, float], float]
@@ -103,6 +103,6 @@ def _ends(limits: Limits | None, usual: tuple[float, float]) -> tuple[float, flo
     """Return the limits where they are some; raises ValueError at ``limits``."""
     if limits is None:
         return usual
-    low = 0.0 if limits[0] is None else number("limits", limits[0], least=0)
-    high = np.inf if limits[1] is None else number("limits", limits[1], above=low)
-    return low, high
+    low, high = limits_of(limits)
+    least = 0.0 if low is None else number("limits", low, least=0)
+    return least, np.inf if high is None else number("limits", high, above=least)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Column, Floats, column, whole
+from ..inputs import Column, Floats, column, of_kind, whole
 from ..results import Result, Table
 from .counts import probabilities, without_replacement
 from .plans import AttributePlan, Model, checked_model
@@ -49,7 +49,7 @@ class Characteristic(Result):
 
 
 def characteristic(
-    plan: AttributePlan,
+    plan: Any,
     p: Column | None = None,
     *,
     model: str = "binomial",
@@ -66,19 +66,20 @@ def characteristic(
     Sources: NIST/SEMATECH e-Handbook 6.2.3.2 and 6.2.4; Montgomery, Statistical Quality Control, chapter 15;
     ISO 2859-1. Assumes random samples and inspection without error.
 
+    `plan`: of `single`, `double` or `multiple`, or what holds one, as `find_plan` and `standard_plan` answer it.
     `p` is the fraction nonconforming, for the Poisson model the nonconformities per item; by default an even grid over
     what matters. The hypergeometric model needs `lot_size`, and `p * lot_size` must be a whole number. Without
     `lot_size` the AOQ is that of an endless lot and ATI is NaN.
 
-    Raises ValueError at ``p`` (empty, missing, infinite, negative, above 1 unless Poisson, no whole number of items),
-    ``lot_size`` (smaller than the plan's samples, lacking), ``model``.
+    Raises ValueError at ``plan``, at ``p`` (empty, missing, infinite, negative, above 1 unless Poisson, no whole number
+    of items), ``lot_size`` (smaller than the plan's samples, lacking), ``model``.
 
     >>> from setsquare.methods.sampling import double
     >>> found = characteristic(double(50, 1, 4, 100, 3), [0.05])
     >>> round(float(found.accept[0]), 3)
     0.29
     """
-    kind = checked_model(model)
+    plan, kind = _plan(plan), checked_model(model)
     lot = None if lot_size is None else whole("lot_size", lot_size, least=1)
     if lot is not None and lot < plan.largest:
         raise ValueError(f"lot_size: {lot} is less than the {plan.largest} items that the plan may draw")
@@ -88,6 +89,14 @@ def characteristic(
     accept, asn, aoq, ati = _curves(plan, kind, lot, quality)
     aoql, at = _limit(plan, kind, lot)
     return Characteristic(plan, kind, lot, quality, accept, asn, aoq, ati, aoql, at)
+
+
+def _plan(given: Any) -> AttributePlan:
+    """Return the plan by attributes that was given, or that what was given holds."""
+    made = given if isinstance(given, AttributePlan) else getattr(given, "plan", None)
+    if not isinstance(made, AttributePlan):
+        of_kind("plan", given, AttributePlan, "a plan by attributes, such as single() or find_plan() makes")
+    return made  # type: ignore[return-value] # of_kind raises
 
 
 CURVES = {

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..inputs import Column
+from ..inputs import Column, of_kind
 from ..results import Result
 from .nonconforming import ShareDecision, judge_share
 from .stages import Reading, StagedPlan, read_samples, staged_plan
 from .standard import StandardPlan, one_step_tighter, standard_plan
 from .standard_variables import StandardVariablesPlan, standard_variables_plan
-from .switching import Switching, after_lot
+from .switching import STATE, Switching, after_lot
 from .variables import VariablesDecision, judge
 
 Form = Literal["k", "M"]
@@ -69,6 +69,7 @@ def inspect_lot(
     >>> inspect_lot(begin(), 1000, [2, 2], aql=1.0, scheme="double").accepted
     False
     """
+    of_kind("state", state, Switching, STATE)
     if state.rules not in ("ISO 2859-1", "Z1.4"):
         raise ValueError("state: its rules are by variables; judge the lot by inspect_lot_by_variables")
     plan = standard_plan(lot_size, aql, level=level, severity=state.severity, standard=state.rules)
@@ -109,14 +110,14 @@ def inspect_lot_by_variables(
     `form` k judges each limit by itself; M adds the estimated fractions beyond both. With `sd` the plan for known sigma
     is used. The number of values has to be the plan's n (`standard_variables_plan` with the state's severity tells it).
 
-    Raises ValueError as `standard_variables_plan`, `judge` and `after_lot` do, at ``form``, and at ``state`` for rules
-    by attributes.
+    Raises ValueError as `standard_variables_plan`, `judge` and `after_lot` do, at ``form``, at ``state`` (attributes).
 
     >>> from setsquare.methods.sampling import begin
     >>> lot = [9.9, 10.1, 10.0, 10.2, 9.8, 10.0, 9.9, 10.1, 10.0, 10.1]
     >>> inspect_lot_by_variables(begin("Z1.9"), 100, lot, aql=1.0, upper=10.5).accepted
     True
     """
+    of_kind("state", state, Switching, STATE)
     if state.rules not in ("ISO 3951-1", "Z1.9"):
         raise ValueError("state: its rules are by attributes; judge the lot by inspect_lot")
     if form not in ("k", "M"):

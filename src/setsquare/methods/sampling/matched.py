@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from ..inputs import number as checked
+from ..inputs import of_kind
 from .standard import StandardPlan
 from .variables import FoundVariablesPlan, find_variables_plan
 
@@ -19,7 +21,8 @@ def quality_accepted(plan: StandardPlan, probability: float) -> float:
     """
     from scipy import special  # noqa: PLC0415 - loads when first used
 
-    if not 0.0 < probability < 1.0:
+    of_kind("plan", plan, StandardPlan, "a plan that standard_plan() looks up")
+    if not 0.0 < checked("probability", probability) < 1.0:
         raise ValueError(f"probability: give more than 0 and less than 1, not {probability:g}")
     number = plan.plan.accept[0]
     if number >= plan.n:
@@ -42,6 +45,7 @@ def matched_variables_plan(plan: StandardPlan, *, sigma: str = "unknown") -> Fou
     >>> matched_variables_plan(standard_plan(1000, 1.0), sigma="known").plan.n < 80
     True
     """
+    of_kind("plan", plan, StandardPlan, "a plan that standard_plan() looks up")
     good, bad = quality_accepted(plan, 0.95), quality_accepted(plan, 0.10)
     found = find_variables_plan((good, 0.95), (bad, 0.10), sigma=sigma)
     method = f"matched to {plan.standard} {plan.severity} {plan.used_letter}, AQL {plan.aql:g}"

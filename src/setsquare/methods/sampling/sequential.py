@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Column, Floats, column, whole
+from ..inputs import Column, Floats, column, of_kind, whole
 from ..results import BELOW, BESIDE, Result, Table
 from .counts import probabilities
 from .plans import Model
@@ -165,6 +165,7 @@ def sequential_characteristic(
     >>> bool(found.accept[0] >= 0.95 and found.accept[1] <= 0.10)
     True
     """
+    of_kind("plan", plan, SequentialPlan, "a plan that sequential_plan() makes")
     quality = column("p", p)
     if (quality < 0).any() or (plan.model == "binomial" and (quality > 1).any()):
         raise ValueError("p: give fractions from 0 to 1, or rates of 0 or more for Poisson")

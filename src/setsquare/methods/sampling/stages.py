@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Literal
 
-from ..inputs import whole
+from ..inputs import listed, of_kind, whole
 from ..results import Part, Result, Table
 from .plans import AttributePlan
 from .standard import StandardPlan
@@ -159,7 +159,8 @@ def staged_plan(single: StandardPlan, scheme: str) -> StagedPlan:
     >>> staged_plan(standard_plan(1000, 1.0), "double").table().rows
     ((1, 50, 50, 0, 3), (2, 50, 100, 3, 4))
     """
-    kind = next((known for known in SCHEMES if known == scheme), None)
+    of_kind("single", single, StandardPlan, "a plan that standard_plan() looks up")
+    kind = next((known for known in SCHEMES if isinstance(scheme, str) and known == scheme), None)
     if kind is None:
         raise ValueError(f"scheme: give one of {', '.join(SCHEMES)}, not {scheme!r}")
     if kind == "multiple" and single.standard == "ISO 2859-1":
@@ -192,7 +193,8 @@ def read_samples(plan: StagedPlan, found: int | Sequence[int]) -> Reading:
     >>> read_samples(plan, [1]).decision, read_samples(plan, [1, 2]).decision
     ('continue', 'accept')
     """
-    counts = [found] if isinstance(found, Integral) else list(found)  # type: ignore[arg-type]
+    of_kind("plan", plan, StagedPlan, "a plan that staged_plan() looks up")
+    counts = [found] if isinstance(found, Integral) else listed("found", found)
     if not 1 <= len(counts) <= len(plan.sizes):
         raise ValueError(f"found: give the counts of 1 to {len(plan.sizes)} samples, not {len(counts)}")
     total, last = 0, len(plan.sizes)

@@ -4,6 +4,7 @@ import functools
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from ..inputs import of_kind
 from . import tables
 from .lots import CodeLetters, PlanForLot, Severity, checked_severity, preferred
 from .plans import AttributePlan
@@ -101,6 +102,7 @@ def one_step_tighter(plan: StandardPlan) -> int | None:
     >>> one_step_tighter(standard_plan(1000, 1.0))
     1
     """
+    of_kind("plan", plan, StandardPlan, "a plan that standard_plan() looks up")
     column = preferred(plan.aql, tables.AQLS)
     if column == 0:
         return None

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
-from ..inputs import whole
+from ..inputs import of_kind, whole
 from ..results import Part
 from .lots import Severity, checked_severity
 
@@ -12,6 +12,7 @@ Rules = Literal["ISO 2859-1", "Z1.4", "ISO 3951-1", "Z1.9"]
 RULES: tuple[Rules, ...] = ("ISO 2859-1", "Z1.4", "ISO 3951-1", "Z1.9")
 AMERICAN: tuple[Rules, ...] = ("Z1.4", "Z1.9")
 """Rules that count accepted lots in a row where ISO has a switching score."""
+STATE = "where the series of lots stands, as begin() and after_lot() answer it"
 SCORE_FOR_REDUCED = 30
 LOTS_FOR_REDUCED = 10
 LOTS_WATCHED = 5
@@ -84,6 +85,7 @@ def after_lot(
     >>> state.severity
     'tightened'
     """
+    of_kind("state", state, Switching, STATE)
     if state.stopped:
         raise ValueError("state: inspection is discontinued; resume it after the supplier has improved")
     if accepted_one_step_tighter and not accepted:
@@ -108,6 +110,7 @@ def resume(state: Switching) -> Switching:
     >>> resume(Switching("ISO 2859-1", "tightened", stopped=True)).severity
     'tightened'
     """
+    of_kind("state", state, Switching, STATE)
     if not state.stopped:
         raise ValueError("state: inspection was not discontinued")
     return Switching(state.rules, "tightened", reason="resumed after improvement")

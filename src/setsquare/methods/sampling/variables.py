@@ -7,12 +7,13 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import bars, curves
-from ..inputs import Column, Floats, column, number, whole
+from ..inputs import Column, Floats, column, number, of_kind, whole
 from ..results import Result, Table
 from .search import Point, checked_points, through
 
 Sigma = Literal["known", "unknown"]
 LARGEST = 10_000_000
+PLAN = "a plan by variables, such as variables_plan() makes"
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def variables_acceptance(plan: VariablesPlan, p: Column) -> Floats:
     """
     from scipy import special  # noqa: PLC0415 - loads when first used
 
+    of_kind("plan", plan, VariablesPlan, PLAN)
     quality = column("p", p)
     if (quality < 0).any() or (quality > 1).any():
         raise ValueError("p: give fractions from 0 to 1")
@@ -118,6 +120,7 @@ def variables_curve(plan: VariablesPlan, points: int = 101) -> Table:
     """
     from scipy import special  # noqa: PLC0415 - loads when first used
 
+    of_kind("plan", plan, VariablesPlan, PLAN)
     spread = math.sqrt(
         1.0 / plan.n + (plan.k**2 / (2.0 * max(plan.n - 1, 1)) if plan.sigma == "unknown" else 0.0)
     )
@@ -179,6 +182,7 @@ def judge(
     >>> judge(variables_plan(3, 1.0), [9.0, 10.0, 11.0], lower=8.5).q_lower
     1.5
     """
+    of_kind("plan", plan, VariablesPlan, PLAN)
     given = column("values", values)
     if len(given) != plan.n:
         raise ValueError(f"values: the plan asks for {plan.n}, not {len(given)}")

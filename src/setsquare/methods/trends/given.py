@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Bools, Floats, floats, listed, number
+from ..inputs import Bools, Floats, floats, graspable, listed, number
 
 Alternative = Literal["two-sided", "greater", "less"]
 ALTERNATIVES = ("two-sided", "greater", "less")
@@ -13,7 +13,7 @@ ALTERNATIVES = ("two-sided", "greater", "less")
 
 def choice(name: str, value: str, among: Sequence[str]) -> str:
     """Return `value` where it is one of `among`; ValueError at `name` otherwise."""
-    if value not in among:
+    if not isinstance(value, str) or value not in among:
         raise ValueError(f"{name}: give one of {', '.join(among)}, not {value!r}")
     return value
 
@@ -64,6 +64,7 @@ class Counts(Series):
             raise ValueError("exposure: give one number, or one for each count") from None
         if np.isinf(made).any() or (made < 0).any():
             raise ValueError("exposure: holds a negative or an infinite value")
+        graspable("exposure", made)
         there = ~np.isnan(given)
         if (np.isnan(made) & there).any():
             raise ValueError("exposure: is missing where there is a count")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Bools, Floats, whole
+from ..inputs import Bools, Floats, listed, whole
 from ..results import Result, Table, plain
 from .autocorrelation import FEWEST, first_order_factor, variance_factor
 from .given import ALTERNATIVES, Alternative, Series, choice, level, times
@@ -204,9 +204,9 @@ def seasonal_mann_kendall(
     never = np.zeros(given.count, bool)
     made = _answer(given, at, parts, parts.slopes(sure, never), p, z, never, sure, alternative)
     scores = np.array([_standard(part.s, part.variance, False) for part in each])
-    if names is not None and len(tuple(names)) != many:
+    called = [str(name) for name in (range(1, many + 1) if names is None else listed("names", names))]
+    if len(called) != many:
         raise ValueError(f"names: give {many}, one for each season")
-    called = [str(season + 1) for season in range(many)] if names is None else [str(name) for name in names]
     seasons = tuple(
         (name, float(part.s[0]), float(score[0]))
         for name, part, score in zip(called, each, scores, strict=True)

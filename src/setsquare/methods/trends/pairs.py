@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import intervals
-from ..inputs import Floats, floats
+from ..inputs import Floats, floats, graspable
 from ..results import Result, Table, plain
 
 
@@ -70,6 +70,7 @@ class Pair:
         for name, bases in ((f"first_{of}", self.of_x), (f"second_{of}", self.of_y)):
             if (bases <= 0).any():
                 raise ValueError(f"{name}: give more than 0")
+            graspable(name, bases)
 
     @property
     def parts(self) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:

@@ -10,6 +10,8 @@ from .result import Asked, Power, answer, asked
 
 Method = Literal["exact", "normal"]
 METHODS: tuple[Method, ...] = ("exact", "normal")
+MOST_CELLS = 2e7
+"""Outcomes that an exact power goes through at most: about a second, and some hundred megabytes."""
 
 
 def two_proportions(
@@ -35,8 +37,9 @@ def two_proportions(
     s0 with the mean proportion, s1 with each its own. Source: Fleiss, Statistical Methods for Rates and Proportions,
     chapter 3; NIST e-Handbook 7.2.4.2. Assumes independent items and constant proportions.
 
-    Raises ValueError at ``before`` and ``after`` outside [0, 1] or equal, at ``n`` and ``power`` together, and where
-    the power cannot be reached.
+    Raises ValueError at ``before`` and ``after`` outside [0, 1] or equal, at ``n`` and ``power`` together, at
+    ``alternative`` where the effect goes the other way, at ``method`` where exact would take too long, and where the
+    power cannot be reached.
 
     >>> two_proportions(0.10, 0.05, power=0.8).after
     371
@@ -55,7 +58,10 @@ def two_proportions(
     made = "Fisher's exact test" if method == "exact" else "z test with pooled variance"
     effect = f"a change from {100 * first:g} % to {100 * second:g} %"
     assumed = ("items are independent", "the proportion is constant before, and constant after")
-    return answer(ask, reached, "two proportions", made, "items", effect, assumed, ragged=method == "exact")
+    return answer(
+        ask, reached, "two proportions", made, "items", effect, assumed, rises=second > first,
+        ragged=method == "exact",
+    )  # fmt: skip
 
 
 def two_rates(
@@ -100,13 +106,13 @@ def two_rates(
         error = np.sqrt(spread * (1 / (first * known) + 1 / (second * one)))
         return normal_power(float(np.log(second / first)), error, ask)
 
-    made = "conditional exact test" if exact else "z test of the log rate ratio"
+    made, unit = "conditional exact test" if exact else "z test of the log rate ratio", str(unit)
     assumed = (
         "events are independent of one another" if spread == 1 else f"the dispersion of counts is {spread:g}",
         "the rate is constant before, and constant after",
     )
     effect = f"a change from {first:g} to {second:g} events in one of the {unit}"
-    return answer(ask, reached, "two rates", made, unit, effect, assumed, ragged=exact)
+    return answer(ask, reached, "two rates", made, unit, effect, assumed, rises=second > first, ragged=exact)
 
 
 def _rates(before: Any, after: Any, dispersion: Any, method: str) -> tuple[float, float, float, bool]:
@@ -167,6 +173,10 @@ def _fisher_less(first: float, second: float, known: int, one: int, alpha: float
     """P(the hypergeometric chance of so few after, given all, is at most alpha), over counts that matter."""
     from scipy.special import gammaln  # noqa: PLC0415 - loads when first used
 
+    if _cells(first, second, known, one) > MOST_CELLS:
+        raise ValueError(
+            f"method: exact goes through too many outcomes of {known:,} before and {one:,} after; give method='normal'"
+        )
     (low, before), (_, after) = _likely(known, first), _likely(one, second, whole=True)
 
     def ways(n: Any, k: Floats) -> Floats:
@@ -186,11 +196,22 @@ def _fisher_less(first: float, second: float, known: int, one: int, alpha: float
     return float(before @ below[most])
 
 
+def _cells(first: float, second: float, known: int, one: int) -> float:
+    """Return how many outcomes the exact power is summed over."""
+    after = min(one, one * second + _reach(one, second))
+    return (after + 2 * _reach(known, first)) * after
+
+
+def _reach(n: int, p: float) -> float:
+    """Return how far from its mean a binomial count matters."""
+    return float(9 * np.sqrt(n * p * (1 - p)) + 25)
+
+
 def _likely(n: int, p: float, whole: bool = False) -> tuple[int, Floats]:
     """Return the first count that matters, and probabilities from there on to the last that does."""
     from scipy.special import gammaln, xlog1py, xlogy  # noqa: PLC0415 - loads when first used
 
-    reach = 9 * np.sqrt(n * p * (1 - p)) + 25
+    reach = _reach(n, p)
     low, high = (0 if whole else max(0, int(n * p - reach))), min(n, int(n * p + reach))
     k = np.arange(low, high + 1, dtype=np.float64)
     logs = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1) + xlogy(k, p) + xlog1py(n - k, -p)

@@ -122,7 +122,7 @@ def demonstrate_rate(
     sure, most, truth = _confidence(confidence), whole("failures", failures), number("true", true, least=0)
     bound = None if at_most is None else number("at_most", at_most, above=0)
     size = None if exposure is None else number("exposure", exposure, above=0)
-    needed = float(chdtri(2 * most + 2, 1 - sure)) / 2
+    needed, unit = float(chdtri(2 * most + 2, 1 - sure)) / 2, str(unit)
     if bound is None and size is None:
         raise ValueError("at_most: give it, or exposure, or both")
     if bound is None:

@@ -54,7 +54,7 @@ def two_means(
     if sd_before is not None:
         equal, method = ("both may differ in spread", "Welch's t test")
     effect, assumed = f"a change of the mean by {shift:g}", (NORMAL, INDEPENDENT, equal)
-    return answer(ask, reached, "two means", method, "values", effect, assumed, least=2)
+    return answer(ask, reached, "two means", method, "values", effect, assumed, rises=shift > 0, least=2)
 
 
 def paired_means(
@@ -83,7 +83,9 @@ def paired_means(
 
     assumed = ("differences are normal, or n is large", "units are independent of one another")
     effect = f"a mean change by {shift:g}"
-    return answer(ask, reached, "paired means", "paired t test", "pairs", effect, assumed, least=2)
+    return answer(
+        ask, reached, "paired means", "paired t test", "pairs", effect, assumed, rises=shift > 0, least=2
+    )
 
 
 def two_variances(
@@ -127,7 +129,9 @@ def two_variances(
 
     effect = f"a change of the standard deviation by the factor {factor:g}"
     assumed = ("values are normal: long tails alone let the F test signal", INDEPENDENT)
-    return answer(ask, reached, "two variances", "F test", "values", effect, assumed, least=2)
+    return answer(
+        ask, reached, "two variances", "F test", "values", effect, assumed, rises=factor > 1, least=2
+    )
 
 
 def _change(change: Any) -> float:

@@ -97,7 +97,7 @@ def asked(
     wanted = None if size is not None else number("power", 0.8 if power is None else power, above=risk)
     if wanted is not None and wanted >= 1:
         raise ValueError("power: give less than 1")
-    share = number("ratio", ratio, above=0)
+    share = number("ratio", ratio, above=0, most=1e6)
     sizes = [
         None if one is None else _size(key, one, least)
         for key, one in ((name, size), (f"{name}_before", known))
@@ -147,10 +147,16 @@ def _lasting(power: Callable[[int], float], wanted: float, size: int) -> int:
 
 
 def _size(name: str, value: Any, least: int) -> int:
-    made = number(name, value, least=least)
+    made = number(name, value, least=least, most=1e9)
     if made != int(made):
         raise ValueError(f"{name}: give a whole number, not {made:g}")
     return int(made)
+
+
+def _looked_for(ask: Asked, effect: str, way: str) -> None:
+    """Refuse a test that looks the other way, as no size is large enough for it."""
+    if ask.alternative not in (way, "two-sided"):
+        raise ValueError(f"alternative: {effect} is not {ask.alternative}; give {way} or two-sided")
 
 
 def answer(
@@ -162,11 +168,17 @@ def answer(
     effect: str,
     assumptions: tuple[str, ...],
     *,
+    rises: bool,
     least: int = 1,
     ragged: bool = False,
 ) -> Power:
-    """Find the size, and say it to a quality manager; ``reached`` tells the power from the sizes after and before."""
+    """Find the size, and say it to a quality manager; ``reached`` tells the power from the sizes after and before.
+
+    ``rises`` is which way the effect goes.
+    """
     paired = unit == "pairs"
+    if ask.size is None:
+        _looked_for(ask, effect, "greater" if rises else "less")
 
     def known(after: int) -> int:
         return 0 if paired else max(least, ask.before(after))

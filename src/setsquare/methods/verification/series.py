@@ -60,7 +60,7 @@ def interrupted_series(
         f"counts vary {spread:g} times as much as Poisson counts",
         f"the correlation of neighbouring months is {rho:g}",
     )
-    return answer(ask, reached, "interrupted series", METHOD, "months", effect, assumed)
+    return answer(ask, reached, "interrupted series", METHOD, "months", effect, assumed, rises=factor > 1)
 
 
 def _checked(
