@@ -12,8 +12,6 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from .names import said
-
 if TYPE_CHECKING:
     from . import (
         advise,
@@ -60,6 +58,8 @@ def __getattr__(name: str) -> ModuleType:
     """Load a family when somebody first asks for it; of any other name say where it is."""
     if name in __all__:
         return importlib.import_module(f"{__name__}.{name}")
+    from .names import said  # noqa: PLC0415 - loads when first used
+
     raise AttributeError(said(__name__, name), name=name)
 
 

@@ -5,7 +5,6 @@ points to ``charts.individuals``. `find` looks a word up.
 """
 
 import dataclasses
-import difflib
 import importlib
 from collections.abc import Callable
 from typing import NoReturn
@@ -190,6 +189,8 @@ def said(module: str, name: str) -> str:
     there = [f"{one}.{name}" for one in _families() if name in _offers(f"{PACKAGE}.{one}")]
     if there:
         return f"{plainly}; use {' or '.join(there)}"
+    import difflib  # noqa: PLC0415 - loads when first used
+
     near = difflib.get_close_matches(name, _offers(module), 1, 0.7)
     return f"{plainly}; did you mean {near[0]!r}?" if near else plainly
 
