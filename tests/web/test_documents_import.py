@@ -276,13 +276,8 @@ def test_days_are_checked_by_the_command(house: House) -> None:
 
 
 def test_an_effective_document_needs_its_sections(house: House) -> None:
-    job = checked(
-        house,
-        zipped({"Procedures/Short.md": "Nothing but this."}),
-        effective=True,
-        effective_since="2020-01-01",
-        **OUTSIDE,
-    )
+    short = zipped({"Procedures/Short.md": "Nothing but this."})
+    job = checked(house, short, effective=True, effective_since="2020-01-01", **OUTSIDE)
     (told,) = problems(job).values()
     assert "Purpose" in told[0][1]
 

@@ -58,6 +58,19 @@ COMPONENTS["Import"] = {
 }
 
 
+SIGNED: Schema = {
+    "required": False,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {"signature": {"$ref": "#/components/schemas/Signature"}},
+            }
+        }
+    },
+}
+
+
 def add_importing(api: NinjaAPI) -> None:
     """Add `/documents:import` and `/imports/{id}` with starting and stopping."""
     api.post(
@@ -79,17 +92,6 @@ def add_importing(api: NinjaAPI) -> None:
         tags=TAGS,
         openapi_extra=says("The import.", "Import", parameters=(first,), errors=(404, 422)),
     )(read)
-    signing: Schema = {
-        "required": False,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "properties": {"signature": {"$ref": "#/components/schemas/Signature"}},
-                }
-            }
-        },
-    }
     api.post(
         "/imports/{int:job}:start",
         operation_id="imports.start",
@@ -98,7 +100,7 @@ def add_importing(api: NinjaAPI) -> None:
         tags=TAGS,
         openapi_extra={
             **says("The import.", "Import", errors=(403, 404, 415, 422)),
-            "requestBody": signing,
+            "requestBody": SIGNED,
         },
     )(start)
     api.post(

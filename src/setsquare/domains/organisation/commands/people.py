@@ -472,9 +472,7 @@ def _check_told_apart(name: str, title: str, user: User | None) -> None:
 
 
 def _check_email(email: str, user: User | None) -> None:
-    if not email:
-        return
-    others = User.objects.filter(email__iexact=email, is_active=True)
+    others = User.objects.filter(email__iexact=email, is_active=True) if email else User.objects.none()
     if user is not None:
         others = others.exclude(pk=user.pk)
     if other := others.first():
