@@ -1,6 +1,8 @@
 """The pages of units, people and roles: the generic case, and the tabs that tell who holds what where."""
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.organisation.models import PersonFile, RoleFile, UnitFile
@@ -97,6 +99,17 @@ class TestPeople(OrganisationCase):
         assert revoke in page
         form = self.client.get(revoke.replace("&amp;", "&")).content.decode()
         assert '<option value="reader" selected' in form
+
+    def test_preferences_lead_back_to_the_profile_and_are_told_in_the_language_chosen(self) -> None:
+        self.client.force_login(self.house.rita)
+        own = f"{self.base}{self.house.rita.file.record.number}/do/edit_own/"
+        given = {"language": "de", "time_zone": "", "digest": "never"}
+        opened = {"HX-Request": "true", "HX-Current-URL": "http://testserver/me/"}
+        answer = self.client.post(own, given, headers=opened)
+        assert answer.headers["HX-Redirect"] == "/me/"
+        with translation.override("de"):
+            told = gettext("Your preferences hold from now on.")
+        assert told in self.client.get("/me/").content.decode()
 
     def test_who_may_not_revoke_is_not_led_there(self) -> None:
         record = self.make(1)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import (
@@ -112,9 +113,11 @@ def answer(
 
 
 def _where_asked(request: HttpRequest, record: Record) -> str:
-    """Return the tab of the record's page from which the dialog was opened; else the first one."""
+    """Return where the dialog was opened, on a tab of the record’s page or one’s own profile; else the first tab."""
     here = record_address(record)
     path = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    if path == reverse("profile"):
+        return path
     return path if path.startswith(here) and not path.startswith(f"{here}do/") else here
 
 
