@@ -41,6 +41,17 @@ BODY: Schema = {
         }
     },
 }
+SIGNING: Schema = {
+    "required": False,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {"signature": {"$ref": "#/components/schemas/Signature"}},
+            }
+        }
+    },
+}
 COMPONENTS["Import"] = {
     "type": "object",
     "required": ["id", "state", "lines"],
@@ -55,19 +66,6 @@ COMPONENTS["Import"] = {
         "rows": {"type": "array", "items": {"type": "object"}},
     },
     "additionalProperties": True,
-}
-
-
-SIGNED: Schema = {
-    "required": False,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "properties": {"signature": {"$ref": "#/components/schemas/Signature"}},
-            }
-        }
-    },
 }
 
 
@@ -100,23 +98,20 @@ def add_importing(api: NinjaAPI) -> None:
         tags=TAGS,
         openapi_extra={
             **says("The import.", "Import", errors=(403, 404, 415, 422)),
-            "requestBody": SIGNED,
+            "requestBody": SIGNING,
         },
     )(start)
-    api.post(
-        "/imports/{int:job}:check",
-        operation_id="imports.check",
-        summary="Go on checking an import that was stopped while it was checked",
-        tags=TAGS,
-        openapi_extra=says("The import.", "Import", errors=(404, 415, 422)),
-    )(check)
-    api.post(
-        "/imports/{int:job}:stop",
-        operation_id="imports.stop",
-        summary="Stop after the line at work",
-        tags=TAGS,
-        openapi_extra=says("The import.", "Import", errors=(404, 415, 422)),
-    )(stop)
+    for name, act, summary in (
+        ("check", check, "Go on checking an import that was stopped while it was checked"),
+        ("stop", stop, "Stop after the line at work"),
+    ):
+        api.post(
+            f"/imports/{{int:job}}:{name}",
+            operation_id=f"imports.{name}",
+            summary=summary,
+            tags=TAGS,
+            openapi_extra=says("The import.", "Import", errors=(404, 415, 422)),
+        )(act)
 
 
 def begin(request: HttpRequest) -> HttpResponse:
