@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
+from statsmodels.stats.inter_rater import fleiss_kappa
 
 from setsquare.methods import measurement as m
 from tests.methods.checked import checked
@@ -199,3 +200,66 @@ def test_shares_of_a_process_that_is_known(method: Any) -> None:
     assert math.isnan(method(CUBE.ravel(), PART, PERSON)["gauge"].process)
     with pytest.raises(ValueError, match=r"^process: "):
         method(CUBE.ravel(), PART, PERSON, process=0)
+
+
+# Ten subjects, each put into one of five categories by fourteen judges.
+FOURTEEN = [
+    [0, 0, 0, 0, 14], [0, 2, 6, 4, 2], [0, 0, 3, 5, 6], [0, 3, 9, 2, 0], [2, 2, 8, 1, 1], [7, 7, 0, 0, 0],
+    [3, 2, 6, 3, 0], [2, 5, 3, 2, 2], [6, 5, 2, 1, 0], [0, 2, 2, 3, 7],
+]  # fmt: skip
+
+
+@checked("Wikipedia, Fleiss' kappa, worked example", "measurement.fleiss_from_counts")
+def test_fleiss_kappa_of_a_table_of_counts() -> None:
+    found = m.fleiss_from_counts(FOURTEEN)
+    assert round(found.kappa, 3) == 0.210
+    assert (round(found.observed, 3), round(found.expected, 3)) == (0.378, 0.213)
+    assert (found.subjects, found.raters, found.categories) == (10, 14, ("1", "2", "3", "4", "5"))
+
+
+@checked("statsmodels, fleiss_kappa", "measurement.fleiss_from_counts", by="program")
+def test_counts_and_ratings_have_one_kappa() -> None:
+    judged = [
+        [name for name, many in zip("abcde", row, strict=True) for _ in range(many)] for row in FOURTEEN
+    ]
+    ours = m.fleiss_kappa(judged)
+    theirs = m.fleiss_from_counts(FOURTEEN, categories=list("abcde"))
+    assert ours == theirs
+    assert theirs.kappa == pytest.approx(fleiss_kappa(np.array(FOURTEEN)))
+
+
+@pytest.mark.parametrize(
+    ("counts", "named", "message"),
+    [
+        ([[1, 1], [2, 1]], None, "counts: each row has to hold the same number of judges"),
+        ([[1, 0], [0, 1]], None, "counts: each row has to hold"),
+        ([[1.5, 0.5], [1, 1]], None, "counts: give whole numbers from 0"),
+        ([[-1, 3], [1, 1]], None, "counts: give whole numbers from 0"),
+        ([[1, 1], [2, 0]], ["a"], "categories: give 2 names, not 1"),
+    ],
+)
+def test_counts_that_are_none_are_refused(counts: Any, named: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        m.fleiss_from_counts(counts, categories=named)
+
+
+@pytest.mark.parametrize("kappa", [m.fleiss_kappa, m.conger_kappa, m.light_kappa])
+def test_subjects_with_a_missing_rating_are_left_out_where_that_is_wanted(kappa: Any) -> None:
+    whole = [["a", "a", "b"], ["b", "b", "b"], ["a", "b", "a"], ["a", "a", "a"]]
+    lacking = [*whole, ["a", None, "b"], [float("nan"), "b", "b"]]
+    assert kappa(lacking, missing="rows").to_dict() == kappa(whole).to_dict()
+    with pytest.raises(ValueError, match="^ratings: 2 of 18 values are missing"):
+        kappa(lacking)
+    with pytest.raises(ValueError, match="^ratings: no subject has all ratings"):
+        kappa([["a", None], [None, "b"]], missing="rows")
+    with pytest.raises(ValueError, match="^missing: give refuse or rows"):
+        kappa(whole, missing="skip")
+
+
+def test_pairs_with_a_missing_rating_are_left_out_where_that_is_wanted() -> None:
+    found = m.cohen_kappa(["a", "b", None, "a", "b"], ["a", "b", "a", "b", None], missing="rows")
+    assert found == m.cohen_kappa(["a", "b", "a"], ["a", "b", "b"])
+    with pytest.raises(ValueError, match="^first: 1 of 2 values are missing"):
+        m.cohen_kappa(["a", None], ["a", "b"])
+    with pytest.raises(ValueError, match="^second: has 1 values, but first has 2"):
+        m.cohen_kappa(["a", "b"], ["a"], missing="rows")

@@ -25,7 +25,7 @@ from .bias import (
 from .concordance import Concordance, Intraclass, intraclass, kendall_w
 from .gauge import AnovaRow, Component, GaugeStudy
 from .guard import Conformity, GuardBand, Risks, conformity, global_risks, guard_band
-from .kappa import Kappa, cohen_kappa, conger_kappa, fleiss_kappa, light_kappa
+from .kappa import Kappa, cohen_kappa, conger_kappa, fleiss_from_counts, fleiss_kappa, light_kappa
 
 __all__ = [
     "Agreement",
@@ -52,6 +52,7 @@ __all__ = [
     "conformity",
     "conger_kappa",
     "crossed_study",
+    "fleiss_from_counts",
     "fleiss_kappa",
     "from_mean_squares",
     "global_risks",

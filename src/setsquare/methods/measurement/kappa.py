@@ -1,7 +1,7 @@
 """How far judges agree beyond chance: the kappas of Cohen, Fleiss, Conger and Light.
 
-Ratings are names of categories, without missing values. Where chance alone gives full agreement (everything was put
-into one category) kappa is not defined and NaN.
+Ratings are names of categories; a subject with a missing one is refused, or left out where `missing` is "rows". Where
+chance alone gives full agreement (everything was put into one category) kappa is not defined and NaN.
 """
 
 import dataclasses
@@ -13,11 +13,12 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import intervals
-from ..inputs import Column, Floats, listed, number, opened
+from ..inputs import Bools, Column, Floats, listed, number, opened, table
 from ..results import Result, Table
 from .groups import Places, names
 
 Weights = Literal["none", "linear", "squared"]
+Missing = Literal["refuse", "rows"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +63,7 @@ def cohen_kappa(
     *,
     weights: Weights = "none",
     categories: Sequence[Any] | None = None,
+    missing: Missing = "refuse",
     confidence: float = 0.95,
 ) -> Kappa:
     """Return Cohen's kappa of two judges, weighted where categories are ordered.
@@ -73,7 +75,8 @@ def cohen_kappa(
     order of numbers or of the alphabet.
 
     Source: J. Cohen, Educational and Psychological Measurement 20 (1960) and Psychological Bulletin 70 (1968). Raises
-    ValueError for columns of unequal length, missing values, or a rating that is not among `categories`.
+    ValueError for columns of unequal length, missing values unless `missing` is "rows", or a rating that is not among
+    `categories`.
 
     >>> found = cohen_kappa(list("aabbb"), list("aabba"))
     >>> round(found.kappa, 4)
@@ -81,7 +84,7 @@ def cohen_kappa(
     """
     weighing = _weighing(weights)
     level = number("confidence", confidence, least=0.5, most=0.9999)
-    coded, found = _coded({"first": first, "second": second}, categories)
+    coded, found = _coded({"first": first, "second": second}, categories, missing)
     n, k = len(coded), len(found)
     weight = _weights(k, weighing)
     observed, expected, share = _weighted_agreement(coded, weight)
@@ -100,7 +103,13 @@ def cohen_kappa(
     return _kappa(method, observed, expected, *errors, level, n, 2, found)
 
 
-def fleiss_kappa(ratings: Any, *, categories: Sequence[Any] | None = None, confidence: float = 0.95) -> Kappa:
+def fleiss_kappa(
+    ratings: Any,
+    *,
+    categories: Sequence[Any] | None = None,
+    missing: Missing = "refuse",
+    confidence: float = 0.95,
+) -> Kappa:
     """Return Fleiss' kappa of several judges, a row of `ratings` for each subject.
 
     The judges need not be the same for all subjects, only as many. po = sum of n_ij (n_ij - 1) / (N m (m - 1)), pe =
@@ -108,15 +117,44 @@ def fleiss_kappa(ratings: Any, *, categories: Sequence[Any] | None = None, confi
     Landis, Psychological Bulletin 86, 1979), which also make the interval. Each category has a kappa of its own
     against all others.
 
-    Source: J. L. Fleiss, Psychological Bulletin 76 (1971). Two judges or more for each subject, no missing ratings.
+    Source: J. L. Fleiss, Psychological Bulletin 76 (1971). Two judges or more for each subject.
 
     >>> round(fleiss_kappa([["a", "a", "a"], ["a", "b", "b"], ["b", "b", "b"]]).kappa, 4)
     0.55
     """
     level = number("confidence", confidence, least=0.5, most=0.9999)
-    coded, found = _table(ratings, categories)
-    counts = _counts(coded, len(found))
-    n, m = coded.shape
+    coded, found = _table(ratings, categories, missing)
+    return _fleiss(_counts(coded, len(found)), coded.shape[1], found, level)
+
+
+def fleiss_from_counts(
+    counts: Any, *, categories: Sequence[Any] | None = None, confidence: float = 0.95
+) -> Kappa:
+    """Return Fleiss' kappa from how many judges put each subject into each category: a row for each subject.
+
+    As `fleiss_kappa`, for tables as Fleiss (1971) prints them and statsmodels takes them. `categories` names the
+    columns. Raises ValueError at ``counts`` (no whole numbers from 0, rows with different sums, fewer than two judges)
+    and ``categories``.
+
+    >>> round(fleiss_from_counts([[3, 0], [1, 2], [0, 3]]).kappa, 4)
+    0.55
+    """
+    level = number("confidence", confidence, least=0.5, most=0.9999)
+    made = table("counts", counts)
+    if (made < 0).any() or (made != np.floor(made)).any():
+        raise ValueError("counts: give whole numbers from 0, how many judges chose each category")
+    judges = made.sum(axis=1)
+    if judges.min() != judges.max() or judges[0] < 2:
+        raise ValueError("counts: each row has to hold the same number of judges, two or more")
+    named = range(1, made.shape[1] + 1) if categories is None else listed("categories", categories)
+    found = tuple(str(name) for name in named)
+    if len(found) != made.shape[1]:
+        raise ValueError(f"categories: give {made.shape[1]} names, not {len(found)}")
+    return _fleiss(made, int(judges[0]), found, level)
+
+
+def _fleiss(counts: Floats, m: int, found: tuple[str, ...], level: float) -> Kappa:
+    n = len(counts)
     share = counts.sum(axis=0) / (n * m)
     observed = _pairs_agree(counts, m)
     expected = float((share**2).sum())
@@ -140,7 +178,13 @@ def fleiss_kappa(ratings: Any, *, categories: Sequence[Any] | None = None, confi
     return _kappa("Fleiss", observed, expected, error, error, level, n, m, found, each)
 
 
-def conger_kappa(ratings: Any, *, categories: Sequence[Any] | None = None, confidence: float = 0.95) -> Kappa:
+def conger_kappa(
+    ratings: Any,
+    *,
+    categories: Sequence[Any] | None = None,
+    missing: Missing = "refuse",
+    confidence: float = 0.95,
+) -> Kappa:
     """Return Conger's exact kappa of several judges, the same for all subjects; a row of `ratings` is a subject.
 
     As Fleiss' kappa, but chance is that of the judges' own shares: pe is the mean over all pairs of judges of
@@ -152,7 +196,7 @@ def conger_kappa(ratings: Any, *, categories: Sequence[Any] | None = None, confi
     >>> round(conger_kappa([["a", "a", "a"], ["a", "b", "b"], ["b", "b", "b"]]).kappa, 4)
     0.5714
     """
-    coded, found = _table(ratings, categories)
+    coded, found = _table(ratings, categories, missing)
     level = number("confidence", confidence, least=0.5, most=0.9999)
 
     def agreement(kept: Places) -> tuple[float, float]:
@@ -172,6 +216,7 @@ def light_kappa(
     *,
     weights: Weights = "none",
     categories: Sequence[Any] | None = None,
+    missing: Missing = "refuse",
     confidence: float = 0.95,
 ) -> Kappa:
     """Return Light's kappa: the mean of Cohen's over all pairs of judges; a row of `ratings` is a subject.
@@ -185,7 +230,7 @@ def light_kappa(
     0.6
     """
     weight = _weighing(weights)
-    coded, found = _table(ratings, categories)
+    coded, found = _table(ratings, categories, missing)
     level = number("confidence", confidence, least=0.5, most=0.9999)
     each = _weights(len(found), weight)
 
@@ -262,7 +307,7 @@ def _weights(k: int, weights: Weights) -> Floats:
     return near
 
 
-def _table(ratings: Any, categories: Sequence[Any] | None) -> tuple[Places, tuple[str, ...]]:
+def _table(ratings: Any, categories: Sequence[Any] | None, missing: str) -> tuple[Places, tuple[str, ...]]:
     given = opened(ratings)
     try:
         array = np.array([list(row) for row in given], dtype=object)
@@ -272,11 +317,33 @@ def _table(ratings: Any, categories: Sequence[Any] | None) -> tuple[Places, tupl
         raise ValueError("ratings: give a row of ratings for each subject, all of one length")
     if array.shape[1] < 2:
         raise ValueError("ratings: give two ratings or more for each subject")
+    array = array[_whole(array, missing)]
+    if not len(array):
+        raise ValueError("ratings: no subject has all ratings")
     found, places = names("ratings", array.ravel())
     return _ordered("ratings", found, places.reshape(array.shape), categories)
 
 
-def _coded(columns: dict[str, Column], categories: Sequence[Any] | None) -> tuple[Places, tuple[str, ...]]:
+def _whole(array: Any, missing: str) -> Bools:
+    """Return which rows have no missing rating, all of them where missing ones are to be refused."""
+    if missing not in ("refuse", "rows"):
+        raise ValueError(f"missing: give refuse or rows, not {missing!r}")
+    if missing == "refuse":
+        return np.ones(len(array), dtype=np.bool_)
+    return np.array([all(one is not None and one == one for one in row) for row in array], dtype=np.bool_)
+
+
+def _coded(
+    columns: dict[str, Column], categories: Sequence[Any] | None, missing: str
+) -> tuple[Places, tuple[str, ...]]:
+    if missing != "refuse":
+        lists = {name: listed(name, values) for name, values in columns.items()}
+        if len({len(values) for values in lists.values()}) == 1:
+            there = _whole(list(zip(*lists.values(), strict=True)), missing)
+            columns = {
+                name: [one for one, held in zip(values, there, strict=True) if held]
+                for name, values in lists.items()
+            }
     apart = {name: names(name, values) for name, values in columns.items()}
     (first, (_, one)), (second, (_, two)) = apart.items()
     if len(one) != len(two):
