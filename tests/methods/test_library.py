@@ -53,7 +53,7 @@ def test_the_library_names_its_families_and_loads_them_when_used() -> None:
 
 
 def test_loading_the_families_loads_nothing_heavy() -> None:
-    heavy = ("scipy", "statsmodels", "pandas", "matplotlib", "django")
+    heavy = ("scipy", "statsmodels", "pandas", "matplotlib", "django", "numpy.random", "difflib")
     load = "; ".join(f"import setsquare.methods.{family}" for family in FAMILIES)
     alone = "import sys, setsquare.methods.charts; assert 'setsquare.methods.run_lengths' not in sys.modules"
     code = f"{alone}; {load}; print([name for name in {heavy} if name in sys.modules])"
@@ -61,8 +61,8 @@ def test_loading_the_families_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_the_library_itself_loads_not_even_numpy() -> None:
-    code = "import sys, setsquare.methods; print('numpy' in sys.modules)"
+def test_the_library_itself_and_the_comparison_of_texts_load_not_even_numpy() -> None:
+    code = "import sys, setsquare.methods.comparison; print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

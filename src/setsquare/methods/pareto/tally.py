@@ -2,13 +2,15 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from ..inputs import Floats, column, listed
+
+if TYPE_CHECKING:
+    from numpy.random import Generator  # loads with the first simulation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Tally:
         weights = None if self.weights is None else self.weights[:many]
         return Tally(self.labels[:many], self.counts[:many], self.values[:many], self.squares[:many], weights)
 
-    def resampled(self, generator: Generator, many: int) -> Floats:
+    def resampled(self, generator: "Generator", many: int) -> Floats:
         """Return values of as many events drawn anew, with their shares as probabilities; shape (many, categories)."""
         if self.weights is not None:
             total = int(self.counts.sum())

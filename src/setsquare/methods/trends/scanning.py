@@ -1,13 +1,15 @@
 """The search for a change point: the statistic of every split, of the series seen and of many simulated ones."""
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from ..inputs import Floats, whole
 from .given import level
+
+if TYPE_CHECKING:
+    from numpy.random import Generator  # loads with the first simulation
 
 BATCH = 100
 MOST = 2000
@@ -23,7 +25,7 @@ class Levels(Protocol):
     def profile(self, series: Any) -> Floats:
         """Return twice the log likelihood ratio of each split, shape (n, k - 1), of series of shape (n, k)."""
 
-    def resample(self, generator: Generator, part: slice, many: int) -> Any:
+    def resample(self, generator: "Generator", part: slice, many: int) -> Any:
         """Return resampled stretches, shape (many, length)."""
 
     def beside(self, left: Any, right: Any) -> Any:
@@ -55,7 +57,7 @@ class Rates:
             2 * (inside - left * np.log(base / whole_base) - (total - left) * np.log(1 - base / whole_base))
         )
 
-    def resample(self, generator: Generator, part: slice, many: int) -> Any:
+    def resample(self, generator: "Generator", part: slice, many: int) -> Any:
         """Return multinomial counts of the same total, or the same counts with their exposures in another order."""
         y, exposure = self.y[part], self.exposure[part]
         if self.null == "poisson":
@@ -91,7 +93,7 @@ class Means:
         share = left**2 * self.weight / self.total
         return np.asarray(-len(self.x) * np.log(np.maximum(1 - share, 1e-12)))
 
-    def resample(self, generator: Generator, part: slice, many: int) -> Any:
+    def resample(self, generator: "Generator", part: slice, many: int) -> Any:
         """Return the same values in another order."""
         return generator.permuted(np.tile(self.x[part], (many, 1)), axis=1)
 
@@ -134,7 +136,7 @@ class Scan:
         greatest = profiles[:, self.open].max(axis=1)
         return np.asarray(greatest if split is None else greatest - profiles[:, split])
 
-    def _is_likely(self, split: int, generator: Generator) -> bool:
+    def _is_likely(self, split: int, generator: "Generator") -> bool:
         """Tell whether a change at this split falls behind the best as far as it does in enough simulated series.
 
         They are simulated in batches until that is sure; none among the first 200 counts as sure.
