@@ -47,7 +47,7 @@ def _item(label: str, url: str, icon: str, **more: object) -> dict[str, object]:
 
 FRAME: dict[str, object] = {
     "me": {"username": "jlindqvist", "name": "Jana Lindqvist", "initials": "JL", "email": "jana.lindqvist@halden.example"},
-    "nav": [
+    "nav": {"key": "gallery", "groups": [
         {"label": "", "items": [_item("My work", "/home", "inbox", count=7, go="h"), _item("Search", "/search", "search", go="s")]},
         {"label": "Context", "items": [_item("Organisation", "/units", "sitemap"), _item("Processes", "/processes", "route", go="p")]},
         {"label": "Governance", "items": [_item("Documents", "/register", "file-text", current=True, go="d"), _item("Change requests", "/changes", "git-pull-request", count=4, go="c"), _item("Requirements", "/requirements", "list-check")]},
@@ -55,7 +55,7 @@ FRAME: dict[str, object] = {
         {"label": "Improvement", "items": [_item("Nonconformities", "/nc", "alert-triangle", count=12), _item("Corrective actions", "/ca", "tool")]},
         {"label": "Leadership", "items": [_item("Objectives", "/objectives", "target"), _item("Management review", "/reviews", "report-analytics")]},
         {"label": "Administration", "items": [_item("People and roles", "/people", "users"), _item("Settings", "/settings", "settings")]},
-    ],
+    ]},
     "crumbs": [("Governance", None), ("Documents", "/register"), ("Gallery", None)],
     "page_title": "Gallery", "unread": 3, "language": "en", "theme": "auto", "timezone": "Europe/Copenhagen", "messages": [],
     "organisation_name": "Halden Medical", "demo": True,

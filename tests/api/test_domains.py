@@ -102,4 +102,7 @@ def test_all_that_is_wrong_with_a_new_document_is_told_at_once(cora):
     told = {error["field"]: error["sentence"] for error in answer.json()["errors"]}
     assert list(told) == ["number", "type", "title", "source", "colour"]
     assert told["number"] == "The number SOP-001 is taken."
-    assert told["type"] == "There is no document type “nonsense”."
+    assert told["type"] == (
+        "There is no document type “nonsense”; there are:"
+        " external, form, manual, plan, policy, procedure, specification, work_instruction."
+    )

@@ -99,10 +99,10 @@ def reviewed(ari: Visitor, sven: Visitor, revision: str, comment: bool) -> None:
         sven.page.locator(".select-bar button").click()
         expect(sven.dialog.locator("blockquote")).to_have_text("the standard")
         sven.answer("Comment", text="Which standard?")
-        sven.is_told("Comment")
+        sven.is_told("Your comment on SOP-001/")
     sven.press("My review is done: no objection")
     sven.answer("Finish my review")
-    sven.is_told("Finish my review")
+    sven.is_told("was the last one")
     page.goto(revision)
     if comment:
         page.locator("mark.remark").first.click()
@@ -111,7 +111,7 @@ def reviewed(ari: Visitor, sven: Visitor, revision: str, comment: bool) -> None:
         ari.is_told("The comment is resolved")
     ari.press("Send for approval")
     ari.answer("Send for approval")
-    ari.is_told("Send for approval")
+    ari.is_told("is on its way to approval")
 
 
 def approved_and_in_force(mira: Visitor, cora: Visitor, revision: str) -> None:
@@ -130,7 +130,7 @@ def approved_and_in_force(mira: Visitor, cora: Visitor, revision: str) -> None:
     cora.press("Set when it takes effect")
     cora.dialog.get_by_label("At once").check()
     cora.answer("Set when it takes effect")
-    cora.is_told("Set when it takes effect")
+    cora.is_told("is in force now")
     cora.wait_for_state(revision, "Effective")
 
 
@@ -141,7 +141,7 @@ def confirmed(rhea: Visitor) -> None:
     page.get_by_role("link", name="Calibration of gauges").first.click()
     page.wait_for_url("**/documents/SOP-001/")
     rhea.press("I have read and understood it")
-    rhea.is_told("is done")
+    rhea.is_told("is noted")
     page.get_by_text("that you have read it").wait_for()
 
 
@@ -183,7 +183,7 @@ def printed_and_copied(cora: Visitor) -> None:
     cora.press("Issue a copy")
     cora.choose("holder", "Sven")
     cora.answer("Issue a copy")
-    cora.is_told("Issue a copy")
+    cora.is_told("is issued: Sven Berg")
     page.wait_for_url("**/copies/")
     copy = cora.pdf(page.locator("tbody").get_by_role("link", name="PDF").get_attribute("href"))
     assert "Sven Berg" in copy
@@ -196,7 +196,7 @@ def looked_at_again(ari: Visitor) -> None:
     ari.press("Review periodically")
     ari.dialog.get_by_label("It still holds").check()
     ari.answer("Review periodically", findings="Nothing has changed.", password=PASSWORD)
-    ari.is_told("Review periodically")
+    ari.is_told("SOP-001 still holds")
 
 
 def changed_on_request(ari: Visitor, cora: Visitor, mira: Visitor) -> None:
@@ -211,15 +211,15 @@ def changed_on_request(ari: Visitor, cora: Visitor, mira: Visitor) -> None:
     address = page.url.removeprefix(ari.live.url)
     ari.press("Submit")
     ari.answer("Submit")
-    ari.is_told("Submit")
+    ari.is_told("is submitted. Asked to assess it")
     cora.page.goto(address)
     cora.press("Assess")
     cora.answer("Assess", quality="None.", regulatory="None.", training="Reading.", cost="None.")
-    cora.is_told("Assess")
+    cora.is_told("is assessed. Asked to decide on it")
     mira.page.goto(address)
     mira.press("Accept")
     mira.answer("Accept", reason="It is worth it.", password=PASSWORD)
-    mira.is_told("Accept")
+    mira.is_told("is accepted")
     cora.wait_for_state(address, "In implementation")
     expect(cora.page.get_by_role("link", name="SOP-001/3").first).to_be_visible()
 

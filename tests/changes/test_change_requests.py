@@ -279,6 +279,18 @@ def test_who_had_a_part_in_a_change_does_not_judge_what_came_of_it(desk: Desk):
     assert state_of(change) == "closed"
 
 
+def test_who_reported_a_change_as_implemented_does_not_look_at_it(desk: Desk):
+    change = desk.decided(verify=True)
+    told = desk.do(desk.dora, change, "implement", outcome="Step 4 is gone.")
+    assert waiting(change, "close_change") == {"ben", "carl"}
+    assert told.conclusion == (
+        f"{change.number} is implemented. Asked to look at what came of it: {desk.ben.name}, {desk.carl.name}."
+    )
+    with pytest.raises(NotPermitted, match="these can look at it"):
+        desk.do(desk.dora, change, "close", outcome="All is well.")
+    desk.do(desk.ben, change, "close", outcome="Nobody misses it.")
+
+
 def test_where_nobody_else_is_there_the_owner_looks_and_the_history_says_so(desk: Desk):
     change = desk.decided(verify=True)
     for person in (desk.ben, desk.carl, desk.dora):

@@ -83,11 +83,14 @@ def test_a_draft_of_that_time_is_for_those_who_work_on_it(works: Works, client: 
     works.approved(f"{number}/1")
     works.do("cora", "revision.schedule", f"{number}/1", at_once=True)
 
-    for path in (f"/documents/{number}/", f"/revisions/{number}/1/"):
+    for path, why in (
+        (f"/documents/{number}/", "What was being worked on then is shown to those who work on it."),
+        (f"/revisions/{number}/1/", "It was being worked on then."),
+    ):
         assert "First thoughts." in page(works, client, "ada", path, then)
         theirs = page(works, client, "otto", path, then)
         assert "First thoughts." not in theirs
-        assert "It was being worked on then." in theirs
+        assert why in theirs
     text = f"/revisions/{number}/1/texts/content?at={then}"
     assert api(works, "ada", text).content.decode() == "## Purpose\n\nFirst thoughts."
     assert api(works, "otto", text).status_code == 404

@@ -89,6 +89,6 @@ def test_reminding_names_who_was_reminded(works: Works) -> None:
 
 def test_a_time_is_told_with_its_zone_in_the_readers_language() -> None:
     moment = dt.datetime(2026, 3, 3, 8, 0, tzinfo=ZoneInfo("Europe/Berlin"))
-    assert in_words(moment) == "March 3, 2026, 08:00 (Europe/Berlin)"
+    assert in_words(moment) == "3 March 2026, 08:00 (Europe/Berlin)"
     with translation.override("de"):
         assert in_words(moment) == "3. März 2026, 08:00 (Europe/Berlin)"

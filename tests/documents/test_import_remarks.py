@@ -27,6 +27,6 @@ def test_they_stand_in_the_history_of_what_is_taken_over_too(works: Works) -> No
     given = {name: value for name, value in GIVEN.items() if name != "content"}
     made = works.do("cora", "document.import_effective", because="Paper file 7", **given, source=source)
     assert deed_of(made.entry, thing_of("document")) == (
-        "took over the document, which was in force before: in force since 2020-05-01, approved outside Setsquare by"
-        " Ida Old, head of quality on 2020-04-28; of its text: Comments were left out."
+        "took over the document, which was in force before: in force since 1 May 2020, approved outside Setsquare by"
+        " Ida Old, head of quality on 28 April 2020; of its text: Comments were left out."
     )

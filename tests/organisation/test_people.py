@@ -140,7 +140,7 @@ def test_what_comes_next_for_a_person_is_told(house):
     moved = house.do(house.rita, "transfer", ole, unit="S", manager="ben").conclusion
     assert moved == "Ole Lund is in South and reports to Ben Ito. Look whether the roles still fit."
     given = house.do(house.rita, "grant_role", ole, role="reader", unit="S", ends="2999-12-31").conclusion
-    assert given == "Ole Lund holds the role Reader in South and all below it until Dec. 31, 2999."
+    assert given == "Ole Lund holds the role Reader in South and all below it until 31 December 2999."
     gone = house.do(house.rita, "leave", ole, date=TODAY().isoformat()).conclusion
     assert gone == "Ole Lund can no longer sign in and left nothing behind."
 

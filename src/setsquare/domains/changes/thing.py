@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.changes import work
 from setsquare.domains.changes.models import ChangeRequest, listed
-from setsquare.domains.changes.permissions import READ
+from setsquare.domains.changes.permissions import ASSESS, DECIDE, READ
 from setsquare.domains.changes.queries import AFFECTS, OPENED, numbers_linked
 from setsquare.domains.changes.states import CHANGE_REQUEST
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import permissions_in
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import (
@@ -19,6 +20,7 @@ from setsquare.kernel.records.things import (
     Element,
     Fact,
     Filter,
+    Hidden,
     Kind,
     Label,
     SearchText,
@@ -26,9 +28,11 @@ from setsquare.kernel.records.things import (
     Thing,
     default_scope,
     register,
+    visible_to,
 )
 from setsquare.kernel.representation.past import Rows
 from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.everything import PERMISSION as TRAIL
 
 PRIORITIES: dict[str, Label] = {"low": _("Low"), "normal": _("Normal"), "urgent": _("Urgent")}
 KINDS = (work.ASSESS, work.DECIDE, work.CLOSE)
@@ -64,6 +68,16 @@ def change_words(record: Record) -> SearchText:
         " ".join(numbers_linked(record, AFFECTS)),
         "\n".join(text for text in (*texts, change.decision, change.outcome) if text),
     )
+
+
+def knows_documents(record: Record, user: User) -> bool:
+    """Tell whether `user` knows which documents a change concerns: who works on it, or sees all of them anyway."""
+    if user.pk in (record.owner_id, record.change_request.requested_by_id):
+        return True
+    if not permissions_in(user, record.unit_id).isdisjoint({ASSESS, DECIDE, TRAIL}):
+        return True
+    named = Link.objects.filter(source=record, kind__in=(AFFECTS, OPENED))
+    return not named.exclude(target__in=visible_to(user).values("pk")).exists()
 
 
 def _affects(number: str, _user: User) -> Q:
@@ -153,6 +167,10 @@ CHANGE_REQUESTS = register(
         search=change_words,
         scope=change_scope,
         parts=change_state,
+        private=Hidden(
+            keys=frozenset({"affected", "opened"}), notes=frozenset({"set_affected", "note_opened"})
+        ),
+        privy=knows_documents,
         restore=change_restored,
     )
 )

@@ -73,9 +73,13 @@ def revision_scope(_thing: Thing, user: User) -> Q:
 
 def readable_then(record: Record, state: str, user: User) -> bool:
     """Tell whether `user` may read what a revision said in an earlier state: of a draft who works on it, as today."""
-    if state in ISSUED:
-        return True
-    took_part = Exists(Task.objects.filter(record=OuterRef("pk"), assignee=user))
+    return state in ISSUED or works_with(record, user)
+
+
+def works_with(record: Record, user: User) -> bool:
+    """Tell whether `user` works on a revision or was asked to review or approve it; its readers do not."""
+    asked = Task.objects.filter(record=OuterRef("pk"), kind__in=("review", "approve"))
+    took_part = Exists(asked.filter(assignee_id__in=acts_for(user)))
     return Record.objects.filter(_worked_on_by(user) | took_part, pk=record.pk).exists()
 
 

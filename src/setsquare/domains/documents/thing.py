@@ -13,7 +13,13 @@ from setsquare.domains.documents.discussion import discussion_of
 from setsquare.domains.documents.in_words import CONTENTS
 from setsquare.domains.documents.models import Document, DocumentType, Revision
 from setsquare.domains.documents.permissions import CONTROL, READ, WORK
-from setsquare.domains.documents.scopes import document_scope, readable_then, revision_scope, type_scope
+from setsquare.domains.documents.scopes import (
+    document_scope,
+    readable_then,
+    revision_scope,
+    type_scope,
+    works_with,
+)
 from setsquare.domains.documents.texts import document_words, type_words
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in
@@ -69,6 +75,11 @@ def _review_due(value: str, _user: User) -> Q:
 def _has_open(value: str, user: User) -> Q:
     has = Q(document__open_revision__in=REVISION.visible_to(user).values("pk"))
     return ~has if value == "no" else has
+
+
+def knows_discussion(record: Record, user: User) -> bool:
+    """Tell whether `user` knows what was said of a revision and who has read it: no reader, but an auditor."""
+    return TRAIL in permissions_in(user, record.unit_id) or works_with(record, user)
 
 
 def knows_work(record: Record, user: User) -> bool:
@@ -330,6 +341,12 @@ REVISION = register(
         related=("revision__document__record", "revision__document__kind__record"),
         scope=revision_scope,
         authors=lambda record: {record.owner.username, *record.revision.authors},
+        private=Hidden(
+            keys=frozenset({"comments"}),
+            notes=frozenset({"comment", "reply", "resolve", "reopen_comment", "review"}),
+            tasks=frozenset({"read"}),
+        ),
+        privy=knows_discussion,
         parts=revision_state,
         readable_then=readable_then,
         labels={

@@ -83,7 +83,12 @@ def _carry_out(request: HttpRequest, thing: Thing, command: Command, number: str
     caller.require(scope_to_change(thing), thing.code)
     Parameters(request)
     record = find(thing, caller.user, number) if number is not None else None
-    order = order_in(request, set(command.body.model_fields), record.version if record else None)
+    order = order_in(
+        request,
+        set(command.body.model_fields),
+        record.version if record else None,
+        signed=command.signature is not None,
+    )
     status = 201 if command.creates else 200
 
     def act(mark: str) -> HttpResponse:

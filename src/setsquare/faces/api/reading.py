@@ -163,8 +163,8 @@ def saying_how_to_sign(order: Order, record: Record | None = None) -> Iterator[N
         raise SignatureRefused(sentence % {"address": f"{where}/"}) from refused
 
 
-def order_in(request: HttpRequest, fields: set[str], current: int | None) -> Order:
-    """Read a command whose body has `fields`, meant for the version that If-Match names.
+def order_in(request: HttpRequest, fields: set[str], current: int | None, *, signed: bool = False) -> Order:
+    """Read a command whose body has `fields`, meant for the version that If-Match names; one that is `signed` for one.
 
     A body that has a `reason` of its own shares it with the trail.
     """
@@ -175,7 +175,7 @@ def order_in(request: HttpRequest, fields: set[str], current: int | None) -> Ord
     if not isinstance(reason, str):
         raise Refused({"reason": _("Write a text here.")})
     password, passkey, challenge = _signature(signature)
-    return Order(data, reason, password, passkey, challenge, _version(request, current))
+    return Order(data, reason, password, passkey, challenge, _version(request, current, signed=signed))
 
 
 def _signature(given: Any) -> tuple[str, str, str]:
@@ -196,7 +196,7 @@ def _signature(given: Any) -> tuple[str, str, str]:
     return texts["password"], json.dumps(passkey) if passkey else "", texts["challenge"]
 
 
-def _version(request: HttpRequest, current: int | None) -> int | None:
+def _version(request: HttpRequest, current: int | None, *, signed: bool) -> int | None:
     """Return the version that If-Match names: the current one if it is among them, otherwise the newest named."""
     given = request.headers.get("If-Match", "").strip()
     if not given or given == "*" or current is None:
@@ -204,4 +204,8 @@ def _version(request: HttpRequest, current: int | None) -> int | None:
     named = [int(tag) for tag in TAGS.findall(given) if re.fullmatch(r"[0-9]{1,9}", tag, re.ASCII)]
     if not named:
         raise Problem("malformed", _("If-Match names a version in quotes, as the ETag of a record does."))
+    if signed and len(set(named)) > 1:
+        raise Problem(
+            "malformed", _("You sign one version: name just the one that you looked at in If-Match.")
+        )
     return current if current in named else max(named)

@@ -39,7 +39,7 @@ from setsquare.kernel.representation.records import (
     whole,
 )
 from setsquare.kernel.signatures.models import Signature
-from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.tasks.queries import asked_on
 from setsquare.kernel.trail.reading import entries_of, told
 
 OWN = ("q", "sort", "limit", "after", "count")
@@ -221,8 +221,9 @@ def _trail(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
 
 
 def _tasks(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
-    """What is and was asked of people about it."""
-    rows = Task.objects.filter(record=record).select_related("record", "assignee")
+    """What is and was asked of people about it; who has to read it is told to those who oversee that."""
+    user = caller_of(request).user
+    rows = asked_on(record, user, thing.hidden_from(user, record)).select_related("record", "assignee")
     return list_of(request, rows, "opened", deeds.task, Parameters(request, "limit", "after"))
 
 

@@ -11,6 +11,13 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, value_at, visible_to
 
 
+def leave_hidden(thing: Thing, record: Record, paths: Iterable[str], user: User) -> None:
+    """Have `value_at` find nothing at those of the paths that lead to what is hidden of the record from `user`."""
+    private = {path for path in paths if path.rpartition("__")[2] in thing.private.keys}
+    if private and thing.hidden_from(user, record).keys:
+        record.unnamed |= private
+
+
 def leave_unnamed(thing: Thing, records: Iterable[Record], user: User) -> None:
     """Have `value_at` find nothing where these records lead to one that `user` may not see."""
     if not thing.guarded:

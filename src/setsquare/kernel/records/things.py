@@ -164,6 +164,8 @@ class Hidden:
     """Commands that are not told at all."""
     notes: frozenset[str] = frozenset()
     """Commands that are told without their note."""
+    tasks: frozenset[str] = frozenset()
+    """Kinds of what others are asked."""
 
 
 OPEN = Hidden()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import acts_for
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Hidden
 from setsquare.kernel.tasks.kinds import personal_kinds
 from setsquare.kernel.tasks.models import Task
 
@@ -25,6 +26,12 @@ def inbox(user: User, now: dt.datetime | None = None) -> QuerySet[Task]:
         .select_related("record", "record__unit", "assignee")
         .order_by(Coalesce("due", "due"), "id")
     )
+
+
+def asked_on(record: Record, reader: User, hidden: Hidden) -> QuerySet[Task]:
+    """Return what was and is asked on a record, but for what others are asked and is hidden from the reader."""
+    tasks = Task.objects.filter(record=record)
+    return tasks.exclude(~Q(assignee=reader), kind__in=hidden.tasks) if hidden.tasks else tasks
 
 
 def open_on(record: Record, kind: str | None = None) -> QuerySet[Task]:

@@ -18,6 +18,7 @@ from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, co
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label, thing_of
+from setsquare.kernel.writing.sentences import some
 
 Outcome = Annotated[
     str,
@@ -175,10 +176,10 @@ def _implemented(act: Act) -> None:
     change: ChangeRequest = act.detail
     change.implemented = act.now
     if change.verify:
-        ask_to_look(act)
+        asked = ask_to_look(act)
         act.move_to("implemented")
         sentence = gettext_noop("%(number)s is implemented. Asked to look at what came of it: %(name)s.")
-        act.conclude(sentence, name=act.record.owner.name)
+        act.conclude(sentence, name=some(asked))
         return
     finish_all(act, "closed")
     act.move_to("closed")

@@ -133,6 +133,11 @@ def _place(act: Act, body: NewComment) -> dict[str, Any]:
 def comment(act: Act, body: NewComment) -> None:
     """Comment on a passage or on the whole revision."""
     made = add_comment(act, body.text, **_place(act, body))
+    if act.record.owner_id == act.user.pk:
+        act.conclude(gettext_noop("Your comment on %(number)s is added."))
+    else:
+        sentence = gettext_noop("Your comment on %(number)s is added, and %(name)s is told.")
+        act.conclude(sentence, name=act.record.owner.name)
     act.say(gettext_noop("#%(comment)s %(remark)s"), comment=made.number, remark=shortened(body.text))
 
 

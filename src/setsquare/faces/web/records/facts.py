@@ -8,7 +8,7 @@ from setsquare.faces.web.addresses import numbered
 from setsquare.faces.web.values import NOTHING, Shown, asked_on, markdown_shown, shown
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.naming import leave_unnamed
+from setsquare.kernel.records.naming import leave_hidden, leave_unnamed
 from setsquare.kernel.records.things import Fact, Kind, Thing, value_at, visible_to
 from setsquare.kernel.writing.markdown import references
 
@@ -24,6 +24,7 @@ def facts_shown(
     What is overdue is so on `day`, otherwise today.
     """
     leave_unnamed(thing, [record], user)
+    leave_hidden(thing, record, [fact.path for group in groups for fact in group], user)
     today = asked_on(thing, record.state, day)
     found = [
         [(fact, shown(value_at(record, fact.path), fact.kind, fact.choices, thing, today)) for fact in group]

@@ -75,7 +75,7 @@ def _command(offer: Offer, record: Record, made: HandMade, *, primary: bool) -> 
 def _tabs(situation: Situation, current: str) -> list[dict[str, Any]]:
     record = situation.subject
     made = hand_made(situation.thing.code)
-    counts = _counts(record, signed_beside(situation.user, situation.thing, record))
+    counts = _counts(situation, signed_beside(situation.user, situation.thing, record))
     tabs: list[tuple[str, Any, int | None]] = [("", made.first_label, None)]
     tabs += [(tab.code, tab.label, tab.count(record)) for tab in made.tabs if tab.shown(situation)]
     tabs += [
@@ -98,8 +98,8 @@ def _tabs(situation: Situation, current: str) -> list[dict[str, Any]]:
 
 _COUNTS = f"""
 SELECT (SELECT COUNT(*) FROM {Attachment._meta.db_table} WHERE record_id = %s AND removed IS NULL),
-(SELECT COUNT(*) FROM {Task._meta.db_table} WHERE record_id = %s AND done IS NULL),
-(SELECT COUNT(*) FROM {Signature._meta.db_table} WHERE record_id IN (%s, %s))
+(SELECT COUNT(*) FROM {Signature._meta.db_table} WHERE record_id IN (%s, %s)),
+(SELECT COUNT(*) FROM {Task._meta.db_table} WHERE record_id = %s AND done IS NULL
 """  # noqa: S608 - names of tables
 
 
@@ -109,9 +109,13 @@ def signed_beside(user: User, thing: Thing, record: Record) -> Record | None:
     return other if other is not None and may_see(thing_of(other.type), user, other) else None
 
 
-def _counts(record: Record, beside: Record | None) -> dict[str, int]:
+def _counts(situation: Situation, beside: Record | None) -> dict[str, int]:
     """Return how much stands on the tabs, by one query. Links are not counted: some may lead to what is not seen."""
+    record, user, thing = situation.subject, situation.user, situation.thing
+    kinds = sorted(thing.hidden_from(user, record).tasks) if thing.private.tasks else []
+    mine = f" AND (assignee_id = %s OR kind NOT IN ({', '.join(['%s'] * len(kinds))}))" if kinds else ""
+    places = [record.pk, record.pk, (beside or record).pk, record.pk, *([user.pk, *kinds] if kinds else ())]
     with planned_cursor() as cursor:
-        cursor.execute(_COUNTS, [*[record.pk] * 3, (beside or record).pk])
-        files, tasks, signatures = cursor.fetchone()
+        cursor.execute(f"{_COUNTS}{mine})", places)
+        files, signatures, tasks = cursor.fetchone()
     return {"files": files, "tasks": tasks, "signatures": signatures}

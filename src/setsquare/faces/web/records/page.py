@@ -23,7 +23,7 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, thing_of, visible_to
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.kinds import outcome_label
-from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.tasks.queries import asked_on
 
 MOST = 200
 """Links, files, tasks or signatures that a tab lists."""
@@ -110,11 +110,9 @@ def _files(request: HttpRequest, thing: Thing, record: Record, situation: Situat
 
 
 def _tasks(request: HttpRequest, thing: Thing, record: Record, situation: Situation) -> dict[str, Any]:
-    tasks = (
-        Task.objects.filter(record=record)
-        .select_related("assignee", "done_by")
-        .order_by("-done", "due", "id")
-    )
+    user = person_of(request)
+    tasks = asked_on(record, user, thing.hidden_from(user, record))
+    tasks = tasks.select_related("assignee", "done_by").order_by("-done", "due", "id")
     now = timezone.now()
     rows = [
         {
