@@ -216,6 +216,19 @@ def test_a_recall_takes_an_approved_revision_back(works: Works) -> None:
     assert (revision.record.state, revision.effective_from, revision.approved) == ("draft", None, None)
 
 
+def test_an_approval_is_given_to_nobody_whom_its_step_does_not_name_nor_to_oneself(works: Works) -> None:
+    bootstrap.grant(works.person("rosa"), "head", "H")
+    bootstrap.grant(works.person("cora"), "manager", "H")
+    route(works, step(roles=["manager"]))
+    first = sent(works, approvers=["mia"])
+    with pytest.raises(Refused, match="Rosa Reviewer is not among those who sign this step"):
+        works.do("cora", "revision.reassign", first, because="Ill", person="mia", to="rosa")
+    with pytest.raises(Refused, match="Nobody gives an approval to themself"):
+        works.do("cora", "revision.reassign", first, because="Ill", person="mia", to="cora")
+    works.do("cora", "revision.reassign", first, because="Ill", person="mia", to="max")
+    assert works.asked(first, "approve") == ["max"]
+
+
 def test_reassigning_keeps_the_rules(works: Works) -> None:
     first = sent(works, approvers=["mia", "hedda"])
     for other, sentence in (

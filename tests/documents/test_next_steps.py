@@ -1,10 +1,12 @@
 """What an author or controller has to do next stands among their tasks, and goes when it is done."""
 
+from django.test import Client
+
 from setsquare.domains.documents.models import Revision
 from setsquare.kernel.tasks.models import Task
 from tests.documents.conftest import Works
 
-KINDS = ("answer_review", "send_for_approval", "schedule")
+KINDS = ("answer_review", "send_for_approval", "work_on_draft", "schedule")
 
 
 def open_steps(works: Works, number: str) -> dict[str, list[str]]:
@@ -34,6 +36,32 @@ def test_the_author_is_asked_to_answer_what_a_review_found(works: Works) -> None
     works.do("ada", "revision.return_to_draft", first)
     assert open_steps(works, first) == {}
     assert Task.objects.get(kind="answer_review", record__number=first).outcome == "returned"
+
+
+def test_the_author_is_asked_to_work_on_what_was_rejected_and_is_shown_why(
+    works: Works, client: Client
+) -> None:
+    first = f"{works.draft()}/1"
+    works.reviewed(first)
+    works.do("ada", "revision.send_for_approval", first, approvers=["mia", "hedda"])
+    works.do("mia", "revision.reject", first, because="The interval is too long.")
+    assert open_steps(works, first) == {"work_on_draft": ["ada"]}
+    client.force_login(works.person("ada"))
+    page = client.get(f"/revisions/{first}/").content.decode()
+    assert "Rejected in its approval" in page and "The interval is too long." in page
+    works.do("ada", "revision.submit", first, reviewers=["rolf"], due=works.day(7))
+    assert open_steps(works, first) == {}
+    assert "Rejected in its approval" not in client.get(f"/revisions/{first}/").content.decode()
+
+
+def test_the_author_is_asked_to_work_on_a_draft_that_others_open_for_them(works: Works) -> None:
+    number = works.in_force()
+    works.do("cora", "document.new_revision", number, why="A finding", author="ada")
+    assert open_steps(works, f"{number}/2") == {"work_on_draft": ["ada"]}
+    works.do("cora", "revision.hand_over", f"{number}/2", because="Away", author="mia")
+    assert open_steps(works, f"{number}/2") == {"work_on_draft": ["mia"]}
+    works.do("mia", "revision.discard", f"{number}/2", because="Not needed.")
+    assert open_steps(works, f"{number}/2") == {}
 
 
 def test_with_the_last_comment_resolved_it_is_to_be_sent_on(works: Works) -> None:
@@ -67,5 +95,5 @@ def test_an_owner_who_controls_schedules_alone(works: Works) -> None:
     works.approved(first)
     assert open_steps(works, first) == {"schedule": ["cora"]}
     works.do("cora", "revision.recall", first, because="A mistake")
-    assert open_steps(works, first) == {}
+    assert open_steps(works, first) == {"work_on_draft": ["ada"]}
     assert Revision.objects.get(record__number=first).approved is None

@@ -8,8 +8,10 @@ from setsquare.kernel.commands.act import Act
 from setsquare.kernel.tasks.models import Task
 
 DAYS = dt.timedelta(days=7)
+TO_WRITE = dt.timedelta(days=30)
 AFTER_REVIEW = ("answer_review", "send_for_approval")
-KINDS = (*AFTER_REVIEW, "schedule")
+OF_AUTHOR = (*AFTER_REVIEW, "work_on_draft")
+KINDS = (*OF_AUTHOR, "schedule")
 
 
 def ask_author(act: Act) -> None:
@@ -32,6 +34,12 @@ def ask_author(act: Act) -> None:
     act.ask(kind, act.record.owner, act.now + DAYS)
 
 
+def ask_to_work_on(act: Act, days: dt.timedelta = DAYS) -> None:
+    """Ask the author to work on the draft, where somebody else made it theirs: by a rejection, or for a change."""
+    if act.actor.user != act.record.owner:
+        act.ask("work_on_draft", act.record.owner, act.now + days)
+
+
 def ask_to_schedule(act: Act, controllers: list[User]) -> list[User]:
     """Ask for the day on which the approved revision takes effect; returns whom.
 
@@ -51,7 +59,7 @@ def close_steps(act: Act, outcome: str = "done") -> None:
 
 def hand_steps_over(act: Act, author: User) -> None:
     """Give what is asked of the former author to the next one."""
-    waiting = Task.objects.filter(record=act.record, kind__in=AFTER_REVIEW, done__isnull=True)
+    waiting = Task.objects.filter(record=act.record, kind__in=OF_AUTHOR, done__isnull=True)
     for task in waiting:
         act.finish([task], "handed_over")
         act.ask(task.kind, author, task.due)

@@ -101,6 +101,22 @@ def _filled(revision: Revision, step: Step) -> tuple[Step, list[User]]:
     return snapshot, [person for person in people if not wrote(person, revision)]
 
 
+def may_sign(person: User, revision: Revision, number: int) -> bool:
+    """Tell whether a person may be asked to sign a step of the revision's route, from 1, as its type says.
+
+    Where the type has no such step any more, only those may whom the route named when the revision was sent.
+    """
+    if revision.kind == Revision.Kind.EDITORIAL:
+        return people_permitted(CONTROL, revision.record.unit).filter(pk=person.pk).exists()
+    if not 0 < number <= len(revision.route):
+        return False
+    step = revision.route[number - 1]
+    declared = next((each for each in revision.document.kind.route if each["name"] == step["name"]), None)
+    if declared is None:
+        return person.username in step["people"]
+    return person in candidates(declared["roles"], declared["people"], revision.record.unit)
+
+
 def candidates(roles: Iterable[str], names: Iterable[str], unit: Unit) -> list[User]:
     """Return who may sign for these roles and people in a unit: all of them may be chosen as approver there."""
     named = Q(username__in=list(names))

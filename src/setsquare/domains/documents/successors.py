@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.permissions import APPROVE, CONTROL
+from setsquare.domains.documents.routes import may_sign
 from setsquare.domains.documents.rules import approvals, wrote
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in, substitutes_of
@@ -39,7 +40,7 @@ def _line(person: User) -> Iterator[User]:
 
 
 def why_not(candidate: User, revision: Revision, task: Task) -> str:
-    """Return the code of what keeps somebody from taking over a task (author, right, signed, asked), or nothing."""
+    """Return the code of what keeps somebody from a task (author, right, signed, step, asked), or nothing."""
     if task.kind == "schedule":
         if CONTROL not in permissions_in(candidate, revision.record.unit_id):
             return "right"
@@ -51,6 +52,8 @@ def why_not(candidate: User, revision: Revision, task: Task) -> str:
         return "right"
     if task.kind == "approve" and approvals(revision).filter(done_by=candidate).exists():
         return "signed"
+    if task.kind == "approve" and not may_sign(candidate, revision, task.step):
+        return "step"
     since = revision.sent if task.kind == "approve" else revision.submitted
     same = Task.objects.filter(record_id=revision.pk, kind=task.kind, step=task.step, opened__gte=since)
     return "asked" if same.filter(assignee=candidate).exclude(outcome="reassigned").exists() else ""

@@ -62,6 +62,14 @@ SEND = register_kind(
         "send_for_approval",
     )
 )
+WORK_ON = register_kind(
+    TaskKind(
+        "work_on_draft",
+        _("Work on the draft"),
+        gettext_noop("The draft %(number)s %(title)s waits for your work."),
+        "submit",
+    )
+)
 SCHEDULE = register_kind(
     TaskKind(
         "schedule",

@@ -245,8 +245,13 @@ class Thing:
         return Record.objects.filter(self.scope(self, user), type=self.code)
 
     def hidden_from(self, user: User, record: Record) -> Hidden:
-        """Return what of the record's states and history `user` does not see."""
-        return self.private if self.private != OPEN and not self.privy(record, user) else OPEN
+        """Return what of the record's states and history `user` does not see; the row remembers it."""
+        if self.private == OPEN:
+            return OPEN
+        known: dict[int, Hidden] = vars(record).setdefault("_hidden_from", {})
+        if user.pk not in known:
+            known[user.pk] = OPEN if self.privy(record, user) else self.private
+        return known[user.pk]
 
     def state_of(self, record: Record) -> dict[str, Any]:
         """Return the full canonical state of a record, as the trail keeps it: JSON values only.

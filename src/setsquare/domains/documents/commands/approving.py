@@ -11,7 +11,7 @@ from setsquare.domains.documents.comparing import size_of
 from setsquare.domains.documents.fields import READ_BY
 from setsquare.domains.documents.meanings import APPROVALS, APPROVED, EDITORIAL
 from setsquare.domains.documents.models import Revision
-from setsquare.domains.documents.next_steps import ask_to_schedule, close_steps
+from setsquare.domains.documents.next_steps import ask_to_schedule, ask_to_work_on, close_steps
 from setsquare.domains.documents.permissions import CONTROL
 from setsquare.domains.documents.routes import leaves_enough, open_step, route_of
 from setsquare.domains.documents.rules import (
@@ -232,6 +232,7 @@ def reject(act: Act, _body: Body) -> None:
     act.complete("approve", "rejected")
     close_tasks(act, "returned")
     forget_approval(act.detail)
+    ask_to_work_on(act)
     act.tell(
         act.record.owner,
         "rejected",

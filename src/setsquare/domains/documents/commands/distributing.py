@@ -157,6 +157,9 @@ class Reassign(Body):
 OBSTACLES = {
     "author": gettext_lazy("%(name)s wrote on it; choose somebody who did not."),
     "right": gettext_lazy("%(name)s may not approve documents here."),
+    "step": gettext_lazy(
+        "%(name)s is not among those who sign this step; choose somebody who is, by role or name."
+    ),
     "signed": gettext_lazy("%(name)s has signed it already, and nobody signs two steps."),
     "asked": gettext_lazy("%(name)s is asked for this already."),
 }
@@ -182,6 +185,10 @@ def reassign(act: Act, body: Reassign) -> None:
     if not tasks:
         sentence = _("%(name)s has nothing to review or sign here.")
         raise Refused({"person": sentence % {"name": body.person.name}})
+    if body.to == act.actor.user and any(task.kind == "approve" for task in tasks):
+        raise Refused(
+            {"to": _("Nobody gives an approval to themself; let somebody else do it, or choose another.")}
+        )
     for task in tasks:
         if why := why_not(body.to, act.detail, task):
             raise Refused({"to": OBSTACLES[why] % {"name": body.to.name}})

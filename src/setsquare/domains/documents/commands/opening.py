@@ -9,6 +9,7 @@ from pydantic import Field
 
 from setsquare.domains.documents.fields import Words
 from setsquare.domains.documents.models import Document, DocumentType, Revision
+from setsquare.domains.documents.next_steps import TO_WRITE, ask_to_work_on
 from setsquare.domains.documents.revising import Opening, attach_pictures, open_revision, someone
 from setsquare.domains.documents.rules import WRITERS, nothing_open
 from setsquare.domains.documents.texts import find_anew
@@ -57,6 +58,8 @@ def create_revision(act: Act, body: Opening) -> Record:
         reading_days=kind.reading_days,
         reading_signature=kind.reading_signature,
     )
+    if document.current is not None:
+        ask_to_work_on(act, TO_WRITE)
     attach_pictures(act, body.figures)
     if body.file is not None:
         act.attach(body.file, body.file_name, "content")

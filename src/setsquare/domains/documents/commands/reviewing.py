@@ -12,7 +12,7 @@ from pydantic import Field
 from setsquare.domains.documents.commands.commenting import add_comment
 from setsquare.domains.documents.fields import Words, end_of, refuse_far, today_at
 from setsquare.domains.documents.models import Revision
-from setsquare.domains.documents.next_steps import KINDS, ask_author
+from setsquare.domains.documents.next_steps import KINDS, ask_author, ask_to_work_on, close_steps
 from setsquare.domains.documents.rules import CONTROLLERS, WRITERS, wrote
 from setsquare.domains.documents.states import ASIDE, TALK
 from setsquare.kernel.commands.act import Act
@@ -113,6 +113,7 @@ def submit(act: Act, body: Submit) -> None:
     if wrong:
         raise Refused(wrong)
     refuse_far("due", body.due, today_at(act.record.unit, act.now))
+    close_steps(act)
     revision.round += 1
     revision.submitted = act.now
     for person in body.reviewers:
@@ -201,6 +202,7 @@ def close_tasks(act: Act, outcome: str) -> int:
 def return_to_draft(act: Act, _body: Body) -> None:
     """Take a reviewed revision back to work on it."""
     close_tasks(act, "returned")
+    ask_to_work_on(act)
     act.conclude(gettext_noop("%(number)s is a draft again: work on it, then submit it anew."))
 
 
@@ -219,6 +221,7 @@ def recall(act: Act, _body: Body) -> None:
     revision: Revision = act.detail
     close_tasks(act, "recalled")
     forget_approval(revision)
+    ask_to_work_on(act)
     act.conclude(gettext_noop("%(number)s is a draft again; nobody is asked to review or sign it any more."))
 
 

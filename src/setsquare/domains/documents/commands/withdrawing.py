@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 from setsquare.domains.documents.commands.releasing import EndOfForce, end_force, recall_copies
 from setsquare.domains.documents.meanings import WITHDRAWN
 from setsquare.domains.documents.models import Document, Revision
+from setsquare.domains.documents.next_steps import close_steps
 from setsquare.domains.documents.rules import CONTROLLERS, nothing_open
 from setsquare.domains.documents.states import TALK
 from setsquare.kernel.commands.act import Act
@@ -75,5 +76,6 @@ def discard(act: Act, _body: Body) -> None:
     revision.is_open = False
     revision.save()
     revision.working_texts.all().delete()
+    close_steps(act, "not_needed")
     act.also("document", "close_revision", revision.document.record)
     act.conclude(gettext_noop("%(number)s is discarded; its number is not used again."))

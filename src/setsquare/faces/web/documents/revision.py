@@ -32,6 +32,7 @@ from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.markdown import missing_sections
 
 NO_TALK: Mapping[str, Any] = {
@@ -60,6 +61,7 @@ def revision_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "name": revision_name(revision.ordinal),
         "reading": reading,
         "write": writing_command(situation),
+        "rejected": _rejected(revision) if record.state == "draft" else None,
         "checklist": _checklist(revision, reading) if record.state == "draft" else [],
         "reviews": reviews_shown(revision, tasks),
         "steps": steps_shown(revision, tasks) if in_work else [],
@@ -95,6 +97,15 @@ def _superseded(revision: Revision) -> dict[str, Any]:
         "name": revision_name(by.ordinal) if by is not None else "",
         "url": record_address(by.record) if by is not None else "",
     }
+
+
+def _rejected(revision: Revision) -> Entry | None:
+    """Return by whom and why a draft was rejected in its approval, as long as it was not submitted anew."""
+    if not revision.round:
+        return None
+    ways = ("submit", "send_for_approval", "reject", "recall", "return_to_draft")
+    last = Entry.objects.filter(record=revision.pk, command__in=ways).order_by("-seq").first()
+    return last if last is not None and last.command == "reject" else None
 
 
 def _checklist(revision: Revision, reading: Reading) -> list[dict[str, Any]]:
