@@ -10,8 +10,11 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
+from setsquare.kernel.commands.errors import Stale
+from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.files.store import path_of, store
 from setsquare.kernel.files.texts import keep_text
+from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.sealing import exporting, keys
 from setsquare.kernel.sealing.models import Checkpoint, Leaf, Log
 from setsquare.kernel.sealing.notes import Signer, Statement
@@ -386,3 +389,28 @@ def test_an_export_of_a_log_with_a_hole_is_refused(sealed, tmp_path):
     Entry(**{f.attname: getattr(entry, f.attname) for f in entry._meta.concrete_fields}).save(
         force_insert=True
     )
+
+
+def test_what_was_changed_by_sql_is_not_excused_by_the_next_command(house):
+    record = house.note()
+    force("UPDATE records_record SET title = 'Slipped in'")
+    house.do("rename", record, body={"title": "Second"})
+    record.refresh_from_db()
+    told = [sentence_of(entry, thing_of(record.type)) for entry in Entry.objects.order_by("seq")]
+    assert told[1:] == [
+        "Setsquare found it changed otherwise than by commands: title.",
+        f"{house.writer.name} renamed it.",
+    ]
+    assert Entry.objects.get(seq=2).values["title"] == "Slipped in"
+    seal_all()
+    said = f"{record.number} was found changed otherwise than by commands before its entry 2: title."
+    assert (record.version, wrong()) == (3, [said])
+
+
+def test_nobody_signs_what_was_changed_by_sql_meanwhile(house):
+    record = house.note()
+    force("UPDATE records_record SET title = 'Slipped in'")
+    with pytest.raises(Stale):
+        house.do("sign", record, version=1, reason="Fine.", credentials=Credentials(password=PASSWORD))
+    assert [entry.command for entry in Entry.objects.order_by("seq")] == ["create", "found_altered"]
+    house.do("sign", record, version=2, reason="Fine.", credentials=Credentials(password=PASSWORD))

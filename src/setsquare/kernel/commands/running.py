@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from setsquare.kernel.commands.act import Act, now
+from setsquare.kernel.commands.altered import claim, entering_altered, state_found
 from setsquare.kernel.commands.bodies import (
     Body,
     label_at,
@@ -36,7 +37,6 @@ from setsquare.kernel.commands.errors import (
     VersionMissing,
     WrongState,
 )
-from setsquare.kernel.database.statements import planned_cursor
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see, read_anew
@@ -48,8 +48,6 @@ from setsquare.kernel.signatures.models import Batch, Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import since
 from setsquare.kernel.writing.canonical import canonical
-
-_CLAIM = f"UPDATE {Record._meta.db_table} SET version = version + 1 WHERE id = %s"  # noqa: S608 - name of a table
 
 
 @dataclass(frozen=True)
@@ -107,9 +105,13 @@ def carry_out(
     if command.signature is not None:
         check_before(command, situation, given)
         signing = _prove(command, situation, credentials, version)
-    try:
+
+    def perform() -> Outcome:
         with naming_fields(command.body), transaction.atomic():
             return _perform(command, actor, record, given, reason=reason, version=version, signing=signing)
+
+    try:
+        return entering_altered(perform)
     except _Unchanged:
         return _as_before(command, situation.subject)
 
@@ -143,9 +145,14 @@ def rehearse(thing: str, name: str, actor: Actor, *, body: Any = None, reason: s
     situation = _situation(command, actor, None)
     given = body if isinstance(body, command.body) else _read(command, situation, body)
     refuse_unkeepable({"reason": reason})
-    with naming_fields(command.body), transaction.atomic():
-        _perform(command, actor, None, given, reason=reason, version=None, signing=None)
-        transaction.set_rollback(True)
+
+    def perform() -> Outcome:
+        with naming_fields(command.body), transaction.atomic():
+            outcome = _perform(command, actor, None, given, reason=reason, version=None, signing=None)
+            transaction.set_rollback(True)
+            return outcome
+
+    entering_altered(perform)
 
 
 def _within(command: Command, actor: Actor, record: Record | None, body: Any, reason: str) -> Record:
@@ -287,13 +294,12 @@ def _prove(
         raise SignatureRefused(str(refusal)) from None
 
 
-def _lock(command: Command, record: Record) -> Record:
+def _lock(record: Record) -> Record:
     """Claim the record for this transaction and read it anew; its version is already the next one."""
-    with planned_cursor() as cursor:
-        cursor.execute(_CLAIM, [record.pk])
-        if not cursor.rowcount:
-            raise NotFound(record.number)
-    return read_anew(thing_of(command.thing), record.pk)
+    claimed = claim(record)
+    if claimed is None:
+        raise NotFound(record.number)
+    return claimed
 
 
 def _check_fresh(command: Command, actor: Actor, locked: Record | None, version: int | None) -> None:
@@ -318,7 +324,8 @@ def _perform(
     nested: bool = False,
 ) -> Outcome:
     thing = thing_of(command.thing)
-    locked = _lock(command, record) if record is not None else None
+    locked = _lock(record) if record is not None else None
+    found = state_found(locked) if locked is not None else {}
     situation = Situation(actor, thing, locked)
     if not nested:
         _check_rights(command, situation, body)
@@ -333,8 +340,10 @@ def _perform(
     if locked is not None:
         act.now = max(act.now, locked.changed)
         act.stored.note(thing.detail_of(locked))
-    seen = {**thing.state_of(locked), "version": locked.version - 1} if locked and signing else None
-    before = thing.state_of(locked) if command.edits and locked is not None and not nested else None
+    seen = found if locked and signing else None
+    before = (
+        {**found, "version": locked.version} if command.edits and locked is not None and not nested else None
+    )
     made = _performed(act, body)
     done = locked or made
     if done is None:

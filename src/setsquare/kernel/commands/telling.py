@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from setsquare.kernel.commands.declaration import command_of
 from setsquare.kernel.records.things import Thing
+from setsquare.kernel.sealing.findings import FOUND_ALTERED
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import Passage
 from setsquare.kernel.writing.sentences import told
 
+_FOUND = gettext_lazy("found it changed otherwise than by commands")
 _WAYS = {
     "web": gettext_lazy("screen"),
     "api": gettext_lazy("program"),
@@ -38,7 +40,7 @@ def deed_of(entry: Entry, thing: Thing) -> str:
 def told_deed(thing: str, command: str, on_behalf_of: str, note: dict[str, Any] | None) -> str:
     """Return the same from bare values, for lists that read no more than they show."""
     try:
-        done = str(command_of(thing, command).past)
+        done = str(_FOUND if command == FOUND_ALTERED else command_of(thing, command).past)
     except KeyError:  # a command that this version no longer has
         done = command.replace("_", " ")
     if on_behalf_of:

@@ -7,6 +7,8 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 AT_ONCE = 500
+FOUND_ALTERED = "found_altered"
+"""What the trail calls it that a record was found changed otherwise than by commands."""
 Row = TypeVar("Row", bound=Model)
 
 

@@ -18,7 +18,7 @@ from setsquare.kernel.records.numbering import key_of
 from setsquare.kernel.records.seeing import read_anew
 from setsquare.kernel.records.things import Thing, all_things, thing_of, value_at
 from setsquare.kernel.sealing import renames
-from setsquare.kernel.sealing.findings import Problem, in_chunks, shortened
+from setsquare.kernel.sealing.findings import FOUND_ALTERED, Problem, in_chunks, shortened
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.canonical import canonical
 
@@ -38,7 +38,11 @@ def check_records() -> Iterator[Problem]:
         counted = {
             row["record"]: row
             for row in numbering.annotate(
-                entries=Count("pk"), first=Min("seq"), last=Max("seq"), began=Min("at", filter=Q(seq=1))
+                entries=Count("pk"),
+                first=Min("seq"),
+                last=Max("seq"),
+                began=Min("at", filter=Q(seq=1)),
+                altered=Count("pk", filter=Q(command=FOUND_ALTERED)),
             )
         }
         for record in records:
@@ -50,6 +54,7 @@ def check_records() -> Iterator[Problem]:
                 continue
             if found["first"] != 1 or found["last"] != found["entries"]:
                 yield _gap(record)
+            yield from _found_altered(record) if found["altered"] else ()
             if record.type in known:
                 try:
                     yield from _check_live(record, found["began"] or record.created)
@@ -57,6 +62,14 @@ def check_records() -> Iterator[Problem]:
                     yield Problem(record.number, f"{record.number}: {_what_is_missing(record)} missing.")
             else:
                 yield from _check_kind(record)
+
+
+def _found_altered(record: Record) -> Iterator[Problem]:
+    """Tell of what was found changed before a command was carried out, which no command excuses afterwards."""
+    for entry in Entry.objects.filter(record=record, command=FOUND_ALTERED).order_by("seq"):
+        keys = entry.note["values"]["keys"] if entry.note else ""
+        said = f"{record.number} was found changed otherwise than by commands before its entry {entry.seq}: {keys}."
+        yield Problem(record.number, said)
 
 
 def _check_kind(record: Record) -> Iterator[Problem]:
