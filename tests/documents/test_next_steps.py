@@ -1,10 +1,14 @@
 """What an author or controller has to do next stands among their tasks, and goes when it is done."""
 
+import pytest
 from django.test import Client
 
 from setsquare.domains.documents.models import Revision
+from setsquare.domains.organisation import bootstrap
+from setsquare.kernel.commands.errors import NotPermitted
+from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.tasks.models import Task
-from tests.documents.conftest import Works
+from tests.documents.conftest import PASSWORD, Works
 
 KINDS = ("answer_review", "send_for_approval", "work_on_draft", "schedule")
 
@@ -97,3 +101,17 @@ def test_an_owner_who_controls_schedules_alone(works: Works) -> None:
     works.do("cora", "revision.recall", first, because="A mistake")
     assert open_steps(works, first) == {"work_on_draft": ["ada"]}
     assert Revision.objects.get(record__number=first).approved is None
+
+
+def test_only_who_wrote_it_or_controls_takes_a_revision_back_and_all_who_were_asked_are_told(
+    works: Works,
+) -> None:
+    bootstrap.add_person("nora", "Nora Next", "H", password=PASSWORD)
+    bootstrap.grant(works.person("nora"), "assistant", "H")
+    first = in_review(works, "rolf")
+    with pytest.raises(NotPermitted, match="Its authors do this, or who controls documents"):
+        works.do("nora", "revision.return_to_draft", first)
+    works.do("cora", "revision.return_to_draft", first)
+    told = Notice.objects.filter(record__number=first, kind="returned").order_by("user__username")
+    assert list(told.values_list("user__username", flat=True)) == ["ada", "rolf"]
+    assert open_steps(works, first) == {"work_on_draft": ["ada"]}

@@ -51,6 +51,13 @@ def wrote(user: User, revision: Revision) -> bool:
     return revision.record.owner_id == user.pk or user.username in revision.authors
 
 
+def an_author(situation: Situation) -> Label | None:
+    """Rule: the person wrote the revision."""
+    if wrote(situation.user, situation.detail):
+        return None
+    return _("Its authors do this, or who controls documents.")
+
+
 def may_settle(user: User, revision: Revision, thread: Comment) -> bool:
     """Tell whether a person may settle a comment: who raised it, or an author of the revision, who answers it."""
     return thread.author_id == user.pk or wrote(user, revision)

@@ -13,7 +13,7 @@ from setsquare.domains.documents.commands.commenting import add_comment
 from setsquare.domains.documents.fields import Words, end_of, refuse_far, today_at
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.next_steps import KINDS, ask_author, ask_to_work_on, close_steps
-from setsquare.domains.documents.rules import CONTROLLERS, WRITERS, wrote
+from setsquare.domains.documents.rules import CONTROLLERS, RESPONSIBLE, WRITERS, an_author, wrote
 from setsquare.domains.documents.states import ASIDE, TALK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
@@ -189,18 +189,34 @@ def close_tasks(act: Act, outcome: str) -> int:
     return act.finish(waiting, outcome)
 
 
+def _tell_asked(act: Act, text: str) -> None:
+    """Tell the author, and whoever is asked to review or sign, that somebody else made it a draft again."""
+    waiting = Task.objects.filter(record=act.record, kind__in=("review", "approve"), done__isnull=True)
+    asked = {task.assignee for task in waiting.select_related("assignee")}
+    act.tell_all(
+        {act.record.owner, *asked} - {act.actor.user},
+        "returned",
+        text,
+        who=act.actor.user.name if act.actor.user is not None else "Setsquare",
+        number=act.record.number,
+        title=act.record.title,
+        reason=act.reason[:200],
+    )
+
+
 @command(
     "revision",
     "return_to_draft",
     label=gettext_lazy("Back to draft"),
     past=gettext_lazy("took it back to draft"),
-    who=WRITERS,
+    who=(an_author, *RESPONSIBLE),
     reason=Reason.NEVER,
     tolerates=TALK | ASIDE | {"review"},
     hint=gettext_lazy("To work in what the review found; it is submitted anew afterwards."),
 )
 def return_to_draft(act: Act, _body: Body) -> None:
     """Take a reviewed revision back to work on it."""
+    _tell_asked(act, gettext_noop("%(who)s took %(number)s %(title)s back to draft."))
     close_tasks(act, "returned")
     ask_to_work_on(act)
     act.conclude(gettext_noop("%(number)s is a draft again: work on it, then submit it anew."))
@@ -219,6 +235,7 @@ def return_to_draft(act: Act, _body: Body) -> None:
 def recall(act: Act, _body: Body) -> None:
     """Take a revision out of review or approval, or back before it takes effect."""
     revision: Revision = act.detail
+    _tell_asked(act, gettext_noop("%(who)s recalled %(number)s %(title)s: %(reason)s"))
     close_tasks(act, "recalled")
     forget_approval(revision)
     ask_to_work_on(act)
