@@ -7,6 +7,7 @@ import pytest
 from setsquare.domains.changes.models import ChangeRequest
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.altered import enter_altered
 from setsquare.kernel.records.models import Record
 from tests.cases import ThingCase
 from tests.changes.conftest import Desk
@@ -37,6 +38,8 @@ class TestChangeRequests(ThingCase):
     def test_what_is_wanted_by_a_day_that_has_passed_is_marked_while_it_is_open(self) -> None:
         record = self.make(1)
         ChangeRequest.objects.filter(record=record).update(wanted_by=dt.date(2026, 3, 3))
+        enter_altered(record)  # as the next command would
+        record.refresh_from_db()
         late = (
             '<span class="state is-red">overdue</span> '
             '<time datetime="2026-03-03" data-time="date">3 March 2026</time>'

@@ -11,10 +11,12 @@ from setsquare.domains.documents.dates import next_review_after
 from setsquare.domains.documents.models import Document
 from setsquare.domains.documents.queries import review_due
 from setsquare.kernel.commands import overdue
+from setsquare.kernel.commands.altered import enter_altered
 from setsquare.kernel.commands.declaration import meaning_label
 from setsquare.kernel.commands.errors import NotPermitted, Refused, SignatureRefused, WrongState
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.tasks.kinds import outcome_label
 from setsquare.kernel.tasks.models import Task
@@ -27,6 +29,7 @@ def due_in(number: str, days: int) -> None:
     Document.objects.filter(record__number=number).update(
         last_review=today - dt.timedelta(days=700), next_review=today + dt.timedelta(days=days)
     )
+    enter_altered(Record.objects.get(number=number))  # as the next command would
 
 
 @pytest.mark.parametrize(
