@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
@@ -29,6 +30,7 @@ def extend(environment: Environment) -> None:
         part=part,
         day_text=day_text,
         time_text=time_text,
+        zone_name=timezone.get_current_timezone_name,
         words=words,
         crumbs=(),
         page_title="",
