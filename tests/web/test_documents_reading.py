@@ -106,6 +106,15 @@ def test_reading_is_asked_for_and_confirmed(house: House) -> None:
     )
 
 
+def test_how_a_document_came_about_is_no_news_to_who_only_reads_it(house: House) -> None:
+    house.to_force(house.document())
+    work = page(house.client("rhea"), "/")
+    assert "To read" in work and "SOP-001" in work
+    assert "Lately" not in work and "signed it" not in work
+    house.to_review(house.document("Weighing"))
+    assert "submitted it for review" in page(house.client("sven"), "/"), "who is asked to work on it is told"
+
+
 def test_the_next_revision_shows_what_changed_since_one_has_read(house: House) -> None:
     document = house.document()
     house.do("rhea", "confirm_reading", house.to_force(document))

@@ -138,7 +138,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "groups": _groups(tasks[:TASKS], user),
         "more_tasks": len(tasks) > TASKS,
         "records": [_line(record) for record in records],
-        "recent": _recent(user, {*(row.record for row in records), *(task.record for task in tasks)}),
+        "recent": _recent(user, _concerned(records, tasks)),
         "start": _start(request) if not tasks and not records else [],
     }
     return render(request, "work.html.jinja", context)
@@ -204,8 +204,14 @@ def _line(record: Owned) -> dict[str, Any]:
     }
 
 
+def _concerned(records: Iterable[Owned], tasks: Iterable[Asked]) -> set[int]:
+    """Return the records that a person owns or works on; how one came about that they only read is not news to them."""
+    personal = personal_kinds()
+    return {row.record for row in records} | {task.record for task in tasks if task.kind not in personal}
+
+
 def _recent(user: User, concerned: set[int]) -> list[dict[str, Any]]:
-    """Return what others did lately to the records that the person owns or is asked about."""
+    """Return what others did lately to the records that the person owns or is asked to work on."""
     if not concerned:
         return []
     ids = sorted(concerned)
