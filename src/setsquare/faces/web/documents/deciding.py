@@ -21,7 +21,7 @@ from setsquare.faces.web.documents.comments import threads_of, unresolved
 from setsquare.faces.web.documents.comparing import compared, texts
 from setsquare.faces.web.documents.heads import revision_name
 from setsquare.faces.web.documents.reading import reading_of
-from setsquare.faces.web.documents.routes import steps_shown
+from setsquare.faces.web.documents.routes import reviews_shown, steps_shown
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.declaration import Command, Situation, command_of, meaning_label
 from setsquare.kernel.commands.running import why_wrong_state
@@ -68,6 +68,7 @@ def _approving(
         "for_nobody": revision.is_for_nobody,
         "threads": threads_of(comments, situation, talks=False),
         "open_comments": unresolved(comments),
+        "reviews": reviews_shown(revision, asked_of_all(situation)),
         "steps": steps_shown(revision, asked_of_all(situation)),
         "signatures": [_signature(made) for made in signatures_on(revision)],
         "asking": asking,
