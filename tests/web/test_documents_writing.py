@@ -14,10 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from setsquare.domains.documents.models import Comment, Document, ImportJob, Revision, WorkingText
+from setsquare.faces.web.times import time_text
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.models import Signature
+from setsquare.kernel.tasks.models import Task
 from tests.web.documents_house import PASSWORD, TEXT, House, once, undone
 
 MOST_QUERIES = 12
@@ -258,6 +260,30 @@ def test_a_reviewer_is_asked_and_done(house: House) -> None:
     assert "No objection" in page(house.client("ari"), f"/revisions/{revision.number}/")
 
 
+def test_those_who_reviewed_it_are_suggested_for_the_next_round(house: House) -> None:
+    document = house.document()
+    address = f"/revisions/{house.revision(document).number}/do/submit/"
+
+    def suggested() -> list[str]:
+        field = re.search(
+            r'<select[^>]*name="reviewers".*?</select>', page(house.client("ari"), address), re.DOTALL
+        )
+        assert field is not None
+        return sorted(re.findall(r'<option value="(\w+)" selected', field.group()))
+
+    assert suggested() == []
+    due = (timezone.localdate() + dt.timedelta(days=5)).isoformat()
+    revision = house.do(
+        "ari", "submit", house.revision(document), reviewers=["sven", "cora", "mira"], due=due
+    )
+    house.do("sven", "review", revision, outcome="changes_needed", remark="Which gauge?")
+    house.do("ari", "return_to_draft", revision)
+    assert suggested() == ["cora", "mira", "sven"]
+    Revision.objects.filter(pk=revision.pk).update(authors=["ari", "mira"])
+    User.objects.filter(username="cora").update(is_active=False)
+    assert suggested() == ["sven"], "an author does not review, nor does who left"
+
+
 def test_an_approver_sees_what_changed_and_signs(house: House) -> None:
     document = house.document()
     house.to_force(document)
@@ -277,6 +303,14 @@ def test_an_approver_sees_what_changed_and_signs(house: House) -> None:
     ):
         assert words in shown
     assert shown.index("<ins>") < shown.index('name="password"')
+    reviews = re.search(r'id="reviews".*?</section>', shown, re.DOTALL)
+    assert reviews is not None
+    done = Task.objects.get(record=revision, kind="review").done
+    assert done is not None
+    with timezone.override("Europe/Berlin"):
+        when = time_text(done)
+    for words in (house.people["sven"].name, "No objection", when):
+        assert words in reviews.group(), "who reviewed it, with which outcome and when"
     version = Record.objects.get(pk=revision.pk).version
     assert client.post(address, {"password": "wrong", "_version": version}).status_code == 422
     assert Signature.objects.filter(record=revision).count() == 0

@@ -13,7 +13,7 @@ from setsquare.domains.documents.commands.commenting import add_comment
 from setsquare.domains.documents.fields import Words, end_of, refuse_far, today_at
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.next_steps import KINDS, ask_author, ask_to_work_on, close_steps
-from setsquare.domains.documents.rules import CONTROLLERS, RESPONSIBLE, WRITERS, an_author, wrote
+from setsquare.domains.documents.rules import CONTROLLERS, RESPONSIBLE, WRITERS, an_author, reviews_asked, wrote
 from setsquare.domains.documents.states import ASIDE, TALK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
@@ -79,11 +79,16 @@ class Submit(Body):
 
 REVIEW_DAYS = 14
 """Days that a review is suggested to take."""
+REPLACED = frozenset({"reassigned", "handed_over"})
+"""Outcomes of reviews that went to somebody else."""
 
 
-def _in_two_weeks(situation: Situation) -> Mapping[str, Any]:
+def _suggested(situation: Situation) -> Mapping[str, Any]:
+    """Suggest two weeks, and of those who reviewed the last round whoever may review again."""
     day = today_at(situation.subject.unit, situation.now) + dt.timedelta(days=REVIEW_DAYS)
-    return {"due": day.isoformat()}
+    asked = [task.assignee for task in reviews_asked(situation) if task.outcome not in REPLACED]
+    able = [person for person in asked if person.is_active and not wrote(person, situation.detail)]
+    return {"due": day.isoformat(), "reviewers": [person.username for person in able]}
 
 
 @command(
@@ -95,7 +100,7 @@ def _in_two_weeks(situation: Situation) -> Mapping[str, Any]:
     who=WRITERS,
     obstacles=incomplete,
     prominent=True,
-    initial=_in_two_weeks,
+    initial=_suggested,
     tolerates=TALK | {"plan_reading"},
 )
 def submit(act: Act, body: Submit) -> None:
