@@ -43,6 +43,7 @@ class Request:
 
     def create(self) -> None:
         """Write down what should change and why."""
+        wanted = self.told.get("wanted_day")
         known = Record.objects.filter(type="document", number__in=self.told["affected"])
         done = do(
             self.told["requested_by"],
@@ -51,6 +52,8 @@ class Request:
             what=self.told["what"],
             why=self.told["why"],
             unit=self.told["unit"],
+            priority=self.told["priority"],
+            wanted_by=(self.stage.today + dt.timedelta(days=wanted)).date() if wanted is not None else None,
             affected=sorted(known.values_list("number", flat=True)),
         )
         self.number = done.record.number
