@@ -217,7 +217,9 @@ def _tell_asked(act: Act, text: str) -> None:
     who=(an_author, *RESPONSIBLE),
     reason=Reason.NEVER,
     tolerates=TALK | ASIDE | {"review"},
-    hint=gettext_lazy("To work in what the review found; it is submitted anew afterwards."),
+    hint=gettext_lazy(
+        "For its author, when the review shows what to change: work that in and submit it anew. No reason is asked for."
+    ),
 )
 def return_to_draft(act: Act, _body: Body) -> None:
     """Take a reviewed revision back to work on it."""
@@ -235,7 +237,10 @@ def return_to_draft(act: Act, _body: Body) -> None:
     who=(*CONTROLLERS, owner()),
     reason=Reason.ALWAYS,
     danger=True,
-    hint=gettext_lazy("Signatures made so far stay in its history and no longer count."),
+    hint=gettext_lazy(
+        "To stop it on its way, with a reason for its history: nobody is asked any more, and signatures made so far"
+        " stay in the history and no longer count."
+    ),
 )
 def recall(act: Act, _body: Body) -> None:
     """Take a revision out of review or approval, or back before it takes effect."""
