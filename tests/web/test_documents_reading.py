@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from setsquare.domains.documents.models import Document
+from setsquare.domains.documents.models import Document, Revision
+from setsquare.faces.web.times import day_text, time_text
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 from tests.web.documents_house import TEXT, House, once, undone
@@ -183,6 +184,24 @@ def test_revisions_are_compared(house: House) -> None:
     reader = house.client("rhea")
     for unseen in ("?from=1&to=2", "?from=1&to=9", ""):
         assert "nothing to compare" in page(reader, f"/documents/SOP-001/compare/{unseen}")
+
+
+def test_revisions_of_one_day_are_told_apart_by_the_time(house: House) -> None:
+    document = house.document()
+    house.to_force(document)
+    second(house, document)
+    client = house.client("cora")
+    listed = page(client, "/documents/SOP-001/revisions/")
+    start = Revision.objects.get(document_id=document.pk, ordinal=1).effective_at
+    assert start is not None
+    with timezone.override("Europe/Berlin"):
+        assert f'data-time="date">{day_text(start)}</time>' in listed
+        house.to_force(document)
+        until = Revision.objects.get(document_id=document.pk, ordinal=1).superseded_at
+        assert until is not None
+        listed = page(client, "/documents/SOP-001/revisions/")
+        for moment in (start, until):  # two on one day: every time is told, from and until
+            assert f'data-time="datetime">{time_text(moment)}</time>' in listed
 
 
 def test_files_are_compared_by_what_can_be_read(house: House) -> None:

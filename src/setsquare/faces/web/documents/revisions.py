@@ -34,8 +34,9 @@ def revisions_tab(request: HttpRequest, thing: Thing, record: Record) -> HttpRes
     people = {person.username: person for person in User.objects.filter(username__in=names)} if names else {}
     context["rows"] = [_row(revision, people, place) for place, revision in enumerate(rows)]
     days = [timezone.localdate(row["from"]) for row in context["rows"] if row["from"]]
-    for row in context["rows"]:  # where two took effect on one day, the time of day tells them apart
-        row["timed"] = row["from"] is not None and days.count(timezone.localdate(row["from"])) > 1
+    context["timed"] = len(set(days)) < len(
+        days
+    )  # two took effect on one day: the time of day tells them apart
     context["compare_url"] = reverse("document_compare", args=[record.number])
     return render(request, "documents/revisions.html.jinja", context)
 
