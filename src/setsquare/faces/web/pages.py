@@ -97,6 +97,8 @@ class HandMade:
     """The same for values that are rows by key: each row is told by itself."""
     icons: Mapping[str, str] = field(default_factory=dict)
     """Icons of commands."""
+    before: Mapping[str, Callable[[Situation], Mapping[str, Any] | None]] = field(default_factory=dict)
+    """By command what a person may do first where it cannot be done yet: label, url and icon, or None."""
     asked: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Fields of commands asked for in another way than derived, by command and field: `quote` is shown only."""
     tasks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)

@@ -276,12 +276,19 @@ def command_form(
         "action": action,
         "cancel_url": back,
         "why_not": why_not,
+        "first": _first(command, situation) if why_not is not None else None,
         "conflict": conflict,
         "deciding": facts_shown(thing, record, [deciding], situation.user)[0] if record is not None else [],
         "wide": bool(deciding) or any(field.kind in ("rows", "markdown") for field in asking.fields),
         "dialog": wants_dialog(request),
     }
     return render(request, "dialogs/command.html.jinja", context, status=status)
+
+
+def _first(command: Command, situation: Situation) -> Mapping[str, Any] | None:
+    """Return what the person may do before the command, where that is known: its label, address and icon."""
+    offered = hand_made(command.thing).before.get(command.name)
+    return offered(situation) if offered is not None and situation.record is not None else None
 
 
 def _choice(request: HttpRequest, thing: Thing, offered: list[Command]) -> HttpResponse:

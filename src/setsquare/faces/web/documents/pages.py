@@ -130,6 +130,7 @@ pages.extend(
         "confirm_reading": deciding.confirm_page,
         "schedule": deciding.schedule_page,
     },
+    before={"submit": heads.writing_command, "send_for_approval": heads.writing_command},
     values={"content": told_text},
     rows={"comments": comments.TOLD},
     asked={("comment", "quote"): "quote"},
