@@ -279,7 +279,7 @@ def test_nothing_is_written_outside_the_draft(works: Works) -> None:
     ("moment", "sentence"),
     [
         (None, "Give a date and time, or choose “at once”."),
-        ("2020-01-01T09:00", "This is past: in Hamburg it is "),
+        ("2020-01-01T09:00", "This is past: at its site (Europe/Berlin) it is "),
         ("2999-01-01T09:00", "This is more than five years away; choose an earlier day."),
         ("soon", "Give a date and time such as 2026-11-30T09:00."),
     ],
@@ -322,7 +322,8 @@ def test_an_hour_that_the_clocks_show_twice_is_refused(works: Works) -> None:
     with pytest.raises(Refused) as caught:
         moment_at(unit, dt.datetime.fromisoformat("2026-10-25T02:30"), now)
     assert caught.value.fields == {
-        "effective_from": "The clocks of Hamburg show this time twice on that day: choose another, or say which by its"
+        "effective_from": "The clocks of its site (Europe/Berlin) show this time twice on that day: choose another, or"
+        " say which by its"
         " offset, 2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00."
     }
     for text, hour in (("2026-10-25T02:30+02:00", 0), ("2026-10-25T02:30+01:00", 1)):

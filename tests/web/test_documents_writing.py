@@ -238,6 +238,9 @@ def test_a_draft_says_on_its_button_all_that_it_lacks(house: House) -> None:
     )
     dialog = page(house.client("ari"), "/revisions/SOP-001/1/do/submit/")
     assert "This cannot be done now" in dialog and "These sections are missing: Procedure" in dialog
+    assert f'href="{EDITOR}"' in dialog, "writing is the next step"
+    house.do("ari", "save", house.revision(Record.objects.get(number="SOP-001")), content=TEXT)
+    assert f'href="{EDITOR}"' not in page(house.client("ari"), "/revisions/SOP-001/1/do/submit/")
 
 
 def test_answering_has_one_name(house: House) -> None:
@@ -333,9 +336,13 @@ def test_the_day_of_effect_is_meant_where_the_document_is(house: House) -> None:
     house.do("mira", "approve", revision)
     client = house.client("cora")
     address = f"/revisions/{revision.number}/do/schedule/"
-    assert "Europe/Lisbon" in client.get(address).content.decode()
+    asked = client.get(address).content.decode()
+    assert "Europe/Lisbon" in asked
+    assert asked.count("(one of the two)") == 2, "at once, or at a time"
+    assert "(optional)" not in asked
     past = client.post(address, {"effective_from": "2020-01-01T00:00"})
     assert past.status_code == 422
+    assert "This is past: at its site (Europe/Lisbon) it is " in past.content.decode()
     assert "2020-01-01T00:00" in past.content.decode()
     year = Record.objects.get(pk=revision.pk).created.year + 1
     assert client.post(address, {"effective_from": f"{year}-01-15T08:00"}).status_code == 303

@@ -96,6 +96,8 @@ class Shown:
     of: str = ""
     """For records: the code of the record type to choose from (empty: any)."""
     choices: Choices | Callable[[], Choices] = field(default_factory=dict)
+    either: bool = False
+    """Whether this is one of two fields of which one has to be given."""
 
     def options(self) -> Choices:
         """Return the choices, asked now where they are data."""

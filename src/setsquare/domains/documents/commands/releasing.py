@@ -33,13 +33,14 @@ REFERS_TO = "refers_to"
 class Schedule(Body):
     """When it takes effect."""
 
-    at_once: Annotated[bool, Shown(gettext_lazy("At once"))] = False
+    at_once: Annotated[bool, Shown(gettext_lazy("At once"), either=True)] = False
     effective_from: Annotated[
         dt.datetime | None,
         Shown(
             gettext_lazy("Takes effect"),
             gettext_lazy("Date and time at the document's site."),
             Widget.DATETIME,
+            either=True,
         ),
     ] = None
 
@@ -99,9 +100,9 @@ def moment_at(unit: Unit, given: dt.datetime, now: dt.datetime) -> dt.datetime:
     if given.tzinfo is None:
         _check_clocks(unit, moment)
     if moment <= now:
-        sentence = _("This is past: in %(unit)s it is %(now)s. Choose a later time, or “at once”.")
+        sentence = _("This is past: at its site (%(zone)s) it is %(now)s. Choose a later time, or “at once”.")
         shown = date_format(now.astimezone(place), "DATETIME_FORMAT")
-        raise Refused({"effective_from": sentence % {"unit": unit.name, "now": shown}})
+        raise Refused({"effective_from": sentence % {"zone": place.key, "now": shown}})
     if moment - now > FARTHEST:
         raise Refused({"effective_from": _("This is more than five years away; choose an earlier day.")})
     return moment.astimezone(dt.UTC)
@@ -114,14 +115,14 @@ def _check_clocks(unit: Unit, moment: dt.datetime) -> None:
         return
     place = zone(unit)
     if first.astimezone(dt.UTC).astimezone(place).replace(tzinfo=None) != moment.replace(tzinfo=None, fold=0):
-        sentence = _("The clocks of %(unit)s skip this time on that day; choose another.")
-        raise Refused({"effective_from": sentence % {"unit": unit.name}})
+        sentence = _("The clocks of its site (%(zone)s) skip this time on that day; choose another.")
+        raise Refused({"effective_from": sentence % {"zone": place.key}})
     sentence = _(
-        "The clocks of %(unit)s show this time twice on that day: choose another, or say which by its offset,"
-        " %(first)s or %(second)s."
+        "The clocks of its site (%(zone)s) show this time twice on that day: choose another, or say which by"
+        " its offset, %(first)s or %(second)s."
     )
     both = {"first": first.isoformat("T", "minutes"), "second": second.isoformat("T", "minutes")}
-    raise Refused({"effective_from": sentence % {"unit": unit.name, **both}})
+    raise Refused({"effective_from": sentence % {"zone": place.key, **both}})
 
 
 @command(

@@ -60,6 +60,7 @@ class Field:
     label: Label
     hint: Label = ""
     required: bool = False
+    either: bool = False
     value: Any = None
     errors: Sequence[Label] = ()
     choices: Sequence[tuple[str, Label] | Option] = ()
@@ -160,6 +161,7 @@ def _field(item: Asked, values: Mapping[str, Any], errors: Errors, user: User, p
         label=item.shown.label,
         hint=item.shown.hint,
         required=item.required,
+        either=item.shown.either,
         errors=_errors_at(name, errors, rows=item.rows_of is not None),
         min=item.limits.get("min"),
         max=item.limits.get("max"),
