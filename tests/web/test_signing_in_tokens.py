@@ -44,12 +44,28 @@ def test_a_token_is_shown_once(at_desk, anna):
     assert "Nightly backup" in later
 
 
+def test_a_token_is_limited_to_record_types(at_desk, anna):
+    page = at_desk.get("/me/tokens/").content.decode()
+    assert "Only on these types" in page
+    assert "A token alone does not sign: you sign in the browser, or the program sends your password" in page
+    form = {"name": "Import", "scopes": ["read", "write"], "types": ["document"], "expires": in_days(30)}
+    made = at_desk.post("/me/tokens/", form)
+    assert made.status_code == 200
+    token = Token.objects.get()
+    assert token.scopes == ["read:document", "write:document"]
+    assert tokens.allows(token, tokens.Scope.WRITE, "document")
+    assert not tokens.allows(token, tokens.Scope.WRITE, "change_request")
+    assert not tokens.allows(token, tokens.Scope.READ, "person")
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         ({"name": ""}, "has to be filled in"),
         ({"scopes": []}, "at least 1"),
         ({"scopes": ["everything"]}, "no scope"),
+        ({"scopes": ["write:nonsense"]}, "There is no record type “nonsense”; there are: "),
+        ({"types": ["nonsense"]}, "There is no record type “nonsense”; there are: "),
         ({"expires": in_days(-1)}, "in the future"),
         ({"expires": in_days(500)}, "at most 365 days"),
         ({"expires": "soon"}, "Give a date"),

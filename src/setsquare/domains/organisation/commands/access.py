@@ -1,6 +1,7 @@
 """Commands of access: links to set a password, and personal tokens of the API."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from django.utils.translation import gettext as _
@@ -18,11 +19,15 @@ from setsquare.kernel.commands.declaration import Actor, Reason, Situation, comm
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.lifecycle import gettext_noop
-from setsquare.kernel.records.things import Label
+from setsquare.kernel.records.things import Label, all_things
 from setsquare.kernel.trail.everything import PERMISSION as TRAIL
 from setsquare.kernel.trail.reading import since
 
 SCOPES: dict[str, Label] = {str(scope): scope.label for scope in Scope}
+
+
+def _types() -> dict[str, Label]:
+    return {thing.code: thing.plural for thing in all_things()}
 
 
 class MakeToken(Body):
@@ -38,6 +43,15 @@ class MakeToken(Body):
         Field(min_length=1),
         Shown(gettext_lazy("What it may be used for"), "", Widget.CHOICES, choices=SCOPES),
     ]
+    types: Annotated[
+        list[str],
+        Shown(
+            gettext_lazy("Only on these types"),
+            gettext_lazy("None chosen: on records of every type."),
+            Widget.CHOICES,
+            choices=_types,
+        ),
+    ] = []
     expires: Annotated[dt.date, Shown(gettext_lazy("Last day"), gettext_lazy("At most 365 days from now."))]
     _secret: str = PrivateAttr("")
 
@@ -188,13 +202,30 @@ def note_access(act: Act, body: NoteAccess) -> None:
 def make_token(act: Act, body: MakeToken) -> None:
     """Make a personal token of the API."""
     user: User = act.detail.user
+    scopes = _limited(body)
     try:
-        token, body._secret = tokens.make(user, body.name, body.scopes, end_of(body.expires, user.unit))
+        token, body._secret = tokens.make(user, body.name, scopes, end_of(body.expires, user.unit))
     except tokens.TokenRefused as refusal:
         raise Refused({refusal.field: str(refusal)}) from None
     act.say(gettext_noop("“%(name)s” until %(day)s"), name=token.name, day=body.expires.isoformat())
     sentence = gettext_noop("The token “%(name)s” can be used until %(day)s. Its secret is shown this once.")
     act.conclude(sentence, name=token.name, day=body.expires)
+
+
+def _limited(body: MakeToken) -> list[str]:
+    """Return the scopes, each limited to the types chosen where it names none; raises Refused for no such type."""
+    known = _types()
+    scopes = [
+        f"{scope}:{kind}" if kind and ":" not in scope else scope
+        for scope in body.scopes
+        for kind in body.types or [""]
+    ]
+    limits = {"types": body.types, "scopes": [s.partition(":")[2] for s in scopes if ":" in s]}
+    for place, named in limits.items():
+        if unknown := [kind for kind in named if kind not in known]:
+            sentence = _("There is no record type “%(name)s”; there are: %(names)s.")
+            raise Refused({place: sentence % {"name": unknown[0], "names": ", ".join(known)}})
+    return scopes
 
 
 @command(
@@ -218,13 +249,16 @@ def revoke_token(act: Act, body: RevokeToken) -> None:
     act.conclude(sentence, name=token.name)
 
 
-def issue_token(actor: Actor, name: str, scopes: list[str], expires: dt.date) -> tuple[Token, str]:
+def issue_token(
+    actor: Actor, name: str, scopes: list[str], expires: dt.date, types: Sequence[str] = ()
+) -> tuple[Token, str]:
     """Make a token for the person who acts and return it with its secret, which is kept nowhere.
 
     Raises the errors of commands.
     """
     if actor.user is None:
         raise TypeError("a token is made by the person whose it is")
-    body = parse(MakeToken, {"name": name, "scopes": scopes, "expires": expires}, actor)
+    given = {"name": name, "scopes": scopes, "types": list(types), "expires": expires}
+    body = parse(MakeToken, given, actor)
     carry_out("person", "make_token", actor, record=actor.user.file.record, body=body)
     return Token.objects.get(user=actor.user, prefix=body.secret.split("_")[1]), body.secret

@@ -43,7 +43,7 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
     data = posted(MakeToken, request.POST)
     try:
         body = parse(MakeToken, data, actor_of(request))
-        token, secret = issue_token(actor_of(request), body.name, body.scopes, body.expires)
+        token, secret = issue_token(actor_of(request), body.name, body.scopes, body.expires, body.types)
     except CommandError as refused:
         errors = refused.fields if isinstance(refused, Refused) else {"": refused.sentence}
         return _page(request, user, data, errors, status=422)
