@@ -169,7 +169,8 @@ def test_everything_in_the_way_is_told_at_once_and_before_the_button_is_pressed(
     with pytest.raises(Refused) as caught:
         works.do("ada", "revision.submit", f"{number}/2", reviewers=["ada"], due=works.day(-1))
     assert list(caught.value.fields) == ["content", "summary", "due", "reviewers"]
-    assert (caught.value.labels["due"], caught.value.labels["content"]) == ("Until", "content")
+    called = [caught.value.labels[field] for field in ("due", "content", "summary")]
+    assert called == ["Until", "Content", "What changed"], "as the forms call what is written there"
     situation = Situation(Actor(works.person("ada")), thing_of("revision"), record)
     [offer] = offers(situation, ["submit"])
     assert "These sections are missing" in str(offer.why_not) and "Say what changed first" in str(
@@ -240,8 +241,11 @@ def test_open_comments_hold_the_approval(works: Works) -> None:
     works.do("mia", "revision.comment", first, text="Which gauges?")
     assert "1 comment is open" in refused(works, WrongState, "max", "revision.approve", first)
     assert (
-        refused(works, NotPermitted, "rolf", "revision.approve", first) == "This is not among your tasks now."
+        refused(works, NotPermitted, "rolf", "revision.approve", first)
+        == "This is not among your tasks now. It is the turn of: Hedda Head, Mia Manager, Max Manager."
     )
+    author = refused(works, NotPermitted, "ada", "revision.approve", first)
+    assert author == "You wrote on this revision; somebody else has to decide on it."
 
 
 def test_an_approval_of_what_changed_meanwhile_is_stale(works: Works) -> None:

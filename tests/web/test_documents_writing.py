@@ -327,7 +327,7 @@ def test_an_approver_sees_what_changed_and_signs(house: House) -> None:
 def test_who_is_not_asked_is_told_so(house: House) -> None:
     revision = house.to_approval(house.document())
     shown = house.client("cora").get(f"/revisions/{revision.number}/do/approve/").content.decode()
-    assert "This is not among your tasks now." in shown
+    assert "This is not among your tasks now. It is the turn of: Mira Holt." in shown
 
 
 def test_the_day_of_effect_is_meant_where_the_document_is(house: House) -> None:

@@ -1,6 +1,7 @@
 """Who may do what with documents, beyond what their permissions say, and what has to be true first."""
 
 from django.db.models import QuerySet
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -9,7 +10,7 @@ from setsquare.domains.documents.models import Comment, Document, Revision
 from setsquare.domains.documents.permissions import APPROVE, CONTROL, WORK
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.commands.declaration import Situation, command_of, owner, permitted
+from setsquare.kernel.commands.declaration import Rule, Situation, command_of, momentary, owner, permitted
 from setsquare.kernel.commands.running import why_not_permitted, why_wrong_state
 from setsquare.kernel.database.statements import Statement, stand_in
 from setsquare.kernel.records.things import Label
@@ -61,6 +62,34 @@ def an_author(situation: Situation) -> Label | None:
 def may_settle(user: User, revision: Revision, thread: Comment) -> bool:
     """Tell whether a person may settle a comment: who raised it, or an author of the revision, who answers it."""
     return thread.author_id == user.pk or wrote(user, revision)
+
+
+def asked_to(kind: str) -> Rule:
+    """Rule: the person, or somebody for whom they stand in, has an open task of this kind; else whose turn it is.
+
+    The sentence is made where somebody reads it alone: most pages only ask whether the person may.
+    """
+
+    def rule(situation: Situation) -> Label | None:
+        return None if situation.task(kind) is not None else _turn(situation, kind)
+
+    return momentary(rule)
+
+
+def _whose_turn(situation: Situation, kind: str) -> str:
+    """Return why it is not the person's turn, and whose it is, as far as they may know that."""
+    if wrote(situation.user, situation.detail):
+        return _("You wrote on this revision; somebody else has to decide on it.")
+    plain = _("This is not among your tasks now.")
+    asked = [task for task in asked_of_all(situation) if task.kind == kind and task.done is None]
+    took_part = any(task.assignee_id == situation.user.pk for task in asked_of_all(situation))
+    if not asked or not (took_part or oversees(situation)):
+        return plain
+    names = ", ".join(task.assignee.name for task in asked)
+    return _("%(sentence)s It is the turn of: %(names)s.") % {"sentence": plain, "names": names}
+
+
+_turn = lazy(_whose_turn, str)
 
 
 def not_author(situation: Situation) -> Label | None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -317,14 +317,29 @@ def _rows_of(annotation: Any) -> type[BaseModel] | None:
 
 
 @contextmanager
-def naming_fields(model: type[BaseModel]) -> Iterator[None]:
-    """Have what is refused within name the fields of the body, as forms call them (`Refused.labels`)."""
+def naming_fields(
+    model: type[BaseModel], beside: Callable[[], Iterable[type[BaseModel]]] = tuple
+) -> Iterator[None]:
+    """Have what is refused within name the fields of the body, as forms call them (`Refused.labels`).
+
+    A field that the body does not have, of what of the record is in the way, is called as one of those `beside` does.
+    """
     try:
         yield
     except Refused as refused:
-        for place in refused.fields:
-            refused.labels.setdefault(place, label_at(model, place))
+        name_fields(refused, model, beside)
         raise
+
+
+def name_fields(
+    refused: Refused, model: type[BaseModel], beside: Callable[[], Iterable[type[BaseModel]]] = tuple
+) -> None:
+    """Name the fields that are refused, as forms call them."""
+    for place in refused.fields:
+        first = place.partition(".")[0]
+        other = first and first != "reason" and first not in model.model_fields
+        owner = next((one for one in beside() if first in one.model_fields), model) if other else model
+        refused.labels.setdefault(place, label_at(owner, place))
 
 
 def parse(model: type[B], data: Any, actor: Any) -> B:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from setsquare.kernel.commands.act import Act, now
 from setsquare.kernel.commands.altered import claim, entering_altered, state_found
 from setsquare.kernel.commands.bodies import (
     Body,
-    label_at,
+    name_fields,
     naming_fields,
     parse,
     read_in_part,
@@ -107,7 +108,7 @@ def carry_out(
         signing = _prove(command, situation, credentials, version)
 
     def perform() -> Outcome:
-        with naming_fields(command.body), transaction.atomic():
+        with naming_fields(command.body, partial(_bodies, command)), transaction.atomic():
             return _perform(command, actor, record, given, reason=reason, version=version, signing=signing)
 
     try:
@@ -131,9 +132,13 @@ def _read(command: Command, situation: Situation, data: Any) -> Body:
             read = read_in_part(command.body, data or {}, situation.actor) if command.foresees else {}
             foreseen = command.foreseen(situation.actor, situation.record, read)
             refused.fields = {**command.in_the_way(situation), **foreseen, **refused.fields}
-            for place in refused.fields:
-                refused.labels.setdefault(place, label_at(command.body, place))
+            name_fields(refused, command.body, partial(_bodies, command))
         raise
+
+
+def _bodies(command: Command) -> list[type[Body]]:
+    """Return what the commands of the same type take: where their fields are named that are in this one's way."""
+    return [known.body for known in commands_of(command.thing)]
 
 
 def rehearse(thing: str, name: str, actor: Actor, *, body: Any = None, reason: str = "") -> None:
@@ -147,7 +152,7 @@ def rehearse(thing: str, name: str, actor: Actor, *, body: Any = None, reason: s
     refuse_unkeepable({"reason": reason})
 
     def perform() -> Outcome:
-        with naming_fields(command.body), transaction.atomic():
+        with naming_fields(command.body, partial(_bodies, command)), transaction.atomic():
             outcome = _perform(command, actor, None, given, reason=reason, version=None, signing=None)
             transaction.set_rollback(True)
             return outcome

@@ -17,6 +17,7 @@ from setsquare.domains.documents.routes import leaves_enough, open_step, route_o
 from setsquare.domains.documents.rules import (
     WRITERS,
     asked_of_all,
+    asked_to,
     may_sign_instead,
     no_open_comments,
     not_author,
@@ -28,7 +29,7 @@ from setsquare.domains.documents.states import ASIDE, TALK
 from setsquare.kernel.accounts.rights import who_may
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
-from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, assigned, command
+from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
@@ -133,7 +134,7 @@ class Approve(Body):
     label=gettext_lazy("Approve"),
     past=gettext_lazy("signed it"),
     body=Approve,
-    who=(assigned("approve"),),
+    who=(asked_to("approve"),),
     barred=(not_author, may_sign_instead, signs_once, leaves_enough),
     conditions=(no_open_comments,),
     signature=_meaning,
@@ -220,7 +221,7 @@ def _tell_approved(act: Act) -> None:
     "reject",
     label=gettext_lazy("Reject"),
     past=gettext_lazy("rejected it"),
-    who=(assigned("approve"),),
+    who=(asked_to("approve"),),
     barred=(not_author, signs_once),
     reason=Reason.ALWAYS,
     danger=True,

@@ -13,11 +13,19 @@ from setsquare.domains.documents.commands.commenting import add_comment
 from setsquare.domains.documents.fields import Words, end_of, refuse_far, today_at
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.next_steps import KINDS, ask_author, ask_to_work_on, close_steps
-from setsquare.domains.documents.rules import CONTROLLERS, RESPONSIBLE, WRITERS, an_author, reviews_asked, wrote
+from setsquare.domains.documents.rules import (
+    CONTROLLERS,
+    RESPONSIBLE,
+    WRITERS,
+    an_author,
+    asked_to,
+    reviews_asked,
+    wrote,
+)
 from setsquare.domains.documents.states import ASIDE, TALK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
-from setsquare.kernel.commands.declaration import Reason, Situation, assigned, command, owner
+from setsquare.kernel.commands.declaration import Reason, Situation, command, owner
 from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
 from setsquare.kernel.files.models import Text
 from setsquare.kernel.lifecycle import gettext_noop
@@ -148,7 +156,7 @@ class Review(Body):
     label=gettext_lazy("Finish my review"),
     past=gettext_lazy("reviewed it"),
     body=Review,
-    who=(assigned("review"),),
+    who=(asked_to("review"),),
     prominent=True,
     tolerates=TALK | ASIDE | {"review", "plan_reading"},
 )
