@@ -176,9 +176,7 @@ def _situation(command: Command, actor: Actor, record: Record | None) -> Situati
 
 def _may_see(situation: Situation) -> bool:
     record = situation.record
-    if record is None:
-        return True
-    return may_see(situation.thing, situation.user, record)
+    return record is None or may_see(situation.thing, situation.user, record)
 
 
 def why_not_permitted(command: Command, situation: Situation) -> Label | None:
