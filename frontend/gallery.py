@@ -68,7 +68,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
     )
     env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(static=static, url=url)
+    env.globals.update(static=static, url=url, day_text=str, time_text=str)
     env.globals["words"] = lambda: env.get_template("parts/words.html.jinja").make_module().words()  # type: ignore[attr-defined]
     return env
 
