@@ -79,7 +79,11 @@ def _has_open(value: str, user: User) -> Q:
 
 def knows_discussion(record: Record, user: User) -> bool:
     """Tell whether `user` knows what was said of a revision and who has read it: no reader, but an auditor."""
-    return TRAIL in permissions_in(user, record.unit_id) or works_with(record, user)
+    if record.owner_id == user.pk:
+        return True
+    if not permissions_in(user, record.unit_id).isdisjoint({WORK, CONTROL, TRAIL}):
+        return True
+    return works_with(record, user)
 
 
 def knows_work(record: Record, user: User) -> bool:
