@@ -58,7 +58,7 @@ def test_who_carries_it_over_signs_and_the_approval_outside_is_told(works: Works
         in told
     )
     assert "This revision has not been signed." not in told
-    assert signature.digest.encode() in record_json(revision)
+    assert signature.digest.encode() in record_json(revision, works.person("otto"))
 
 
 def test_whoever_is_named_as_approver_and_works_here_is_told(works: Works) -> None:

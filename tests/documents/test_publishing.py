@@ -50,7 +50,7 @@ def test_the_pdf_shows_title_history_signatures_and_carries_its_record(works: Wo
     assert "Uncontrolled when printed" in text and "6 months" in text
     attached = PdfReader(io.BytesIO(data)).attachments["record.json"][0]
     carried = json.loads(attached)
-    assert canonical(carried) == attached == record_json(works.revision(second))
+    assert canonical(carried) == attached == record_json(works.revision(second), works.person("otto"))
     assert carried["revision"]["number"] == second
     assert [signed["signed"]["signer"] for signed in carried["signatures"]] == ["mia", "hedda"]
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,9 @@ from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.declaration import meaning_label
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.store import read
-from setsquare.kernel.records.things import visible_to
+from setsquare.kernel.records.things import Hidden, visible_to
+from setsquare.kernel.signatures.models import Signature as Made
+from setsquare.kernel.trail.reading import without
 from setsquare.kernel.typesetting.pdf import document_pdf
 from setsquare.kernel.typesetting.sheet import History, Labels, Sheet, Signature, Stamp
 from setsquare.kernel.writing.canonical import canonical
@@ -93,7 +96,7 @@ def sheet_of(
         signatures=_signatures(revision),
         approval=_approval(revision),
         live_url=address_of(document.record.number),
-        record=record_json(revision),
+        record=record_json(revision, viewer),
         labels=Labels.translated(),
     )
 
@@ -155,19 +158,29 @@ def _copy_words(copy: ControlledCopy) -> str:
     return _("Controlled copy %(number)s of %(of)s for %(for)s until %(until)s") % words
 
 
-def record_json(revision: Revision) -> bytes:
-    """Return the canonical JSON of a revision, its document and the signatures that count for it."""
-    signed = [
-        {"digest": signature.digest, "signed": json.loads(signature.signed)}
-        for signature in signatures_on(revision)
-    ]
+def record_json(revision: Revision, viewer: User) -> bytes:
+    """Return the canonical JSON of a revision, its document and the signatures that count for it.
+
+    What is hidden of them from `viewer` is left out. A signature's digest is that of the whole; `withheld` names what
+    is left out of what was signed.
+    """
+    document, record = revision.document.record, revision.record
+    hidden = REVISION.hidden_from(viewer, record)
     return canonical(
         {
-            "document": DOCUMENT.state_of(revision.document.record),
-            "revision": REVISION.state_of(revision.record),
-            "signatures": signed,
+            "document": without(DOCUMENT.state_of(document), DOCUMENT.hidden_from(viewer, document)),
+            "revision": without(REVISION.state_of(record), hidden),
+            "signatures": [_signed(made, hidden) for made in signatures_on(revision)],
         }
     )
+
+
+def _signed(made: Made, hidden: Hidden) -> dict[str, Any]:
+    """Return what was signed, but for what is hidden of the record."""
+    content = json.loads(made.signed)
+    withheld = sorted(hidden.keys & content["record"].keys())
+    content["record"] = without(content["record"], hidden)
+    return {"digest": made.digest, "signed": content, **({"withheld": withheld} if withheld else {})}
 
 
 def _moment(moment: dt.datetime, place: ZoneInfo) -> str:

@@ -82,7 +82,9 @@ def require_file(kind: DocumentType, field: str) -> None:
 
 
 def set_text(act: Act, revision: Revision, body: str) -> None:
-    """Make a text the revision's content."""
+    """Make a text the revision's content; a file that was it is kept as removed."""
+    if revision.file_id is not None:
+        _take_out_file(act)
     revision.content = act.text(body)
     revision.file = None
     revision.file_name = ""
@@ -90,12 +92,25 @@ def set_text(act: Act, revision: Revision, body: str) -> None:
 
 def set_file(act: Act, revision: Revision, upload: Upload) -> None:
     """Make an uploaded file the revision's content; an earlier one is kept as removed."""
-    for former in act.record.attachments.filter(role="content", removed__isnull=True):
-        act.detach(former)
+    _take_out_file(act)
     act.attach(upload.blob, upload.name, "content")
     revision.file = upload.blob
     revision.file_name = upload.name
     revision.content = None
+
+
+def _take_out_file(act: Act) -> None:
+    for former in act.record.attachments.filter(role="content", removed__isnull=True):
+        act.detach(former)
+
+
+def take_out_unshown(act: Act, revision: Revision) -> None:
+    """Keep the figures that the text does not show as removed: they belong to earlier drafts."""
+    figures = figures_of(act.record)
+    shown = images(revision.content.body) if figures and revision.content is not None else ()
+    for digest, figure in figures.items():
+        if digest not in shown:
+            act.detach(figure)
 
 
 def attach_pictures(act: Act, pictures: Iterable[tuple[Blob, str]]) -> None:

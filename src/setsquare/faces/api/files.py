@@ -2,7 +2,6 @@
 
 from pathlib import PurePosixPath
 
-from django.db.models import Exists, OuterRef
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -16,10 +15,11 @@ from setsquare.faces.api.reading import Parameters
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.intake import take_in
-from setsquare.kernel.files.models import Attachment, Blob, Upload
+from setsquare.kernel.files.models import Blob, Upload
 from setsquare.kernel.files.parts import part_asked, part_of
 from setsquare.kernel.files.store import path_of
-from setsquare.kernel.records.things import Thing, visible_to
+from setsquare.kernel.records.things import Thing
+from setsquare.kernel.representation.files import file_for
 from setsquare.kernel.representation.records import Values, blobs_of
 
 TAGS = ["Files"]
@@ -108,9 +108,7 @@ def _name_for(caller: Caller, digest: str, things: tuple[Thing, ...]) -> str | N
     own = Upload.objects.filter(blob_id=digest, user=caller.user).order_by("-id").first()
     if own is not None:
         return own.name
-    seen = visible_to(caller.user)
-    attached = Attachment.objects.filter(Exists(seen.filter(pk=OuterRef("record_id"))), blob_id=digest)
-    if found := attached.order_by("id").first():
+    if found := file_for(caller.user, digest):
         return found.name
     for thing in things:
         for field in blobs_of(thing):

@@ -28,6 +28,7 @@ from setsquare.kernel.records.seeing import seen
 from setsquare.kernel.records.things import Thing, plain, visible_to
 from setsquare.kernel.representation import declarations, deeds
 from setsquare.kernel.representation.deeds import earlier
+from setsquare.kernel.representation.files import files_of
 from setsquare.kernel.representation.past import Past, as_it_stood, not_to_come
 from setsquare.kernel.representation.records import (
     Values,
@@ -253,8 +254,8 @@ def _links(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
 
 
 def _files(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
-    """Its files."""
-    rows = Attachment.objects.filter(record=record).select_related("blob", "added_by")
+    """Its files; those that were taken out for who may read what it said then."""
+    rows = files_of(record, caller_of(request).user).select_related("blob", "added_by")
 
     def show(attached: Attachment) -> Values:
         return {**attachment(attached), "href": f"{ROOT}/files/{attached.blob_id}"}

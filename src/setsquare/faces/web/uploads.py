@@ -24,7 +24,7 @@ from setsquare.kernel.files.intake import take_in
 from setsquare.kernel.files.models import Blob, Upload
 from setsquare.kernel.files.parts import part_asked, part_of
 from setsquare.kernel.files.store import path_of
-from setsquare.kernel.records.things import visible_to
+from setsquare.kernel.representation.files import file_for
 from setsquare.kernel.writing.limits import Unreadable
 
 INLINE = {
@@ -100,9 +100,7 @@ def _readable(user: User, digest: str) -> Blob:
     blob = Blob.objects.filter(digest=digest).defer("text").first()
     if blob is None:
         raise Http404
-    if visible_to(user).filter(attachments__blob=blob).exists():
-        return blob
-    if Upload.objects.filter(blob=blob, user=user).exists():
+    if file_for(user, digest) is not None or Upload.objects.filter(blob=blob, user=user).exists():
         return blob
     raise Http404
 

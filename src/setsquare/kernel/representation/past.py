@@ -53,6 +53,9 @@ def as_it_stood(thing: Thing, record: Record, at: dt.datetime, reader: User) -> 
         return None
     state = without(entry.values, hidden)
     readable = thing.readable_then(record, str(state["state"]), reader)
+    if not readable:
+        held = {*texts_of(thing), *blobs_of(thing)}
+        state = {key: value for key, value in state.items() if key not in held}
     return Past(at, entry, state, Rows(at, reader).whole(thing, record, entry, state), readable)
 
 

@@ -13,6 +13,7 @@ from setsquare.domains.documents.meanings import APPROVALS, APPROVED, EDITORIAL
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.next_steps import ask_to_schedule, ask_to_work_on, close_steps
 from setsquare.domains.documents.permissions import CONTROL
+from setsquare.domains.documents.revising import take_out_unshown
 from setsquare.domains.documents.routes import leaves_enough, open_step, route_of
 from setsquare.domains.documents.rules import (
     WRITERS,
@@ -81,6 +82,7 @@ def send_for_approval(act: Act, body: SendForApproval) -> None:
         revision.round += 1
     revision.route = route_of(revision, body.approvers)
     revision.sent = act.now
+    take_out_unshown(act, revision)
     close_steps(act)
     revision.step_days = body.days
     open_step(act, revision, 1)
@@ -140,7 +142,7 @@ class Approve(Body):
     signature=_meaning,
     reason=Reason.NEVER,
     prominent=True,
-    tolerates=(TALK | ASIDE | {"approve"}) - {"relocate"},
+    tolerates=(ASIDE | {"approve"}) - {"relocate"},
 )
 def approve(act: Act, body: Approve) -> None:
     """Sign the current step, and no other; the last signature of the last step approves the revision."""

@@ -84,7 +84,7 @@ def _signed(situation: Situation) -> Meaning | None:
     signature=_signed,
     reason=Reason.NEVER,
     prominent=True,
-    tolerates=TALK | ASIDE,
+    tolerates=ASIDE,
     reindexes=False,
 )
 def confirm_reading(act: Act, _body: Body) -> None:

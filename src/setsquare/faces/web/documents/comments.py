@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.commands.commenting import shortened
 from setsquare.domains.documents.models import Comment
-from setsquare.domains.documents.rules import comments_on, may_settle
+from setsquare.domains.documents.rules import comments_on, may_settle, sees_discussion
 from setsquare.domains.documents.thing import REVISION
 from setsquare.faces.web.access import (
     actor_of,
@@ -169,8 +169,15 @@ def discussion(situation: Situation, record: Record) -> Mapping[str, Any]:
 def discussion_tab(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
     """Show every thread of a revision."""
     context = head_of(request, thing, record, "discussion")
+    _only_for_those_who_see_it(context["situation"])
     context |= discussion(context["situation"], record)
     return render(request, "documents/discussion.html.jinja", context)
+
+
+def _only_for_those_who_see_it(situation: Situation) -> None:
+    """Raise Http404 for a reader: the discussion is for those who write, review and approve."""
+    if not sees_discussion(situation):
+        raise Http404
 
 
 @signed_in
@@ -178,6 +185,7 @@ def thread_page(request: HttpRequest, number: str, comment: int) -> HttpResponse
     """Show one thread, to answer and to settle it; what was typed is added as an answer by either button."""
     record = record_at(request, REVISION, number)
     situation = situation_of(request, REVISION, record)
+    _only_for_those_who_see_it(situation)
     comments = comments_on(situation)
     found = next((one for one in comments if one.number == comment), None)
     if found is None:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
-from setsquare.domains.documents.rules import works_on
+from setsquare.domains.documents.rules import sees_discussion
 from setsquare.faces.web import pages
 from setsquare.faces.web.addresses import numbered
 from setsquare.faces.web.documents import (
@@ -29,7 +29,6 @@ from setsquare.faces.web.documents import (
     writing,
 )
 from setsquare.faces.web.pages import Part, PastPart, Tab
-from setsquare.kernel.commands.declaration import Situation
 
 ICONS: Mapping[str, str] = {
     "new_revision": "versions",
@@ -77,10 +76,6 @@ def told_text(_value: Any, _request: HttpRequest) -> str:
     return str(_("(text)"))
 
 
-def _has_discussion(situation: Situation) -> bool:
-    return comments.may_talk(situation) or works_on(situation)
-
-
 pages.extend(
     "document",
     head=heads.document_head,
@@ -116,7 +111,7 @@ pages.extend(
     aside=Part("documents/revision_aside.html.jinja", lambda _request, _thing, _record: {}),
     then=PastPart("documents/then.html.jinja", past.revision_then),
     tabs=(
-        Tab("discussion", _("Discussion"), comments.discussion_tab, _has_discussion),
+        Tab("discussion", _("Discussion"), comments.discussion_tab, sees_discussion),
         Tab(
             "distribution",
             _("Distribution"),
