@@ -426,10 +426,40 @@ def test_reading_of_what_is_approved_is_planned_by_who_controls(works: Works) ->
     number = works.in_force()
     second = works.second(number)
     works.approved(second)
-    assert refused(works, NotPermitted, "ada", "revision.plan_reading", second, reading="nothing") == (
+    mine = ("ada", "revision.plan_reading", second)
+    assert refused(works, NotPermitted, *mine, because="Busy", reading="nothing") == (
         "It is approved; who controls documents plans its reading now."
     )
-    works.do("cora", "revision.plan_reading", second, reading="changes", days=5)
+    call = ("cora", "revision.plan_reading", second)
+    assert works.revision(second).reading == "whole"
+    assert "reason: Say why" in refused(works, Refused, *call, reading="whole", days=5)
+    assert refused(works, Refused, *call, because="Busy", reading="changes") == (
+        "reading: It was approved with more to be read: The whole document. To have less read, recall it and have it"
+        " approved anew."
+    )
+    works.do(*call, because="Holidays", reading="whole", days=30)
+    assert works.revision(second).reading_days == 30
+
+
+def test_more_reading_than_was_approved_is_planned_with_a_reason(works: Works) -> None:
+    number = works.in_force()
+    second = works.second(number)
+    works.do("ada", "revision.plan_reading", second, reading="changes")
+    works.approved(second)
+    works.do("cora", "revision.plan_reading", second, because="They asked", reading="whole")
+    works.do("cora", "revision.plan_reading", second, because="As approved", reading="changes")
+    assert works.revision(second).reading == "changes"
+
+
+def test_nobody_is_handed_what_they_are_asked_to_review(works: Works) -> None:
+    first = f"{works.draft()}/1"
+    works.do("ada", "revision.submit", first, reviewers=["rolf"], due=works.day(3))
+    assert refused(works, Refused, "ada", "revision.hand_over", first, author="rolf") == (
+        "author: Rolf Reviewer is asked to review it, and no author does that: reassign the review to somebody else"
+        " first."
+    )
+    works.do("cora", "revision.reassign", first, because="Writes it", person="rolf", to="rosa")
+    works.do("ada", "revision.hand_over", first, author="rolf")
 
 
 def test_system_commands_are_not_for_people(works: Works) -> None:

@@ -38,6 +38,13 @@ def test_figures_are_kept_with_the_draft_and_the_next_revision(works: Works) -> 
     works.do("cora", "revision.save", f"{number}/2", content=f"![Gauge](file:{picture.digest})")
 
 
+def test_who_adds_a_figure_is_an_author(works: Works) -> None:
+    first = f"{works.draft()}/1"
+    picture = works.uploaded("hedda", png(), "steps.png", "image/png").blob
+    works.do("hedda", "revision.attach_figure", first, file=picture.digest)
+    assert works.revision(first).authors == ["ada", "hedda"]
+
+
 def test_a_pasted_picture_becomes_a_figure_when_saved(works: Works) -> None:
     number = works.draft()
     picture = works.uploaded("ada", png(9), "pasted.png", "image/png").blob

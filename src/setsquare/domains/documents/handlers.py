@@ -157,7 +157,7 @@ def _pass_on_revision(record: Record, person: User, heir: User | None) -> None:
         try:
             with transaction.atomic():
                 _by_system("revision", "hand_over", record, {"author": heir}, reason=reason)
-        except Refused:  # the heir approves it
+        except Refused:  # the heir reviews or approves it
             gap = True
     waiting = Task.objects.filter(record=record, assignee=person, done__isnull=True)
     if waiting.filter(kind__in=PASSED_ON).exists():

@@ -32,6 +32,7 @@ from setsquare.kernel.files.store import read
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.reading import as_of
 from setsquare.kernel.writing.media import sniff_picture
 
 
@@ -118,10 +119,11 @@ class AttachFigure(Body):
     tolerates=TALK | {"save", "plan_reading", "attach_figure"},
 )
 def attach_figure(act: Act, body: AttachFigure) -> None:
-    """Keep a picture with the draft; the text shows it by its digest."""
+    """Keep a picture with the draft; the text shows it by its digest, so who adds it is among its authors."""
     if sniff_picture(read(body.file.blob)) is None:
         raise Refused({"file": _("This is not a picture; upload a PNG, JPEG or GIF file.")})
     attach_pictures(act, [(body.file.blob, body.file.name)])
+    note_author(act, act.detail)
     act.say(gettext_noop("%(name)s"), name=body.file.name)
 
 
@@ -218,7 +220,7 @@ def _plan_as_is(situation: Situation) -> Mapping[str, Any]:
     past=gettext_lazy("planned its reading"),
     body=PlanReading,
     who=WRITERS,
-    reason=Reason.NEVER,
+    reason=Reason.CONTROLLED,
     initial=_plan_as_is,
     edits=True,
     tolerates=TALK | {"save", "review", "approve", "attach_figure"},
@@ -226,13 +228,30 @@ def _plan_as_is(situation: Situation) -> Mapping[str, Any]:
 def plan_reading(act: Act, body: PlanReading) -> None:
     """Decide what the audience has to read when the revision takes effect."""
     revision: Revision = act.detail
-    if act.record.state == "approved" and not controls(act):
-        raise NotPermitted(_("It is approved; who controls documents plans its reading now."))
+    if act.record.state == "approved":
+        _only_more_than_approved(act, body)
     if body.reading != "whole" and revision.document.current_id is None:
         raise Refused({"reading": _("It is the first revision: there is nothing yet that has been read.")})
     revision.reading = body.reading
     revision.reading_days = body.days
     act.conclude(READ_THEN[body.reading], days=body.days)
+
+
+_MUCH = ("nothing", "changes", "whole")
+"""What is to be read, from the least to the most."""
+
+
+def _only_more_than_approved(act: Act, body: PlanReading) -> None:
+    """Have an approved revision keep at least the reading that was signed with it; those who control documents add."""
+    if not controls(act):
+        raise NotPermitted(_("It is approved; who controls documents plans its reading now."))
+    approved = as_of(act.record, act.detail.approved) if act.detail.approved is not None else None
+    signed = approved.values["reading"] if approved is not None else act.detail.reading
+    if _MUCH.index(body.reading) < _MUCH.index(signed):
+        sentence = _(
+            "It was approved with more to be read: %(reading)s. To have less read, recall it and have it approved anew."
+        )
+        raise Refused({"reading": sentence % {"reading": READINGS[signed]}})
 
 
 NextAuthor = Annotated[Person, Shown(gettext_lazy("Author"))]
@@ -259,6 +278,12 @@ def hand_over(act: Act, body: HandOver) -> None:
     approvals = Task.objects.filter(record=record, kind="approve", assignee=body.author)
     if revision.sent is not None and approvals.filter(opened__gte=revision.sent).exists():
         sentence = _("%(name)s is among those who approve it; choose somebody else.")
+        raise Refused({"author": sentence % {"name": body.author.name}})
+    reviews = Task.objects.filter(record=record, kind="review", assignee=body.author, done__isnull=True)
+    if reviews.exists():
+        sentence = _(
+            "%(name)s is asked to review it, and no author does that: reassign the review to somebody else first."
+        )
         raise Refused({"author": sentence % {"name": body.author.name}})
     if record.owner.username not in revision.authors and revision.round:
         revision.authors = [*revision.authors, record.owner.username]
