@@ -470,3 +470,17 @@ def test_system_commands_are_not_for_people(works: Works) -> None:
     )
     with pytest.raises(Refused, match="not yet time"):
         works.do("", "revision.make_effective", first)
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", "\u2800\u2800", "\u3164", " \u200b "])
+def test_what_cannot_be_seen_is_no_reason_and_no_answer(works: Works, nothing: str) -> None:
+    first = f"{works.draft()}/1"
+    works.do("ada", "revision.submit", first, reviewers=["rolf"], due=works.day(3))
+    assert refused(works, Refused, "cora", "revision.recall", first, because=nothing).startswith(
+        "reason: Say why"
+    )
+    outcome = {"outcome": "changes_needed", "remark": nothing}
+    assert refused(works, Refused, "rolf", "revision.review", first, **outcome).startswith("remark: Say what")
+    works.do("rolf", "revision.comment", first, text="Why?")
+    assert refused(works, Refused, "ada", "revision.resolve", first, comment=1, answer=nothing)
+    assert refused(works, Refused, "rolf", "revision.comment", first, text=nothing).startswith("text: ")

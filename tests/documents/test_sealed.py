@@ -293,3 +293,15 @@ def test_a_unit_that_was_renamed_before_is_not_the_one_that_has_its_code_now(
     assert wrong() == []
     force("UPDATE records_record SET unit_id = %s WHERE number = %s", works.lyon.pk, number)
     assert wrong() == [f"{number} is not what its newest entry (1) says: unit differs."]
+
+
+def test_a_mark_that_lets_people_see_a_document_is_recomputed(works: Works) -> None:
+    number = works.draft(audience=[{"unit": "H"}])
+    other = works.draft(title="Other", audience=[{"unit": "L"}])
+    seal_all()
+    assert wrong() == []
+    force("UPDATE documents_audience SET outside = NOT outside")
+    assert wrong() == [
+        f"{each} keeps what does not follow from the rest: outside (audience) differs."
+        for each in (number, other)
+    ]

@@ -122,3 +122,15 @@ def test_who_else_has_to_read_it(works: Works, revision: str) -> None:
     page = told(browser, f"/revisions/{revision}/tasks/")
     assert "Otto Operator" in page and "Olga Leader" not in page
     assert not REVISION.hidden_from(works.person("cora"), works.record(revision)).tasks
+
+
+def test_the_filters_name_only_areas_of_documents_that_one_sees(works: Works) -> None:
+    works.in_force(area="Metrology", audience=[{"unit": "HP"}])
+    works.draft(title="Secret", area="Takeover of Falcon Ltd")
+    for who, areas in (("otto", ["Metrology"]), ("ada", ["Metrology", "Takeover of Falcon Ltd"])):
+        program, browser = by_program(works.person(who)), in_browser(works.person(who))
+        known = program.get("/api/v1/types/documents").json()["filters"]
+        assert next(list(one["choices"]) for one in known if one["code"] == "area") == areas
+        refused = program.get("/api/v1/documents?area=Nothere").content.decode()
+        for page in (refused, told(browser, "/documents/"), told(browser, "/documents/")):
+            assert ("Falcon" in page) is (len(areas) == 2), who

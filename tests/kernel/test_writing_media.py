@@ -1,6 +1,7 @@
 """Files judged by their content, and the text within them."""
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -11,6 +12,7 @@ from setsquare.kernel.writing.extraction import text_of
 from setsquare.kernel.writing.limits import MEGABYTE, Limits, Unreadable
 from setsquare.kernel.writing.media import ACCEPTED, sniff
 from setsquare.kernel.writing.pandoc import run
+from setsquare.kernel.writing.pixels import pixels_of
 
 TEXT = "<h1>Calibration</h1><p>The gauge is checked <b>weekly</b>.</p>"
 TEXT += "<table><tr><td>Torque</td><td>5 Nm</td></tr></table>"
@@ -204,3 +206,42 @@ def test_a_workbook_that_is_a_bomb():
 
 def test_a_pdf_within_memory_limits():
     assert text_of(pdf(), "a.pdf", Limits(memory_mb=20)).text == ""
+
+
+def png_of(width: int, height: int) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBBBBB", 13, b"IHDR", width, height, 8, 6, 0, 0, 0)
+
+
+def jpeg_of(width: int, height: int) -> bytes:
+    comment = b"\xff\xfe" + struct.pack(">H", 6) + b"abcd"
+    return b"\xff\xd8" + comment + b"\xff\xc2" + struct.pack(">HBHHB", 17, 8, height, width, 3) + b"\0" * 9
+
+
+def gif_of(width: int, height: int, inner: tuple[int, int]) -> bytes:
+    screen = b"GIF89a" + struct.pack("<HHBBB", width, height, 0x80, 0, 0) + b"\0" * 6
+    return screen + b"\x21\xfe\x03abc\x00" + b"\x2c" + struct.pack("<HHHHB", 0, 0, *inner, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "points"),
+    [
+        (png_of(12_000, 12_000), "a.png", 144_000_000),
+        (jpeg_of(9_000, 8_000), "a.jpg", 72_000_000),
+        (gif_of(60_000, 1_000, (1, 1)), "a.gif", 60_000_000),
+        (gif_of(1, 1, (10_000, 9_000)), "a.gif", 90_000_000),
+    ],
+)
+def test_a_picture_of_too_many_points_is_refused_by_its_header(data: bytes, name: str, points: int) -> None:
+    assert pixels_of(data) == points
+    with pytest.raises(Unreadable) as caught:
+        sniff(data, name)
+    assert caught.value.sentence == (
+        f"This picture is too large: {points // 10**6} megapixels, where at most 50 are accepted."
+    )
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x89PNG\r\n", b"GIF89a", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xc0\x00"]
+)
+def test_the_points_of_what_breaks_off_are_not_known(data: bytes) -> None:
+    assert pixels_of(data) == 0

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from setsquare.domains.documents.fields import AudienceRow
 from setsquare.domains.documents.models import Audience, Document, Revision
-from setsquare.domains.documents.scopes import audiences_of
+from setsquare.domains.documents.scopes import audiences_of, wrongly_marked
 from setsquare.kernel.accounts.models import Role, Unit, UnitPath, User
 from setsquare.kernel.accounts.rights import holders_within
 from setsquare.kernel.commands.bodies import why_closed
@@ -63,11 +63,7 @@ def mark_what_reaches_beyond(audience: QuerySet[Audience]) -> None:
 
     It follows the unit tree, and has to be done anew where that changes.
     """
-    own, unit = OuterRef("document__record__unit"), OuterRef("unit")
-    near = UnitPath.objects.filter(Q(ancestor=own, descendant=unit) | Q(ancestor=unit, descendant=own))
-    beyond = audience.filter(Q(person__isnull=False) | ~Exists(near), outside=False)
-    within = audience.filter(Exists(near), person__isnull=True, outside=True)
-    for rows, outside in ((beyond, True), (within, False)):
+    for rows, outside in wrongly_marked(audience):
         Audience.objects.filter(pk__in=rows.values("pk")).update(outside=outside)
 
 

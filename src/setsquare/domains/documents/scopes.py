@@ -10,6 +10,7 @@ from setsquare.domains.documents.permissions import CONTROL, READ, WORK
 from setsquare.kernel.accounts.models import Grant, UnitPath, User
 from setsquare.kernel.accounts.prepared import Prepared
 from setsquare.kernel.accounts.rights import acts_for, in_force, units_where
+from setsquare.kernel.events.models import Event
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
@@ -25,6 +26,27 @@ def audiences_of(user: User, now: dt.datetime | None = None) -> QuerySet[Audienc
         Q(unit__paths_up__ancestor=OuterRef("unit")) | Q(unit__paths_down__descendant=OuterRef("unit"))
     )
     return Audience.objects.filter(Q(person=user) | Q(role__isnull=True, unit_id__in=above) | Exists(held))
+
+
+def wrongly_marked(audience: QuerySet[Audience]) -> tuple[tuple[QuerySet[Audience], bool], ...]:
+    """Return the rows that reach beyond their document's unit and are not marked so, and the reverse, with their mark.
+
+    What the unit's own readers would see by their unit alone is not outside; a person by name always is.
+    """
+    own, unit = OuterRef("document__record__unit"), OuterRef("unit")
+    near = UnitPath.objects.filter(Q(ancestor=own, descendant=unit) | Q(ancestor=unit, descendant=own))
+    beyond = audience.filter(Q(person__isnull=False) | ~Exists(near), outside=False)
+    within = audience.filter(Exists(near), person__isnull=True, outside=True)
+    return (beyond, True), (within, False)
+
+
+def wrong_marks(record: Record) -> tuple[str, ...]:
+    """Return what does not follow from where the units of a document stand; a move may be on its way."""
+    audience = Audience.objects.filter(document__record=record)
+    if not any(rows.exists() for rows, _outside in wrongly_marked(audience)):
+        return ()
+    moving = Event.objects.filter(name="unit.move", delivered__isnull=True)
+    return () if moving.exists() else ("outside (audience)",)
 
 
 def _outside(user: User, now: dt.datetime) -> QuerySet[Audience]:

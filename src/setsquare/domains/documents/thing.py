@@ -19,6 +19,7 @@ from setsquare.domains.documents.scopes import (
     revision_scope,
     type_scope,
     works_with,
+    wrong_marks,
 )
 from setsquare.domains.documents.texts import document_words, type_words
 from setsquare.kernel.accounts.models import User
@@ -54,13 +55,14 @@ DUE: dict[str, Label] = {
 }
 
 
-def _kinds() -> dict[str, Label]:
-    return dict(DocumentType.objects.order_by("record__title").values_list("code", "record__title"))
+def _kinds(user: User) -> dict[str, Label]:
+    kinds = DocumentType.objects.filter(record__in=DOCUMENT_TYPE.visible_to(user))
+    return dict(kinds.order_by("record__title").values_list("code", "record__title"))
 
 
-def _areas() -> dict[str, Label]:
-    areas = Document.objects.exclude(area="").order_by("area").values_list("area", flat=True).distinct()
-    return {area: area for area in areas}
+def _areas(user: User) -> dict[str, Label]:
+    named = Document.objects.exclude(area="").filter(record__in=DOCUMENT.visible_to(user))
+    return {area: area for area in named.order_by("area").values_list("area", flat=True).distinct()}
 
 
 def _review_due(value: str, _user: User) -> Q:
@@ -261,6 +263,7 @@ DOCUMENT = register(
         guarded=frozenset({"document__open_revision__record"}),
         parts=document_state,
         signed=in_force,
+        derived=wrong_marks,
         labels={
             "audience": _("Audience"),
             "copies": _("Controlled copies"),

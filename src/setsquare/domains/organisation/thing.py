@@ -146,7 +146,7 @@ def role_state(record: Record) -> Mapping[str, Any]:
     }
 
 
-def _roles() -> dict[str, Label]:
+def _roles(_user: User) -> dict[str, Label]:
     return dict(Role.objects.order_by("name").values_list("code", "name"))
 
 

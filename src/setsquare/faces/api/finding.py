@@ -48,7 +48,11 @@ def add_finding(api: NinjaAPI, things: tuple[Thing, ...]) -> None:
             raise Problem("not_found", _("There is no record type “%(name)s”.") % {"name": slug}) from None
         caller_of(request).require(Scope.READ, thing.code)
         makes = [command.name for command in may_create(thing.code, actor_of(request))]
-        values = {**declarations.thing(thing), "may_create": makes, "href": f"{ROOT}/{thing.slug}"}
+        values = {
+            **declarations.thing(thing, caller_of(request).user),
+            "may_create": makes,
+            "href": f"{ROOT}/{thing.slug}",
+        }
         return respond(request, values, tag=digest_of(values))
 
     api.get(

@@ -275,17 +275,29 @@ def one_line(model: type[BaseModel], name: str) -> bool:
     return most <= ONE_LINE and shown(model, name).widget in (Widget.AUTO, Widget.TEXT)
 
 
+def shows_nothing(text: str) -> bool:
+    """Tell whether a text is made only of what cannot be seen."""
+    seen = INVISIBLE.sub("", text)
+    return not any(unicodedata.category(sign)[0] in "LNPS" and sign not in UNSEEN for sign in seen)
+
+
 def _legible(model: type[BaseModel], data: Mapping[str, Any], wrong: dict[str, Label]) -> dict[str, Any]:
-    """Return input with its names and titles as they are seen; adds to `wrong` one that shows nothing or breaks."""
+    """Return input with its names and titles as they are seen; adds to `wrong` one that shows nothing or breaks.
+
+    A longer text that shows nothing is as good as empty.
+    """
     found: dict[str, Any] = dict(data)
     for name in model.model_fields.keys() & found.keys():
         value = found[name]
-        if not isinstance(value, str) or not one_line(model, name):
+        if not isinstance(value, str):
+            continue
+        if not one_line(model, name):
+            found[name] = "" if shows_nothing(value) else value
             continue
         value = INVISIBLE.sub("", value).strip()
         if len(value.splitlines()) > 1:
             wrong[name] = _("Write this on one line.")
-        elif value and not any(unicodedata.category(c)[0] in "LNPS" and c not in UNSEEN for c in value):
+        elif value and shows_nothing(value):
             wrong[name] = _("Write something that can be seen.")
         found[name] = value
     return found

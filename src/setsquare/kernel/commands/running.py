@@ -18,6 +18,7 @@ from setsquare.kernel.commands.bodies import (
     parse,
     read_in_part,
     refuse_unkeepable,
+    shows_nothing,
 )
 from setsquare.kernel.commands.declaration import (
     Actor,
@@ -336,7 +337,7 @@ def _perform(
     _check_state(command, situation)
     if not nested:
         _check_conditions(command, situation)
-    reason = reason.strip()
+    reason = "" if shows_nothing(reason) else reason.strip()
     if command.needs_reason(locked) and not reason and actor.user is not None:
         raise Refused({"reason": _("Say why; the reason is kept in the record's history.")})
     act = Act(command, thing, actor, now(), reason, situation, _within, locked)

@@ -73,7 +73,7 @@ def condition_of(declared: Filter, values: Sequence[str], user: User) -> Q:
         raise RegisterError(_("Choose at most %(max_length)s.") % {"max_length": MOST_VALUES})
     if any("\x00" in value for value in values):
         raise RegisterError(_("This is not of the expected form."))
-    options = declared.options()
+    options = declared.options(user)
     if options and (unknown := [value for value in values if value not in options and value != NONE]):
         sentence = _("There is no choice “%(value)s”; choose one of: %(expected)s.")
         raise RegisterError(sentence % {"value": unknown[0], "expected": ", ".join(options)})

@@ -117,13 +117,14 @@ class Filter:
     label: Label
     path: str = ""
     kind: Kind = Kind.CHOICE
-    choices: Mapping[str, Label] | Callable[[], Mapping[str, Label]] = field(default_factory=dict)
+    choices: Mapping[str, Label] | Callable[[User], Mapping[str, Label]] = field(default_factory=dict)
+    """Those that are data are what the person sees of it."""
     condition: Callable[[str, User], Q] | None = None
     """Instead of a path: from the chosen value and the person to a condition."""
 
-    def options(self) -> Mapping[str, Label]:
+    def options(self, user: User) -> Mapping[str, Label]:
         """Return the choices, asked now where they are data."""
-        return self.choices() if callable(self.choices) else self.choices
+        return self.choices(user) if callable(self.choices) else self.choices
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,9 @@ class Thing:
     """Whether who sees the record now may also read the texts and files that it held in the given earlier state."""
     twins: Mapping[str, str] = field(default_factory=dict)
     """Columns of Record that another row repeats, with the path to it there; the verifier compares them."""
+    derived: Callable[[Record], Collection[str]] = lambda _record: ()
+    """Names of what rows of the record keep beyond its state that does not follow from the rest as it has to; the
+    verifier tells them. What an event still on its way will mend is not among them."""
     in_navigation: bool = True
     searchable: bool = True
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.bodies import Body, Shown
 from setsquare.kernel.commands.declaration import Command, Meaning, Permitted, Reason, commands_of
 from setsquare.kernel.commands.running import Offer
@@ -122,17 +123,17 @@ def _labels(choices: Mapping[str, Label]) -> dict[str, str]:
     return {str(code): translated(label) for code, label in choices.items()}
 
 
-def _filter(declared: Filter) -> Values:
+def _filter(declared: Filter, reader: User) -> Values:
     return {
         "code": declared.code,
         "label": translated(declared.label),
         "kind": str(declared.kind),
-        "choices": _labels(declared.options()),
+        "choices": _labels(declared.options(reader)),
     }
 
 
-def thing(declared: Thing) -> Values:
-    """Return a record type: states, columns, filters, commands."""
+def thing(declared: Thing, reader: User) -> Values:
+    """Return a record type: states, columns, filters with what `reader` chooses from, commands."""
     lifecycle = declared.lifecycle
     return {
         "code": declared.code,
@@ -163,7 +164,7 @@ def thing(declared: Thing) -> Values:
             }
             for column in declared.columns
         ],
-        "filters": [_filter(known) for known in filters_of(declared)],
+        "filters": [_filter(known, reader) for known in filters_of(declared)],
         "sorts": list(sorts_of(declared)),
         "texts": list(texts_of(declared)),
         "commands": [command(known) for known in commands_of(declared.code) if known.who],

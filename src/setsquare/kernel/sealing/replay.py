@@ -132,6 +132,9 @@ def _compare(live: Record, newest: Entry, began: dt.datetime) -> Iterator[Proble
     if twins := [key for key, path in thing.twins.items() if getattr(live, key) != value_at(live, path)]:
         said = f"{live.number} is not what stands under accounts: {_differ(twins)}."
         yield Problem(live.number, said)
+    if derived := thing.derived(live):
+        said = f"{live.number} keeps what does not follow from the rest: {_differ(sorted(derived))}."
+        yield Problem(live.number, said)
     state = thing.state_of(live)
     if canonical(state) != newest.state.encode() and (differing := differences(newest, state)):
         said = f"{live.number} is not what its newest entry ({newest.seq}) says: {_differ(differing)}."

@@ -17,6 +17,7 @@ from .document_tables import plain_table
 from .limits import Limits
 from .markdown import picture_digest, slug_of
 from .media import sniff_picture
+from .pixels import pixels_of
 
 Node = dict[str, Any]
 Fetch = Callable[[str], bytes | None]
@@ -244,7 +245,8 @@ class Cleaner:
                 _("Pictures in formats other than PNG, JPEG and GIF were left out; their place is marked.")
             )
             return None
-        if len(data) > self.limits.max_picture_bytes or len(self.pictures) >= self.limits.max_pictures:
+        large = len(data) > self.limits.max_picture_bytes or pixels_of(data) > self.limits.max_pixels
+        if large or len(self.pictures) >= self.limits.max_pictures:
             self.warn(_("Some pictures were too large or too many and were left out; their place is marked."))
             return None
         digest = hashlib.sha256(data).hexdigest()

@@ -11,8 +11,9 @@ class Limits:
 
     ``max_bytes``: of the file; ``max_unpacked``: of all that is packed in it; ``max_entries``: files packed
     in it; ``max_ratio``: unpacked to packed size of one entry of more than a megabyte; ``max_pictures`` and
-    ``max_picture_bytes``: pictures taken over from a text; ``max_text``: characters of text taken for search;
-    ``seconds`` and ``memory_mb``: what a program that reads the file may take.
+    ``max_picture_bytes``: pictures taken over from a text; ``max_pixels``: points of any picture;
+    ``max_text``: characters of text taken for search; ``seconds`` and ``memory_mb``: what a program
+    that reads the file may take.
     """
 
     max_bytes: int = 50 * MEGABYTE
@@ -21,6 +22,7 @@ class Limits:
     max_ratio: int = 200
     max_pictures: int = 500
     max_picture_bytes: int = 20 * MEGABYTE
+    max_pixels: int = 50_000_000
     max_text: int = 5_000_000
     seconds: float = 30.0
     memory_mb: int = 768

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from .archive import Archive, open_archive
 from .extraction import Extracted, text_of
 from .limits import Limits, Unreadable
+from .pixels import pixels_of
 
 __all__ = ["ACCEPTED", "WEB_PAGES", "Extracted", "MediaType", "decoded", "sniff", "sniff_picture", "text_of"]
 
@@ -149,6 +150,12 @@ def _check_size(data: bytes, limits: Limits) -> None:
         raise Unreadable(sentence % {"size": -(-len(data) // 2**20), "most": limits.max_bytes // 2**20})
 
 
+def _check_pixels(data: bytes, limits: Limits) -> None:
+    if (points := pixels_of(data)) > limits.max_pixels:
+        sentence = _("This picture is too large: %(size)d megapixels, where at most %(most)d are accepted.")
+        raise Unreadable(sentence % {"size": -(-points // 10**6), "most": limits.max_pixels // 10**6})
+
+
 def _picture(data: bytes) -> str | None:
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"
@@ -164,6 +171,7 @@ def _by_magic(data: bytes, limits: Limits) -> str | None:
     if b"%PDF-" in data[:1024]:
         return "pdf"
     if picture := _picture(data):
+        _check_pixels(data, limits)
         return picture
     if re.match(rb"AC10\d\d", data):
         return "dwg"

@@ -99,7 +99,10 @@ def _written(act: Act, revision: Revision) -> None:
     find_anew(type(document).objects.select_related("record", "kind__record").get(pk=document.pk))
 
 
-Figure = Annotated[FileRef, Shown(gettext_lazy("Picture"), gettext_lazy("PNG, JPEG or GIF."), Widget.FILE)]
+Figure = Annotated[
+    FileRef,
+    Shown(gettext_lazy("Picture"), gettext_lazy("PNG, JPEG or GIF, at most 50 megapixels."), Widget.FILE),
+]
 
 
 class AttachFigure(Body):

@@ -22,32 +22,43 @@ OPTIONS_KEPT = 60
 """Seconds for which the choices that are data are remembered."""
 
 
-def menus(wanted: Wanted, named: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+Offered = Mapping[str, Mapping[str, str]]
+"""The choices that are data, by filter."""
+
+
+def menus(wanted: Wanted, named: Mapping[str, Mapping[str, str]], offered: Offered) -> list[dict[str, Any]]:
     """Return the filter menus of the bar; `named` holds the names of the people and units chosen now."""
     return [
-        _menu(wanted.thing, declared, list(wanted.filters.get(declared.code, ())), named)
+        _menu(declared, list(wanted.filters.get(declared.code, ())), named, offered)
         for declared in filters_of(wanted.thing)
         if declared.code not in UNLISTED or declared.code in wanted.filters
     ]
 
 
-def _options(thing: Thing, declared: Filter) -> Mapping[str, Label]:
-    """Return the choices of a filter; those that are data are asked for once a minute, as they may be many."""
-    if not callable(declared.choices):
-        return declared.choices
-    key = f"setsquare.filter.{thing.code}.{declared.code}.{get_language()}"
+def choices_of_data(thing: Thing, user: User) -> Offered:
+    """Return the choices that are data; they are asked for once a minute for each person, as they may be many."""
+    return {
+        declared.code: _remembered(thing, declared, user)
+        for declared in filters_of(thing)
+        if callable(declared.choices)
+    }
+
+
+def _remembered(thing: Thing, declared: Filter, user: User) -> Mapping[str, str]:
+    key = f"setsquare.filter.{thing.code}.{declared.code}.{get_language()}.{user.pk}"
     options: dict[str, str] | None = cache.get(key)
     if options is None:
-        options = {value: str(label) for value, label in declared.options().items()}
+        options = {value: str(label) for value, label in declared.options(user).items()}
         cache.set(key, options, OPTIONS_KEPT)
     return options
 
 
 def _menu(
-    thing: Thing, declared: Filter, chosen: list[str], named: Mapping[str, Mapping[str, str]]
+    declared: Filter, chosen: list[str], named: Mapping[str, Mapping[str, str]], offered: Offered
 ) -> dict[str, Any]:
     menu: dict[str, Any] = {"name": declared.code, "label": declared.label, "chosen": len(chosen)}
-    options = _options(thing, declared)
+    fixed = {} if callable(declared.choices) else declared.choices
+    options: Mapping[str, Label] = offered.get(declared.code, fixed)
     if options:
         return menu | {"kind": "choices", "choices": _choices(options, chosen)}
     if declared.kind is Kind.BOOLEAN:
@@ -112,11 +123,11 @@ def _names(rows: type[Unit | User], key: str, chosen: set[str]) -> dict[str, str
     return dict(rows._default_manager.filter(**{f"{key}__in": chosen}).values_list(key, "name"))
 
 
-def chips(wanted: Wanted, named: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:
+def chips(wanted: Wanted, named: Mapping[str, Mapping[str, str]], user: User) -> list[dict[str, str]]:
     """Return what is filtered now, each with the address that no longer filters by it."""
     made = []
     for declared in filters_of(wanted.thing):
-        options = declared.options() if declared.code in wanted.filters else {}
+        options = declared.options(user) if declared.code in wanted.filters else {}
         names = named.get(_CHOOSERS.get(declared.kind, ""), {})
         for value in wanted.filters.get(declared.code, ()):
             text = str(options.get(value) or names.get(value) or _spoken(declared, value))

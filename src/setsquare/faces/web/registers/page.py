@@ -14,11 +14,12 @@ from setsquare.faces.web.addresses import create_address, register_address
 from setsquare.faces.web.navigation import Reach, reach_of
 from setsquare.faces.web.pages import hand_made
 from setsquare.faces.web.registers.bulk import bulk_commands
-from setsquare.faces.web.registers.filters import chips, menus, names_of_chosen
+from setsquare.faces.web.registers.filters import chips, choices_of_data, menus, names_of_chosen
 from setsquare.faces.web.registers.importing import import_way
 from setsquare.faces.web.registers.rows import KEY, TITLE, paths_of, rows_of, sources_of
 from setsquare.faces.web.registers.views import Offered, offered_views, usual_query
 from setsquare.faces.web.registers.wanted import ROWS, SIZE, SORT, VIEW, Wanted, wanted_of
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records import registers
 from setsquare.kernel.records.conditions import RegisterError
 from setsquare.kernel.records.registers import NEWEST_FIRST, Count, Lines
@@ -62,7 +63,7 @@ def register_page(request: HttpRequest, slug: str) -> HttpResponse:
         "columns": SimpleLazyObject(lambda: [_head(wanted, column, shown) for column, shown in columns]),
         "rows": rows_of(thing, sources, page),
         "page": _pager(wanted, page, count),
-        "bar": Bar(wanted, views, named),
+        "bar": Bar(wanted, views, named, user),
         "bulk": bulk_commands(thing, reach_of(request)),
         "creating": creating_shown(thing, reach_of(request)),
         "narrowed": wanted.is_narrowed,
@@ -106,12 +107,15 @@ def _pager(wanted: Wanted, page: Lines, count: Count) -> dict[str, Any]:
 class Bar:
     """What stands above the table. Its parts are made only where they are read: the template keeps what it made."""
 
-    def __init__(self, wanted: Wanted, views: Sequence[Offered], named: dict[str, dict[str, str]]) -> None:
+    def __init__(
+        self, wanted: Wanted, views: Sequence[Offered], named: dict[str, dict[str, str]], user: User
+    ) -> None:
         self._wanted, self._views, self._named = wanted, views, named
+        self._offered = choices_of_data(wanted.thing, user)
         self.action = register_address(wanted.thing)
         self.q = wanted.words
         self.clear_url = f"{self.action}?{SORT}={NEWEST_FIRST}"
-        self.chips = chips(wanted, named)
+        self.chips = chips(wanted, named, user)
 
     @cached_property
     def key(self) -> tuple[Any, ...]:
@@ -119,7 +123,8 @@ class Bar:
         wanted = self._wanted
         names = tuple((kind, tuple(found.items())) for kind, found in self._named.items())
         hidden = tuple(shown for _column, shown in wanted.shown_columns())
-        return self.action, tuple(wanted.pairs()), tuple(self._views), names, hidden
+        offered = tuple((code, tuple(found.items())) for code, found in self._offered.items())
+        return self.action, tuple(wanted.pairs()), tuple(self._views), names, hidden, offered
 
     @cached_property
     def placeholder(self) -> str:
@@ -134,7 +139,7 @@ class Bar:
     @cached_property
     def filters(self) -> list[dict[str, Any]]:
         """Return the menus of the filters."""
-        return menus(self._wanted, self._named)
+        return menus(self._wanted, self._named, self._offered)
 
     @cached_property
     def views(self) -> dict[str, Any]:
