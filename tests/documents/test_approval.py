@@ -57,6 +57,19 @@ def stand_in(works: Works, absent: str, substitute: str) -> None:
     )
 
 
+def test_a_remark_that_the_approver_has_not_seen_makes_the_signature_stale(works: Works) -> None:
+    first = f"{works.draft()}/1"
+    works.reviewed(first)
+    works.do("ada", "revision.send_for_approval", first)
+    seen = works.record(first).version
+    works.do("ada", "revision.comment", first, text="Step 3 is dangerous, we know.")
+    works.do("ada", "revision.resolve", first, comment=1)
+    with pytest.raises(Stale) as caught:
+        works.do("mia", "revision.approve", first, version=seen)
+    assert [passage.entry.command for passage in caught.value.passages] == ["comment", "resolve"]
+    works.do("mia", "revision.approve", first)
+
+
 def test_two_of_four_are_enough_and_the_others_are_let_go(works: Works) -> None:
     route(works, step("some", 2, roles=["manager", "head", "director"]))
     first = sent(works)
@@ -389,16 +402,3 @@ def test_each_step_says_whether_it_is_signed_being_signed_or_still_to_come(works
     ]
     works.do("hedda", "revision.approve", first)
     assert told(works, first) == [("Signed as “Checked”", True, False), ("Signed as “Approved”", True, False)]
-
-
-def test_a_remark_that_the_approver_has_not_seen_makes_the_signature_stale(works: Works) -> None:
-    first = f"{works.draft()}/1"
-    works.reviewed(first)
-    works.do("ada", "revision.send_for_approval", first)
-    seen = works.record(first).version
-    works.do("ada", "revision.comment", first, text="Step 3 is dangerous, we know.")
-    works.do("ada", "revision.resolve", first, comment=1)
-    with pytest.raises(Stale) as caught:
-        works.do("mia", "revision.approve", first, version=seen)
-    assert [passage.entry.command for passage in caught.value.passages] == ["comment", "resolve"]
-    works.do("mia", "revision.approve", first)
