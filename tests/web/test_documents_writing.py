@@ -96,23 +96,6 @@ def test_what_is_refused_is_shown_again(house: House) -> None:
     assert body(revision) == TEXT.strip()
 
 
-def test_the_second_of_two_editors_loses_nothing(house: House) -> None:
-    revision = draft(house)
-    first, other = house.client("ari"), house.client("cora")
-    assert first.post(EDITOR, typed(revision, TEXT + "\nBy Ari.\n")).status_code == 303
-    refused = other.post(EDITOR, typed(revision, TEXT + "\nBy Cora.\n"))
-    shown = refused.content.decode()
-    assert refused.status_code == 422
-    assert "Ari Sato saved this text while you were writing" in shown
-    assert "By Cora." in shown
-    assert "By Ari." in shown
-    assert body(revision).endswith("By Ari.")
-    assert "By Cora." in page(other, EDITOR), "kept even when the page is closed"
-    fresh = Revision.objects.select_related("record").get(pk=revision.pk)
-    assert other.post(EDITOR, typed(fresh, TEXT + "\nBy both.\n")).status_code == 303
-    assert body(revision).endswith("By both.")
-
-
 def test_typing_is_kept_and_comes_back(house: House) -> None:
     revision = draft(house)
     client = house.client("ari")

@@ -16,8 +16,8 @@ from setsquare.domains.documents.working import drop_working_text, keep_working_
 from setsquare.faces.web.access import actor_of, person_of, record_at, redirect_for, signed_in, situation_of
 from setsquare.faces.web.addresses import command_address, file_address, record_address, register_address
 from setsquare.faces.web.choosers import LIVE
-from setsquare.faces.web.documents.comparing import Compared, compared
 from setsquare.faces.web.documents.heads import revision_name, writing_command
+from setsquare.faces.web.documents.meeting import meeting, theirs
 from setsquare.faces.web.documents.reading import file_shown
 from setsquare.faces.web.forms.fields import summary_of
 from setsquare.kernel.accounts.models import User
@@ -26,10 +26,11 @@ from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.files.models import Text
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing, thing_of
-from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.markdown import missing_sections
 
 DETAILS = ("title", "summary", "why")
+OVERTAKEN = "overtaken"
+"""Where the text is noted that a person began with, as long as something of what was saved since is not in theirs."""
 LONGEST = {"title": 300, "summary": 4000, "why": 4000}
 
 
@@ -43,16 +44,21 @@ def editor_page(request: HttpRequest, thing: Thing, record: Record) -> HttpRespo
         return redirect_for(request, record_address(record))
     working = working_text_of(person_of(request), record)
     typed = _typed(record.revision, working)
-    return _page(request, record, typed, working=working)
+    overtaken = working.details.get(OVERTAKEN) if working is not None else None
+    return _page(request, record, typed, working=working, overtaken=overtaken)
 
 
 def _typed(revision: Revision, working: WorkingText | None) -> dict[str, str]:
     """Return what the fields show: what the person typed and did not save, else what is saved."""
-    saved = {"title": revision.record.title, "summary": revision.summary, "why": revision.reason}
+    saved = _details(revision)
     if working is None:
         return {**saved, "content": _body(revision.content_id)}
     kept = {name: str(working.details[name]) for name in DETAILS if name in working.details}
     return {**saved, **kept, "content": working.body}
+
+
+def _details(revision: Revision) -> dict[str, str]:
+    return {"title": revision.record.title, "summary": revision.summary, "why": revision.reason}
 
 
 def _body(digest: str | None) -> str:
@@ -68,12 +74,20 @@ def _page(
     errors: Mapping[str, Any] | None = None,
     stale: Stale | None = None,
     base: str | None = None,
+    overtaken: str | None = None,
 ) -> HttpResponse:
+    """Show the editor; where somebody else saved since the person began, with their changes taken in."""
     revision: Revision = record.revision
     kind = revision.document.kind
     document = revision.document.record
     current = revision.content_id or ""
     began = base if base is not None else working.base if working is not None else current
+    origin = overtaken if overtaken is not None else began
+    shared = meeting(origin, current, typed["content"])
+    if shared.met is not None and (working is not None or began != current):
+        typed = {**typed, "content": shared.met.text}
+    overtook = origin != current or stale is not None
+    labels = _labels(revision)
     context = {
         "page_title": _("Write %(number)s") % {"number": record.number},
         "crumbs": _crumbs(revision, document, record),
@@ -81,34 +95,56 @@ def _page(
         "revision": revision,
         "typed": typed,
         "errors": {name: [sentence] for name, sentence in (errors or {}).items()},
-        "summary_errors": summary_of(errors or {}, _labels(revision)),
-        "action": command_address(record, "save"),
-        "back": record_address(record),
+        "summary_errors": summary_of(errors or {}, labels),
         "version": stale.record.version if stale is not None else record.version,
-        "base": current if stale is not None else began,
-        "autosave_url": reverse("autosave", args=[record.number]),
-        "upload_url": reverse("upload"),
-        "records_url": f"{reverse('choose', args=['records'])}?{LIVE}=1&q=",
-        "files_url": reverse("picture", args=["0"])[:-1],
+        "base": current,
+        "overtaken": origin if shared.conflicts else None,
+        **_addresses(record),
         "restored": working.saved if working is not None and stale is None else None,
-        "theirs": _theirs(request, record, began) if began != current else None,
+        "theirs": theirs(request, record, shared, _unlike(revision, typed, labels)) if overtook else None,
         "others": _others(revision, person_of(request)),
         "checklist": _checklist(kind, typed["content"]),
         "file": file_shown(revision.file, revision.file_name) if revision.file is not None else None,
         "takes_text": kind.content != DocumentType.Content.FILE,
         "takes_file": kind.content != DocumentType.Content.TEXT,
-        "import_url": command_address(record, "import_content"),
-        "file_url": command_address(record, "use_file"),
         "needs_summary": revision.document.current_id is not None,
         "preparing": document.state == "preparing",
     }
     return render(request, "documents/write.html.jinja", context, status=422 if errors or stale else 200)
 
 
+def _addresses(record: Record) -> dict[str, str]:
+    """Return where the page and its editor send to and lead to."""
+    return {
+        "action": command_address(record, "save"),
+        "back": record_address(record),
+        "autosave_url": reverse("autosave", args=[record.number]),
+        "upload_url": reverse("upload"),
+        "records_url": f"{reverse('choose', args=['records'])}?{LIVE}=1&q=",
+        "files_url": reverse("picture", args=["0"])[:-1],
+        "import_url": command_address(record, "import_content"),
+        "file_url": command_address(record, "use_file"),
+    }
+
+
 def _labels(revision: Revision) -> dict[str, Label]:
     """Return what the fields of the page are called."""
     why = _("Why it is changed") if revision.document.current_id is not None else _("Why it is made")
-    return {"title": _("Title"), "content": _("Text"), "summary": _("What changed"), "why": why}
+    return {
+        "title": _("Title"),
+        "content": _("Text"),
+        "summary": _("What changed"),
+        "why": why,
+        "taken_over": _("I have taken over what is needed of it"),
+    }
+
+
+def _unlike(
+    revision: Revision, typed: Mapping[str, str], labels: Mapping[str, Label]
+) -> list[tuple[Label, str]]:
+    """Return what is saved beside the text and was typed otherwise."""
+    saved = _details(revision)
+    return [(labels[name], saved[name]) for name in DETAILS if saved[name] != typed[name]]
 
 
 def _crumbs(revision: Revision, document: Record, record: Record) -> list[tuple[Any, str]]:
@@ -132,23 +168,6 @@ def _others(revision: Revision, me: User) -> list[User]:
     return [row.user for row in rows[:5]]
 
 
-def _theirs(request: HttpRequest, record: Record, began: str) -> dict[str, Any] | None:
-    """Return what somebody else saved since the person began: who, when, and the changes."""
-    entry = (
-        Entry.objects.filter(record=record).select_related("actor").defer("state").order_by("-seq").first()
-    )
-    old = Text.objects.filter(pk=began).first()
-    changes: Compared | None = None
-    if record.revision.content_id:
-        changes = compared(request, old.body if old is not None else "", _body(record.revision.content_id))
-    return {
-        "by": entry.actor_name if entry is not None else "",
-        "at": entry.at if entry is not None else record.changed,
-        "changes": changes,
-        "url": record_address(record),
-    }
-
-
 def _save(request: HttpRequest, record: Record) -> HttpResponseBase:
     """Save what was written; refused or overtaken, everything typed is shown again."""
     typed = {name: request.POST.get(name, "").replace("\r\n", "\n") for name in ("content", *DETAILS)}
@@ -159,9 +178,12 @@ def _save(request: HttpRequest, record: Record) -> HttpResponseBase:
         body.pop("content", None)
     given = request.POST.get("_version", "")
     version = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else record.version
+    overtaken = None if "taken_over" in request.POST else request.POST.get(OVERTAKEN)
     try:
         if "content" in body and base != current:
             raise Stale(record, [])
+        if overtaken is not None:
+            raise Refused({"taken_over": _("Look at what is not in your text, and tick that you did.")})
         outcome = carry_out(
             "revision",
             "save",
@@ -174,12 +196,13 @@ def _save(request: HttpRequest, record: Record) -> HttpResponseBase:
     except NotFound:
         raise Http404 from None
     except Stale as stale:
-        _keep(request, record, typed, base)
-        return _page(request, _fresh(request, record), typed, stale=stale, base=base)
+        overtaken = base if overtaken is None else overtaken
+        _keep(request, record, typed, base, overtaken)
+        return _page(request, _fresh(request, record), typed, stale=stale, base=base, overtaken=overtaken)
     except CommandError as refused:
-        _keep(request, record, typed, base)
+        _keep(request, record, typed, base, overtaken)
         fields = refused.fields if isinstance(refused, Refused) else {"": refused.sentence}
-        return _page(request, record, typed, errors=fields, base=base)
+        return _page(request, record, typed, errors=fields, base=base, overtaken=overtaken)
     messages.success(request, _("%(number)s is saved.") % {"number": outcome.record.number})
     if "submit" in request.POST:
         return redirect_for(request, command_address(record, _next(record)))
@@ -197,9 +220,13 @@ def _fresh(request: HttpRequest, record: Record) -> Record:
     return record_at(request, REVISION, record.number)
 
 
-def _keep(request: HttpRequest, record: Record, typed: Mapping[str, str], base: str) -> None:
+def _keep(
+    request: HttpRequest, record: Record, typed: Mapping[str, str], base: str, overtaken: str | None
+) -> None:
     """Keep what was typed, so that not even closing the page loses it; what is too long is only shown."""
     details = {name: typed[name][: LONGEST[name]] for name in DETAILS}
+    if overtaken is not None:
+        details[OVERTAKEN] = overtaken
     try:
         keep_working_text(person_of(request), record, typed["content"], base, details)
     except CommandError:
@@ -226,6 +253,8 @@ def autosave(request: HttpRequest, number: str) -> JsonResponse:
     content = request.POST.get("content", before.body if before is not None else "").replace("\r\n", "\n")
     details = dict(before.details) if before is not None else {}
     details |= {name: request.POST[name].replace("\r\n", "\n") for name in DETAILS if name in request.POST}
+    if before is not None and before.base != current and base == current:
+        details.setdefault(OVERTAKEN, before.base)
     try:
         kept = keep_working_text(user, record, content, base, details)
     except NotFound:

@@ -1,0 +1,124 @@
+"""Two editors of one draft: the second is shown what the first changed, and neither loses anything."""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from setsquare.domains.documents.models import Revision
+from tests.web.documents_house import TEXT, House, once, undone
+
+MOST_QUERIES = 12
+EDITOR = "/revisions/SOP-001/1/do/save/"
+AUTOSAVE = "/revisions/SOP-001/1/autosave"
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
+    with once(django_db_blocker) as house:
+        yield house
+
+
+@pytest.fixture
+def db(built: House) -> Iterator[None]:
+    """In place of pytest-django's: the database with the organisation in it."""
+    with undone():
+        yield
+
+
+@pytest.fixture
+def house(db: None, built: House) -> House:
+    return built
+
+
+def page(client: Client, address: str) -> str:
+    client.get("/me/")  # the first request of a session notes its use
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
+    assert len(queries) <= MOST_QUERIES, (address, len(queries))
+    return str(response.content.decode())
+
+
+def draft(house: House) -> Revision:
+    house.document()
+    return Revision.objects.select_related("record").get(record__number="SOP-001/1")
+
+
+def typed(revision: Revision, content: str, **more: Any) -> dict[str, Any]:
+    """Return what the editor sends."""
+    given = {"title": revision.record.title, "summary": "", "why": "", "base": revision.content_id}
+    return {**given, "content": content, "_version": revision.record.version, **more}
+
+
+def body(revision: Revision) -> str:
+    content = Revision.objects.select_related("content").get(pk=revision.pk).content
+    return content.body if content else ""
+
+
+def test_the_second_of_two_editors_loses_nothing(house: House) -> None:
+    revision = draft(house)
+    first, other = house.client("ari"), house.client("cora")
+    assert first.post(EDITOR, typed(revision, TEXT + "\nBy Ari.\n")).status_code == 303
+    refused = other.post(EDITOR, typed(revision, TEXT + "\nBy Cora.\n"))
+    shown = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Ari Sato saved this text while you were writing" in shown
+    assert "By Cora." in shown
+    assert "By Ari." in shown
+    assert body(revision).endswith("By Ari.")
+    assert "The changes of Ari Sato are taken in; look at it and save." in shown
+    assert written(shown).endswith("By Ari.\n\nBy Cora.")
+    assert written(page(other, EDITOR)) == written(shown), "kept even when the page is closed"
+    assert other.post(EDITOR, sent_again(shown)).status_code == 303
+    assert body(revision).endswith("By Ari.\n\nBy Cora.")
+
+
+def written(shown: str) -> str:
+    """Return the text that stands in the editor."""
+    found = re.search(r'name="content">\n(.*?)</textarea>', shown, re.DOTALL)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def sent_again(shown: str, **more: str) -> dict[str, str]:
+    """Return what the editor sends when Save is pressed on the page as it was shown."""
+    hidden = re.findall(r'<input type="hidden" name="(_version|base|overtaken)" value="([^"]*)">', shown)
+    title = re.search(r'name="title"[^>]* value="([^"]*)"', shown)
+    return {**dict(hidden), "title": title[1] if title else "", "content": written(shown), **more}
+
+
+def test_what_both_changed_is_not_dropped_before_its_second_author_has_looked(house: House) -> None:
+    revision = draft(house)
+    first, other = house.client("ari"), house.client("cora")
+    assert "twice" in TEXT
+    first.post(EDITOR, typed(revision, TEXT.replace("twice", "three times") + "\nBy Ari.\n"))
+    shown = other.post(EDITOR, typed(revision, TEXT.replace("twice", "four times"))).content.decode()
+    assert "Both of you changed these passages" in shown
+    assert "four times" in written(shown) and "three times" not in written(shown)
+    assert written(shown).endswith("By Ari."), "what one alone changed is taken in"
+    assert 'name="taken_over"' in shown
+    for again in (shown, page(other, EDITOR)):
+        refused = other.post(EDITOR, sent_again(again))
+        assert refused.status_code == 422
+        assert "Look at what is not in your text, and tick that you did." in refused.content.decode()
+        assert "three times" in body(revision)
+    other.post(AUTOSAVE, {"content": written(shown), "version": sent_again(shown)["base"]})
+    assert 'name="taken_over"' in page(other, EDITOR), "typing on does not make it forgotten"
+    assert other.post(EDITOR, sent_again(shown, taken_over="true")).status_code == 303
+    assert "four times" in body(revision) and body(revision).endswith("By Ari.")
+
+
+def test_what_was_put_over_theirs_while_typing_meets_it_all_the_same(house: House) -> None:
+    revision = draft(house)
+    house.do("ari", "save", revision.record, content=TEXT + "\nBy Ari.\n")
+    client = house.client("cora")
+    given = {"content": TEXT + "\nBy Cora.\n", "version": revision.content_id}
+    assert client.post(AUTOSAVE, given).status_code == 409
+    assert client.post(AUTOSAVE, {**given, "force": "1"}).status_code == 200
+    assert written(page(client, EDITOR)).endswith("By Ari.\n\nBy Cora.")
