@@ -75,6 +75,13 @@ def test_the_page_brings_the_lines_up_to_date_while_it_is_open(house: House) -> 
     assert "hx-get" not in news.split('id="lines"')[0], "it asks no more once it is done"
 
 
+def test_the_register_offers_importing_only_to_whom_the_page_answers(house: House) -> None:
+    for who, offered in (("cora", True), ("ari", True), ("rhea", False)):
+        client = house.client(who)
+        assert ('href="/documents/import/"' in client.get("/documents/").content.decode()) is offered
+        assert client.get("/documents/import/").status_code == (200 if offered else 404)
+
+
 def test_nothing_else_is_promised_where_every_line_is_wrong(house: House) -> None:
     job = begin(house, zipped({"Procedures/Odd.docx": b"no word file"}))
     jobs.run_to_end(job)

@@ -91,6 +91,8 @@ class HandMade:
     """The same for creating commands."""
     register: tuple[tuple[Label, str, str], ...] = ()
     """Further ways to look at the register: label, name of the URL, icon."""
+    register_needs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Of these ways, by the name of the URL, those whose page answers only to who has one of these permissions."""
     values: Mapping[str, Callable[[Any, HttpRequest], str]] = field(default_factory=dict)
     """How values of the trail are told in the history, by their name in the state."""
     rows: Mapping[str, Rows] = field(default_factory=dict)

@@ -35,6 +35,8 @@ from setsquare.kernel.importing.tables import ZIP
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.signatures.credentials import Credentials
 
+IMPORTERS = frozenset({WORK, CONTROL})
+"""Permissions of which one is enough to bring in documents."""
 ROWS = 100
 FILES = ("source", "files")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -50,7 +52,7 @@ COLOURS = {
 
 def _allowed(request: HttpRequest) -> User:
     user = person_of(request)
-    if not {WORK, CONTROL} & permissions_in(user, None):
+    if not IMPORTERS & permissions_in(user, None):
         raise Http404
     return user
 

@@ -101,6 +101,7 @@ pages.extend(
         (_("Copies"), "document_copies", "copy"),
         (_("Import"), "document_import", "upload"),
     ),
+    register_needs={"document_import": importing.IMPORTERS},
     icons=ICONS,
 )
 pages.extend(

@@ -1,6 +1,6 @@
 """The page of a register."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -69,11 +69,20 @@ def register_page(request: HttpRequest, slug: str) -> HttpResponse:
         "narrowed": wanted.is_narrowed,
         "wrong": list(wrong.items()),
         "ways": [
-            *((label, reverse(name), icon) for label, name, icon in hand_made(thing.code).register),
+            *_ways(request, thing),
             *import_way(request, thing),
         ],
     }
     return render(request, "registers/page.html.jinja", context, status=422 if wrong else 200)
+
+
+def _ways(request: HttpRequest, thing: Thing) -> Iterator[tuple[Label, str, str]]:
+    """Yield the further ways to look at the register whose pages answer to the person."""
+    made = hand_made(thing.code)
+    for label, name, icon in made.register:
+        needed = made.register_needs.get(name)
+        if needed is None or needed & reach_of(request).permissions:
+            yield label, reverse(name), icon
 
 
 def _head(wanted: Wanted, column: Column, shown: bool) -> dict[str, Any]:
