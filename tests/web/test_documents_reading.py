@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from setsquare.domains.documents.handlers import call_reviews
 from setsquare.domains.documents.models import Document, Revision
 from setsquare.faces.web.times import day_text, time_text
 from setsquare.kernel.records.models import Record
@@ -143,7 +144,10 @@ def test_a_withdrawn_document_says_so(house: House) -> None:
     document = house.document()
     house.to_force(document)
     house.do("cora", "withdraw", document, because="No longer done.")
-    assert "This document is withdrawn" in page(house.client("rhea"), "/documents/SOP-001/")
+    shown = page(house.client("rhea"), "/documents/SOP-001/")
+    assert "This document is withdrawn" in shown
+    assert "Withdrawn by Cora Lind, <time" in shown
+    assert "Why: No longer done." in shown
 
 
 def test_a_file_is_shown_and_offered(house: House) -> None:
@@ -310,6 +314,28 @@ def test_periodic_reviews_come_due_and_their_interval_is_changed(house: House) -
     reader = house.client("rhea")
     assert client.post(address, {"review_months": "1", "reason": "x", "_version": version}).status_code == 422
     assert "interval" not in page(reader, "/documents/reviews/?within=365")
+
+
+def test_who_is_asked_for_a_periodic_review_finds_it_on_the_page(house: House) -> None:
+    document = house.document()
+    house.to_force(document)
+    Document.objects.filter(pk=document.pk).update(next_review=timezone.localdate())
+    call_reviews()
+    shown = page(house.client("ari"), "/documents/SOP-001/")
+    assert "Please review it: does it still hold?" in shown
+    box = shown[shown.index('aria-labelledby="periodic-title"') :].partition("</section>")[0]
+    assert "/documents/SOP-001/do/review/" in box
+    assert "does it still hold?" not in page(house.client("rhea"), "/documents/SOP-001/")
+    house.do("ari", "review", document, outcome="reaffirmed", findings="Holds.")
+    assert "does it still hold?" not in page(house.client("ari"), "/documents/SOP-001/")
+
+
+def test_why_a_review_withdrew_a_document_stands_on_its_page(house: House) -> None:
+    document = house.document()
+    house.to_force(document)
+    house.do("cora", "review", document, outcome="withdraw", findings="The machine is gone.")
+    shown = page(house.client("rhea"), "/documents/SOP-001/")
+    assert "Withdrawn by Cora Lind" in shown and "Why: The machine is gone." in shown
 
 
 def test_the_history_tells_texts_and_not_digests(house: House) -> None:

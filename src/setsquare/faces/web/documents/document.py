@@ -22,6 +22,7 @@ from setsquare.kernel.database.statements import stand_in
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.models import Entry
 
 _DOCUMENT = stand_in(3)
 _TASKS: Asked[Task] = Asked(
@@ -63,11 +64,33 @@ def document_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "in_work": _in_work(known_situation(request, thing, record), document, tasks),
         "carried_over": carried_over_shown(current),
         "preparing": current is None,
-        "withdrawn": record.state == "withdrawn",
+        "withdrawn": _withdrawn(record) if record.state == "withdrawn" else None,
+        "my_periodic_review": _periodic_review(known_situation(request, thing, record)),
         "document": document,
         "downloads": downloads("document", record.number, shown),
         "overdue_review": document.next_review is not None and document.next_review < timezone.localdate(),
     }
+
+
+def _withdrawn(record: Record) -> dict[str, Any]:
+    """Return when, by whom and why the document was withdrawn: by itself, or by what its periodic review found."""
+    ways = ("withdraw", "review")
+    found = Entry.objects.filter(record=record.pk, command__in=ways).select_related("actor").defer("state")
+    entry = found.order_by("-seq").first()
+    if entry is None:
+        return {"actor_name": "", "at": record.changed, "why": ""}
+    findings = (entry.note or {}).get("values", {}).get("findings", "")
+    return {"actor_name": entry.actor_name, "at": entry.at, "why": entry.reason or findings}
+
+
+def _periodic_review(situation: Situation) -> dict[str, Any] | None:
+    """Return the periodic review that the person is asked for, and where they answer it."""
+    task = situation.task("periodic_review")
+    if task is None:
+        return None
+    other = task.assignee if task.assignee_id != situation.user.pk else None
+    url = command_address(situation.subject, "review")
+    return {"due": task.due, "overdue": task.due < timezone.now(), "for": other, "url": url}
 
 
 def downloads(kind: str, number: str, revision: Revision | None) -> list[dict[str, str]]:
