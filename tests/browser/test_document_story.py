@@ -214,7 +214,9 @@ def changed_on_request(ari: Visitor, cora: Visitor, mira: Visitor) -> None:
     ari.is_told("is submitted. Asked to assess it")
     cora.page.goto(address)
     cora.press("Assess")
-    cora.answer("Assess", quality="None.", regulatory="None.", training="Reading.", cost="None.")
+    cora.answer(
+        "Assess", quality="None.", regulatory="None.", training="Reading.", cost="None.", risk="None."
+    )
     cora.is_told("is assessed. Asked to decide on it")
     mira.page.goto(address)
     mira.press("Accept")

@@ -134,7 +134,14 @@ def furnish(house: House) -> Record:
     )
     house.do("ari", "submit", change)
     return house.do(
-        "cora", "assess", change, quality="None.", regulatory="None.", training="Reading.", cost="None."
+        "cora",
+        "assess",
+        change,
+        quality="None.",
+        regulatory="None.",
+        training="Reading.",
+        cost="None.",
+        risk="None.",
     )
 
 

@@ -14,7 +14,13 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.credentials import Credentials
 
 PASSWORD = "a-quiet-river-42"
-IMPACT = {"quality": "Fewer mix-ups.", "regulatory": "None.", "training": "Reading.", "cost": "None."}
+IMPACT = {
+    "quality": "Fewer mix-ups.",
+    "regulatory": "None.",
+    "training": "Reading.",
+    "cost": "None.",
+    "risk": "None.",
+}
 
 
 @dataclass

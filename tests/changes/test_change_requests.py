@@ -125,8 +125,8 @@ def test_assessing_asks_for_the_decision(desk: Desk):
     change = desk.request()
     desk.do(desk.anna, change, "submit")
     with pytest.raises(Refused) as refusal:
-        desk.do(desk.ben, change, "assess", **{**IMPACT, "training": ""})
-    assert list(refusal.value.fields) == ["training"]
+        desk.do(desk.ben, change, "assess", **{**IMPACT, "training": "", "risk": ""})
+    assert list(refusal.value.fields) == ["training", "risk"]
     with pytest.raises(NotPermitted):
         desk.do(desk.anna, change, "assess", **IMPACT)
 

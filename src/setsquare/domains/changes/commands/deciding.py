@@ -58,12 +58,13 @@ class Assess(Body):
         Considered, Shown(gettext_lazy("Cost"), gettext_lazy("Once and every year."), Widget.LONG_TEXT)
     ]
     risk: Annotated[
-        str,
-        Field(max_length=5000),
+        Considered,
         Shown(
-            gettext_lazy("Risk"), gettext_lazy("Of making the change and of not making it."), Widget.LONG_TEXT
+            gettext_lazy("Risk"),
+            gettext_lazy("Of making the change and of not making it. Say so where there is none."),
+            Widget.LONG_TEXT,
         ),
-    ] = ""
+    ]
     priority: Annotated[
         ChangeRequest.Priority | None, Shown(gettext_lazy("Priority"), choices=PRIORITIES)
     ] = None
