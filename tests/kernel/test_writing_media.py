@@ -140,6 +140,29 @@ def test_refused_files(data, filename, told):
     assert told in caught.value.sentence
 
 
+def test_parts_that_are_empty_are_no_damage():
+    packed = io.BytesIO(office("odt"))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("Configurations2/accelerator/current.xml", b"")
+    assert sniff(packed.getvalue(), "a.odt").extension == "odt"
+    emptied = zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""})
+    with pytest.raises(Unreadable, match="its part “content.xml” cannot be read"):
+        sniff(emptied, "a.odt")
+
+
+@pytest.mark.parametrize("data", [b"\x00\x01 broken", b"broken"])
+def test_a_file_that_is_not_what_it_is_named_is_told_to_be_damaged(data):
+    with pytest.raises(Unreadable, match=r"This file is damaged: it is named \.docx, but its content is not"):
+        sniff(data, "broken.docx")
+
+
+def test_web_pages_stand_among_what_is_accepted_where_they_are():
+    for pages in (True, False):
+        with pytest.raises(Unreadable) as caught:
+            sniff(b"hello", "a.exe", pages=pages)
+        assert (".html" in caught.value.sentence) is pages
+
+
 @pytest.mark.parametrize(
     ("data", "filename", "words"),
     [

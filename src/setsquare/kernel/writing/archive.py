@@ -18,6 +18,8 @@ _CHUNK = 64 * 1024
 _NESTED = re.compile(r"\.(zip|7z|rar|gz|bz2|xz|jar)$", re.IGNORECASE)
 _MACROS = re.compile(r"(^|/)(vbaProject\.bin|vbaData\.xml)$|^(Basic|Scripts)/.+", re.IGNORECASE)
 _XML = (".xml", ".rels", ".rdf")
+_NEEDED = frozenset({"content.xml", "[Content_Types].xml", "word/document.xml", "xl/workbook.xml"})
+"""Parts that say something in every file; others may be empty, as OpenDocument's list of shortcuts is."""
 
 
 class Archive:
@@ -73,7 +75,7 @@ def open_archive(data: bytes, limits: Limits) -> Archive:
             _("This file is damaged: it cannot be unpacked. Save it again and try once more.")
         ) from error
     for name, content in entries.items():
-        if name.lower().endswith(_XML):
+        if name.lower().endswith(_XML) and (content or name in _NEEDED):
             _check_xml(name, content)
     return Archive(entries)
 

@@ -106,9 +106,9 @@ def sniff(data: bytes, filename: str, limits: Limits | None = None, *, pages: bo
     magic = _by_magic(data, limits)
     if pages and magic is None and named in WEB_PAGES and decoded(data) is not None:
         return MediaType("text/html", "html", _("Web page"), False)
-    found = magic or _as_text(data, named)
+    found = magic or _as_text(data, named, pages=pages)
     if found != named:
-        _refuse_mismatch(found, named)
+        _refuse_mismatch(found, named, pages=pages)
     kind = ACCEPTED[found]
     return MediaType(kind.name, kind.extension, _(kind.label), kind.viewable)
 
@@ -208,15 +208,18 @@ def _office(archive: Archive) -> str:
     raise Unreadable(_("Archives are not accepted. Unpack it and add the files one by one."))
 
 
-def _as_text(data: bytes, named: str) -> str:
+def _as_text(data: bytes, named: str, *, pages: bool) -> str:
     """Return the kind of a text file: the named one, if the content bears it out."""
     if _HTML.match(data[:4096]):
         raise Unreadable(
             _("This file is a web page. Web pages can be imported as text, but not kept as files.")
         )
     text = decoded(data)
+    if text is None and named in ACCEPTED and named not in _TEXTS:
+        raise _damaged(named)
     if text is None:
-        raise Unreadable(_("This kind of file is not known. Accepted are: %(kinds)s.") % {"kinds": _kinds()})
+        sentence = _("This kind of file is not known. Accepted are: %(kinds)s.")
+        raise Unreadable(sentence % {"kinds": _kinds(pages=pages)})
     if text.startswith("ISO-10303-21;"):
         return "step"
     if re.match(r"\s*0\s*\r?\n\s*SECTION\b", text) or re.match(r"\s*999\s*\r?\n", text):
@@ -224,7 +227,7 @@ def _as_text(data: bytes, named: str) -> str:
     check = _CHECKS.get(named)
     if check and not check(text):
         raise Unreadable(_("This file is named .%(named)s, but its content is not.") % {"named": named})
-    return named if named in _CHECKS or named in {"txt", "md"} else "txt"
+    return named if named in _TEXTS else "txt"
 
 
 def _is_json(text: str) -> bool:
@@ -255,6 +258,7 @@ def _root(text: str) -> str | None:
     return tag.rpartition("}")[2].lower()
 
 
+_TEXTS = frozenset({"csv", "txt", "md", "json", "xml", "svg"})
 _CHECKS: dict[str, Callable[[str], bool]] = {
     "json": _is_json,
     "csv": _is_csv,
@@ -263,16 +267,22 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
 }
 
 
-def _refuse_mismatch(found: str, named: str) -> None:
+def _refuse_mismatch(found: str, named: str, *, pages: bool) -> None:
     if named not in ACCEPTED:
         sentence = _("Files named “.%(named)s” are not accepted. Accepted are: %(kinds)s.")
-        raise Unreadable(sentence % {"named": named, "kinds": _kinds()})
+        raise Unreadable(sentence % {"named": named, "kinds": _kinds(pages=pages)})
     if found == "txt":
-        sentence = _("This file is named .%(named)s, but its content is not.")
-        raise Unreadable(sentence % {"named": named})
+        raise _damaged(named)
     sentence = _("This file is named .%(named)s, but it is a .%(found)s file. Rename it or choose another.")
     raise Unreadable(sentence % {"named": named, "found": found})
 
 
-def _kinds() -> str:
-    return ", ".join(f".{extension}" for extension in ACCEPTED)
+def _damaged(named: str) -> Unreadable:
+    sentence = _(
+        "This file is damaged: it is named .%(named)s, but its content is not. Save it again and try once more."
+    )
+    return Unreadable(sentence % {"named": named})
+
+
+def _kinds(*, pages: bool) -> str:
+    return ", ".join(f".{extension}" for extension in (*ACCEPTED, *(("html",) if pages else ())))
