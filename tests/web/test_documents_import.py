@@ -99,6 +99,23 @@ def test_a_folder_is_read_from_its_names(house: House) -> None:
     assert jobs.progress(job).right == 2
 
 
+def test_only_what_looks_like_a_number_becomes_one(house: House) -> None:
+    names = {
+        "good1": (None, "good1"),
+        "Training 2024": (None, "Training 2024"),
+        "Plan B 2 of the north": (None, "Plan B 2 of the north"),
+        "SOP-007": ("SOP-007", "SOP-007"),
+        "SOP 008 Cutting": ("SOP-008", "Cutting"),
+        "WI-12-003 - Turning": ("WI-12-003", "Turning"),
+        "QM017_Milling_of_parts": ("QM017", "Milling of parts"),
+    }
+    job = checked(house, zipped({f"Procedures/{name}.md": TEXT for name in names}))
+    found = {Path(row.values["file"]).stem: row.values for row in job.rows.all()}
+    assert {name: (values.get("number"), values["title"]) for name, values in found.items()} == names
+    shown = house.client("cora").get(f"/documents/import/{job.pk}/").content.decode()
+    assert shown.count("next free number") == 3
+
+
 def test_a_list_with_files_is_imported_once(house: House) -> None:
     data = zipped({"documents.csv": LIST, "a/receiving.md": TEXT, "sending.md": TEXT})
     job = checked(house, data)

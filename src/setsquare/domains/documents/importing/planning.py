@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import string
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,11 @@ Problem = tuple[str, str]
 _NUMBERED = re.compile(
     r"^(?P<number>[A-Za-z]{1,8}(?:[- ]?[A-Z0-9]{1,8}){0,3}?[- ]?\d{1,6}[A-Za-z]?)(?:[ -]+(?P<title>.*))?$"
 )
+_CODED = re.compile(
+    r"^(?P<number>[A-Z][A-Z0-9]{0,7}(?:-[A-Z0-9]{1,8}){0,3}-\d{1,6}[A-Za-z]?(?=[_ ])"
+    r"|[A-Z]{1,8}\d{1,6}[A-Za-z]?(?=_))[_ -]+(?!(?:rev|revision|v|version)[ ._-]*\d+[A-Za-z]?$)(?=\S)",
+)
+"""A name that begins with a number, `SOP-017 Title` or `SOP017_Title`: letters and digits alone are a title."""
 _REVISION = re.compile(r"[ _-]+(?:rev|revision|v|version)[ ._-]*\d+[a-z]?$", re.IGNORECASE)
 
 
@@ -79,12 +85,25 @@ class Kinds:
                     return kind
         return None
 
+    def has_series_of(self, number: str) -> bool:
+        """Tell whether a number is one of a type's series, whatever it says of site, unit or year."""
+        return any(re.fullmatch(_series(kind.number_pattern), number) for kind in self.by_word.values())
+
+
+def _series(pattern: str) -> str:
+    """Return what the numbers of a pattern look like, as a regular expression."""
+    parts = string.Formatter().parse(pattern)
+    return "".join(
+        re.escape(text) + ("" if name is None else r"\d+" if name == "n" else r"\w+")
+        for text, name, _form, _way in parts
+    )
+
 
 def lines_of_folder(folder: Folder, kinds: Kinds) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield a line for each file of a folder, read from its path: `Procedures/SOP-004 Training.docx`."""
     for number, path in enumerate(folder.documents(), 1):
         place = PurePosixPath(path)
-        values = {"file": path, **_named(place.stem)}
+        values = {"file": path, **_named(place.stem, kinds)}
         parts = (folder.top.rstrip("/"), *place.parts[:-1])
         folders = [kind for part in parts if (kind := kinds.find(part))]
         kind = (folders[-1] if folders else None) or kinds.by_number(values.get("number", ""))
@@ -93,14 +112,17 @@ def lines_of_folder(folder: Folder, kinds: Kinds) -> Iterator[tuple[int, dict[st
         yield number, values
 
 
-def _named(stem: str) -> dict[str, str]:
-    """Return number and title from a file's name."""
+def _named(stem: str, kinds: Kinds) -> dict[str, str]:
+    """Return number and title from a file's name; a number is one of a type's series, or stands before a title."""
     words = _REVISION.sub("", stem.replace("_", " ").strip())
+    coded = _CODED.match(stem.strip())
+    if coded is not None:
+        return {"number": coded["number"], "title": words[coded.end() :].strip(" -")}
     found = _NUMBERED.match(words)
-    if found is None:
+    number = found["number"].strip().replace(" ", "-") if found is not None else ""
+    if found is None or not kinds.has_series_of(number):
         return {"title": words}
-    title = (found["title"] or "").strip(" -_")
-    return {"number": found["number"].strip().replace(" ", "-"), "title": title or words}
+    return {"number": number, "title": (found["title"] or "").strip(" -_") or words}
 
 
 def lines_of_table(table: Table, folder: Folder | None) -> Iterator[tuple[int, dict[str, str]]]:
