@@ -338,6 +338,24 @@ def test_why_a_review_withdrew_a_document_stands_on_its_page(house: House) -> No
     assert "Withdrawn by Cora Lind" in shown and "Why: The machine is gone." in shown
 
 
+def test_a_number_finds_its_record_first_and_a_revision_too(house: House) -> None:
+    document = house.document()
+    house.to_force(document)
+    house.document("Weighing", TEXT + "\nSee SOP-001/1 and SOP-001.\n")
+    client = house.client("ari")
+    for number, first in (
+        ("SOP-001/1", "/revisions/SOP-001/1/"),
+        ("sop-001/1", "/revisions/SOP-001/1/"),
+        ("SOP-001", "/documents/SOP-001/"),
+    ):
+        shown = client.get("/search/", {"q": number}).content.decode()
+        results = re.findall(r'href="(/(?:documents|revisions)/SOP-[^"]*)"', shown)
+        assert results[0] == first, (number, results)
+    assert "/revisions/SOP-002/1/" not in (
+        house.client("rhea").get("/search/", {"q": "SOP-002/1"}).content.decode()
+    ), "not what one may not see"
+
+
 def test_the_history_tells_texts_and_not_digests(house: House) -> None:
     document = house.document()
     house.do("ari", "save", house.revision(document), content=SECOND)

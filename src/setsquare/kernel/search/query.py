@@ -53,6 +53,8 @@ SELECT record_id, -ts_rank('{0.02,0.1,0.4,1.0}', vector, to_tsquery('simple', %s
 WHERE vector @@ to_tsquery('simple', %s) AND record_id < %s
 """
 END = 2**62
+_NUMBER = re.compile(r"(?=.*\d)[\w.-]+(?:/\d+)?")
+"""What may be the number of a record, such as `SOP-009/3`."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,12 @@ def search(user: User, text: str, *, types: Sequence[str] = (), limit: int = 25)
     """Return the records that `user` may see and that hold every word of `text`, the best first.
 
     Words may be phrases in quotes; a word after a minus sign must not occur; the last word may be unfinished.
+    A record whose number is `text` comes first.
     """
     question = Question.parse(text)
     if not question:
         return Found([], approximate=False, more=False)
-    found: list[int] = []
+    found = named = _named(user, text.strip(), tuple(types))
     before, capped = END, False
     for _ in range(MOST_WINDOWS):
         newest = _newest(question, before)
@@ -92,13 +95,21 @@ def search(user: User, text: str, *, types: Sequence[str] = (), limit: int = 25)
         ranked = _in_title_first(question, before, newest) if full else _ranked(question, before)
         for part in (ranked[:FEW], ranked[FEW:]):
             if part and len(found) <= limit:
-                found += _visible(user, part, tuple(types))
+                found = found + [key for key in _visible(user, part, tuple(types)) if key not in named]
         if len(found) > limit or not full:
             break
         before = newest[-1]
     records = Record.objects.select_related("owner", "unit").in_bulk(found[:limit])
     shown = [records[key] for key in found[:limit] if key in records]
     return Found(_hits(shown, question), approximate=capped, more=len(found) > limit)
+
+
+def _named(user: User, text: str, types: tuple[str, ...]) -> list[int]:
+    """Return the record whose number was asked for, even one that is not found by its words, as a revision is."""
+    if not _NUMBER.fullmatch(text):
+        return []
+    seen = visible_to(user, types=types or None)
+    return list(seen.filter(number__in={text, text.upper()}).values_list("pk", flat=True)[:2])
 
 
 def _visible(user: User, ids: Sequence[int], types: tuple[str, ...]) -> list[int]:
