@@ -114,6 +114,18 @@ def test_what_both_changed_is_not_dropped_before_its_second_author_has_looked(ho
     assert "four times" in body(revision) and body(revision).endswith("By Ari.")
 
 
+def test_a_link_to_what_does_not_exist_is_told_to_author_and_approver(house: House) -> None:
+    revision = draft(house)
+    client, told = house.client("ari"), "The text refers to SOP-9999, which does not exist."
+    text = TEXT + "\nSee [that](record:SOP-9999) and [this](record:SOP-001).\n"
+    assert client.post(EDITOR, typed(revision, text)).status_code == 303
+    saved = client.get("/revisions/SOP-001/1/").content.decode()
+    assert saved.count(told) == 2, "as the answer and on the page"
+    assert "refers to SOP-001," not in saved
+    waiting = house.to_approval(revision.document.record)
+    assert told in house.client("mira").get(f"/revisions/{waiting.number}/do/approve/").content.decode()
+
+
 def test_what_was_put_over_theirs_while_typing_meets_it_all_the_same(house: House) -> None:
     revision = draft(house)
     house.do("ari", "save", revision.record, content=TEXT + "\nBy Ari.\n")

@@ -25,6 +25,7 @@ from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.tasks.queries import open_on
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import Passage, told
+from setsquare.kernel.writing.markdown import references
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,22 @@ def before(revision: Revision) -> Revision | None:
         .order_by("-ordinal")
         .first()
     )
+
+
+def missing_references(text: str) -> list[str]:
+    """Return the numbers that a text links to and that no record has, in order; one query where it links to any."""
+    numbers = references(text)
+    if not numbers:
+        return []
+    return sorted(numbers - set(Record.objects.filter(number__in=numbers).values_list("number", flat=True)))
+
+
+def told_missing(text: str) -> list[str]:
+    """Return a sentence for each record that a text refers to and that does not exist."""
+    return [
+        _("The text refers to %(number)s, which does not exist.") % {"number": number}
+        for number in missing_references(text)
+    ]
 
 
 def successor_of(revision: Revision) -> Revision | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.comparing import size_of
 from setsquare.domains.documents.models import Revision
-from setsquare.domains.documents.queries import before, signatures_on
+from setsquare.domains.documents.queries import before, signatures_on, told_missing
 from setsquare.domains.documents.rules import asked_of_all, comments_on
 from setsquare.faces.web.access import person_of
 from setsquare.faces.web.addresses import command_address, record_address, register_address
@@ -58,7 +58,8 @@ def _approving(
         "crumbs": _crumbs(document, record, _("Approve")),
         "record": record,
         "revision": revision,
-        "reading": reading_of(request, revision),
+        "reading": (reading := reading_of(request, revision)),
+        "missing": told_missing(reading.body),
         "former": revision_name(former.ordinal) if former is not None else "",
         "changes": _changes(request, former, revision),
         "compare_url": _compare_url(former, revision),

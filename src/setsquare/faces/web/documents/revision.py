@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from setsquare.domains.documents.models import Revision
-from setsquare.domains.documents.queries import successor_of
+from setsquare.domains.documents.queries import successor_of, told_missing
 from setsquare.domains.documents.rules import asked_of_all, works_on
 from setsquare.domains.documents.thing import CHANGES, READINGS
 from setsquare.faces.web.access import person_of
@@ -63,6 +63,7 @@ def revision_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "write": writing_command(situation),
         "rejected": _rejected(revision) if record.state == "draft" else None,
         "checklist": _checklist(revision, reading) if record.state == "draft" else [],
+        "missing": told_missing(reading.body) if record.state == "draft" and works_on(situation) else [],
         "reviews": reviews_shown(revision, tasks),
         "steps": steps_shown(revision, tasks) if in_work else [],
         "my_review": _mine(situation, "review"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from setsquare.domains.documents.models import DocumentType, Revision, WorkingText
+from setsquare.domains.documents.queries import told_missing
 from setsquare.domains.documents.thing import REVISION
 from setsquare.domains.documents.working import drop_working_text, keep_working_text, working_text_of
 from setsquare.faces.web.access import actor_of, person_of, record_at, redirect_for, signed_in, situation_of
@@ -204,6 +205,8 @@ def _save(request: HttpRequest, record: Record) -> HttpResponseBase:
         fields = refused.fields if isinstance(refused, Refused) else {"": refused.sentence}
         return _page(request, record, typed, errors=fields, base=base, overtaken=overtaken)
     messages.success(request, _("%(number)s is saved.") % {"number": outcome.record.number})
+    for sentence in told_missing(body.get("content", "")):
+        messages.warning(request, sentence)
     if "submit" in request.POST:
         return redirect_for(request, command_address(record, _next(record)))
     return redirect_for(request, record_address(record) if "stay" not in request.POST else request.path)
