@@ -14,6 +14,7 @@ from django.utils import timezone
 from setsquare.domains.documents.handlers import call_reviews
 from setsquare.domains.documents.models import Document, Revision
 from setsquare.faces.web.times import day_text, time_text
+from setsquare.kernel.commands.altered import enter_altered
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 from tests.web.documents_house import TEXT, House, once, undone
@@ -295,6 +296,7 @@ def test_periodic_reviews_come_due_and_their_interval_is_changed(house: House) -
     house.to_force(document)
     today = timezone.localdate()
     Document.objects.filter(pk=document.pk).update(next_review=today.replace(year=today.year - 1))
+    enter_altered(Record.objects.get(pk=document.pk))  # as the next command would
     client = house.client("cora")
     shown = page(client, "/documents/reviews/?within=0")
     assert "SOP-001" in shown

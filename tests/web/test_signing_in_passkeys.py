@@ -19,7 +19,7 @@ from setsquare.kernel.signatures.models import Signature
 from setsquare.project.bench.passkey import PRESENT, SoftPasskey
 
 PASSWORD = "a-quiet-river-42"
-IMPACT = {"quality": "None.", "regulatory": "None.", "training": "Reading.", "cost": "None."}
+IMPACT = {"quality": "None.", "regulatory": "None.", "training": "Reading.", "cost": "None.", "risk": "None."}
 
 
 @pytest.fixture(autouse=True)
