@@ -102,6 +102,7 @@ def _sign_in(port: int) -> "Visitor":
     from setsquare.faces.web.signing_in.presence import SessionStore  # noqa: PLC0415
     from setsquare.kernel.accounts import tokens  # noqa: PLC0415
     from setsquare.kernel.accounts.models import User  # noqa: PLC0415
+    from setsquare.kernel.commands.altered import enter_altered  # noqa: PLC0415
     from setsquare.kernel.tasks.models import Task  # noqa: PLC0415
     from setsquare.project.bench.passkey import SoftPasskey  # noqa: PLC0415
     from setsquare.project.bench.seeding import PERSON  # noqa: PLC0415
@@ -116,6 +117,8 @@ def _sign_in(port: int) -> "Visitor":
         person, f"bench {time.time()}", ["read", "write"], timezone.now() + dt.timedelta(days=1)
     )
     waiting = Task.objects.filter(kind="approve", assignee=person, done__isnull=True)
+    for task in waiting.select_related("record"):
+        enter_altered(task.record)  # the entries that are seeded say less than those of commands
     kept = {
         django_settings.SESSION_COOKIE_NAME: session.session_key,
         django_settings.CSRF_COOKIE_NAME: get_random_string(32),  # a browser has it since its first page
