@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from setsquare.domains.documents.models import Document, Revision
@@ -21,6 +22,7 @@ from setsquare.kernel.files.store import receive
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.credentials import Credentials
 
+MOST_QUERIES = 12
 PASSWORD = "a-quiet-river-42"
 TEXT = """## Purpose
 
@@ -139,6 +141,16 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def page(client: Client, address: str) -> str:
+    """Return a page, which must be there and cost no more queries than a page may."""
+    client.get("/me/")  # the first request of a session notes its use
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
+    assert len(queries) <= MOST_QUERIES, (address, len(queries))
+    return str(response.content.decode())
 
 
 def build() -> House:

@@ -3,66 +3,13 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator
-from typing import Any
-
-import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from setsquare.domains.documents.models import Comment, Document, ImportJob, Revision, WorkingText
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.records.models import Record
-from tests.web.documents_house import TEXT, House, once, undone
-
-MOST_QUERIES = 12
-EDITOR = "/revisions/SOP-001/1/do/save/"
-AUTOSAVE = "/revisions/SOP-001/1/autosave"
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
-    with once(django_db_blocker) as house:
-        yield house
-
-
-@pytest.fixture
-def db(built: House) -> Iterator[None]:
-    """In place of pytest-django's: the database with the organisation in it."""
-    with undone():
-        yield
-
-
-@pytest.fixture
-def house(db: None, built: House) -> House:
-    return built
-
-
-def page(client: Client, address: str) -> str:
-    client.get("/me/")  # the first request of a session notes its use
-    with CaptureQueriesContext(connection) as queries:
-        response = client.get(address)
-    assert response.status_code == 200, (address, response.status_code)
-    assert len(queries) <= MOST_QUERIES, (address, len(queries))
-    return str(response.content.decode())
-
-
-def draft(house: House) -> Revision:
-    house.document()
-    return Revision.objects.select_related("record").get(record__number="SOP-001/1")
-
-
-def typed(revision: Revision, content: str, **more: Any) -> dict[str, Any]:
-    """Return what the editor sends."""
-    given = {"title": revision.record.title, "summary": "", "why": "", "base": revision.content_id}
-    return {**given, "content": content, "_version": revision.record.version, **more}
-
-
-def body(revision: Revision) -> str:
-    content = Revision.objects.select_related("content").get(pk=revision.pk).content
-    return content.body if content else ""
+from tests.web.documents.drafts import AUTOSAVE, EDITOR, body, draft, typed
+from tests.web.documents_house import TEXT, House, page
 
 
 def test_a_draft_is_written_and_saved(house: House) -> None:

@@ -2,13 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from setsquare.domains.documents.handlers import call_reviews
@@ -17,38 +14,9 @@ from setsquare.faces.web.times import day_text, time_text
 from setsquare.kernel.commands.altered import enter_altered
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
-from tests.web.documents_house import TEXT, House, once, undone
+from tests.web.documents_house import TEXT, House, page
 
-MOST_QUERIES = 12
 SECOND = TEXT.replace("twice", "three times").replace("5 mm", "4 mm")
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
-    with once(django_db_blocker) as house:
-        yield house
-
-
-@pytest.fixture
-def db(built: House) -> Iterator[None]:
-    """In place of pytest-django's: the database with the organisation in it."""
-    with undone():
-        yield
-
-
-@pytest.fixture
-def house(db: None, built: House) -> House:
-    return built
-
-
-def page(client: Client, address: str) -> str:
-    """Return a page, which must be there and cost no more queries than a page may."""
-    client.get("/me/")  # the first request of a session notes its use
-    with CaptureQueriesContext(connection) as queries:
-        response = client.get(address)
-    assert response.status_code == 200, (address, response.status_code)
-    assert len(queries) <= MOST_QUERIES, (address, len(queries))
-    return str(response.content.decode())
 
 
 def second(house: House, document: Record, **more: Any) -> Record:

@@ -2,13 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from setsquare.domains.documents.models import Revision
@@ -17,36 +12,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
-from tests.web.documents_house import PASSWORD, TEXT, House, once, undone
-
-MOST_QUERIES = 12
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
-    with once(django_db_blocker) as house:
-        yield house
-
-
-@pytest.fixture
-def db(built: House) -> Iterator[None]:
-    """In place of pytest-django's: the database with the organisation in it."""
-    with undone():
-        yield
-
-
-@pytest.fixture
-def house(db: None, built: House) -> House:
-    return built
-
-
-def page(client: Client, address: str) -> str:
-    client.get("/me/")  # the first request of a session notes its use
-    with CaptureQueriesContext(connection) as queries:
-        response = client.get(address)
-    assert response.status_code == 200, (address, response.status_code)
-    assert len(queries) <= MOST_QUERIES, (address, len(queries))
-    return str(response.content.decode())
+from tests.web.documents_house import PASSWORD, TEXT, House, page
 
 
 def test_a_reviewer_is_asked_and_done(house: House) -> None:

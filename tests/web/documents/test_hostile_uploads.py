@@ -2,8 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,24 +12,11 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.intake import clean_name, take_in
 from setsquare.kernel.files.models import Blob, Upload
 from setsquare.kernel.writing.limits import MEGABYTE
-from tests.web.documents_house import TEXT, House, once, undone
+from tests.web.documents_house import TEXT, House
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(2)</script><rect/></svg>"
 PAGE = b"<html><head><title>Torque</title></head><body><script>alert(1)</script><h2>Purpose</h2><p>Tighten.</p></body>"
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
-    with once(django_db_blocker) as house:
-        yield house
-
-
-@pytest.fixture
-def db(built: House) -> Iterator[None]:
-    """In place of pytest-django's: the database with the organisation in it."""
-    with undone():
-        yield
 
 
 @pytest.fixture

@@ -2,10 +2,6 @@
 
 import hashlib
 import html
-import io
-import zipfile
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,32 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from setsquare.domains.documents.importing import jobs
 from setsquare.domains.documents.importing.models import ImportJob
 from setsquare.kernel.commands.errors import Refused
-from tests.web.documents_house import TEXT, House, once, undone
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
-    with once(django_db_blocker) as house:
-        yield house
-
-
-@pytest.fixture
-def house(built: House) -> Iterator[House]:
-    with undone():
-        yield built
-
-
-def zipped(files: Mapping[str, str | bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as packed:
-        for name, content in files.items():
-            packed.writestr(name, content)
-    return target.getvalue()
-
-
-def begin(house: House, data: bytes) -> ImportJob:
-    options = {"unit": "NW", "owner": "", "reason": "Taken over from the file server."}
-    return jobs.begin(house.people["cora"], data, "legacy.zip", options=options)
+from tests.web.documents.folders import begin, zipped
+from tests.web.documents_house import TEXT, House
 
 
 def test_one_that_was_stopped_while_it_was_checked_is_checked_to_its_end(house: House) -> None:

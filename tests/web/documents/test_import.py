@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,36 +24,11 @@ from setsquare.kernel.sealing.verifying import Verification
 from setsquare.kernel.signatures.credentials import Credentials
 from setsquare.kernel.signatures.models import Batch, Signature
 from setsquare.kernel.trail.models import Entry
-from tests.web.documents_house import PASSWORD, TEXT, House, once, undone
+from tests.web.documents.folders import begin, checked, zipped
+from tests.web.documents_house import PASSWORD, TEXT, House
 
 SIGNED = Credentials(password=PASSWORD)
 OUTSIDE = {"approved_by": "Ida Old, head of quality", "approved_on": "2019-12-20"}
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
-    with once(django_db_blocker) as house:
-        yield house
-
-
-@pytest.fixture
-def db(built: House) -> Iterator[None]:
-    """In place of pytest-django's: the database with the organisation in it."""
-    with undone():
-        yield
-
-
-@pytest.fixture
-def house(db: None, built: House) -> House:
-    return built
-
-
-def zipped(files: Mapping[str, str | bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as packed:
-        for name, content in files.items():
-            packed.writestr(name, content)
-    return target.getvalue()
 
 
 LIST = (
@@ -62,17 +36,6 @@ LIST = (
     "SOP-100;Receiving;Procedure;N;cora;Purchasing;ISO 9001:2015, 8.4; ;2020-05-01;Ida Old;2020-04-28;a/receiving.md\n"
     ";Sending;procedure;N;;;;12;;;;sending.md\n"
 )
-
-
-def begin(house: House, data: bytes, name: str = "legacy.zip", **options: Any) -> ImportJob:
-    wanted = {"unit": "NW", "owner": "", "reason": "Taken over from the file server.", **options}
-    return jobs.begin(house.people["cora"], data, name, options=wanted)
-
-
-def checked(house: House, data: bytes, **options: Any) -> ImportJob:
-    job = begin(house, data, **options)
-    jobs.run_to_end(job)
-    return job
 
 
 def problems(job: ImportJob) -> dict[int, list[tuple[str, str]]]:

@@ -18,25 +18,7 @@ from setsquare.kernel.accounts import tokens
 from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.models import Signature
-from tests.web.documents_house import PASSWORD, TEXT, House, once, undone
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
-    with once(django_db_blocker) as house:
-        yield house
-
-
-@pytest.fixture
-def db(built: House) -> Iterator[None]:
-    """In place of pytest-django's: the database with the organisation in it."""
-    with undone():
-        yield
-
-
-@pytest.fixture
-def house(db: None, built: House) -> House:
-    return built
+from tests.web.documents_house import PASSWORD, TEXT, House
 
 
 @pytest.fixture

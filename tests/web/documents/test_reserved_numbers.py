@@ -1,7 +1,6 @@
 """Numbers given by hand: none stands for a page, so every record can be reached by its address."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 import pytest
 from django.test import Client
@@ -11,25 +10,7 @@ from setsquare.faces.web.addresses import numbered
 from setsquare.faces.web.reserved import words_beside
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.things import all_things
-from tests.web.documents_house import House, once, undone
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
-    with once(django_db_blocker) as house:
-        yield house
-
-
-@pytest.fixture
-def db(built: House) -> Iterator[None]:
-    """In place of pytest-django's: the database with the organisation in it."""
-    with undone():
-        yield
-
-
-@pytest.fixture
-def house(db: None, built: House) -> House:
-    return built
+from tests.web.documents_house import House
 
 
 def every_word() -> set[str]:
