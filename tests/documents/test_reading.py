@@ -26,7 +26,7 @@ from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
-from tests.documents.conftest import PASSWORD, Works
+from tests.documents.conftest import PASSWORD, TEXT, Works
 
 
 def test_the_audience_is_expanded_to_people(works: Works) -> None:
@@ -161,6 +161,21 @@ def test_an_overdue_approval_is_told_to_the_line(works: Works) -> None:
         "mia",
         f"Overdue: {first} Calibration waits for Max Manager.",
     )
+
+
+def test_a_draft_that_waits_too_long_for_its_author_is_told_to_the_line_and_can_still_be_saved(
+    works: Works,
+) -> None:
+    number = works.in_force()
+    works.do("cora", "document.new_revision", number, why="A finding", author="ada")
+    began = works.record(f"{number}/2").version
+    Task.objects.filter(record__number=f"{number}/2").update(due=timezone.now() - dt.timedelta(days=3))
+    overdue.remind_and_escalate()
+    assert str(Notice.objects.get(kind="escalation")) == (
+        f"Overdue: {number}/2 Calibration waits for Ada Author."
+    )
+    works.do("ada", "revision.save", f"{number}/2", version=began, content=TEXT.replace("12", "6"))
+    assert "6 months" in works.content(f"{number}/2")
 
 
 def test_reading_is_reminded_of_before_it_is_due_once(works: Works) -> None:

@@ -95,7 +95,7 @@ REVISION = Lifecycle(
         "confirm_reading": Move(("effective",)),
         "remind": Move(_SIGNABLE),
         "remind_due": Move(("effective",)),
-        "escalate": Move(_SIGNABLE),
+        "escalate": Move(("draft", *_SIGNABLE)),
         "report_gap": Move(_SIGNABLE),
         "reassign": Move(_SIGNABLE),
     },

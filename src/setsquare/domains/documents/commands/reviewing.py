@@ -109,7 +109,7 @@ def _suggested(situation: Situation) -> Mapping[str, Any]:
     obstacles=incomplete,
     prominent=True,
     initial=_suggested,
-    tolerates=TALK | {"plan_reading"},
+    tolerates=TALK | {"escalate", "plan_reading"},
 )
 def submit(act: Act, body: Submit) -> None:
     """Ask people to review the draft."""

@@ -67,7 +67,7 @@ def withdraw_revision(act: Act, body: EndOfForce) -> None:
     who=(*CONTROLLERS, owner()),
     reason=Reason.ALWAYS,
     danger=True,
-    tolerates=TALK,
+    tolerates=TALK | {"escalate"},
     hint=gettext_lazy("The draft is given up for good; its number is not used again."),
 )
 def discard(act: Act, _body: Body) -> None:

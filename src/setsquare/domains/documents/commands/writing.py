@@ -66,7 +66,7 @@ def _as_is(situation: Situation) -> Mapping[str, Any]:
     body=Save,
     who=WRITERS,
     listed=False,
-    tolerates=TALK | {"plan_reading", "attach_figure"},
+    tolerates=TALK | {"escalate", "plan_reading", "attach_figure"},
     initial=_as_is,
 )
 def save(act: Act, body: Save) -> None:
@@ -119,7 +119,7 @@ class AttachFigure(Body):
     body=AttachFigure,
     who=WRITERS,
     listed=False,
-    tolerates=TALK | {"save", "plan_reading", "attach_figure"},
+    tolerates=TALK | {"escalate", "save", "plan_reading", "attach_figure"},
 )
 def attach_figure(act: Act, body: AttachFigure) -> None:
     """Keep a picture with the draft; the text shows it by its digest, so who adds it is among its authors."""
@@ -226,7 +226,7 @@ def _plan_as_is(situation: Situation) -> Mapping[str, Any]:
     reason=Reason.CONTROLLED,
     initial=_plan_as_is,
     edits=True,
-    tolerates=TALK | {"save", "review", "approve", "attach_figure"},
+    tolerates=TALK | {"escalate", "save", "review", "approve", "attach_figure"},
 )
 def plan_reading(act: Act, body: PlanReading) -> None:
     """Decide what the audience has to read when the revision takes effect."""
