@@ -75,7 +75,29 @@ def queries(port: int, call: Call) -> int:
 
 
 def measure(
-    port: int, calls: Callable[[int], Call], *, count: int, clients: int = 1, warm_up: int = 3
+    port: int, calls: Callable[[int], Call], floor: Call, *, count: int, warm_up: int = 3
+) -> tuple[Figures, Figures]:
+    """Ask `count` times, each time the floor first; return the figures of what was asked, and of the floor.
+
+    `calls` gives the n-th request. Both go over one connection by turns, so that what else the machine does
+    meets the two alike.
+    """
+    client = Client(port)
+    for _ in range(warm_up):
+        client.ask(floor)
+        if calls(0).method == "GET":
+            client.ask(calls(0))
+    pairs = [(client.ask(floor), client.ask(calls(n))) for n in range(count)]
+    below, above = zip(*pairs, strict=True)
+    return figures(above, _seconds(above)), figures(below, _seconds(below))
+
+
+def _seconds(pairs: Sequence[tuple[float, int]]) -> float:
+    return sum(took for took, _ in pairs) / 1000
+
+
+def measure_many(
+    port: int, calls: Callable[[int], Call], *, count: int, clients: int, warm_up: int = 3
 ) -> Figures:
     """Ask `count` times with `clients` at once; `calls` gives the n-th request."""
     shares = [range(start, count, clients) for start in range(clients)]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from setsquare.project import installation
-from setsquare.project.bench.measuring import Call, Client, Figures, measure, queries
+from setsquare.project.bench.measuring import Call, Client, Figures, measure, measure_many, queries
 from setsquare.project.commands.settings import load, start_django
 from setsquare.project.server import collect_static_files
 from setsquare.project.terminal import Refused, say
@@ -78,11 +78,12 @@ def _prepare(options: argparse.Namespace) -> Any:
 
 def _seed(options: argparse.Namespace) -> None:
     from setsquare.kernel.records.models import Record  # noqa: PLC0415  Django is set up by now
-    from setsquare.project.bench.seeding import seed  # noqa: PLC0415  likewise
+    from setsquare.project.bench.seeding import seed, top_up  # noqa: PLC0415  likewise
 
     installation.migrate()
     if Record.objects.exists():
         if options.keep:
+            top_up()
             return
         raise Refused("The database is not empty: give --keep to measure what is there, or another --data.")
     started = time.perf_counter()
@@ -102,10 +103,8 @@ def _sign_in(port: int) -> "Visitor":
     from setsquare.faces.web.signing_in.presence import SessionStore  # noqa: PLC0415
     from setsquare.kernel.accounts import tokens  # noqa: PLC0415
     from setsquare.kernel.accounts.models import User  # noqa: PLC0415
-    from setsquare.kernel.commands.altered import enter_altered  # noqa: PLC0415
-    from setsquare.kernel.tasks.models import Task  # noqa: PLC0415
     from setsquare.project.bench.passkey import SoftPasskey  # noqa: PLC0415
-    from setsquare.project.bench.seeding import PERSON  # noqa: PLC0415
+    from setsquare.project.bench.seeding import PERSON, waiting  # noqa: PLC0415
 
     person = User.objects.get(username=PERSON)
     session = SessionStore()
@@ -116,9 +115,6 @@ def _sign_in(port: int) -> "Visitor":
     _, secret = tokens.make(
         person, f"bench {time.time()}", ["read", "write"], timezone.now() + dt.timedelta(days=1)
     )
-    waiting = Task.objects.filter(kind="approve", assignee=person, done__isnull=True)
-    for task in waiting.select_related("record"):
-        enter_altered(task.record)  # the entries that are seeded say less than those of commands
     kept = {
         django_settings.SESSION_COOKIE_NAME: session.session_key,
         django_settings.CSRF_COOKIE_NAME: get_random_string(32),  # a browser has it since its first page
@@ -126,7 +122,7 @@ def _sign_in(port: int) -> "Visitor":
     cookie = "; ".join(f"{name}={value}" for name, value in kept.items())
     passkey = SoftPasskey(person, "localhost", port=port)
     passkey.enrol()
-    approvals = list(waiting.values_list("record__number", "record__version"))
+    approvals = list(waiting().values_list("record__number", "record__version"))
     return Visitor(port, cookie, secret, approvals, passkey)
 
 
@@ -197,22 +193,23 @@ def _measure_pages(visitor: Visitor, records: int, count: int) -> list[Line]:
         "search, rare word": f"/search/?q={RARE}",
         "search, common word": f"/search/?q={COMMON_WORD}",
     }
-    floor_call = Call("/floor/rows")
+    floor = Call("/floor/rows")
     lines = []
     for name, path in pages.items():
         call = visitor.page(path)
-        floor = measure(port, lambda _: floor_call, count=count)
-        one = measure(port, lambda _, call=call: call, count=count)  # type: ignore[misc]
-        lines.append(Line(name, one, floor, queries(port, call)))
-        floor = measure(port, lambda _: floor_call, count=count * 4, clients=CLIENTS)
-        many = measure(  # every thread of the server has a connection of its own, and has planned its queries
+        one, below = measure(port, lambda _, call=call: call, floor, count=count)  # type: ignore[misc]
+        lines.append(Line(name, one, below, queries(port, call)))
+        before = measure_many(port, lambda _: floor, count=count * 4, clients=CLIENTS)
+        many = measure_many(  # every thread of the server has a connection of its own, and has planned its queries
             port,
             lambda _, call=call: call,  # type: ignore[misc]
             count=count * 2,
             clients=CLIENTS,
             warm_up=15,
         )
-        lines.append(Line(f"{name}, {CLIENTS} clients", many, floor, by_rate=True))
+        after = measure_many(port, lambda _: floor, count=count * 4, clients=CLIENTS)
+        below = dataclasses.replace(before, rate=(before.rate + after.rate) / 2)
+        lines.append(Line(f"{name}, {CLIENTS} clients", many, below, by_rate=True))
     return lines
 
 
@@ -222,16 +219,14 @@ def _measure_commands(visitor: Visitor, count: int) -> list[Line]:
     def by_password(n: int) -> Call:
         return visitor.approval(-1 - n, {"password": PASSWORD})
 
-    port = visitor.port
-    inserts = measure(port, lambda _: Call("/floor/insert"), count=min(count, 100))
-    lines = [Line("create", measure(port, visitor.creation, count=min(count, 100)), inserts)]
-    number = min(len(visitor.approvals) // 2, 40)
-    if number:
-        signed = measure(port, visitor.approval_by_passkey, count=number, warm_up=0)
-        lines.append(Line("approve, signed by passkey", signed, inserts))
-        signed = measure(port, by_password, count=number, warm_up=0)
-        lines.append(Line("approve, signed by password", signed, inserts))
-    writers = measure(port, visitor.creation, count=WRITERS * 25, clients=WRITERS, warm_up=0)
+    port, floor = visitor.port, Call("/floor/insert")
+    made, inserts = measure(port, visitor.creation, floor, count=min(count, 100))
+    lines = [Line("create", made, inserts)]
+    half = len(visitor.approvals) // 2
+    for method, calls in (("passkey", visitor.approval_by_passkey), ("password", by_password)):
+        signed, below = measure(port, calls, floor, count=min(half, 40), warm_up=0)
+        lines.append(Line(f"approve, signed by {method}", signed, below))
+    writers = measure_many(port, visitor.creation, count=WRITERS * 25, clients=WRITERS, warm_up=0)
     return [*lines, Line(f"create, {WRITERS} writers", writers, inserts, by_rate=True)]
 
 

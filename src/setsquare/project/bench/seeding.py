@@ -18,6 +18,7 @@ from setsquare.domains.documents.models import Document, DocumentType, Revision
 from setsquare.domains.documents.starter_types import starter_types
 from setsquare.domains.organisation.bootstrap import add_person, add_unit, establish, grant
 from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.commands.altered import enter_altered
 from setsquare.kernel.files.models import Text
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.numbering import key_of
@@ -35,6 +36,8 @@ PERSON = "bench"
 SITES, DEPARTMENTS, PEOPLE = 5, 10, 100
 APPROVALS = 400
 """Revisions that wait for the approval of the person who measures."""
+ENOUGH = 80
+"""How many of them a run uses up."""
 
 M = TypeVar("M", bound=models.Model)
 
@@ -83,8 +86,36 @@ def seed(size: int, tell: Callable[[str], None]) -> None:
         _documents(made, size // 5)
         _changes(made, size - 2 * (size // 5))
     _reset_sequences()
+    _enter_rest()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def top_up() -> None:
+    """Add revisions that wait for approval, where earlier runs have used up most of them."""
+    if waiting().count() >= ENOUGH:
+        return
+    made = Seed(0, lambda _: None)
+    made.units = list(Unit.objects.order_by("id"))
+    made.people = list(User.objects.filter(username__startswith="p").order_by("id"))
+    made.kinds = list(DocumentType.objects.order_by("code"))
+    made.next_record = Record.objects.order_by("-id").values_list("id", flat=True)[0]
+    first = Document.objects.count()
+    with transaction.atomic():
+        _document_batch(made, range(first, first + APPROVALS), first + APPROVALS)
+    _reset_sequences()
+    _enter_rest()
+
+
+def waiting() -> "models.QuerySet[Task]":
+    """Return what waits for the approval of the person who measures."""
+    return Task.objects.filter(kind="approve", assignee__username=PERSON, done__isnull=True)
+
+
+def _enter_rest() -> None:
+    """Enter what the entries of what is to be approved leave out: it then is as commands leave it."""
+    for task in waiting().select_related("record"):
+        enter_altered(task.record)
 
 
 def _organisation(made: Seed) -> None:
@@ -107,16 +138,17 @@ def _organisation(made: Seed) -> None:
 
 def _documents(made: Seed, count: int) -> None:
     for start in range(0, count, BATCH):
-        _document_batch(made, range(start, min(start + BATCH, count)))
+        _document_batch(made, range(start, min(start + BATCH, count)), min(APPROVALS, made.size // 20))
         if start % 50_000 == 0:
             made.tell(f"  {start:,} of {count:,} documents")
 
 
-def _document_batch(made: Seed, numbers: range) -> None:
+def _document_batch(made: Seed, numbers: range, first_in_force: int) -> None:
+    """Make the documents of these numbers; the revisions before the first in force wait for approval."""
     records, documents, revisions, texts, tasks, found = [], [], [], [], [], []
     measurer = User.objects.get(username=PERSON)
     for n in numbers:
-        waits = n < min(APPROVALS, made.size // 20)
+        waits = n < first_in_force
         title = f"Procedure {n} for {made.chance.choice(made.rare)}"
         age = made.chance.random()
         record = made.record("document", f"B-{n:06}", title, "preparing" if waits else "effective", age)
