@@ -2,6 +2,7 @@
 
 from setsquare.domains.documents.models import Comment, Revision
 from setsquare.kernel.database.statements import Statement, stand_in
+from setsquare.kernel.records.along import along, forget
 
 _REVISION = stand_in(1)
 _COMMENTS: Statement[Comment] = Statement(
@@ -12,21 +13,17 @@ _COMMENTS: Statement[Comment] = Statement(
     ),
     lambda: {_REVISION: "revision"},
 )
-_KEPT = "_discussion"
+_KEPT = "discussion"
 
 
 def discussion_of(revision: Revision) -> list[Comment]:
     """Return every comment on the revision with its author and text, oldest first.
 
-    The row keeps them: rules, what is signed and what the trail keeps all ask for them.
+    The record keeps them: rules, what is signed and what the trail keeps all ask for them.
     """
-    known = vars(revision)
-    if _KEPT not in known:
-        known[_KEPT] = _COMMENTS.instances(revision=revision.pk)
-    found: list[Comment] = known[_KEPT]
-    return found
+    return along(revision.record, _KEPT, lambda: _COMMENTS.instances(revision=revision.pk))
 
 
 def forget_discussion(revision: Revision) -> None:
     """Have the comments read anew: whoever adds or changes one says so."""
-    vars(revision).pop(_KEPT, None)
+    forget(revision.record, _KEPT)

@@ -6,6 +6,7 @@ stand in that entry as if whoever acted next had done it.
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
@@ -24,8 +25,11 @@ from setsquare.kernel.sealing.replay import differences
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.canonical import canonical
 
-CLAIM = f"UPDATE {Record._meta.db_table} SET version = version + 1 WHERE id = %s"  # noqa: S608 - name of a table
-
+_CLAIM = f"""
+UPDATE {Record._meta.db_table} SET version = version + 1 WHERE id = %s RETURNING (
+    SELECT digest FROM {Entry._meta.db_table} entry WHERE entry.record_id = %s AND entry.seq = version - 1
+)
+"""  # noqa: S608 - names of tables
 MOST = 5
 """Records of one command that may be found altered, each of which is entered first."""
 Done = TypeVar("Done")
@@ -42,23 +46,30 @@ class Altered(Exception):
         super().__init__(record.number)
 
 
-def claim(record: Record) -> Record | None:
-    """Claim a record for this transaction and read it anew, its version already the next one; None where it is gone."""
+@dataclass(frozen=True)
+class Claimed:
+    """A record that this transaction has claimed: read anew, its version already the next one."""
+
+    record: Record
+    entered: str | None
+    """The digest of the state in its newest entry; null where it has none, which the verifier tells of."""
+
+
+def claim(record: Record) -> Claimed | None:
+    """Claim a record for this transaction; None where it is gone."""
     with planned_cursor() as cursor:
-        cursor.execute(CLAIM, [record.pk])
-        if not cursor.rowcount:
-            return None
-    return read_anew(thing_of(record.type), record.pk)
+        cursor.execute(_CLAIM, [record.pk, record.pk])
+        entered = cursor.fetchone()
+    return Claimed(read_anew(thing_of(record.type), record.pk), entered[0]) if entered else None
 
 
-def state_found(claimed: Record) -> dict[str, Any]:
+def state_found(found: Claimed) -> dict[str, Any]:
     """Return the state in which a claimed record was found; raises Altered where its newest entry says otherwise."""
+    claimed = found.record
     state = {**thing_of(claimed.type).state_of(claimed), "version": claimed.version - 1}
-    newest = Entry.objects.filter(record=claimed.pk, seq=claimed.version - 1)
-    digest = newest.values_list("digest", flat=True).first()
-    if digest is None or digest == hashlib.sha256(canonical(state)).hexdigest():
-        return state  # without such an entry there is a gap, which the verifier tells of
-    if keys := differences(newest.get(), state):
+    if found.entered in (None, hashlib.sha256(canonical(state)).hexdigest()):
+        return state
+    if keys := differences(Entry.objects.get(record=claimed.pk, seq=claimed.version - 1), state):
         raise Altered(claimed, keys)
     return state
 
@@ -79,11 +90,12 @@ def entering_altered(perform: Callable[[], Done]) -> Done:
 def enter_altered(found: Record) -> None:
     """Enter in the trail, as the system, how a record was found that was changed otherwise than by commands."""
     with transaction.atomic():
-        record = claim(found)
-        if record is None:
+        claimed = claim(found)
+        if claimed is None:
             return
+        record = claimed.record
         try:
-            state_found(record)
+            state_found(claimed)
         except Altered as altered:
             keys = altered.keys
         else:

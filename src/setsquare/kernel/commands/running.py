@@ -1,6 +1,5 @@
 """Carrying out commands: one transaction each, from the lock to the trail entry."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from setsquare.kernel.commands.act import Act, now
-from setsquare.kernel.commands.altered import claim, entering_altered, state_found
+from setsquare.kernel.commands.altered import Claimed, claim, entering_altered, state_found
 from setsquare.kernel.commands.bodies import (
     Body,
     name_fields,
@@ -30,6 +29,7 @@ from setsquare.kernel.commands.declaration import (
     everybody,
     is_momentary,
 )
+from setsquare.kernel.commands.entering import Signing, enter, settle, sign
 from setsquare.kernel.commands.errors import (
     NotFound,
     NotPermitted,
@@ -40,16 +40,16 @@ from setsquare.kernel.commands.errors import (
     WrongState,
 )
 from setsquare.kernel.events.models import Event
+from setsquare.kernel.records.along import carry_over, forget
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see, read_anew
 from setsquare.kernel.records.things import OPEN, Label, thing_of
 from setsquare.kernel.search.index import index
 from setsquare.kernel.signatures.batches import OfBatch, verify_of_batch
 from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, verify
-from setsquare.kernel.signatures.models import Batch, Signature
+from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import since
-from setsquare.kernel.writing.canonical import canonical
 
 
 @dataclass(frozen=True)
@@ -67,17 +67,6 @@ class Outcome:
 
 class _Unchanged(Exception):
     """Everything is so already: what was done is taken back, as it would leave an entry that tells nothing."""
-
-
-@dataclass(frozen=True)
-class Signing:
-    """A signature about to be made: its meaning and how the signer proved who they are."""
-
-    meaning: Meaning
-    method: str
-    batch: Batch | None = None
-    """The one signature for many, of which this is an item."""
-    item: str = ""
 
 
 def carry_out(
@@ -298,11 +287,16 @@ def _prove(
         raise SignatureRefused(str(refusal)) from None
 
 
-def _lock(record: Record) -> Record:
-    """Claim the record for this transaction and read it anew; its version is already the next one."""
+def _lock(record: Record, *, nested: bool) -> Claimed:
+    """Claim the record for this transaction; raises NotFound where it is gone.
+
+    What the checks before read along with it still holds; what an outer command read may be what that has changed.
+    """
     claimed = claim(record)
     if claimed is None:
         raise NotFound(record.number)
+    if not nested:
+        carry_over(record, claimed.record)
     return claimed
 
 
@@ -328,8 +322,9 @@ def _perform(
     nested: bool = False,
 ) -> Outcome:
     thing = thing_of(command.thing)
-    locked = _lock(record) if record is not None else None
-    found = state_found(locked) if locked is not None else {}
+    claimed = _lock(record, nested=nested) if record is not None else None
+    locked = claimed.record if claimed is not None else None
+    found = state_found(claimed) if claimed is not None else {}
     situation = Situation(actor, thing, locked)
     if not nested:
         _check_rights(command, situation, body)
@@ -344,6 +339,7 @@ def _perform(
     if locked is not None:
         act.now = max(act.now, locked.changed)
         act.stored.note(thing.detail_of(locked))
+        act.stored.note(locked)
     seen = found if locked and signing else None
     before = (
         {**found, "version": locked.version} if command.edits and locked is not None and not nested else None
@@ -352,15 +348,16 @@ def _perform(
     done = locked or made
     if done is None:
         raise TypeError(f"{command.key} returned no record")
-    _settle(act, done)
+    settle(act, done)
     if before is not None and not act.beside.plain() and before == thing.state_of(done):
         raise _Unchanged
-    entry = _enter(act, done)
-    signature = _sign(act, done, entry, signing, seen) if signing else None
+    entry = enter(act, done)
+    signature = sign(act, done, entry, signing, seen) if signing else None
     if command.reindexes and thing.search is not None:
         index(done, thing.search(done))
     act.emit(f"{command.thing}.{command.name}", done, version=done.version)
     Event.objects.bulk_create(act.pending)
+    forget(done)
     return Outcome(done, entry, signature, act.conclusion)
 
 
@@ -379,78 +376,6 @@ def _performed(act: Act, body: Body) -> Record | None:
     if obstacles:
         raise Refused(obstacles)
     return made
-
-
-def _settle(act: Act, record: Record) -> None:
-    """Put the record into the state that the lifecycle table or the outcome says, and store it."""
-    lifecycle = act.thing.lifecycle
-    if not act.command.creates:
-        move = lifecycle.move(act.command.name)
-        if act.target or move.target:
-            record.state = act.target or str(move.target)
-    elif act.target:
-        record.state = act.target
-    record.changed = act.now
-    state = lifecycle.state(record.state)
-    record.closed = (record.closed or act.now) if state.final else None
-    detail = act.thing.detail_of(record)
-    for row in (detail, record):
-        if row is not None and not act.stored.holds(row):
-            row.save()
-
-
-def _enter(act: Act, record: Record) -> Entry:
-    state = canonical(act.thing.state_of(record))
-    return Entry.objects.create(
-        record=record,
-        seq=record.version,
-        at=act.now,
-        actor=act.actor.user,
-        on_behalf_of=act.on_behalf_of,
-        actor_name=act.actor.user.name if act.actor.user else "",
-        on_behalf_of_name=act.on_behalf_of.name if act.on_behalf_of else "",
-        command=act.command.name,
-        reason=act.reason,
-        channel=act.actor.channel,
-        request=act.actor.request,
-        note=act.note,
-        beside=act.beside.plain(),
-        state=state.decode(),
-        digest=hashlib.sha256(state).hexdigest(),
-    )
-
-
-def _sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[str, Any] | None) -> Signature:
-    at = signing.batch.at if signing.batch is not None else act.now
-    content = {
-        "record": seen if seen is not None else act.thing.state_of(record),
-        "meaning": signing.meaning.code,
-        "signer": act.user.username,
-        "printed_name": act.user.name,
-        "at": at.isoformat().replace("+00:00", "Z"),
-        "on_behalf_of": act.on_behalf_of.username if act.on_behalf_of else None,
-        "on_behalf_of_name": act.on_behalf_of.name if act.on_behalf_of else None,
-        "method": signing.method,
-        "reason": act.reason,
-    }
-    if signing.batch is not None:
-        content |= {"batch": signing.batch.digest, "item": signing.item}
-    signed = canonical(content)
-    return Signature.objects.create(
-        record=record,
-        entry=entry,
-        signer=act.user,
-        on_behalf_of=act.on_behalf_of,
-        printed_name=act.user.name,
-        printed_title=act.user.title,
-        on_behalf_of_name=act.on_behalf_of.name if act.on_behalf_of else "",
-        meaning=signing.meaning.code,
-        at=at,
-        method=signing.method,
-        reason=act.reason,
-        signed=signed.decode(),
-        digest=hashlib.sha256(signed).hexdigest(),
-    )
 
 
 def why_in_the_way(command: Command, situation: Situation) -> Label | None:

@@ -1,4 +1,4 @@
-"""What the database holds of the rows that a command works on, so that none is written that did not change."""
+"""What the database holds of the rows that a command works on, so that nothing is written that did not change."""
 
 import copy
 from typing import Any
@@ -15,12 +15,15 @@ class Stored:
     def note(self, row: Model | None) -> None:
         """Remember a row as it is now in the database."""
         if row is not None:
-            self._known[id(row)] = row, copy.deepcopy(_values(row))
+            self._known[id(row)] = row, {name: _apart(value) for name, value in _values(row).items()}
 
-    def holds(self, row: Model) -> bool:
-        """Tell whether the database holds this row as it stands."""
+    def save(self, row: Model) -> None:
+        """Have the database hold the row as it stands: all of it, or what changed since it was noted."""
         known = self._known.get(id(row))
-        return known is not None and known[1] == _values(row)
+        if known is None:
+            row.save()
+        elif changed := [name for name, value in _values(row).items() if known[1].get(name, known) != value]:
+            row.save(update_fields=changed)
 
 
 def _values(row: Model) -> dict[str, Any]:
@@ -29,3 +32,8 @@ def _values(row: Model) -> dict[str, Any]:
     return {
         field.attname: held[field.attname] for field in row._meta.concrete_fields if field.attname in held
     }
+
+
+def _apart(value: Any) -> Any:
+    """Return a value that does not change with the row's: only those that hold others could."""
+    return copy.deepcopy(value) if isinstance(value, list | dict) else value
