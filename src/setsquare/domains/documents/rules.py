@@ -13,7 +13,7 @@ from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.declaration import Rule, Situation, command_of, momentary, owner, permitted
 from setsquare.kernel.commands.running import why_not_permitted, why_wrong_state
 from setsquare.kernel.database.statements import Statement, stand_in
-from setsquare.kernel.records.along import along
+from setsquare.kernel.records.along import TASKS, along
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.everything import PERMISSION as TRAIL
@@ -195,7 +195,7 @@ def reviews_asked(situation: Situation) -> list[Task]:
 def asked_of_all(situation: Situation) -> list[Task]:
     """Return the reviews and approvals that were ever asked for, by one query for each record."""
     record = situation.subject
-    return along(record, "asked of all", lambda: _REVIEWS_AND_APPROVALS.instances(record=record.pk))
+    return along(record, TASKS, lambda: _REVIEWS_AND_APPROVALS.instances(record=record.pk))
 
 
 def signatures_so_far(situation: Situation) -> list[Task]:

@@ -13,6 +13,8 @@ from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.commands.declaration import Actor, Command, Situation, command_of
 from setsquare.kernel.commands.errors import Refused, WrongState
 from setsquare.kernel.commands.stored import Stored
+from setsquare.kernel.database.rows import insert, insert_all
+from setsquare.kernel.database.statements import Statement, stand_in
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.files.models import Attachment, Blob, Text
 from setsquare.kernel.files.texts import keep_text
@@ -24,6 +26,14 @@ from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.beside import Beside
 from setsquare.kernel.writing.sentences import in_words, told
+
+_RECORD, _KIND = stand_in(1), "a kind that stands for the one asked for"
+_ASKED: Statement[Task] = Statement(
+    lambda: Task.objects.filter(record_id=_RECORD, kind=_KIND, step=0, done__isnull=True).values_list(
+        "assignee"
+    ),
+    lambda: {_RECORD: "record", _KIND: "kind"},
+)
 
 
 @dataclass
@@ -161,13 +171,13 @@ class Act:
     def ask_all(self, kind: str, people: Iterable[User], due: dt.datetime, **details: Any) -> int:
         """Open the same task for many people in a few queries; returns for how many it was not open before."""
         asked = list(people)
-        on_record = Task.objects.filter(record=self.record, kind=kind, step=0, done__isnull=True)
-        already = set(on_record.values_list("assignee_id", flat=True))
-        opened = Task.objects.bulk_create(
+        already = {assignee for (assignee,) in _ASKED.rows(record=self.record.pk, kind=kind)}
+        opened = [
             Task(record=self.record, kind=kind, assignee=person, due=due, opened=self.now, details=details)
             for person in asked
             if person.pk not in already
-        )
+        ]
+        insert_all(Task, opened)
         if opened:
             self.beside.asked(kind, 0, due, [task.assignee.username for task in opened], details)
         for task in opened:
@@ -215,9 +225,8 @@ class Act:
         self, user: User, kind: str, text: str, record: Record | None = None, **values: str | int
     ) -> None:
         """Send a notice to a person; `text` is a msgid with named places."""
-        Notice.objects.create(
-            user=user, record=record or self._record, kind=kind, text=str(text), values=values, at=self.now
-        )
+        subject = record or self._record
+        insert(Notice(user=user, record=subject, kind=kind, text=str(text), values=values, at=self.now))
 
     def tell_all(self, people: Iterable[User], kind: str, text: str, **values: str | int) -> int:
         """Send the same notice about the record to many people in one query; returns to how many."""
@@ -225,7 +234,7 @@ class Act:
             Notice(user=person, record=self._record, kind=kind, text=str(text), values=values, at=self.now)
             for person in people
         ]
-        Notice.objects.bulk_create(notices)
+        insert_all(Notice, notices)
         return len(notices)
 
     def link(self, target: Record, kind: str) -> None:

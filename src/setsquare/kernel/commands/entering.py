@@ -6,6 +6,7 @@ from typing import Any
 
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.declaration import Meaning
+from setsquare.kernel.database.rows import insert
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.models import Batch, Signature
 from setsquare.kernel.trail.models import Entry
@@ -44,22 +45,24 @@ def settle(act: Act, record: Record) -> None:
 def enter(act: Act, record: Record) -> Entry:
     """Enter in the trail what the command did, with the full state that it left."""
     state = canonical(act.thing.state_of(record))
-    return Entry.objects.create(
-        record=record,
-        seq=record.version,
-        at=act.now,
-        actor=act.actor.user,
-        on_behalf_of=act.on_behalf_of,
-        actor_name=act.actor.user.name if act.actor.user else "",
-        on_behalf_of_name=act.on_behalf_of.name if act.on_behalf_of else "",
-        command=act.command.name,
-        reason=act.reason,
-        channel=act.actor.channel,
-        request=act.actor.request,
-        note=act.note,
-        beside=act.beside.plain(),
-        state=state.decode(),
-        digest=hashlib.sha256(state).hexdigest(),
+    return insert(
+        Entry(
+            record=record,
+            seq=record.version,
+            at=act.now,
+            actor=act.actor.user,
+            on_behalf_of=act.on_behalf_of,
+            actor_name=act.actor.user.name if act.actor.user else "",
+            on_behalf_of_name=act.on_behalf_of.name if act.on_behalf_of else "",
+            command=act.command.name,
+            reason=act.reason,
+            channel=act.actor.channel,
+            request=act.actor.request,
+            note=act.note,
+            beside=act.beside.plain(),
+            state=state.decode(),
+            digest=hashlib.sha256(state).hexdigest(),
+        )
     )
 
 
@@ -80,18 +83,20 @@ def sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[st
     if signing.batch is not None:
         content |= {"batch": signing.batch.digest, "item": signing.item}
     signed = canonical(content)
-    return Signature.objects.create(
-        record=record,
-        entry=entry,
-        signer=act.user,
-        on_behalf_of=act.on_behalf_of,
-        printed_name=act.user.name,
-        printed_title=act.user.title,
-        on_behalf_of_name=act.on_behalf_of.name if act.on_behalf_of else "",
-        meaning=signing.meaning.code,
-        at=at,
-        method=signing.method,
-        reason=act.reason,
-        signed=signed.decode(),
-        digest=hashlib.sha256(signed).hexdigest(),
+    return insert(
+        Signature(
+            record=record,
+            entry=entry,
+            signer=act.user,
+            on_behalf_of=act.on_behalf_of,
+            printed_name=act.user.name,
+            printed_title=act.user.title,
+            on_behalf_of_name=act.on_behalf_of.name if act.on_behalf_of else "",
+            meaning=signing.meaning.code,
+            at=at,
+            method=signing.method,
+            reason=act.reason,
+            signed=signed.decode(),
+            digest=hashlib.sha256(signed).hexdigest(),
+        )
     )

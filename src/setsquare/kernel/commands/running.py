@@ -39,8 +39,9 @@ from setsquare.kernel.commands.errors import (
     VersionMissing,
     WrongState,
 )
+from setsquare.kernel.database.rows import insert_all
 from setsquare.kernel.events.models import Event
-from setsquare.kernel.records.along import carry_over, forget
+from setsquare.kernel.records.along import TASKS, carry_over, forget
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see, read_anew
 from setsquare.kernel.records.things import OPEN, Label, thing_of
@@ -356,8 +357,8 @@ def _perform(
     if command.reindexes and thing.search is not None:
         index(done, thing.search(done))
     act.emit(f"{command.thing}.{command.name}", done, version=done.version)
-    Event.objects.bulk_create(act.pending)
-    forget(done)
+    insert_all(Event, act.pending)
+    forget(done, TASKS)
     return Outcome(done, entry, signature, act.conclusion)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.models import Model
 
+from setsquare.kernel.database.rows import update
+
 
 class Stored:
     """Remembers rows as they were read or written last within one command."""
@@ -23,7 +25,7 @@ class Stored:
         if known is None:
             row.save()
         elif changed := [name for name, value in _values(row).items() if known[1].get(name, known) != value]:
-            row.save(update_fields=changed)
+            update(row, changed)
 
 
 def _values(row: Model) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from setsquare.kernel.records.models import Record
 
 Read = TypeVar("Read")
 _ALONG = "_along"
+TASKS = "tasks"
+"""What is read of a record's tasks; at the end of a command they may be others."""
 
 
 def along(record: Record, name: str, read: Callable[[], Read]) -> Read:
@@ -21,12 +23,9 @@ def along(record: Record, name: str, read: Callable[[], Read]) -> Read:
     return found
 
 
-def forget(record: Record, name: str | None = None) -> None:
-    """Have what is known by this name, or everything, read anew: whoever changes it says so."""
-    if name is None:
-        vars(record).pop(_ALONG, None)
-    else:
-        vars(record).get(_ALONG, {}).pop(name, None)
+def forget(record: Record, name: str) -> None:
+    """Have what is known by this name read anew: whoever changes it says so."""
+    vars(record).get(_ALONG, {}).pop(name, None)
 
 
 def carry_over(read: Record, claimed: Record) -> None:

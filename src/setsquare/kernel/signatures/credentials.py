@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.database.statements import Statement, stand_in
 
 
 class CredentialsRefused(Exception):
@@ -31,6 +32,11 @@ class Credentials:
     """The challenge that the passkey answers, as it was handed out; empty where the session of a browser keeps it."""
 
 
+_USER = stand_in(1)
+_MAY_SIGN: Statement[User] = Statement(
+    lambda: User.objects.filter(pk=_USER, is_active=True).order_by().values_list("may_sign"),
+    lambda: {_USER: "user"},
+)
 PasskeyCheck = Callable[[User, dict[str, Any], Credentials], bool]
 PasskeyOffer = Callable[[User], tuple[dict[str, Any], str] | None]
 _passkey_checks: list[PasskeyCheck] = []
@@ -59,10 +65,10 @@ def verify(user: User, credentials: Credentials | None) -> str:
     """
     if credentials is None or not (credentials.password or credentials.passkey):
         raise CredentialsRefused(_("Give your password or use your passkey to sign."))
-    may = User.objects.filter(pk=user.pk, is_active=True).values_list("may_sign", flat=True).first()
-    if may is None:
-        raise CredentialsRefused(_("This sign-in is no longer active."))
+    may = _MAY_SIGN.rows(user=user.pk)
     if not may:
+        raise CredentialsRefused(_("This sign-in is no longer active."))
+    if not may[0][0]:
         sentence = _(
             "An administrator had a hand in your way to sign in. Your manager or another administrator "
             "confirms that you alone know the password; then you can sign."
