@@ -6,16 +6,23 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts import tokens
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.signatures.models import Signature
+from setsquare.project.bench.passkey import SoftPasskey
 
 PASSWORD = "a-quiet-river-42"
 CHANGE = {"title": "Shorter checks", "what": "Leave out step 4.", "why": "It is done twice.", "unit": "NW"}
+IMPACT = {"quality": "None.", "regulatory": "None.", "training": "Reading.", "cost": "None.", "risk": "None."}
 AT_ONCE = 8
 
 
@@ -65,6 +72,36 @@ def test_one_key_acts_once_and_one_version_is_changed_once(live_setsquare, secre
         sent = [pool.submit(send, edit, secret, body, **{"If-Match": '"1"'}) for body in bodies]
     statuses = sorted(future.result()[0] for future in sent)
     assert statuses == [200] + [412] * (AT_ONCE - 1)
+
+
+def test_a_challenge_signs_once_though_two_passkeys_answer_it_at_once(live_setsquare, secret):
+    url = f"{live_setsquare.url}/api/v1"
+    with live_setsquare.orm():
+        rita = User.objects.get()
+        bootstrap.grant(rita, "head", "NW")
+        anna = bootstrap.add_person("anna", "Anna Weber", "NW")
+        bootstrap.grant(anna, "specialist", "NW")
+        waiting = [carry_out("change_request", "create", Actor(anna), body=CHANGE).record for _ in range(2)]
+        for record in waiting:
+            carry_out("change_request", "submit", Actor(anna), record=record)
+            carry_out("change_request", "assess", Actor(anna), record=record, body=IMPACT)
+        address = urlsplit(live_setsquare.url)
+        keys = [SoftPasskey(rita, str(address.hostname), port=address.port) for _ in range(2)]
+        for key in keys:
+            key.enrol()
+    _status, made = send(f"{url}/me:signing_challenge", secret, {})
+
+    def accept(number: str, key: SoftPasskey) -> tuple[int, Any]:
+        proof = {"passkey": json.loads(key.answer(made["options"])), "challenge": made["challenge"]}
+        body = {"reason": "Worth it.", "signature": proof}
+        return send(f"{url}/change-requests/{number}:accept", secret, body, **{"If-Match": '"3"'})
+
+    with ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(accept, record.number, key) for record, key in zip(waiting, keys, strict=True)]
+    answers = [future.result() for future in sent]
+    assert sorted(status for status, _values in answers) == [200, 403], answers
+    with live_setsquare.orm():
+        assert Signature.objects.count() == 1
 
 
 def test_the_command_line_on_the_same_installation(live_setsquare, secret):

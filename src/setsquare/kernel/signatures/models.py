@@ -54,3 +54,14 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.signer_id}: {self.meaning}"
+
+
+class AnsweredChallenge(models.Model):
+    """A challenge of a signature that a passkey answered: it counts once, whoever else answers it."""
+
+    challenge = models.CharField(max_length=64, primary_key=True)
+    """What tells it from any other, as it was made."""
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.challenge

@@ -11,7 +11,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
 from django.core import signing
-from django.db.models import Q
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +22,9 @@ from fido2.webauthn import AttestedCredentialData, AuthenticationResponse, UserV
 
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.events.clock import every
 from setsquare.kernel.signatures.credentials import Credentials
+from setsquare.kernel.signatures.models import AnsweredChallenge
 
 CHALLENGE = "signing_challenge"
 """Where the session keeps the challenge of a signature."""
@@ -99,7 +101,7 @@ def check_signature(user: User, answer: dict[str, Any], given: Credentials) -> b
     if not response.response.authenticator_data.is_user_verified():
         return False
     passkey, _credential_used = passkeys[used.credential_id]
-    return _use_once(passkey, challenge["at"])
+    return _use_once(passkey, challenge["state"]["challenge"])
 
 
 def _server() -> Fido2Server:
@@ -133,8 +135,19 @@ def _made(given: Credentials) -> dict[str, Any] | None:
     return found
 
 
-def _use_once(passkey: Authenticator, made: float) -> bool:
-    """Note the use; false where the passkey was used since the challenge was made, in whatever other request."""
-    before = dt.datetime.fromtimestamp(made, tz=dt.UTC)
-    unused = Q(last_used_at__isnull=True) | Q(last_used_at__lt=before)
-    return bool(Authenticator.objects.filter(unused, pk=passkey.pk).update(last_used_at=timezone.now()))
+def _use_once(passkey: Authenticator, challenge: str) -> bool:
+    """Use up a challenge by a passkey; false where it was answered before, by whichever passkey and request."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            AnsweredChallenge.objects.create(challenge=challenge, at=now)
+            return bool(Authenticator.objects.filter(pk=passkey.pk).update(last_used_at=now))
+    except IntegrityError:
+        return False
+
+
+@every(hours=1)
+def forget_answered() -> int:
+    """Forget the challenges that nobody can answer any more."""
+    late = timezone.now() - dt.timedelta(seconds=2 * SECONDS)
+    return AnsweredChallenge.objects.filter(at__lt=late).delete()[0]
