@@ -34,6 +34,8 @@ SOURCES = (".py", ".js", ".mjs", ".css", ".jinja")
 NOT_OURS = ("/migrations/", "/static/", "frontend/specimens/")
 ALLOWED = ROOT / "tools" / "allowed_writes.toml"
 
+ROWS = "setsquare.kernel.database.rows"
+"""The module whose functions write rows of whatever model they are given."""
 ALWAYS_WRITES = {"bulk_create", "bulk_update", "get_or_create", "update_or_create", "save"}
 WRITES_OF_QUERIES = {"create", "update", "delete"}
 QUERYING = {"objects", "_default_manager", "_base_manager", "filter", "exclude", "select_for_update"}
@@ -115,6 +117,8 @@ def writes(name: str, tree: ast.AST, allowed: Collection[str]) -> Iterator[str]:
     is_command = inside[0] == "domains" and len(inside) > 2 and inside[2] in ("commands", "commands.py")
     own_rows = is_command or inside[0] == "kernel"
     for call in ast.walk(tree):
+        if isinstance(call, ast.ImportFrom) and call.module == ROWS and "rows" not in allowed:
+            yield f"{name}:{call.lineno}: writes any rows by {ROWS}; go through a command (tools/allowed_writes.toml)"
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
             continue
         written = what_it_writes(call, call.func)

@@ -36,6 +36,7 @@ def writes(name: str, code: str, allowed: tuple[str, ...] = ()) -> list[str]:
         "record.save()",
         "record.save(update_fields=['title'])",
         "Record.objects.select_for_update().filter(pk=1).delete()",
+        "from setsquare.kernel.database.rows import insert",
         "cursor.execute('UPDATE records_record SET state = 1')",
         "cursor.execute(f'DELETE FROM {table}')",
     ],

@@ -6,8 +6,10 @@ from typing import Any
 
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.declaration import Meaning
+from setsquare.kernel.commands.errors import SignatureRefused
 from setsquare.kernel.database.rows import insert
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.signatures.credentials import CredentialsRefused, Proof
 from setsquare.kernel.signatures.models import Batch, Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.canonical import canonical
@@ -18,7 +20,7 @@ class Signing:
     """A signature about to be made: its meaning and how the signer proved who they are."""
 
     meaning: Meaning
-    method: str
+    proof: Proof
     batch: Batch | None = None
     """The one signature for many, of which this is an item."""
     item: str = ""
@@ -68,6 +70,10 @@ def enter(act: Act, record: Record) -> Entry:
 
 def sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[str, Any] | None) -> Signature:
     """Bind the signature to what the signer saw: the record's state before the command, or the one that it made."""
+    try:
+        signing.proof.use()
+    except CredentialsRefused as refusal:
+        raise SignatureRefused(str(refusal)) from None
     at = signing.batch.at if signing.batch is not None else act.now
     content = {
         "record": seen if seen is not None else act.thing.state_of(record),
@@ -77,7 +83,7 @@ def sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[st
         "at": at.isoformat().replace("+00:00", "Z"),
         "on_behalf_of": act.on_behalf_of.username if act.on_behalf_of else None,
         "on_behalf_of_name": act.on_behalf_of.name if act.on_behalf_of else None,
-        "method": signing.method,
+        "method": signing.proof.method,
         "reason": act.reason,
     }
     if signing.batch is not None:
@@ -94,7 +100,7 @@ def sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[st
             on_behalf_of_name=act.on_behalf_of.name if act.on_behalf_of else "",
             meaning=signing.meaning.code,
             at=at,
-            method=signing.method,
+            method=signing.proof.method,
             reason=act.reason,
             signed=signed.decode(),
             digest=hashlib.sha256(signed).hexdigest(),

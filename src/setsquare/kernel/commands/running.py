@@ -47,7 +47,7 @@ from setsquare.kernel.records.seeing import may_see, read_anew
 from setsquare.kernel.records.things import OPEN, Label, thing_of
 from setsquare.kernel.search.index import index
 from setsquare.kernel.signatures.batches import OfBatch, verify_of_batch
-from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, verify
+from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, Proof, prove
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import since
@@ -282,8 +282,8 @@ def _prove(
     try:
         if isinstance(credentials, OfBatch):
             batch = verify_of_batch(situation.actor.user, meaning.code, credentials)
-            return Signing(meaning, batch.method, batch, credentials.item)
-        return Signing(meaning, verify(situation.actor.user, credentials))
+            return Signing(meaning, Proof(batch.method), batch, credentials.item)
+        return Signing(meaning, prove(situation.actor.user, credentials))
     except CredentialsRefused as refusal:
         raise SignatureRefused(str(refusal)) from None
 

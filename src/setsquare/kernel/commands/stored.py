@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import Model
 
 from setsquare.kernel.database.rows import update
@@ -24,8 +25,10 @@ class Stored:
         known = self._known.get(id(row))
         if known is None:
             row.save()
-        elif changed := [name for name, value in _values(row).items() if known[1].get(name, known) != value]:
-            update(row, changed)
+            return
+        changed = [name for name, value in _values(row).items() if known[1].get(name, known) != value]
+        if changed and not update(row, changed):
+            raise DatabaseError(f"{row} is gone.")
 
 
 def _values(row: Model) -> dict[str, Any]:

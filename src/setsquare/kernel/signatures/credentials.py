@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth import HASH_SESSION_KEY, authenticate
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -37,15 +38,18 @@ _MAY_SIGN: Statement[User] = Statement(
     lambda: User.objects.filter(pk=_USER, is_active=True).order_by().values_list("may_sign"),
     lambda: {_USER: "user"},
 )
-PasskeyCheck = Callable[[User, dict[str, Any], Credentials], bool]
+Use = Callable[[], bool]
+"""Uses up what proves who signs; false where that was done before. Within the transaction of what is signed."""
+PasskeyCheck = Callable[[User, dict[str, Any], Credentials], Use | None]
 PasskeyOffer = Callable[[User], tuple[dict[str, Any], str] | None]
 _passkey_checks: list[PasskeyCheck] = []
 _passkey_offers: list[PasskeyOffer] = []
 
 
 def accept_passkeys(check: PasskeyCheck, offer: PasskeyOffer) -> None:
-    """Let a sign-in library verify passkeys: `check` says whether an answer is this very person's, user-verified.
+    """Let a sign-in library verify passkeys: `check` returns what uses up an answer that is this very person's.
 
+    It returns None for any other answer, and for one that does not verify the person.
     `offer` makes a challenge for who has no session of a browser: what the passkey is asked, and the challenge as it
     has to come back; None for a person without passkeys.
     """
@@ -58,8 +62,29 @@ def passkey_challenge(user: User) -> tuple[dict[str, Any], str] | None:
     return _passkey_offers[0](user) if _passkey_offers else None
 
 
+@dataclass(frozen=True)
+class Proof:
+    """How a signer proved who they are."""
+
+    method: str
+    _use: Use | None = None
+
+    def use(self) -> None:
+        """Use it up, as it counts once; raises CredentialsRefused where that was done before."""
+        if self._use is not None and not self._use():
+            raise CredentialsRefused(_("The passkey was not recognised. Nothing was signed."))
+
+
 def verify(user: User, credentials: Credentials | None) -> str:
-    """Return how the signer proved to be `user`; raises CredentialsRefused.
+    """Return how the signer proved to be `user`, and use that up; raises CredentialsRefused."""
+    proof = prove(user, credentials)
+    with transaction.atomic():
+        proof.use()
+    return proof.method
+
+
+def prove(user: User, credentials: Credentials | None) -> Proof:
+    """Return the signer's proof to be `user`, to be used up with what is signed; raises CredentialsRefused.
 
     The name is never taken from the input: only the signed-in person can sign, and only as themselves.
     """
@@ -87,7 +112,7 @@ def verify(user: User, credentials: Credentials | None) -> str:
     if found is None or found.pk != user.pk:
         raise CredentialsRefused(_("The password is not right. Nothing was signed."))
     _stay_signed_in(credentials.request, user, found)
-    return "password"
+    return Proof("password")
 
 
 def _stay_signed_in(request: HttpRequest | None, before: User, after: AbstractBaseUser) -> None:
@@ -104,12 +129,13 @@ def _request_of_no_browser() -> HttpRequest:
     return request
 
 
-def _verify_passkey(user: User, credentials: Credentials) -> str:
+def _verify_passkey(user: User, credentials: Credentials) -> Proof:
     try:
         answer = json.loads(credentials.passkey)
     except ValueError:
         raise CredentialsRefused(_("The passkey's answer could not be read. Nothing was signed.")) from None
     known = isinstance(answer, dict) and bool(_passkey_checks)
-    if not known or not _passkey_checks[0](user, answer, credentials):
+    use = _passkey_checks[0](user, answer, credentials) if known else None
+    if use is None:
         raise CredentialsRefused(_("The passkey was not recognised. Nothing was signed."))
-    return "passkey"
+    return Proof("passkey", use)

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import time
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from allauth.core import ratelimit
@@ -11,7 +11,6 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
 from django.core import signing
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,14 +21,21 @@ from fido2.webauthn import AttestedCredentialData, AuthenticationResponse, UserV
 
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.database.rows import insert_new, update
+from setsquare.kernel.database.statements import Statement, stand_in
 from setsquare.kernel.events.clock import every
-from setsquare.kernel.signatures.credentials import Credentials
+from setsquare.kernel.signatures.credentials import Credentials, Use
 from setsquare.kernel.signatures.models import AnsweredChallenge
 
 CHALLENGE = "signing_challenge"
 """Where the session keeps the challenge of a signature."""
 SALT = "setsquare.signing_challenge"
 """What tells a challenge that was handed out from whatever else is signed."""
+_USER = stand_in(1)
+_PASSKEYS: Statement[Authenticator] = Statement(
+    lambda: Authenticator.objects.filter(user_id=_USER, type=Authenticator.Type.WEBAUTHN),
+    lambda: {_USER: "user"},
+)
 SECONDS = 300
 """How long a challenge can be answered."""
 
@@ -79,17 +85,17 @@ def _challenge(user: User) -> tuple[dict[str, Any], dict[str, Any]] | None:
     return dict(options), {"state": state, "user": user.pk, "at": time.time()}
 
 
-def check_signature(user: User, answer: dict[str, Any], given: Credentials) -> bool:
-    """Tell whether `answer` is this person's own passkey answering the challenge that was made for them.
+def check_signature(user: User, answer: dict[str, Any], given: Credentials) -> Use | None:
+    """Return what uses up `answer`, if it is this person's own passkey answering the challenge made for them.
 
     A challenge counts once, for five minutes, and for nobody else; the passkey has to have verified the person.
     """
     challenge = _made(given)
     if not challenge or challenge["user"] != user.pk or time.time() - challenge["at"] > SECONDS:
-        return False
+        return None
     passkeys = {
         credential.credential_id: (passkey, credential)
-        for passkey in Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+        for passkey in _PASSKEYS.instances(user=user.pk)
         if (credential := _credential(json.dumps(passkey.data["credential"]))) is not None
     }
     try:
@@ -97,11 +103,11 @@ def check_signature(user: User, answer: dict[str, Any], given: Credentials) -> b
         credentials = [credential for _passkey, credential in passkeys.values()]
         used = _server().authenticate_complete(challenge["state"], credentials, response)
     except (KeyError, TypeError, ValueError):
-        return False
+        return None
     if not response.response.authenticator_data.is_user_verified():
-        return False
+        return None
     passkey, _credential_used = passkeys[used.credential_id]
-    return _use_once(passkey, challenge["state"]["challenge"])
+    return partial(_use_once, passkey, challenge["state"]["challenge"])
 
 
 def _server() -> Fido2Server:
@@ -137,13 +143,11 @@ def _made(given: Credentials) -> dict[str, Any] | None:
 
 def _use_once(passkey: Authenticator, challenge: str) -> bool:
     """Use up a challenge by a passkey; false where it was answered before, by whichever passkey and request."""
-    now = timezone.now()
-    try:
-        with transaction.atomic():
-            AnsweredChallenge.objects.create(challenge=challenge, at=now)
-            return bool(Authenticator.objects.filter(pk=passkey.pk).update(last_used_at=now))
-    except IntegrityError:
+    passkey.last_used_at = timezone.now()
+    if not insert_new(AnsweredChallenge(challenge=challenge, at=passkey.last_used_at)):
         return False
+    update(passkey, ["last_used_at"])
+    return True
 
 
 @every(hours=1)
