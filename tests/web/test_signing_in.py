@@ -1,5 +1,6 @@
 """Signing in and out: password, second factor, lockout, idle sessions, links to set a password."""
 
+import datetime as dt
 import re
 import time
 from urllib.parse import urlsplit
@@ -15,12 +16,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
+from setsquare.domains.organisation.commands.access import issue_token
+from setsquare.kernel.accounts import tokens
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.events.dispatch import deliver_waiting
+from setsquare.kernel.notices.models import Notice
 
 PASSWORD = "a-quiet-river-42"
 LOGIN = "/accounts/login/"
@@ -194,6 +199,11 @@ def set_password(client: Client, path: str, password: str):
 
 
 def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(client, anna):
+    """Whoever was in until then is out: other sessions and tokens end."""
+    last = timezone.localdate() + dt.timedelta(days=3)
+    _token, secret = issue_token(Actor(anna), "Nightly backup", ["read"], last)
+    other = Client()
+    sign_in(other)
     response = client.post("/accounts/password/reset/", {"email": "Anna@norma.example"}, follow=True)
     assert "Look into your mail" in text_of(response)
     deliver_waiting()
@@ -204,6 +214,10 @@ def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(client, anna
 
     assert "Your password is set" in text_of(done)
     assert not is_in(client)
+    assert other.get("/people/").status_code == 302
+    assert tokens.authenticate(secret) is None
+    assert "sessions and tokens have ended" in mail.outbox[1].body
+    assert "Your tokens were revoked" in Notice.objects.get(user=anna, kind="person").text
     assert sign_in(client, password="another-river-43").status_code == 302
     assert "no longer works" in text_of(Client().get(path, follow=True))
 

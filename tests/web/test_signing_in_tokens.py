@@ -4,6 +4,9 @@ import datetime as dt
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -12,13 +15,18 @@ from setsquare.domains.organisation.commands.access import issue_token
 from setsquare.kernel.accounts import tokens
 from setsquare.kernel.accounts.models import Token, User
 from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.errors import NotPermitted
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.notices.models import Notice
+
+PASSWORD = "a-quiet-river-42"
 
 
 @pytest.fixture
 def anna(db) -> User:
-    first = {"username": "rita", "name": "Rita Root", "password": "a-quiet-river-42"}
+    first = {"username": "rita", "name": "Rita Root", "password": PASSWORD}
     bootstrap.establish("Norma Works", "NW", "Europe/Berlin", **first)
-    return bootstrap.add_person("anna", "Anna Weber", "NW")
+    return bootstrap.add_person("anna", "Anna Weber", "NW", password=PASSWORD)
 
 
 @pytest.fixture
@@ -116,3 +124,55 @@ def test_the_generic_address_leads_to_ones_own_page(at_desk, anna):
     )
     assert in_dialog["HX-Redirect"] == "/me/tokens/"
     assert Client().get("/me/tokens/").status_code == 302
+
+
+def token_of(person: User) -> str:
+    """Return the secret of a new token."""
+    last = timezone.localdate() + dt.timedelta(days=3)
+    return issue_token(Actor(person), "Nightly backup", ["read"], last)[1]
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_who_changes_the_password_chooses_whether_tokens_end(at_desk, anna, ticked):
+    assert 'name="end_tokens"' not in at_desk.get("/accounts/password/change/").content.decode()
+    secret = token_of(anna)
+    assert (
+        'name="end_tokens" value="true" checked' in at_desk.get("/accounts/password/change/").content.decode()
+    )
+
+    form = {"oldpassword": PASSWORD, "password1": "another-river-43", "password2": "another-river-43"}
+    at_desk.post("/accounts/password/change/", form | ({"end_tokens": "true"} if ticked else {}))
+
+    assert (tokens.authenticate(secret) is None) is ticked
+    told = [entry.note["values"] for entry in anna.file.record.trail.filter(command="end_tokens", actor=anna)]
+    assert told == ([{"names": "“Nightly backup”"}] if ticked else [])
+
+
+def test_where_a_sign_in_was_disclosed_an_administrator_ends_all_of_it(at_desk, anna):
+    """Password, passkeys and authenticator app, sessions and tokens at once; and not one's own by mistake."""
+    rita, secret = User.objects.get(username="rita"), token_of(anna)
+    TOTP.activate(anna, "JBSWY3DPEHPK3PXP")
+
+    carry_out("person", "end_access", Actor(rita), record=anna.file.record, reason="A phone was stolen.")
+
+    assert at_desk.get("/people/").status_code == 302
+    assert tokens.authenticate(secret) is None
+    assert not Authenticator.objects.exists()
+    assert not User.objects.get(pk=anna.pk).has_usable_password()
+    assert "ended by %(name)s" in Notice.objects.get(user=anna, kind="person").text
+    with pytest.raises(NotPermitted, match="your own password"):
+        carry_out("person", "end_access", Actor(rita), record=rita.file.record, reason="Mine.")
+
+
+def test_a_password_set_on_the_machine_is_entered_and_ends_tokens(at_desk, anna, monkeypatch):
+    secret = token_of(anna)
+    monkeypatch.setattr("getpass.getpass", lambda prompt="": "another-river-43")
+
+    call_command("changepassword", "anna")
+
+    assert tokens.authenticate(secret) is None
+    assert at_desk.get("/people/").status_code == 302
+    assert list(anna.file.record.trail.values_list("command", flat=True))[-2:] == [
+        "note_access",
+        "end_tokens",
+    ]

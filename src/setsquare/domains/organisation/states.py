@@ -36,6 +36,8 @@ PERSON = Lifecycle(
         "note_access": Move(("active", "left")),
         "make_token": Move(("active",)),
         "revoke_token": Move(("active",)),
+        "end_tokens": Move(("active",)),
+        "end_access": Move(("active",)),
         "leave": Move(("active",), "left"),
         "return": Move(("left",), "active"),
     },

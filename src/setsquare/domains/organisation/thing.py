@@ -273,7 +273,7 @@ PEOPLE = register(
         scope=known_to_all,
         private=Hidden(
             keys=frozenset({"tokens", "may_sign", "shown_to"}),
-            notes=frozenset({"make_token", "revoke_token"}),
+            notes=frozenset({"make_token", "revoke_token", "end_tokens"}),
         ),
         privy=knows_access,
         parts=person_state,

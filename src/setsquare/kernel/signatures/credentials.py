@@ -44,17 +44,25 @@ PasskeyCheck = Callable[[User, dict[str, Any], Credentials], Use | None]
 PasskeyOffer = Callable[[User], tuple[dict[str, Any], str] | None]
 _passkey_checks: list[PasskeyCheck] = []
 _passkey_offers: list[PasskeyOffer] = []
+_forgetting: list[Callable[[User], None]] = []
 
 
-def accept_passkeys(check: PasskeyCheck, offer: PasskeyOffer) -> None:
+def accept_passkeys(check: PasskeyCheck, offer: PasskeyOffer, forget: Callable[[User], None]) -> None:
     """Let a sign-in library verify passkeys: `check` returns what uses up an answer that is this very person's.
 
     It returns None for any other answer, and for one that does not verify the person.
     `offer` makes a challenge for who has no session of a browser: what the passkey is asked, and the challenge as it
-    has to come back; None for a person without passkeys.
+    has to come back; None for a person without passkeys. `forget` drops all that somebody has besides a password.
     """
     _passkey_checks[:] = [check]
     _passkey_offers[:] = [offer]
+    _forgetting[:] = [forget]
+
+
+def forget_passkeys(user: User) -> None:
+    """Drop the passkeys, authenticator apps and recovery codes of a person, within the transaction."""
+    for forget in _forgetting:
+        forget(user)
 
 
 def passkey_challenge(user: User) -> tuple[dict[str, Any], str] | None:

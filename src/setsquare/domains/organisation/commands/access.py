@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, PrivateAttr
@@ -20,6 +22,7 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label, all_things
+from setsquare.kernel.signatures.credentials import forget_passkeys
 from setsquare.kernel.trail.everything import PERMISSION as TRAIL
 from setsquare.kernel.trail.reading import since
 
@@ -83,12 +86,13 @@ def invite(act: Act, _body: Body) -> None:
     """Let a person set a password by a link that works once.
 
     The link is mailed to them. Without an address it is shown to the administrator, who could use it
-    themself; the password that there was ends at once then, so that its owner notices.
+    themself; the password and the tokens that there were end at once then, so that their owner notices.
     """
     user: User = act.detail.user
     if not user.email and user.has_usable_password():
         user.set_unusable_password()
         user.save(update_fields=["password"])
+        tokens.revoke_all(user)
     act.detail.invited = act.now
     if user.email:
         sentence = gettext_noop("A link goes to %(email)s in a moment; %(name)s sets a password with it.")
@@ -247,6 +251,90 @@ def revoke_token(act: Act, body: RevokeToken) -> None:
     act.say(gettext_noop("“%(name)s”"), name=token.name)
     sentence = gettext_noop("The token “%(name)s” is revoked; what used it is refused from now on.")
     act.conclude(sentence, name=token.name)
+
+
+def _live(user: User) -> QuerySet[Token]:
+    return Token.objects.filter(user=user, revoked__isnull=True, expires__gt=timezone.now())
+
+
+def has_tokens(user: User) -> bool:
+    """Tell whether programs can act as the person by a token."""
+    return hasattr(user, "file") and _live(user).exists()
+
+
+def _tokens_there(situation: Situation) -> Label | None:
+    return None if has_tokens(situation.detail.user) else _("There are no tokens.")
+
+
+@command(
+    "person",
+    "end_tokens",
+    label=gettext_lazy("Revoke all tokens"),
+    past=gettext_lazy("revoked all tokens"),
+    who=(themself(), permitted(ADMINISTER)),
+    occasion=_tokens_there,
+    danger=True,
+    listed=False,
+    reindexes=False,
+)
+def end_tokens(act: Act, _body: Body) -> None:
+    """End every token of a person; the system does so where their password was set anew by a link."""
+    user: User = act.detail.user
+    names = ", ".join(f"“{name}”" for name in _live(user).order_by("id").values_list("name", flat=True))
+    tokens.revoke_all(user)
+    act.say(gettext_noop("%(names)s"), names=names)
+    if act.actor.user != user:
+        text = gettext_noop(
+            "Your tokens were revoked: %(names)s. Make new ones where programs still need them."
+        )
+        act.tell(user, "person", text, act.record, names=names)
+    act.conclude(
+        gettext_noop("The tokens %(names)s are revoked; what used them is refused from now on."), names=names
+    )
+
+
+def _somebody_else(situation: Situation) -> Label | None:
+    if situation.detail.user_id != situation.user.pk:
+        return None
+    return _("Change your own password instead: your other sessions end, and your tokens if you like.")
+
+
+@command(
+    "person",
+    "end_access",
+    label=gettext_lazy("End every way to sign in"),
+    past=gettext_lazy("ended every way to sign in"),
+    who=(permitted(ADMINISTER),),
+    barred=(_somebody_else,),
+    reason=Reason.ALWAYS,
+    danger=True,
+    hint=gettext_lazy(
+        "Where somebody else may have got in: password, passkeys, authenticator app, sessions and tokens end at once."
+    ),
+    reindexes=False,
+)
+def end_access(act: Act, _body: Body) -> None:
+    """End all by which somebody signs in as a person, who starts anew by a link; roles and tasks stay theirs."""
+    user: User = act.detail.user
+    user.set_unusable_password()  # a new one each time, by which every session ends
+    user.save(update_fields=["password"])
+    forget_passkeys(user)
+    tokens.revoke_all(user)
+    text = gettext_noop(
+        "Every way to sign in as you was ended by %(name)s: password, passkeys, sessions and tokens."
+        " Set a new password by a link."
+    )
+    act.tell(user, "person", text, act.record, name=act.user.name if act.actor.user else "Setsquare")
+    sentence = gettext_noop("Nobody is signed in as %(name)s now. Send them a link to set a new password.")
+    act.conclude(sentence, name=user.name)
+
+
+def note_access_anew(user: User, channel: str, request: str = "") -> None:
+    """Enter that a password was set by a link or on the machine, and end the tokens, which others may have made."""
+    system, record = Actor(None, channel, request), user.file.record
+    carry_out("person", "note_access", system, record=record, body={"what": "password"})
+    if has_tokens(user):
+        carry_out("person", "end_tokens", system, record=record)
 
 
 def issue_token(

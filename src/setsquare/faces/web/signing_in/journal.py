@@ -9,6 +9,7 @@ from django.contrib.auth import signals as django
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from setsquare.domains.organisation.commands.access import note_access_anew
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
@@ -41,11 +42,19 @@ def failed(
     log.warning("sign-in failed", name=name, address=_address(request))
 
 
-@receiver([account.password_changed, account.password_set, account.password_reset])
+@receiver([account.password_changed, account.password_set])
 def password_changed(sender: Any, request: HttpRequest, user: Any, **_rest: Any) -> None:
     """Note a new password."""
     log.info("password changed", person=user.pk, address=_address(request))
     _note("password", user, request)
+
+
+@receiver(account.password_reset)
+def password_reset(sender: Any, request: HttpRequest, user: Any, **_rest: Any) -> None:
+    """Note a password that was set by a link, after which neither sessions nor tokens from before are good."""
+    log.info("password set by a link", person=user.pk, address=_address(request))
+    if hasattr(user, "file"):
+        note_access_anew(user, "web", getattr(request, "request_id", "")[:64])
 
 
 @receiver([factors.authenticator_added, factors.authenticator_removed, factors.authenticator_reset])

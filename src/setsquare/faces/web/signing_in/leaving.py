@@ -14,6 +14,11 @@ def end_ways_in(event: Event) -> None:
     person = User.objects.filter(file__record=event.record_id, is_active=False).first()
     if person is None:
         return
-    Authenticator.objects.filter(user=person).delete()
+    forget(person)
     for session in UserSession.objects.filter(user=person):
         session.end()
+
+
+def forget(person: User) -> None:
+    """Drop passkeys, authenticator apps and recovery codes."""
+    Authenticator.objects.filter(user=person).delete()

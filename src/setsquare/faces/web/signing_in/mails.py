@@ -21,7 +21,9 @@ from setsquare.kernel.events.models import Event
 WARNINGS: Mapping[str, Promise] = {
     "password_changed": gettext_lazy("Your password was changed."),
     "password_set": gettext_lazy("A password was set for you."),
-    "password_reset": gettext_lazy("Your password was set anew by a link that was mailed to you."),
+    "password_reset": gettext_lazy(
+        "Your password was set anew by a link. Your sessions and tokens have ended."
+    ),
     "totp_activated": gettext_lazy("An authenticator app was set up for your sign-in."),
     "totp_deactivated": gettext_lazy("The authenticator app was taken off your sign-in."),
     "webauthn_added": gettext_lazy("A passkey was added to your sign-in."),

@@ -10,7 +10,7 @@ from setsquare.kernel.signatures.credentials import accept_passkeys
 
 __all__ = ["addresses", "journal", "leaving", "mails", "resetting"]
 
-accept_passkeys(passkeys.check_signature, passkeys.handed_out)
+accept_passkeys(passkeys.check_signature, passkeys.handed_out, leaving.forget)
 extend(
     "person",
     commands={"invite": invite_page, "make_token": own_tokens, "revoke_token": revoke_of},
@@ -20,6 +20,7 @@ extend(
         "transfer": "route",
         "delegate": "user-plus",
         "leave": "logout",
+        "end_access": "lock",
     },
 )
 add_urls(

@@ -12,6 +12,7 @@ urlpatterns = [
     path("2fa/webauthn/add/", views.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     path("oidc/<str:provider_id>/login/", providers.begin, name="openid_connect_login"),
     path("oidc/<str:provider_id>/login/callback/", providers.come_back, name="openid_connect_callback"),
+    path("password/change/", views.ChangePasswordView.as_view(), name="account_change_password"),
     path("password/reset/", views.ResetView.as_view(), name="account_reset_password"),
     path("sessions/", login_required(views.SessionsView.as_view()), name="usersessions_list"),
 ]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from allauth.account.views import LoginView, PasswordResetView
+from allauth.account.forms import ChangePasswordForm
+from allauth.account.views import LoginView, PasswordChangeView, PasswordResetView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import AddWebAuthnView
@@ -10,13 +11,17 @@ from allauth.socialaccount.adapter import get_adapter as provider_adapter
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from axes.handlers.proxy import AxesProxyHandler
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from setsquare.domains.organisation.commands.access import has_tokens
+from setsquare.faces.web.access import actor_of, person_of
 from setsquare.faces.web.signing_in.resetting import ResetPasswordForm
+from setsquare.kernel.commands.running import carry_out
 
 ENDED_IDLE = "ended_idle"
 """Where the session notes that the one before it ended because nothing happened."""
@@ -60,6 +65,28 @@ class ResetView(PasswordResetView):  # type: ignore[misc]
     """The page on which people ask for a link to set a new password."""
 
     form_class = ResetPasswordForm
+
+
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """A new password, and whether programs that came in by a token are shut out as other sessions are."""
+
+    end_tokens = forms.BooleanField(required=False, initial=True)
+
+
+class ChangePasswordView(PasswordChangeView):  # type: ignore[misc]
+    """The page on which people change their password."""
+
+    def get_form_class(self) -> type[forms.Form]:
+        """Ask about tokens where there are any."""
+        return NewPasswordForm if has_tokens(person_of(self.request)) else ChangePasswordForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """End the tokens first, where the person wants it: a changed password is never left with them."""
+        if form.cleaned_data.get("end_tokens"):
+            person = person_of(self.request)
+            carry_out("person", "end_tokens", actor_of(self.request), record=person.file.record)
+        answer: HttpResponse = super().form_valid(form)
+        return answer
 
 
 class SecondFactorView(AuthenticateView):  # type: ignore[misc]
