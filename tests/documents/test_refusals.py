@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Unit
 from setsquare.kernel.commands.declaration import Actor, Situation
 from setsquare.kernel.commands.errors import (
@@ -80,6 +81,15 @@ def test_a_number_is_given_once(works: Works) -> None:
     sentence = refused(works, Refused, "cora", "document.create", **new(number="MY-1"))
     assert sentence == "number: The number MY-1 is taken."
     assert "number" in refused(works, Refused, "cora", "document.create", **new(number="MY/1"))
+
+
+def test_a_number_tells_nobody_of_a_document_that_they_do_not_see(works: Works) -> None:
+    """A number that some hidden document has, one that looks like it, and a page's word are refused alike."""
+    bootstrap.grant(works.person("line"), "controller", "L")
+    hidden = works.draft()
+    for number in (hidden, hidden.lower(), "import"):
+        sentence = refused(works, Refused, "line", "document.create", **new(unit="L", number=number))
+        assert sentence == f"number: The number {number} cannot be used; choose another."
 
 
 def test_a_closed_unit_gets_no_documents(works: Works) -> None:

@@ -41,7 +41,7 @@ def _numbering(situation: Situation, given: Mapping[str, Any]) -> Iterator[tuple
         return
     if not controls(situation):
         yield "number", _("Only who controls documents gives numbers by hand; leave it empty.")
-    elif why := why_no_number("document", number):
+    elif why := why_no_number("document", number, situation.actor.user):
         yield "number", why
 
 

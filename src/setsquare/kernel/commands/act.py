@@ -21,7 +21,7 @@ from setsquare.kernel.files.texts import keep_text
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.numbering import is_taken, key_of, next_number, why_no_number
+from setsquare.kernel.records.numbering import key_of, next_number, unusable, why_no_number
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.beside import Beside
@@ -85,7 +85,7 @@ class Act:
         **detail: Any,
     ) -> Record:
         """Make the record of a creating command, with its detail row; a number given by hand must be free."""
-        if number and (why := why_no_number(self.thing.code, number)):
+        if number and (why := why_no_number(self.thing.code, number, self.actor.user)):
             raise Refused({"number": why})
         if not number:
             number = next_number(
@@ -107,7 +107,7 @@ class Act:
             with transaction.atomic():
                 record.save(force_insert=True)
         except IntegrityError:  # somebody else took it at this very moment
-            raise Refused({"number": is_taken(number)}) from None
+            raise Refused({"number": unusable(number)}) from None
         self.stored.note(record)
         if self.thing.model is not None:
             self.stored.note(self.thing.model._default_manager.create(record=record, **detail))

@@ -9,7 +9,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import NumberSeries, Record
+from setsquare.kernel.records.seeing import may_see
+from setsquare.kernel.records.things import thing_of
 
 FIELDS = frozenset({"n", "year", "unit", "site", "type"})
 
@@ -49,24 +52,28 @@ def key_of(number: str) -> str:
     return unicodedata.normalize("NFKC", number).upper().translate(_LOOK_LIKE_ASCII)
 
 
-def is_taken(number: str) -> str:
-    """Return the sentence that refuses a number which a record has."""
-    return _("The number %(number)s is taken.") % {"number": number}
+def unusable(number: str) -> str:
+    """Return the sentence that refuses a number and tells nothing of why: not that there is a record which has it."""
+    return _("The number %(number)s cannot be used; choose another.") % {"number": number}
 
 
-def why_no_number(type_code: str, number: str) -> str:
-    """Return why a record of this type cannot be given the number by hand, empty where it can."""
-    if is_reserved(type_code, number):
-        sentence = _("“%(number)s” stands for a page of Setsquare’s own; give another number.")
-        return sentence % {"number": number}
+def why_no_number(type_code: str, number: str, user: User | None) -> str:
+    """Return why a record of this type cannot be given the number by hand, empty where it can.
+
+    Whose number it is, only who sees that record is told; None stands for the system, which sees all.
+    """
     if any(character in UNFIT_FOR_NUMBERS for character in number):
         sentence = _("Leave %(characters)s out of a number; write it such as SOP-001.")
         return sentence % {"characters": " ".join(UNFIT_FOR_NUMBERS)}
+    if is_reserved(type_code, number):
+        return unusable(number)
     like = Record.objects.filter(number_key=key_of(number)).first()
     if like is None:
         return ""
+    if user is not None and not may_see(thing_of(like.type), user, like):
+        return unusable(number)
     if like.number == number:
-        return is_taken(number)
+        return _("The number %(number)s is taken.") % {"number": number}
     return _("The number %(number)s cannot be told apart from one that is taken.") % {"number": number}
 
 
