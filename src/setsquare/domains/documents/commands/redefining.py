@@ -23,12 +23,15 @@ from setsquare.domains.documents.meanings import REDEFINED
 from setsquare.domains.documents.models import Document
 from setsquare.domains.documents.permissions import APPROVE
 from setsquare.domains.documents.rules import wrote
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyUnit, Body, Shown
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
+from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.writing.canonical import canonical
 
 
 class Redefine(Body):
@@ -46,12 +49,26 @@ def _as_is(situation: Situation) -> Mapping[str, Any]:
 
 
 def _not_ones_own(situation: Situation) -> Label | None:
-    """Rule: who owns the document or wrote its revision in force does not approve what is changed of it."""
+    """Rule: who owns the document or wrote its revision in force does not approve what is changed of it.
+
+    Nor does who handed it over since that revision took effect, as they may take it back.
+    """
     document: Document = situation.detail
     written = document.current is not None and wrote(situation.user, document.current)
-    if not written and situation.subject.owner_id != situation.user.pk:
+    if not written and not _owned(document, situation.user):
         return None
-    return _("You own this document or wrote on it; somebody else who may approve changes what was approved.")
+    return _(
+        "You own this document, owned it since its revision took effect, or wrote on it; somebody else who may"
+        " approve changes what was approved."
+    )
+
+
+def _owned(document: Document, user: User) -> bool:
+    """Tell whether a person owns the document, or did at any time since its revision in force took effect."""
+    if document.record.owner_id == user.pk or document.effective_since is None:
+        return document.record.owner_id == user.pk
+    since = Entry.objects.filter(record=document.pk, at__gte=document.effective_since)
+    return since.filter(state__contains=canonical({"owner": user.username}).decode().strip("{}")).exists()
 
 
 @command(
