@@ -307,6 +307,8 @@ def test_the_same_request_with_the_same_key_acts_once(house, anna):
         first["Location"],
     )
     assert again["Idempotent-Replayed"] == "true"
+    Answer.objects.update(body=first.content.decode().replace("x", "y"))
+    assert problem(anna.post("/notes", {"title": "x", "unit": "BER"}, **key))[:2] == (422, "key_reused")
 
 
 def test_a_key_belongs_to_one_request_and_one_person(house, anna, bram):

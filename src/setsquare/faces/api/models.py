@@ -21,6 +21,8 @@ class Answer(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
     body = models.TextField(blank=True)
+    proof = models.CharField(max_length=64, blank=True)
+    """HMAC-SHA-256, by the server's secret key, of the request and what was answered: only that is answered again."""
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "key"], name="api_answer_key")]

@@ -5,6 +5,7 @@ middle, the trail tells whether the request took effect: its entry carries the r
 """
 
 import datetime as dt
+import hmac
 import secrets
 from collections.abc import Callable
 
@@ -19,6 +20,7 @@ from setsquare.faces.api.models import Answer
 from setsquare.faces.api.problems import Problem
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.writing.canonical import canonical
 
 KEPT = dt.timedelta(hours=24)
 PRESUMED_DEAD = dt.timedelta(minutes=5)
@@ -44,6 +46,8 @@ def once(request: HttpRequest, act: Act, tell: Tell, content: bytes | None = Non
         )
     claim, revived = _claim(request, key, request.body if content is None else content)
     if claim.status is not None:
+        if not hmac.compare_digest(claim.proof, _proof(claim)):
+            raise Problem("key_reused", _("The answer kept for this key is not the one that was given."))
         return _again(claim)
     done = _done_before(claim) if revived else None
     try:
@@ -55,6 +59,7 @@ def once(request: HttpRequest, act: Act, tell: Tell, content: bytes | None = Non
     claim.status = answer.status_code
     claim.headers = {name: answer[name] for name in HEADERS if name in answer}
     claim.body = answer.content.decode()
+    claim.proof = _proof(claim)
     claim.save()
     return answer
 
@@ -67,6 +72,12 @@ def _digest(request: HttpRequest, content: bytes) -> str:
     parts = (request.method or "", request.path, request.headers.get("If-Match", ""))
     said = "\n".join(parts).encode() + b"\n" + content
     return salted_hmac("setsquare.faces.api.repeating", said, algorithm="sha256").hexdigest()
+
+
+def _proof(kept: Answer) -> str:
+    """Return what binds an answer to its request, so that another put into the database is not given for it."""
+    said = canonical([kept.user_id, kept.key, kept.asked, kept.status, kept.headers, kept.body])
+    return salted_hmac("setsquare.faces.api.repeating.answer", said, algorithm="sha256").hexdigest()
 
 
 def _claim(request: HttpRequest, key: str, content: bytes) -> tuple[Answer, bool]:
@@ -94,7 +105,9 @@ def _claim(request: HttpRequest, key: str, content: bytes) -> tuple[Answer, bool
 def _take(old: Answer, fresh: Answer) -> bool:
     """Give an outlived row to a new request; False where another one was faster."""
     fresh.pk = old.pk
-    values = {name: getattr(fresh, name) for name in ("asked", "mark", "at", "status", "headers", "body")}
+    values = {
+        name: getattr(fresh, name) for name in ("asked", "mark", "at", "status", "headers", "body", "proof")
+    }
     return Answer.objects.filter(pk=old.pk, at=old.at).update(**values) == 1
 
 
