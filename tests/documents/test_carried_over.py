@@ -68,6 +68,8 @@ def test_whoever_is_named_as_approver_and_works_here_is_told(works: Works) -> No
         "Cora Controller takes over documents of which it is written that you approved them outside Setsquare: 1."
         " Say so if you did not."
     )
+    approving = Notice.objects.filter(text__contains="where you approve documents")
+    assert sorted(approving.values_list("user__username", flat=True)) == ["dirk", "hedda", "max", "mia"]
     for place, name in enumerate(
         ("Dirk  Director", "Dirk\u00a0Director", "Di\u200crk Director", "D\u0456rk Director")
     ):

@@ -297,17 +297,20 @@ def test_what_is_taken_over_is_signed_once_when_the_import_is_started(house: Hou
     assert [one.name for one in receiving.record.attachments.filter(role="evidence")] == ["signed.pdf"]
 
 
-def test_whoever_is_named_as_approver_of_all_lines_is_told_once(house: House) -> None:
+def test_whoever_is_named_as_approver_of_all_lines_or_approves_there_is_told_once(house: House) -> None:
     files = zipped({"a.md": TEXT, "b.md": TEXT})
     named = {"approved_by": f"{house.people['mira'].name}, head of quality", "approved_on": "2019-12-20"}
     job = checked(house, files, type="procedure", effective=True, effective_since="2020-01-01", **named)
     jobs.start(job, SIGNED)
     jobs.run_to_end(job)
-    told = Notice.objects.get(text__contains="approved them outside")
-    assert (told.user.username, told.values) == (
-        "mira",
-        {"name": house.people["cora"].name, "count": 2},
-    )
+    told = Notice.objects.filter(text__contains="takes over documents").order_by("id")
+    both = {"name": house.people["cora"].name, "count": 2}
+    assert all(one.values == both for one in told)
+    assert [(one.user.username, "you approved them outside" in one.text) for one in told] == [
+        ("mira", True),
+        ("mira", False),
+        ("sven", False),
+    ], "Mira is named, and Mira and Sven may approve there"
 
 
 def test_what_was_changed_after_signing_is_not_taken_over(house: House) -> None:

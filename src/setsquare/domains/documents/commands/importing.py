@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field
 
-from setsquare.domains.documents.approved_outside import tell_named
+from setsquare.domains.documents.approved_outside import tell_of_approvals
 from setsquare.domains.documents.commands.identity import CreateDocument, create
 from setsquare.domains.documents.commands.releasing import link_references
 from setsquare.domains.documents.commands.reviewing import check_complete
@@ -137,7 +137,7 @@ def import_effective(act: Act, body: ImportEffective) -> Record:
     link_references(act, revision)
     _say_in_force(act, body)
     if act.actor.user is not None and act.actor.channel != "import":  # an import of many tells them once
-        tell_named(act.user.name, {body.approved_by: 1})
+        tell_of_approvals(act.user, [(body.approved_by, body.unit.code)])
     act.conclude(gettext_noop("%(number)s is in force since %(day)s."), day=body.effective_since)
     act.move_to("effective")
     act.emit("document.effective", revision=revision.record.number)

@@ -6,7 +6,6 @@ so that a restart neither repeats nor loses one.
 """
 
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -18,7 +17,7 @@ from django.db.models import Count
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from setsquare.domains.documents.approved_outside import tell_named
+from setsquare.domains.documents.approved_outside import tell_of_approvals
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
 from setsquare.domains.documents.importing.planning import (
     TAKING_OVER,
@@ -199,14 +198,15 @@ def start(job: ImportJob, credentials: Credentials | None = None) -> None:
         raise refused
     taken_over = to_sign(job)
     batch = _signed(job, taken_over, credentials)
-    for_all = str(job.options.get("approved_by", ""))
+    for_all = [str(job.options.get(name, "")) for name in ("approved_by", "unit")]
     with transaction.atomic():
         changed = ImportJob.objects.filter(pk=job.pk, state__in=STARTABLE).update(
             state=ImportJob.State.RUNNING, started=timezone.now(), finished=None, batch=batch
         )
         if not changed:
             raise refused
-        tell_named(job.user.name, Counter(row.values.get("approved_by") or for_all for row in taken_over))
+        named = ((row.values.get("approved_by"), row.values.get("unit")) for row in taken_over)
+        tell_of_approvals(job.user, [(by or for_all[0], unit or for_all[1]) for by, unit in named])
     job.refresh_from_db()
 
 
