@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from setsquare.kernel.commands.errors import Stale
 from setsquare.kernel.commands.telling import sentence_of
@@ -277,6 +278,26 @@ def test_a_changed_size_of_a_file(sealed):
     blob = store(b"whole", "text/plain")
     force("UPDATE files_blob SET size = 6")
     assert wrong() == [f"The file {blob.digest} has 5 bytes, but is kept as one of 6."]
+
+
+def test_a_changed_media_type_of_a_file(sealed):
+    blob = store(b"Only text.", "text/plain")
+    sealed.attachments.create(blob=blob, name="note.txt", added=timezone.now())
+    told = (
+        f"The file {blob.digest} (“note.txt” of {sealed.number}) is not of the media type that it is kept as:"
+    )
+    assert not any("media type" in sentence for sentence in wrong())
+    for other in ("application/pdf", "text/html"):
+        force("UPDATE files_blob SET media_type = %s", other)
+        assert f"{told} {other}." in wrong()
+
+
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM search_text", "UPDATE search_text SET body = 'Second'"], ids=["gone", "changed"]
+)
+def test_a_changed_search_index(sealed, change):
+    force(change)
+    assert wrong() == [f"The search index does not have {sealed.number} as it is."]
 
 
 def test_a_changed_text(sealed):

@@ -11,7 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count, Max, Min, Q
 
 from setsquare.kernel.accounts.models import Unit, UnitPath, User
-from setsquare.kernel.files.models import Blob, Text
+from setsquare.kernel.files.models import Attachment, Blob, Text
 from setsquare.kernel.files.store import path_of
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.numbering import key_of
@@ -19,8 +19,11 @@ from setsquare.kernel.records.seeing import read_anew
 from setsquare.kernel.records.things import Thing, all_things, thing_of, value_at
 from setsquare.kernel.sealing import renames
 from setsquare.kernel.sealing.findings import FOUND_ALTERED, Problem, in_chunks, shortened
+from setsquare.kernel.search.index import is_indexed
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.canonical import canonical
+from setsquare.kernel.writing.limits import Unreadable
+from setsquare.kernel.writing.media import ACCEPTED, sniff
 
 ATTEMPTS = 5
 """Looks at one record that others keep changing, before it is left out."""
@@ -139,6 +142,8 @@ def _compare(live: Record, newest: Entry, began: dt.datetime) -> Iterator[Proble
     if canonical(state) != newest.state.encode() and (differing := differences(newest, state)):
         said = f"{live.number} is not what its newest entry ({newest.seq}) says: {_differ(differing)}."
         yield Problem(live.number, said)
+    elif thing.search is not None and not is_indexed(live, thing.search(live)):
+        yield Problem(live.number, f"The search index does not have {live.number} as it is.")
 
 
 def _differ(names: Sequence[str]) -> str:
@@ -253,8 +258,9 @@ def check_texts() -> Iterator[Problem]:
 def check_files() -> Iterator[Problem]:
     """Yield each file that is gone or not what its digest says."""
     for blobs in in_chunks(Blob.objects.defer("text"), "digest"):
+        held = set(Attachment.objects.filter(blob__in=blobs).values_list("blob", flat=True))
         for blob in blobs:
-            if why := _damage(blob):
+            if why := _damage(blob) or (_other_kind(blob) if blob.digest in held else ""):
                 yield Problem(blob.digest, f"The file {blob.digest}{_where(blob)} {why}.")
 
 
@@ -270,6 +276,16 @@ def _damage(blob: Blob) -> str:
     if computed.hexdigest() != blob.digest:
         return "is not what its digest says"
     return "" if size == blob.size else f"has {size} bytes, but is kept as one of {blob.size}"
+
+
+def _other_kind(blob: Blob) -> str:
+    """Judge a file that a record holds by its content, as it was judged when it was taken in."""
+    extension = next((kind.extension for kind in ACCEPTED.values() if kind.name == blob.media_type), "")
+    try:
+        sniff(path_of(blob).read_bytes(), f"file.{extension}")
+    except Unreadable:
+        return f"is not of the media type that it is kept as: {blob.media_type}"
+    return ""
 
 
 def _where(blob: Blob) -> str:
