@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from pydantic import SecretStr
 
 from setsquare.domains.organisation import bootstrap
+from setsquare.faces.web.signing_in.on_record import check_ways_in
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
@@ -99,6 +101,12 @@ def test_who_is_known_by_their_address_signs_in(
     assert is_in(again)
     assert User.objects.count() == 2
     assert User.objects.get(pk=anna.pk).name == "Anna Weber"
+    assert list(check_ways_in()) == [], "her history tells of the link"
+    SocialAccount.objects.update(user=User.objects.get(username="rita"))
+    assert sorted(found.sentence for found in check_ways_in()) == [
+        "The history of anna tells of an account of another service by which they sign in, but it is gone.",
+        "The history of rita does not tell of an account of another service by which they sign in.",
+    ]
 
 
 @pytest.mark.parametrize(

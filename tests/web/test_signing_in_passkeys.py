@@ -5,12 +5,14 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from django.core.cache import cache
 from django.test import Client
 from fido2.webauthn import AuthenticatorData
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.faces.web.signing_in import passkeys
+from setsquare.faces.web.signing_in.on_record import check_ways_in
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
@@ -223,6 +225,23 @@ def test_the_passkey_of_who_left_does_not_sign_in(client, dora):
     assert "_auth_user_id" not in client.session
 
 
+def test_a_passkey_that_no_history_tells_of_is_found(client, dora):
+    """Put in by SQL it is found; set up by the person it is on record, until it ends with every way to sign in."""
+    passkey = SoftPasskey(dora).enrol()
+    assert [str(found.sentence) for found in check_ways_in()] == [
+        "The history of dora does not tell of a passkey by which they sign in."
+    ]
+    authenticator_added.send(sender=Authenticator, request=None, user=dora, authenticator=passkey)
+    assert list(check_ways_in()) == []
+    Authenticator.objects.update(
+        data={**passkey.data, "credential": SoftPasskey(dora).enrol().data["credential"]}
+    )
+    assert len(list(check_ways_in())) == 2, "another key under the name of the first"
+    rita = User.objects.get(username="rita")
+    carry_out("person", "end_access", Actor(rita), record=dora.file.record, reason="A phone was stolen.")
+    assert list(check_ways_in()) == []
+
+
 def test_with_a_passkey_the_password_alone_no_longer_signs_in(client, dora):
     key = SoftPasskey(dora)
     key.enrol()
@@ -273,4 +292,5 @@ def test_a_browser_adds_a_passkey_signs_in_and_signs_with_it(live_setsquare, bro
     with live_setsquare.orm():
         signature = Signature.objects.get(record__number=record.number)
         assert (signature.signer.username, signature.method) == ("rita", "passkey")
+        assert list(check_ways_in()) == []
     assert browser.problems == []

@@ -169,13 +169,30 @@ def confirm_access(act: Act, _body: Body) -> None:
 class NoteAccess(Body):
     """What was done to the ways in."""
 
-    what: Annotated[Literal["password", "added", "removed"], Shown(gettext_lazy("What was changed"))]
+    what: Annotated[
+        Literal[
+            "password",
+            "passkey_added",
+            "passkey_removed",
+            "account_added",
+            "account_removed",
+            "added",
+            "removed",
+        ],
+        Shown(gettext_lazy("What was changed")),
+    ]
+    key: Annotated[str, Field(max_length=64), Shown(gettext_lazy("Digest"))] = ""
+    """SHA-256 of the passkey, or of the account of another service, that was added or removed."""
 
 
 WAYS_IN = {
     "password": gettext_noop("a password was set"),
-    "added": gettext_noop("a passkey or authenticator app was added"),
-    "removed": gettext_noop("a passkey or authenticator app was removed"),
+    "passkey_added": gettext_noop("a passkey was added"),
+    "passkey_removed": gettext_noop("a passkey was removed"),
+    "account_added": gettext_noop("an account of another service was linked, by which the person signs in"),
+    "account_removed": gettext_noop("the link with an account of another service was removed"),
+    "added": gettext_noop("an authenticator app or recovery codes were added"),
+    "removed": gettext_noop("an authenticator app or recovery codes were removed"),
 }
 
 
@@ -189,7 +206,7 @@ WAYS_IN = {
 )
 def note_access(act: Act, body: NoteAccess) -> None:
     """Note in the trail that a way to sign in, and so to sign, was changed; the system does this."""
-    act.say(WAYS_IN[body.what])
+    act.say(WAYS_IN[body.what], **({"key": body.key} if body.key else {}))
 
 
 @command(

@@ -5,11 +5,14 @@ from typing import Any
 import structlog
 from allauth.account import signals as account
 from allauth.mfa import signals as factors
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount import signals as accounts
 from django.contrib.auth import signals as django
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from setsquare.domains.organisation.commands.access import note_access_anew
+from setsquare.faces.web.signing_in.on_record import account_digest, passkey_digest
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
@@ -62,7 +65,25 @@ def factor_changed(sender: Any, request: HttpRequest, user: Any, authenticator: 
     """Note a change of second factors and passkeys."""
     added = rest.get("signal") is factors.authenticator_added
     log.info("factor added" if added else "factor removed", person=user.pk, kind=authenticator.type)
-    _note("added" if added else "removed", user, request)
+    if authenticator.type == Authenticator.Type.WEBAUTHN:
+        what = "passkey_added" if added else "passkey_removed"
+        _note(what, user, request, passkey_digest(authenticator))
+    else:
+        _note("added" if added else "removed", user, request)
+
+
+@receiver(accounts.social_account_added)
+def account_linked(sender: Any, request: HttpRequest, sociallogin: Any, **_rest: Any) -> None:
+    """Note that somebody signs in by an account of another service from now on."""
+    log.info("account linked", person=sociallogin.user.pk, provider=sociallogin.account.provider)
+    _note("account_added", sociallogin.user, request, account_digest(sociallogin.account))
+
+
+@receiver(accounts.social_account_removed)
+def account_unlinked(sender: Any, request: HttpRequest, socialaccount: Any, **_rest: Any) -> None:
+    """Note that somebody no longer signs in by an account of another service."""
+    log.info("account unlinked", person=socialaccount.user_id, provider=socialaccount.provider)
+    _note("account_removed", socialaccount.user, request, account_digest(socialaccount))
 
 
 @receiver(factors.authentication_failed)
@@ -72,12 +93,12 @@ def count_wrong_code(sender: Any, request: HttpRequest, user: Any, **_rest: Any)
     django.user_login_failed.send(sender=__name__, credentials=credentials, request=request)
 
 
-def _note(what: str, user: User, request: HttpRequest | None) -> None:
+def _note(what: str, user: User, request: HttpRequest | None, key: str = "") -> None:
     """Keep in the trail of the person that a way to sign in, and so to sign, was changed."""
     record = Record.objects.filter(person_file__user_id=user.pk).first()
     if record is not None:
         system = Actor(None, "web", getattr(request, "request_id", "")[:64])
-        carry_out("person", "note_access", system, record=record, body={"what": what})
+        carry_out("person", "note_access", system, record=record, body={"what": what, "key": key})
 
 
 def _address(request: HttpRequest | None) -> str:
