@@ -6,8 +6,10 @@ The one who does it has every right in the database: the triggers are switched o
 import json
 import zipfile
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -298,6 +300,8 @@ def test_a_changed_media_type_of_a_file(sealed):
 def test_a_changed_search_index(sealed, change):
     force(change)
     assert wrong() == [f"The search index does not have {sealed.number} as it is."]
+    call_command("reindex", stdout=StringIO())
+    assert wrong() == []
 
 
 def test_a_changed_text(sealed):
