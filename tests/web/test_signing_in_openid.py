@@ -46,7 +46,9 @@ def named(server: str) -> dict[str, Any]:
 @pytest.fixture
 def anna(db: None) -> User:
     bootstrap.establish("Norma Works", "NW", "Europe/Berlin", username="rita", name="Rita Root", email="")
-    return bootstrap.add_person("anna", "Anna Weber", "NW", email="anna@norma.example")
+    return bootstrap.add_person(
+        "anna", "Anna Weber", "NW", email="anna@norma.example", password="a-quiet-river-42"
+    )
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
@@ -95,6 +97,7 @@ def test_who_is_known_by_their_address_signs_in(
 
     assert (answer.status_code, answer["Location"]) == (302, "/people/")
     assert client.session["_auth_user_id"] == str(anna.pk)
+    assert User.objects.get(pk=anna.pk).has_usable_password(), "she still signs by it"
     again = Client()
     provider.claims = {"sub": "42", "email": "", "name": "Anna, by her id"}
     come_back(again, at_provider(begin(again)))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
@@ -14,6 +15,20 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Refuse people whom the organisation did not enter."""
         return False
+
+    def authenticate_by_email(self, sociallogin: Any) -> tuple[Any, str] | None:
+        """Find the person by an address that the provider has verified, and leave them their password.
+
+        allauth takes it away where it does not know the address as verified, as a stranger could have signed up with
+        it; here the organisation entered the address, and the person signs with that password.
+        """
+        found: tuple[Any, str] | None = super().authenticate_by_email(sociallogin)
+        if found is not None:
+            person, address = found
+            known = EmailAddress.objects.filter(user=person, email__iexact=address)
+            if not known.update(verified=True):
+                EmailAddress.objects.create(user=person, email=address.lower(), verified=True)
+        return found
 
 
 def lockout_name(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:

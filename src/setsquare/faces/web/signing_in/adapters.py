@@ -44,6 +44,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         records = get_authentication_records(self.request, self.request.user)
         return not any(record["at"] > limit for record in records)
 
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Keep a new password, and nothing else of the row, which others may have changed since it was read."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send nothing: allauth has no mail of its own here, and links are sent by `resetting`."""
 

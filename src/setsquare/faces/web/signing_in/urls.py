@@ -1,7 +1,7 @@
 """Addresses of signing in that come before allauth's own of the same names."""
 
 from django.contrib.auth.decorators import login_required
-from django.urls import path
+from django.urls import path, re_path
 
 from setsquare.faces.web.signing_in import passkeys, providers, views
 
@@ -14,5 +14,10 @@ urlpatterns = [
     path("oidc/<str:provider_id>/login/callback/", providers.come_back, name="openid_connect_callback"),
     path("password/change/", views.ChangePasswordView.as_view(), name="account_change_password"),
     path("password/reset/", views.ResetView.as_view(), name="account_reset_password"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        views.ResetByLinkView.as_view(),
+        name="account_reset_password_from_key",
+    ),
     path("sessions/", login_required(views.SessionsView.as_view()), name="usersessions_list"),
 ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm
-from allauth.account.views import LoginView, PasswordChangeView, PasswordResetView
+from allauth.account.views import LoginView, PasswordChangeView, PasswordResetFromKeyView, PasswordResetView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import AddWebAuthnView
@@ -14,8 +14,10 @@ from axes.handlers.proxy import AxesProxyHandler
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from setsquare.domains.organisation.commands.access import has_tokens
@@ -65,6 +67,11 @@ class ResetView(PasswordResetView):  # type: ignore[misc]
     """The page on which people ask for a link to set a new password."""
 
     form_class = ResetPasswordForm
+
+
+@method_decorator(transaction.atomic, "form_valid")
+class ResetByLinkView(PasswordResetFromKeyView):  # type: ignore[misc]
+    """The page of a link: the new password and the end of the tokens from before are one."""
 
 
 class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
