@@ -69,6 +69,12 @@ def test_the_words_are_marked_and_everything_else_is_escaped(library):
     assert hit.title_html == "Handling of <mark>returns</mark>"
 
 
+def test_parts_of_a_text_are_set_apart_in_a_snippet_and_lines_are_not(house):
+    index(house.note("Sieving"), SearchText("Sieving", "", "Leave out\nstep 4\n\nIt is done twice.\n \nNone"))
+    (hit,) = search(house.writer, "twice").hits
+    assert hit.snippet_html == "Leave out step 4 · It is done <mark>twice</mark>. · None"
+
+
 def test_nobody_finds_what_they_may_not_see(library):
     assert found(library, "isopropanol", user=library.other) == []
 

@@ -66,7 +66,7 @@ def change_words(record: Record) -> SearchText:
     return SearchText(
         record.title,
         " ".join(numbers_linked(record, AFFECTS)),
-        "\n".join(text for text in (*texts, change.decision, change.outcome) if text),
+        "\n\n".join(text for text in (*texts, change.decision, change.outcome) if text),
     )
 
 

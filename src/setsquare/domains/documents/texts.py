@@ -25,9 +25,9 @@ def document_words(record: Record) -> SearchText:
 
 
 def words_of(revision: Revision) -> str:
-    """Return the plain text of a revision's content."""
+    """Return the plain text of a revision's content, its paragraphs apart."""
     if revision.content is not None:
-        return to_text(revision.content.body)
+        return to_text(revision.content.body).replace("\n", "\n\n")
     return revision.file.text if revision.file is not None else ""
 
 

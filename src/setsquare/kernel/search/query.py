@@ -33,6 +33,8 @@ SNIPPET = 220
 """Characters of a snippet."""
 LOOKED_AT = 60_000
 """Characters of a body in which a snippet is looked for."""
+APART = re.compile(r"\s*\n\s*\n\s*")
+"""What stands between two parts of a body, such as two fields or paragraphs; a single line break may be within one."""
 
 SQLITE_NEWEST = """
 SELECT rowid FROM search_text WHERE search_text MATCH %s AND rowid < %s ORDER BY rowid DESC LIMIT %s
@@ -216,12 +218,13 @@ def marked(text: str, pattern: re.Pattern[str]) -> SafeString:
 
 
 def snippet(body: str, pattern: re.Pattern[str]) -> SafeString:
-    """Return the part of a body around the first match, as HTML with the matches marked."""
+    """Return what stands around the first match in a body, as HTML: its parts set apart, the matches marked."""
     match = pattern.search(_folded_alike(body))
     start = max(0, match.start() - SNIPPET // 3) if match else 0
     if start:
         start = body.find(" ", start, start + 30) + 1 or start
-    cut = " ".join(body[start : start + SNIPPET].split())
+    parts = APART.split(body[start : start + SNIPPET].strip())
+    cut = " · ".join(" ".join(part.split()) for part in parts)
     dots = "… " if start else ""
     more = " …" if start + SNIPPET < len(body) else ""
     return mark_safe(dots + marked(cut, pattern) + more)  # noqa: S308  dots are ours
