@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from openpyxl import load_workbook
 
 from setsquare.domains.documents.importing import jobs
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
@@ -77,6 +78,11 @@ def test_only_what_looks_like_a_number_becomes_one(house: House) -> None:
     assert {name: (values.get("number"), values["title"]) for name, values in found.items()} == names
     shown = house.client("cora").get(f"/documents/import/{job.pk}/").content.decode()
     assert shown.count("next free number") == 3
+    lines = load_workbook(io.BytesIO(report(job))).worksheets[0].iter_rows(min_row=2, values_only=True)
+    told = {Path(line[-1]).stem: (line[2], line[4]) for line in lines}
+    assert told == {
+        name: (None if number else "next free number", number) for name, (number, _) in names.items()
+    }
 
 
 def test_a_list_with_files_is_imported_once(house: House) -> None:

@@ -33,7 +33,8 @@ def report(job: ImportJob) -> bytes:
 
 def _told(row: ImportRow) -> tuple[str, str, str]:
     sentences = [f"{column_label(name)}: {text}" if name else text for name, text in row.problems]
-    number = row.record.number if row.record is not None else ""
+    given = "" if row.values.get("number") else _("next free number")
+    number = row.record.number if row.record is not None else given
     return str(STATES[row.state]), number, "\n".join([*sentences, *row.remarks])
 
 
