@@ -137,6 +137,7 @@ class Imported:
 def _imported(value: Any, info: ValidationInfo) -> Imported:
     """Convert before the transaction begins: it takes a while, and writers should not wait for it."""
     if isinstance(value, Imported):
+        _read_before(value.markdown)
         return value
     upload: Upload = _upload.validate_python(value, context=info.context)
     try:

@@ -4,6 +4,7 @@ Every upload of every face comes this way, so that what is refused at one door i
 """
 
 import unicodedata
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from setsquare.kernel.accounts.models import User
@@ -16,18 +17,38 @@ UNWANTED = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 """Categories of characters that a name is shown wrong by: controls, directions of writing, halves of characters."""
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A file that may be taken in, and its text for search."""
+
+    name: str
+    data: bytes
+    kind: str
+    text: str
+    warning: str
+
+    def keep(self, user: User) -> Upload:
+        """Keep the file for a person; see `take_in`."""
+        upload = receive(user, self.data, self.name, self.kind, self.text)
+        upload.warning = self.warning
+        return upload
+
+
+def judge(data: bytes, filename: str) -> Judged:
+    """Judge a file by its content and read it, which takes time but no lock; raises `Unreadable`."""
+    name = clean_name(filename)
+    kind = sniff(data, name, pages=True)
+    found = text_of(data, name)
+    return Judged(name, data, kind.name, found.text, found.warning or "")
+
+
 def take_in(user: User, data: bytes, filename: str) -> Upload:
     """Keep a file of `user` until a record holds it; only they may use it.
 
     A web page is taken in to be imported as text; `FileRef` does not let a record hold it. The result's `warning`
     says what of it search will not find. Raises `Unreadable`, whose sentence tells the person what is wrong.
     """
-    name = clean_name(filename)
-    kind = sniff(data, name, pages=True)
-    found = text_of(data, name)
-    upload = receive(user, data, name, kind.name, found.text)
-    upload.warning = found.warning or ""
-    return upload
+    return judge(data, filename).keep(user)
 
 
 def clean_name(filename: str) -> str:

@@ -6,7 +6,8 @@ so that a restart neither repeats nor loses one.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -39,7 +40,8 @@ from setsquare.domains.documents.importing.sources import Folder, open_folder
 from setsquare.domains.documents.importing.tables import Table, read_table
 from setsquare.domains.documents.meanings import CARRIED_OVER
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.bodies import parse
+from setsquare.kernel.commands.declaration import Actor, command_of
 from setsquare.kernel.commands.errors import CommandError, Refused, SignatureRefused
 from setsquare.kernel.commands.running import carry_out, rehearse
 from setsquare.kernel.files.intake import take_in
@@ -336,9 +338,9 @@ class _Workshop:
             return NO_FILE
 
     def bring_in(self, row: ImportRow) -> None:
-        """Import a line: its document and the line's mark in one transaction."""
+        """Import a line: its document and the line's mark in one transaction, all that needs no lock before it."""
         try:
-            content = self._content(row, self._bytes(row))
+            make = self._ready(row) if self._earlier(row) is None else None
             with transaction.atomic():
                 claimed = ImportRow.objects.filter(pk=row.pk, state=ImportRow.State.RIGHT).update(
                     state=ImportRow.State.IMPORTED, at=timezone.now()
@@ -346,7 +348,7 @@ class _Workshop:
                 if not claimed:
                     return
                 earlier = self._earlier(row)
-                record = earlier or self._make(row, content)
+                record = earlier or (make() if make is not None else None)
                 state = ImportRow.State.BEFORE if earlier is not None else ImportRow.State.IMPORTED
                 ImportRow.objects.filter(pk=row.pk).update(record=record, state=state)
         except (CommandError, Unreadable) as refused:
@@ -384,20 +386,29 @@ class _Workshop:
         found = same.exclude(record=None).select_related("record").order_by("pk").first()
         return found.record if found is not None else None
 
-    def _make(self, row: ImportRow, content: Content | None) -> Record:
-        """Carry the line's command out; one that takes a document over counts as signed if it is what was signed."""
-        name, proof = self._command(row), self._evidence(row)
-        plain, wrong = self._body(row, content, proof)
+    def _ready(self, row: ImportRow) -> Callable[[], Record]:
+        """Read all of a line and keep its files; what is returned carries its command out.
+
+        One that takes a document over counts as signed if it is what was signed.
+        """
+        name, data, proof = self._command(row), self._bytes(row), self._evidence(row)
+        body, wrong = self._body(row, self._content(row, data), proof)
         if wrong:
             raise Refused(dict(wrong))
         credentials = None
         if name == TAKING_OVER and self.job.batch_id is not None:
-            same = fingerprint(row.values, self._bytes(row), proof)
+            same = fingerprint(row.values, data, proof)
             credentials = OfBatch(self.job.batch_id, item_of(same, self.options))
-        made = carry_out(
-            "document", name, self.actor, body=plain, reason=self._reason, credentials=credentials
-        )
-        return made.record
+        read: Any = body
+        with suppress(Refused):  # the command tells all that does not fit
+            read = parse(command_of("document", name).body, body, self.actor)
+
+        def make() -> Record:
+            return carry_out(
+                "document", name, self.actor, body=read, reason=self._reason, credentials=credentials
+            ).record
+
+        return make
 
     def _body(
         self, row: ImportRow, content: Content | None, proof: bytes

@@ -17,7 +17,7 @@ from setsquare.domains.documents.importing.sources import Folder, leads_out
 from setsquare.domains.documents.importing.tables import Table
 from setsquare.domains.documents.models import DocumentType
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.files.intake import take_in
+from setsquare.kernel.files.intake import Judged, judge
 from setsquare.kernel.files.models import Upload
 from setsquare.kernel.files.store import store
 from setsquare.kernel.records.numbering import key_of
@@ -202,9 +202,10 @@ class Content:
     """A line's file, read and converted; nothing is stored yet."""
 
     name: str
-    data: bytes
     converted: Converted | None
-    """Where it becomes a text; None where the file itself is the content."""
+    """Where it becomes a text."""
+    judged: Judged | None
+    """Where the file itself is the content."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -213,8 +214,10 @@ class Content:
 
     def fields(self, user: User) -> dict[str, Any]:
         """Store it for the person and return the fields of the command's body."""
+        if self.judged is not None:
+            return {"file": self.judged.keep(user)}
         if self.converted is None:
-            return {"file": take_in(user, self.data, self.name)}
+            return {}
         pictures = tuple((store(image.data, image.media_type), image.name) for image in self.converted.images)
         upload = Upload(user=user, name=self.name)
         return {
@@ -229,7 +232,9 @@ def content_of(values: Mapping[str, str], data: bytes, kind: DocumentType | None
     name = PurePosixPath(values["file"]).name
     as_file = kind is not None and kind.content == DocumentType.Content.FILE
     as_text = not as_file and extension_of(name) in CONVERTIBLE
-    return Content(name, data, to_markdown(data, name) if as_text else None)
+    if as_text:
+        return Content(name, to_markdown(data, name), None)
+    return Content(name, None, judge(data, name))
 
 
 def body_of(values: Mapping[str, str], kinds: Kinds, options: Mapping[str, Any]) -> dict[str, Any]:
