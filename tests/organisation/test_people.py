@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -15,9 +17,11 @@ from setsquare.kernel.commands.errors import CommandError, NotFound, NotPermitte
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.events.models import Event
+from setsquare.kernel.importing.running import bring_in, table_from
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, verify
+from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import entries_of, history
 
 TODAY = timezone.localdate
@@ -45,6 +49,24 @@ def test_hiring_enters_a_person_who_cannot_sign_in_yet(house):
     assert "documents.read" not in permissions_in(user, house.north.pk)
     assert user.file.invited is not None
     assert Event.objects.filter(name="person.invite", record=record).count() == 1
+
+
+def test_a_table_of_people_is_read_before_others_wait_and_may_name_people_above(house):
+    rows = [f"p{n},Person {n},N,{'p0' if n == 20 else 'anna'},reader" for n in range(21)]
+    table = table_from("\n".join(["username,name,unit,manager,roles", *rows]).encode())
+    began = []
+    with CaptureQueriesContext(connection) as asked:
+        report = bring_in(
+            thing_of("person"), Actor(house.rita), table, first=lambda: began.append(len(asked))
+        )
+    assert report.done and len(report.made) == 21
+    assert User.objects.get(username="p20").manager == User.objects.get(username="p0")
+    assert Entry.objects.filter(command="hire", channel="import").count() == 21
+    waited = [query["sql"] for query in asked.captured_queries[began[0] :]]
+    assert len(waited) / 21 < 34, "of these a third are savepoints"
+    assert sum('FROM "accounts_role"' in sql for sql in waited) <= 1, (
+        "only what row 20 names is looked up there"
+    )
 
 
 @pytest.mark.parametrize(

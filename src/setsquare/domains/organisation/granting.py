@@ -9,18 +9,21 @@ from setsquare.kernel.accounts.models import Delegation, Grant, Role, Unit, User
 from setsquare.kernel.accounts.tokens import revoke_all
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.database.statements import Statement, stand_in
+
+_USER, _ROLE, _UNIT = stand_in(1), stand_in(2), stand_in(3)
+_HELD: Statement[Grant] = Statement(
+    lambda: Grant.objects.filter(user_id=_USER, role_id=_ROLE, unit_id=_UNIT).values_list("starts", "ends"),
+    lambda: {_USER: "user", _ROLE: "role", _UNIT: "unit"},
+)
 
 
 def give(
     act: Act, user: User, role: Role, unit: Unit, starts: dt.datetime, ends: dt.datetime | None
 ) -> Grant:
     """Store that a person holds a role; refuse where they hold it there in that time already."""
-    same = Grant.objects.filter(user=user, role=role, unit=unit).filter(
-        Q(ends__isnull=True) | Q(ends__gt=starts)
-    )
-    if ends is not None:
-        same = same.filter(starts__lt=ends)
-    if same.exists():
+    held = _HELD.rows(user=user.pk, role=role.pk, unit=unit.pk)
+    if any((until is None or until > starts) and (ends is None or since < ends) for since, until in held):
         sentence = _("%(name)s holds the role %(role)s in %(unit)s in this time already.")
         raise Refused({"role": sentence % {"name": user.name, "role": role.name, "unit": unit.name}})
     return Grant.objects.create(user=user, role=role, unit=unit, starts=starts, ends=ends)

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.kernel.accounts.models import Grant, Unit, User
-from setsquare.kernel.accounts.rights import people_permitted, permissions_in
+from setsquare.kernel.accounts.rights import people_permitted, permissions_in, who_may
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import why_closed
 from setsquare.kernel.commands.declaration import Rule, Situation
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.database.statements import Statement, stand_in
 from setsquare.kernel.records.things import Label
 
 
@@ -83,15 +84,20 @@ def not_to_oneself(act: Act, user: User, unit: Unit) -> None:
 
 def is_alone(user: User) -> bool:
     """Tell whether nobody else works here yet: whoever sets up an installation may do everything."""
-    return not User.objects.filter(is_active=True).exclude(pk=user.pk).exists()
+    return not _OTHERS.rows(user=user.pk)
+
+
+_USER = stand_in(1)
+_OTHERS: Statement[User] = Statement(
+    lambda: User.objects.filter(is_active=True).exclude(pk=_USER).order_by().values_list("pk")[:1],
+    lambda: {_USER: "user"},
+)
 
 
 def tell_administrators(act: Act, unit: Unit, text: str, **values: str | int) -> None:
     """Tell everybody else who administers the unit what was done to the rights there."""
-    people = people_permitted(ADMINISTER, unit)
-    if act.actor.user is not None:
-        people = people.exclude(pk=act.actor.user.pk)
-    act.tell_all(people, "role", text, **values)
+    people = who_may(ADMINISTER, unit.pk)
+    act.tell_all([person for person in people if person != act.actor.user], "role", text, **values)
 
 
 def keep_an_administrator(field: str = "") -> None:

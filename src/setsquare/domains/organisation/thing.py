@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from setsquare.domains.organisation.models import PersonFile, RoleFile, UnitFile
 from setsquare.domains.organisation.permissions import ADMINISTER, READ
 from setsquare.domains.organisation.states import PERSON, ROLE, UNIT
-from setsquare.kernel.accounts.models import Delegation, Grant, Role, Unit, User
+from setsquare.kernel.accounts.models import Delegation, Grant, Role, Token, Unit, User
 from setsquare.kernel.accounts.rights import permissions_in, units_where
+from setsquare.kernel.database.statements import Statement, stand_in
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import (
     Column,
@@ -92,11 +93,23 @@ def knows_access(record: Record, user: User) -> bool:
     return not permissions_in(user, record.unit_id).isdisjoint({ADMINISTER, "trail.read"})
 
 
+_USER = stand_in(1)
+_GRANTS: Statement[Grant] = Statement(
+    lambda: Grant.objects.filter(user_id=_USER).select_related("role", "unit").order_by("id"),
+    lambda: {_USER: "user"},
+)
+_DELEGATIONS: Statement[Delegation] = Statement(
+    lambda: Delegation.objects.filter(absent_id=_USER).select_related("substitute").order_by("id"),
+    lambda: {_USER: "user"},
+)
+_TOKENS: Statement[Token] = Statement(
+    lambda: Token.objects.filter(user_id=_USER).order_by("id"), lambda: {_USER: "user"}
+)
+
+
 def person_state(record: Record) -> Mapping[str, Any]:
     """Return what the trail keeps of a person: who they are, what they may do, who stands in for them."""
     user = record.person_file.user
-    grants = user.grants.select_related("role", "unit").order_by("id")
-    delegations = user.delegations_given.select_related("substitute").order_by("id")
     return {
         "username": user.username,
         "name": user.name,
@@ -111,7 +124,7 @@ def person_state(record: Record) -> Mapping[str, Any]:
         "left_on": user.left_on,
         "grants": [
             {"role": grant.role, "unit": grant.unit, "from": grant.starts, "until": grant.ends}
-            for grant in grants
+            for grant in _GRANTS.instances(user=user.pk)
         ],
         "delegations": [
             {
@@ -121,7 +134,7 @@ def person_state(record: Record) -> Mapping[str, Any]:
                 "reason": given.reason,
                 "revoked": given.revoked,
             }
-            for given in delegations
+            for given in _DELEGATIONS.instances(user=user.pk)
         ],
         "tokens": [
             {
@@ -131,7 +144,7 @@ def person_state(record: Record) -> Mapping[str, Any]:
                 "expires": token.expires,
                 "revoked": token.revoked,
             }
-            for token in user.tokens.order_by("id")
+            for token in _TOKENS.instances(user=user.pk)
         ],
     }
 

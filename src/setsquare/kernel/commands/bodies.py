@@ -11,6 +11,7 @@ from functools import cache
 from typing import Annotated, Any, TypeVar, get_args
 
 from annotated_types import MaxLen
+from django.db import connection
 from django.utils.translation import gettext as _
 from pydantic import (
     BaseModel,
@@ -28,6 +29,7 @@ from pydantic_core import CoreSchema
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.commands.complaints import sentence
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.database.statements import Statement
 from setsquare.kernel.files.models import Upload
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, find
@@ -121,14 +123,22 @@ def name_in(value: Any) -> str:
     raise ValueError(_("Write a text here."))
 
 
+_NAMED = "a name that stands for the one given"
+_PERSON: Statement[User] = Statement(
+    lambda: User.objects.filter(username__iexact=_NAMED).order_by("pk")[:1], lambda: {_NAMED: "name"}
+)
+_UNIT: Statement[Unit] = Statement(lambda: Unit.objects.filter(code=_NAMED), lambda: {_NAMED: "name"})
+_ROLE: Statement[Role] = Statement(lambda: Role.objects.filter(code=_NAMED), lambda: {_NAMED: "name"})
+
+
 def _person(value: Any) -> User:
     if isinstance(value, User):
         return value
     name = name_in(value)
-    found = User.objects.filter(username__iexact=name).first()
-    if found is None:
+    found = _PERSON.instances(name=connection.ops.prep_for_iexact_query(name))
+    if not found:
         raise ValueError(_("There is nobody with the sign-in name “%(name)s”.") % {"name": name})
-    return found
+    return found[0]
 
 
 def _active_person(value: Any) -> User:
@@ -142,10 +152,10 @@ def _unit(value: Any) -> Unit:
     if isinstance(value, Unit):
         return value
     code = name_in(value)
-    found = Unit.objects.filter(code=code).first()
-    if found is None:
+    found = _UNIT.instances(name=code)
+    if not found:
         raise ValueError(_("There is no unit with the code “%(code)s”.") % {"code": code})
-    return found
+    return found[0]
 
 
 def _open_unit(value: Any) -> Unit:
@@ -166,10 +176,10 @@ def _role(value: Any) -> Role:
     if isinstance(value, Role):
         return value
     code = name_in(value)
-    found = Role.objects.filter(code=code).first()
-    if found is None:
+    found = _ROLE.instances(name=code)
+    if not found:
         raise ValueError(_("There is no role with the code “%(code)s”.") % {"code": code})
-    return found
+    return found[0]
 
 
 def _record(value: Any, info: ValidationInfo) -> Record:

@@ -3,13 +3,15 @@
 Each row is tried whatever became of those before it, so that one report names everything that has to be put right.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from setsquare.kernel.commands.bodies import Body, parse
 from setsquare.kernel.commands.declaration import Actor, Command, Situation
 from setsquare.kernel.commands.errors import CommandError, NotFound, NotPermitted, Refused
 from setsquare.kernel.commands.running import carry_out, why_not_permitted
@@ -22,7 +24,7 @@ from setsquare.kernel.importing.columns import (
     importing_command,
     value_in,
 )
-from setsquare.kernel.importing.tables import Table, read_table, table_of
+from setsquare.kernel.importing.tables import Row, Table, read_table, table_of
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing
 from setsquare.kernel.writing.limits import MEGABYTE, Unreadable
@@ -98,10 +100,19 @@ def table_from_rows(rows: Any) -> Table:
         raise Refused({"rows": refused.sentence}) from None
 
 
-def bring_in(thing: Thing, actor: Actor, table: Table, *, dry_run: bool = False, reason: str = "") -> Report:
+def bring_in(
+    thing: Thing,
+    actor: Actor,
+    table: Table,
+    *,
+    dry_run: bool = False,
+    reason: str = "",
+    first: Callable[[], None] = lambda: None,
+) -> Report:
     """Make a record of each row as `actor`, all or none; `reason` is for rows that give none.
 
-    Raises NotFound where the type is not brought in by tables, NotPermitted where the person may make none.
+    `first` is done in the same transaction before any row. Raises NotFound where the type is not brought in by
+    tables, NotPermitted where the person may make none.
     """
     command = importing_command(thing)
     if command is None:
@@ -112,13 +123,17 @@ def bring_in(thing: Thing, actor: Actor, table: Table, *, dry_run: bool = False,
     known, unknown = _placed(table, columns)
     if unknown:
         return Report(len(table.rows), dry_run, wrong=tuple(unknown))
-    through = replace(actor, channel=CHANNEL)
+    rows = [_Given(command, replace(actor, channel=CHANNEL), known, row, reason) for row in table.rows]
+    _mark_repeated(rows)
+    for row in rows:
+        row.read_early()
     made: list[Made] = []
     wrong: list[Wrong] = []
     try:
         with transaction.atomic():
-            for line, body, unread in _bodies(table, known, reason):
-                found = unread or _try(thing, command, through, body, line, columns)
+            first()
+            for row in rows:
+                found = _try(row, columns)
                 if isinstance(found, Made):
                     made.append(found)
                 else:
@@ -157,44 +172,66 @@ def _placed(table: Table, columns: list[ImportColumn]) -> tuple[dict[str, Import
     return known, wrong
 
 
-def _bodies(
-    table: Table, known: Mapping[str, ImportColumn], reason: str
-) -> Iterator[tuple[int, dict[str, Any], list[Wrong]]]:
-    """Yield each row as the command takes it, with what cannot be read in it."""
-    seen: dict[str, int] = {}
-    for row in table.rows:
-        body: dict[str, Any] = {}
-        wrong: list[Wrong] = []
-        for head, cell in row.cells.items():
-            column = known[head]
+@dataclass
+class _Given:
+    """A row, and what it gives to the command."""
+
+    command: Command
+    actor: Actor
+    known: Mapping[str, ImportColumn]
+    row: Row
+    reason: str
+    earlier: int = 0
+    """The row before it that says the same."""
+    body: Body | None = None
+    """As it was read before others had to wait; None where it could not be read without the rows above it."""
+
+    def read_early(self) -> None:
+        """Read the row before the transaction begins: looking up what it names takes time, but no lock."""
+        with suppress(Refused):
+            self.body = parse(self.command.body, self._values()[0], self.actor)
+
+    def carry_out(self) -> Record:
+        """Make the record of the row; what could not be read before may name what a row above has made."""
+        values, reason = self._values()
+        body = values if self.body is None else self.body
+        return carry_out(self.command.thing, self.command.name, self.actor, body=body, reason=reason).record
+
+    def _values(self) -> tuple[dict[str, Any], str]:
+        """Return the row as the command takes it, with the reason that the trail keeps; raises Refused by column."""
+        values: dict[str, Any] = {}
+        wrong: dict[str, Label] = {}
+        for head, cell in self.row.cells.items():
+            column = self.known[head]
             try:
-                body[column.name] = value_in(column, cell)
+                values[column.name] = value_in(column, cell)
             except ValueError as error:
-                wrong.append(Wrong(row.line, column.name, column.label, str(error)))
-        earlier = seen.setdefault(repr(sorted(row.cells.items(), key=lambda item: item[0])), row.line)
-        if earlier != row.line:
+                wrong[column.name] = str(error)
+        if self.earlier:
             sentence = _("This row says the same as row %(row)s; leave one of them out.")
-            wrong.append(Wrong(row.line, "", "", sentence % {"row": earlier}))
-        if reason:
-            body.setdefault(REASON, reason)
-        yield row.line, body, wrong
+            wrong[""] = sentence % {"row": self.earlier}
+        if wrong:
+            raise Refused(wrong)
+        if self.reason:
+            values.setdefault(REASON, self.reason)
+        own = REASON in self.command.body.model_fields
+        return values, str(values.get(REASON, "") if own else values.pop(REASON, ""))
 
 
-def _try(
-    thing: Thing,
-    command: Command,
-    actor: Actor,
-    body: dict[str, Any],
-    line: int,
-    columns: list[ImportColumn],
-) -> Made | list[Wrong]:
+def _mark_repeated(rows: list[_Given]) -> None:
+    seen: dict[str, int] = {}
+    for given in rows:
+        cells = repr(sorted(given.row.cells.items(), key=lambda item: item[0]))
+        earlier = seen.setdefault(cells, given.row.line)
+        given.earlier = earlier if earlier != given.row.line else 0
+
+
+def _try(given: _Given, columns: list[ImportColumn]) -> Made | list[Wrong]:
     """Carry out a row within the import's transaction; a row that is refused leaves nothing behind."""
-    given = dict(body)
-    own = REASON in command.body.model_fields
-    reason = given.get(REASON, "") if own else given.pop(REASON, "")
+    line = given.row.line
     labels: dict[str, Label] = {column.name: column.label for column in columns}
     try:
-        record: Record = carry_out(thing.code, command.name, actor, body=given, reason=str(reason)).record
+        record = given.carry_out()
     except Refused as refused:
         found = []
         for place, sentence in refused.fields.items():

@@ -5,11 +5,10 @@ import string
 import unicodedata
 from collections.abc import Callable, Collection
 
-from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.database.statements import Statement, planned_cursor
 from setsquare.kernel.records.models import NumberSeries, Record
 from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import thing_of
@@ -104,11 +103,27 @@ def next_number(pattern: str, *, at: dt.datetime, **fields: str) -> str:
     series = pattern
     for name in names - {"n"}:
         series = series.replace("{" + name + "}", str(values[name]))
-    with transaction.atomic():
-        NumberSeries.objects.get_or_create(pattern=series)
-        while True:
-            NumberSeries.objects.filter(pattern=series).update(last=F("last") + 1)
-            last = NumberSeries.objects.values_list("last", flat=True).get(pattern=series)
-            number = pattern.format(**values, n=last)
-            if not Record.objects.filter(number_key=key_of(number)).exists():
-                return number
+    while True:
+        number = pattern.format(**values, n=_counted(series))
+        if not _LIKE.rows(key=key_of(number)):
+            return number
+
+
+_SERIES = NumberSeries._meta.db_table
+_COUNT = f"UPDATE {_SERIES} SET last = last + 1 WHERE pattern = %s"  # noqa: S608 - name of a table
+_LAST = f"SELECT last FROM {_SERIES} WHERE pattern = %s"  # noqa: S608
+_KEY = "a key that stands for the one asked for"
+_LIKE: Statement[Record] = Statement(
+    lambda: Record.objects.filter(number_key=_KEY).order_by().values_list("pk"), lambda: {_KEY: "key"}
+)
+
+
+def _counted(series: str) -> int:
+    """Count a series on and return where it stands; its row is locked from then on."""
+    with planned_cursor() as cursor:
+        cursor.execute(_COUNT, [series])
+        if cursor.rowcount:
+            cursor.execute(_LAST, [series])
+            return int(cursor.fetchone()[0])
+    NumberSeries.objects.get_or_create(pattern=series)
+    return _counted(series)

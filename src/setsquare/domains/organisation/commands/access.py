@@ -110,6 +110,11 @@ def have_confirmed(act: Act, user: User) -> None:
     user.may_sign = False
     user.save(update_fields=["may_sign"])
     act.detail.shown_to = act.user
+    ask_to_confirm(act, user)
+
+
+def ask_to_confirm(act: Act, user: User) -> None:
+    """Tell who can vouch for a person's way in that the actor had a hand in it."""
     text = gettext_noop(
         "%(name)s had a hand in how %(person)s signs in. Confirm that they alone know the password."
     )

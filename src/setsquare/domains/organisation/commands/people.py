@@ -1,7 +1,6 @@
 """Commands of people: hiring, changing, transferring, leaving and returning."""
 
 import datetime as dt
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from setsquare.domains.organisation.commands.access import have_confirmed
+from setsquare.domains.organisation.commands.access import ask_to_confirm, have_confirmed
 from setsquare.domains.organisation.commands.units import UnitCode, UnitName
 from setsquare.domains.organisation.fields import (
     Email,
@@ -25,6 +24,12 @@ from setsquare.domains.organisation.fields import (
 from setsquare.domains.organisation.granting import end_rights, give
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import check_unit, is_alone, keep_an_administrator, themself, today
+from setsquare.domains.organisation.telling_apart import (
+    check_email,
+    check_told_apart,
+    check_username,
+    taken,
+)
 from setsquare.domains.organisation.thing import DIGESTS
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.commands.act import Act
@@ -185,23 +190,26 @@ def hire(act: Act, body: Hire) -> Record:
     """Enter a person; they choose their password themselves by the link that they are sent."""
     check_unit(act, body.unit, "unit")
     check_username(body.username)
-    _check_told_apart(body.name, body.title, None)
-    _check_email(body.email, None)
+    check_told_apart(body.name, body.title)
+    check_email(body.email)
     fields = body.model_dump(include={"name", "title", "email", "unit", "manager", "language", "time_zone"})
     alone = act.actor.user is None or is_alone(act.user)
     try:
         with transaction.atomic():
-            user = User.objects.create_user(body.username, None, **fields)
+            user = User.objects.create_user(body.username, None, may_sign=alone, **fields)
     except IntegrityError:  # somebody else entered the same name at the same instant
-        raise Refused({"username": _taken(body.username)}) from None
+        raise Refused({"username": taken(body.username)}) from None
     invited = act.now if body.invite and body.email else None
-    record = act.create(title=user.name, unit=body.unit, owner=user, user=user, invited=invited)
+    shown_to = None if alone else act.user
+    record = act.create(
+        title=user.name, unit=body.unit, owner=user, user=user, invited=invited, shown_to=shown_to
+    )
     for role in dict.fromkeys(body.roles):
         give(act, user, role, body.unit, act.now, None)
     if invited is not None:
         act.emit("person.invite", record)
     if not alone:
-        have_confirmed(act, user)
+        ask_to_confirm(act, user)
     _say_how_to_sign_in(act, user, invited=invited is not None)
     return record
 
@@ -272,8 +280,8 @@ def establish(act: Act, body: Establish) -> Record:
 def edit(act: Act, body: EditPerson) -> None:
     """Change a person's name, job title or address; of a new address they are told at the old one."""
     user: User = act.detail.user
-    _check_told_apart(body.name, body.title, user)
-    _check_email(body.email, user)
+    check_told_apart(body.name, body.title, user)
+    check_email(body.email, user)
     if body.email != user.email and user.email:
         act.emit("person.email_changed", before=user.email)
     if body.email != user.email and user != act.actor.user:
@@ -426,7 +434,7 @@ def come_back(act: Act, body: Return) -> None:
     user: User = act.detail.user
     check_unit(act, body.unit, "unit")
     _check_manager(user, body.manager, "manager")
-    _check_email(user.email, user)
+    check_email(user.email, user)
     user.is_active, user.left_on = True, None
     user.unit, user.manager = body.unit, body.manager
     user.save(update_fields=["is_active", "left_on", "unit", "manager"])
@@ -435,49 +443,6 @@ def come_back(act: Act, body: Return) -> None:
         act.detail.invited = act.now
         act.emit("person.invite")
     _say_how_to_sign_in(act, user, invited=bool(body.invite and user.email))
-
-
-def check_username(username: str) -> None:
-    """Refuse a sign-in name that anybody has or ever had, in whatever case of letters."""
-    if User.objects.filter(username__iexact=username).exists():
-        raise Refused({"username": _taken(username)})
-
-
-def _taken(username: str) -> str:
-    return _("The sign-in name “%(name)s” is or was somebody’s; it is never given again.") % {
-        "name": username
-    }
-
-
-def _scripts(word: str) -> set[str]:
-    """Return the scripts of a word's letters that can pass for one another."""
-    scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in word if letter.isalpha()}
-    return scripts & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "FULLWIDTH", "MATHEMATICAL"}
-
-
-def _check_told_apart(name: str, title: str, user: User | None) -> None:
-    """Refuse a name and job title that somebody has already, also one who left: both are printed under signatures."""
-    if any(len(_scripts(word)) > 1 for word in name.split()):
-        sentence = _("A word of this name mixes letters of several scripts; write it in one.")
-        raise Refused({"name": sentence})
-    others = User.objects.filter(name__iexact=name, title__iexact=title)
-    if user is not None:
-        others = others.exclude(pk=user.pk)
-    if others.exists():
-        sentence = _(
-            "There is a %(name)s with this job title already; add what tells them apart under a signature,"
-            " such as a second name or a fuller title."
-        )
-        raise Refused({"name": sentence % {"name": name}})
-
-
-def _check_email(email: str, user: User | None) -> None:
-    others = User.objects.filter(email__iexact=email, is_active=True) if email else User.objects.none()
-    if user is not None:
-        others = others.exclude(pk=user.pk)
-    if other := others.first():
-        sentence = _("%(name)s has this address; everybody needs an address of their own to sign in with it.")
-        raise Refused({"email": sentence % {"name": other.name}})
 
 
 def _check_manager(user: User, manager: User | None, field: str) -> None:

@@ -1,9 +1,9 @@
 """Bringing in many records by a table: choose the file, look at what would be made, then make all of it."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -52,13 +52,11 @@ def import_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     try:
         upload = _upload(request)
         table = table_from(read(upload.blob))
-        with transaction.atomic():
-            if not checking and claim(request.POST.get("_key", ""), person_of(request)) is None:
-                messages.info(request, _("This table was brought in already."))
-                return redirect_for(request, _newest(thing))
-            report = bring_in(thing, actor_of(request), table, dry_run=checking, reason=reason)
-            if report.wrong:
-                transaction.set_rollback(True)
+        first = partial(_claim_form, request)
+        report = bring_in(thing, actor_of(request), table, dry_run=checking, reason=reason, first=first)
+    except _BroughtIn:
+        messages.info(request, _("This table was brought in already."))
+        return redirect_for(request, _newest(thing))
     except Refused as refused:
         return _page(request, thing, command, errors=refused.fields, reason=reason)
     except CommandError as refused:
@@ -68,6 +66,16 @@ def import_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     said = ngettext("%(count)d record was made.", "%(count)d records were made.", len(report.made))
     messages.success(request, said % {"count": len(report.made)})
     return redirect_for(request, _newest(thing))
+
+
+class _BroughtIn(Exception):
+    """The same form was carried out already."""
+
+
+def _claim_form(request: HttpRequest) -> None:
+    """Take the form's key with what it starts; a check takes none."""
+    if "start" in request.POST and claim(request.POST.get("_key", ""), person_of(request)) is None:
+        raise _BroughtIn
 
 
 def _newest(thing: Thing) -> str:
