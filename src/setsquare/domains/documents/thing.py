@@ -191,7 +191,7 @@ DOCUMENT = register(
         columns=(
             Column("number", _("Number"), "number", sortable=True),
             Column("title", _("Title"), "title", sortable=True),
-            Column("type", _("Type"), "document__kind__record__title"),
+            Column("type", _("Type"), "document__kind__record__title", shown=False),
             Column("state", _("State"), "state", Kind.STATE, sortable=True),
             Column("revision", _("Revision"), "document__current__ordinal", Kind.NUMBER),
             Column(
@@ -202,7 +202,7 @@ DOCUMENT = register(
             ),
             Column("next_review", _("Next review"), "document__next_review", Kind.DUE, sortable=True),
             Column("owner", _("Owner"), "owner", Kind.PERSON),
-            Column("unit", _("Unit"), "unit", Kind.UNIT),
+            Column("unit", _("Unit"), "unit", Kind.UNIT, shown=False),
             Column("area", _("Process area"), "document__area", sortable=True, shown=False),
             Column("standards", _("Standards"), "document__standards", Kind.LIST, shown=False),
             Column("language", _("Language"), "document__language", shown=False),
