@@ -43,6 +43,7 @@ DOCUMENT = Lifecycle(
         "withdraw": Move(("preparing", "effective"), "withdrawn"),
         "issue_copy": Move(("effective",)),
         "recall_copy": Move(("effective", "withdrawn")),
+        "recall_copies": Move(("effective", "withdrawn")),
         "remind_copy": Move(("effective", "withdrawn")),
         "reconcile_copy": Move(("effective", "withdrawn")),
     },

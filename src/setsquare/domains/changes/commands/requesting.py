@@ -228,6 +228,7 @@ def set_affected(act: Act, body: SetAffected) -> None:
     body=Submit,
     who=OWNERS,
     prominent=True,
+    bulk=True,
     reindexes=False,
 )
 def submit(act: Act, body: Submit) -> None:
@@ -277,6 +278,7 @@ def send_back(act: Act, _body: Body) -> None:
     barred=(cancels,),
     reason=Reason.ALWAYS,
     danger=True,
+    bulk=True,
     hint=gettext_lazy("Revisions that were opened for it stay; discard them where they are not needed."),
     reindexes=False,
 )

@@ -33,7 +33,7 @@ SETTLED = {
     "destroyed": gettext_noop("Copy %(copy)s of %(number)s is settled: it was destroyed."),
     "lost": gettext_noop("Copy %(copy)s of %(number)s is settled: it is lost."),
 }
-AMONG = frozenset({"issue_copy", "recall_copy", "remind_copy", "reconcile_copy"})
+AMONG = frozenset({"issue_copy", "recall_copy", "recall_copies", "remind_copy", "reconcile_copy"})
 
 
 class IssueCopy(Body):
@@ -158,6 +158,33 @@ def recall_copy(act: Act, body: Recall) -> None:
         copy=body.label,
         name=told.name,
     )
+
+
+@command(
+    "document",
+    "recall_copies",
+    label=gettext_lazy("Recall all copies"),
+    past=gettext_lazy("recalled all controlled copies that were out"),
+    who=CONTROLLERS,
+    reason=Reason.NEVER,
+    reindexes=False,
+    listed=False,
+    bulk=True,
+    tolerates=AMONG,
+)
+def recall_all_copies(act: Act, _body: Body) -> None:
+    """Ask for all copies back that are out and not recalled yet."""
+    copies = act.detail.copies.select_related("holder", "revision__record", "issued_by").order_by("id")
+    out = list(copies.filter(recalled__isnull=True, reconciled__isnull=True))
+    if not out:
+        raise WrongState(_("No copy of it is out that is not recalled already."))
+    for copy in out:
+        copy.recalled = act.now
+        copy.save()
+        _tell_holder(act, copy)
+    labels = ", ".join(copy.label for copy in out)
+    act.say(gettext_noop("%(copies)s"), copies=labels)
+    act.conclude(gettext_noop("Copies of %(number)s that are recalled: %(copies)s."), copies=labels)
 
 
 @command(

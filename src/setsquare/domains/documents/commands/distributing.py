@@ -173,6 +173,7 @@ OBSTACLES = {
     body=Reassign,
     who=CONTROLLERS,
     reason=Reason.ALWAYS,
+    bulk=True,
     tolerates=TALK | ASIDE | {"review", "approve"},
     hint=gettext_lazy("Somebody else reviews or signs in a person's place."),
 )

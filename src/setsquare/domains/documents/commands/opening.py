@@ -98,6 +98,7 @@ class NewRevision(Body):
     conditions=(nothing_open,),
     reason=Reason.NEVER,
     prominent=True,
+    bulk=True,
     reindexes=False,
 )
 def new_revision(act: Act, body: NewRevision) -> None:

@@ -60,6 +60,7 @@ def _tomorrow(situation: Situation) -> Mapping[str, Any]:
     who=CONTROLLERS,
     reason=Reason.NEVER,
     prominent=True,
+    bulk=True,
     initial=_tomorrow,
     deciding=READ_BY,
     tolerates=ASIDE | {"plan_reading"},

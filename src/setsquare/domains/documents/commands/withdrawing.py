@@ -25,6 +25,7 @@ from setsquare.kernel.tasks.models import Task
     signature=WITHDRAWN,
     reason=Reason.ALWAYS,
     danger=True,
+    bulk=True,
     hint=gettext_lazy("It is no longer to be used: its reading ends and its copies are recalled."),
 )
 def withdraw(act: Act, _body: Body) -> None:
@@ -67,6 +68,7 @@ def withdraw_revision(act: Act, body: EndOfForce) -> None:
     who=(*CONTROLLERS, owner()),
     reason=Reason.ALWAYS,
     danger=True,
+    bulk=True,
     tolerates=TALK | {"escalate"},
     hint=gettext_lazy("The draft is given up for good; its number is not used again."),
 )

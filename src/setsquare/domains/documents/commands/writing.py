@@ -273,6 +273,7 @@ class HandOver(Body):
     past=gettext_lazy("handed it over"),
     body=HandOver,
     who=RESPONSIBLE,
+    bulk=True,
 )
 def hand_over(act: Act, body: HandOver) -> None:
     """Make somebody else the author in charge; who wrote before stays an author."""

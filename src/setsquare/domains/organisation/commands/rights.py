@@ -81,6 +81,7 @@ class EndDelegation(Body):
     past=gettext_lazy("granted a role"),
     body=GrantRole,
     who=(permitted(ADMINISTER),),
+    bulk=True,
     reindexes=False,
     initial=lambda situation: {"unit": situation.subject.unit.code},
 )
@@ -148,6 +149,7 @@ def _say_from_when(act: Act, body: GrantRole, starts: dt.datetime) -> None:
     danger=True,
     body=RevokeRole,
     who=(permitted(ADMINISTER),),
+    bulk=True,
     reindexes=False,
 )
 def revoke_role(act: Act, body: RevokeRole) -> None:

@@ -16,7 +16,14 @@ from setsquare.faces.web.forms.posted import posted
 from setsquare.faces.web.navigation import Reach
 from setsquare.faces.web.pages import hand_made
 from setsquare.kernel.commands.bodies import parse
-from setsquare.kernel.commands.declaration import Command, Meaning, Reason, command_of, commands_of
+from setsquare.kernel.commands.declaration import (
+    Command,
+    Meaning,
+    Permitted,
+    Reason,
+    command_of,
+    commands_of,
+)
 from setsquare.kernel.commands.errors import CommandError, Refused, SignatureRefused
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records.models import Record
@@ -52,8 +59,17 @@ def bulk_commands(thing: Thing, reach: Reach) -> list[dict[str, Any]]:
             "danger": command.danger,
         }
         for command in commands_of(thing.code)
-        if command.bulk and command.who
+        if command.bulk and command.who and _offered(command, reach)
     ]
+
+
+def _offered(command: Command, reach: Reach) -> bool:
+    """Tell whether the register offers a command: where it takes a permission, to those whose roles hold it somewhere.
+
+    Who may besides, such as the owner of a record, does it on the record's page.
+    """
+    needed = {rule.permission for rule in command.who if isinstance(rule, Permitted)}
+    return not needed or not needed.isdisjoint(reach.permissions)
 
 
 @signed_in
