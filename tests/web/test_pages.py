@@ -3,6 +3,7 @@
 import datetime as dt
 import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from setsquare.faces.web import trail
 from setsquare.faces.web.times import time_text
-from setsquare.kernel.accounts.models import Delegation, Grant, Role
+from setsquare.kernel.accounts.models import Delegation, Grant, Role, Token
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.sealing.sequencer import seal_all
 from setsquare.kernel.tasks.models import Task
@@ -108,12 +109,20 @@ def test_notices_are_counted_opened_and_read(anna: Client, house: House) -> None
 
 
 def test_own_settings_show_rights_and_substitutes(anna: Client, house: House) -> None:
-    now = timezone.now()
-    Delegation.objects.create(
-        absent=house.anna, substitute=house.carla, starts=now, ends=now + dt.timedelta(days=3)
+    starts, ends = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC), dt.datetime(2035, 3, 3, 23, tzinfo=dt.UTC)
+    Delegation.objects.create(absent=house.anna, substitute=house.carla, starts=starts, ends=ends)
+    Grant.objects.filter(user=house.anna).update(ends=ends)
+    Token.objects.create(
+        user=house.anna,
+        name="Drawings",
+        created=starts,
+        expires=ends,
+        scopes=["read:web_note", "write:web_note"],
     )
-    page = text_of(anna.get("/me/"))
-    assert "Carla Rossi stands in for you" in page
+    page = re.sub("</?time[^>]*>", "", text_of(anna.get("/me/")))
+    assert "Carla Rossi stands in for you from 2 January 2026 until 3 March 2035" in page
+    assert page.count("3 March 2035") == 3 and "4 March" not in page
+    assert "<div>See what I can see: Notes</div><div>Also create and change records: Notes</div>" in page
     assert "<strong>Writer</strong>" in page
     assert "Europe/Berlin" in page
 

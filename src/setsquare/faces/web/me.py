@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import person_of, signed_in, situation_of
 from setsquare.faces.web.addresses import command_address, record_address
+from setsquare.faces.web.signing_in.tokens import in_words
 from setsquare.kernel.accounts.models import Delegation, Grant, Token, User
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.running import Offer, offers
@@ -50,6 +51,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "taken": taken.select_related("absent").order_by("starts"),
         "grants": _grants(user),
         "tokens": Token.objects.filter(user=user, revoked__isnull=True, expires__gt=now).order_by("-created"),
+        "in_words": in_words,
         "security": _security(),
     }
     return render(request, "me.html.jinja", context)

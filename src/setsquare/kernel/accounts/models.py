@@ -3,6 +3,7 @@
 These rows are changed only by the commands of the organisation domain, which keep a trail of them.
 """
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -146,6 +147,11 @@ class RolePermission(models.Model):
         indexes: ClassVar = [models.Index(fields=["permission", "role"], name="permission_roles")]
 
 
+def last_moment(end: dt.datetime) -> dt.datetime:
+    """Return the last moment before an end: what ends with a day ends as the next one begins."""
+    return end - dt.timedelta(microseconds=1)
+
+
 class Grant(models.Model):
     """A role that a person holds in a unit and everything below it, for a time."""
 
@@ -161,6 +167,11 @@ class Grant(models.Model):
             models.Index(fields=["role", "unit", "user"], name="grant_role"),
         ]
 
+    @property
+    def last(self) -> dt.datetime | None:
+        """Return the last moment in which it holds, whose day is the last one; None without an end."""
+        return last_moment(self.ends) if self.ends is not None else None
+
 
 class Delegation(models.Model):
     """While it lasts, `substitute` may do the tasks of `absent`, and signs with their own name."""
@@ -175,6 +186,11 @@ class Delegation(models.Model):
     class Meta:
         indexes: ClassVar = [models.Index(fields=["substitute", "starts", "ends"], name="delegation_taken")]
 
+    @property
+    def last(self) -> dt.datetime:
+        """Return the last moment in which it holds, whose day is the last one."""
+        return last_moment(self.ends)
+
 
 class Token(models.Model):
     """A personal token for the API; only its hash is kept."""
@@ -188,3 +204,8 @@ class Token(models.Model):
     expires = models.DateTimeField()
     last_used = models.DateTimeField(null=True, blank=True)
     revoked = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def last(self) -> dt.datetime:
+        """Return the last moment in which it can be used, whose day is the last one."""
+        return last_moment(self.expires)

@@ -18,12 +18,13 @@ from setsquare.faces.web.dialogs.command import answer
 from setsquare.faces.web.forms.fields import fields_of, place_errors
 from setsquare.faces.web.forms.posted import posted
 from setsquare.kernel.accounts.models import Token, User
+from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.bodies import parse
 from setsquare.kernel.commands.declaration import command_of
 from setsquare.kernel.commands.errors import CommandError, Refused
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Label, Thing
+from setsquare.kernel.records.things import Label, Thing, all_things
 
 DAYS = 90
 """Days that the form suggests for a new token."""
@@ -68,6 +69,17 @@ def revoke_token(request: HttpRequest, prefix: str) -> HttpResponse:
     return redirect("tokens")
 
 
+def in_words(token: Token) -> list[str]:
+    """Return what a token may be used for, such as “See what I can see: Documents”; the least first."""
+    said = []
+    for scope in Scope:
+        given = [held.partition(":")[2] for held in token.scopes if held.partition(":")[0] == scope]
+        types = ", ".join(str(thing.plural) for thing in all_things() if thing.code in given)
+        if given:
+            said.append(f"{scope.label}: {types}" if types else str(scope.label))
+    return said
+
+
 def own_tokens(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
     """Lead from the generic address of the token commands to one's own page of tokens."""
     return redirect_for(request, reverse("tokens"))
@@ -96,9 +108,8 @@ def _page(
         "page_title": _("Tokens for the API"),
         "page_lead": _("Programs act in your name with a token, within its scopes, until it expires."),
         "crumbs": [(_("Profile and security"), reverse("profile")), (_("Tokens for the API"), "")],
-        "tokens": [
-            (token, token.expires - dt.timedelta(microseconds=1)) for token in live.order_by("-created")
-        ],
+        "tokens": live.order_by("-created"),
+        "in_words": in_words,
         "fields": fields,
         "errors": place_errors(fields, errors),
         "made": made,
