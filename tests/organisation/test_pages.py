@@ -1,6 +1,7 @@
 """The pages of units, people and roles: the generic case, and the tabs that tell who holds what where."""
 
 import pytest
+from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -148,3 +149,13 @@ class TestRoles(OrganisationCase):
         page = response.content.decode()
         assert "Administer people, units and roles" in page
         assert "Rita Root" in page
+
+
+def test_a_role_is_granted_to_many_and_refused_where_it_cannot_be(house: House, client: Client) -> None:
+    client.force_login(house.rita)
+    chosen = ",".join(str(person.file.record.pk) for person in (house.anna, house.ben, house.rita))
+    given = {"ids": chosen, "role": "reader", "unit": "S"}
+    told = client.post("/people/bulk/grant_role/", given).content.decode()
+    assert "2 records done" in told and "Nobody grants themself a role" in told
+    again = client.post("/people/bulk/grant_role/", given).content.decode()
+    assert "3 records were refused" in again and "in this time already" in again
