@@ -70,7 +70,7 @@ def test_the_words_are_marked_and_everything_else_is_escaped(library):
 
 
 def test_parts_of_a_text_are_set_apart_in_a_snippet_and_lines_are_not(house):
-    index(house.note("Sieving"), SearchText("Sieving", "", "Leave out\nstep 4\n\nIt is done twice.\n \nNone"))
+    index(house.note("Sieving"), SearchText("Sieving", "", "Leave out\nstep 4\n\nIt is done twice.\nNone"))
     (hit,) = search(house.writer, "twice").hits
     assert hit.snippet_html == "Leave out step 4 · It is done <mark>twice</mark>. · None"
 

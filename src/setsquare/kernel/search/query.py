@@ -33,8 +33,8 @@ SNIPPET = 220
 """Characters of a snippet."""
 LOOKED_AT = 60_000
 """Characters of a body in which a snippet is looked for."""
-APART = re.compile(r"\s*\n\s*\n\s*")
-"""What stands between two parts of a body, such as two fields or paragraphs; a single line break may be within one."""
+APART = re.compile(r"\s*\n\s*\n\s*|(?<=[.!?])\s*\n\s*")
+"""What stands between two parts of a body, such as two fields or paragraphs; other line breaks may be within one."""
 
 SQLITE_NEWEST = """
 SELECT rowid FROM search_text WHERE search_text MATCH %s AND rowid < %s ORDER BY rowid DESC LIMIT %s
