@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from setsquare.kernel.commands.declaration import command_of
 from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, Stale
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.events.worker import run_until_idle
+from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
@@ -297,10 +299,27 @@ def test_two_approvers_at_the_same_instant_make_one_transition(
     assert Entry.objects.filter(record__number=first, command="approve").count() == 1
 
 
-def test_who_may_not_approve_signs_in_nobodys_place(works: Works) -> None:
-    first = sent(works)
-    absent = works.asked(first, "approve")[0]
-    stand_in(works, absent, "rolf")
+def test_who_may_not_approve_signs_in_nobodys_place_and_everybody_is_told(
+    works: Works, client: Client
+) -> None:
+    first = sent(works, approvers=["mia", "max"])
+    named = works.do(
+        "mia",
+        "person.delegate",
+        works.person("mia").file.record.number,
+        substitute="rolf",
+        starts=works.day(0),
+        ends=works.day(3),
+    )
+    assert "Mia Manager now, Rolf Reviewer may not do all: Approve (" + first in named.conclusion
+    assert "do not let you approve documents here" in named.conclusion
+    run_until_idle()
+    told = Notice.objects.filter(user__username="rolf", record__number=first, kind="task.approve")
+    assert not told.exists()
+    client.force_login(works.person("rolf"))
+    (task,) = client.get("/api/v1/tasks").json()["items"]
+    assert task["assignee"]["username"] == "mia" and "do not let you approve" in task["why_not"]
+    assert "You may not do this: You stand in for Mia Manager, but your roles" in client.get("/").text
     with pytest.raises(NotPermitted, match="do not let you approve"):
         works.do("rolf", "revision.approve", first)
     assert works.record(first).state == "in_approval"

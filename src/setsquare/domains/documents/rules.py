@@ -93,13 +93,19 @@ def _whose_turn(situation: Situation, kind: str) -> str:
 _turn = lazy(_whose_turn, str)
 
 
+def did_not_write(situation: Situation) -> Label | None:
+    """Rule: who wrote it does not judge it."""
+    if wrote(situation.user, situation.detail):
+        return _("You wrote on this revision; somebody else has to decide on it.")
+    return None
+
+
 def not_author(situation: Situation) -> Label | None:
     """Rule: who wrote it does not approve it, and nobody approves in an author's place."""
-    revision: Revision = situation.detail
-    if wrote(situation.user, revision):
-        return _("You wrote on this revision; somebody else has to decide on it.")
+    if (why := did_not_write(situation)) is not None:
+        return why
     task = situation.task("approve")
-    if task is not None and wrote(task.assignee, revision):
+    if task is not None and wrote(task.assignee, situation.detail):
         return _("%(name)s wrote on this revision; nobody can decide on it in their place.") % {
             "name": task.assignee.name
         }

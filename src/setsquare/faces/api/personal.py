@@ -14,6 +14,7 @@ from setsquare.faces.api.security import own_record
 from setsquare.kernel.accounts.rights import permissions_in, stands_in_for
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.standing_in import kept_from
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.things import plain
 from setsquare.kernel.representation import deeds
@@ -99,12 +100,19 @@ def tasks(request: HttpRequest) -> HttpResponse:
     """Answer with the caller's inbox."""
     caller_of(request).require(Scope.READ)
 
+    user = caller_of(request).user
+
     def show(task: Task) -> Values:
         values = deeds.task(task)
-        return {**values, "record": linked(values["record"])}
+        why_not = kept_from(user, [task]).get(task.pk)
+        return {
+            **values,
+            "record": linked(values["record"]),
+            "why_not": str(why_not) if why_not is not None else None,
+        }
 
     asked = Parameters(request, "limit", "after")
-    return list_of(request, inbox(caller_of(request).user), "due", show, asked, descending=False)
+    return list_of(request, inbox(user), "due", show, asked, descending=False)
 
 
 def notices(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.declaration import Situation, meaning_label
 from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused
 from setsquare.kernel.commands.running import offers
+from setsquare.kernel.commands.standing_in import kept_from
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.naming import leave_unnamed
@@ -326,8 +327,9 @@ def show_tasks(caller: Caller, options: Options) -> None:
     """Show what the caller is asked to do, the earliest due first."""
     caller.require(Scope.READ)
     tasks = list(inbox(caller.user)[: max(options.limit, 1)])
+    kept = {pk: str(why) for pk, why in kept_from(caller.user, tasks).items()}
     if options.json:
-        as_json({"items": [deeds.task(task) for task in tasks]})
+        as_json({"items": [{**deeds.task(task), "why_not": kept.get(task.pk)} for task in tasks]})
         return
     if not tasks:
         say(_("Nothing is asked of you."))
@@ -339,10 +341,12 @@ def show_tasks(caller: Caller, options: Options) -> None:
             task.record.number,
             task.record.title,
             task.assignee.name,
+            *([kept.get(task.pk, "")] if kept else []),
         ]
         for task in tasks
     ]
-    table([_("Due"), _("What"), _("Number"), _("Title"), _("Of whom")], rows)
+    heads = [_("Due"), _("What"), _("Number"), _("Title"), _("Of whom"), *([_("Why not")] if kept else [])]
+    table(heads, rows)
 
 
 def add_trail_options(parser: argparse.ArgumentParser) -> None:

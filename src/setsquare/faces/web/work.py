@@ -22,10 +22,11 @@ from setsquare.faces.web.values import state_shown
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.prepared import Asked as AskedOf
 from setsquare.kernel.commands.declaration import all_commands
+from setsquare.kernel.commands.standing_in import kept_from
 from setsquare.kernel.commands.telling import told_deed
 from setsquare.kernel.database.statements import SOME_TIME, stand_in
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Element, all_things, thing_of
+from setsquare.kernel.records.things import Element, Label, all_things, thing_of
 from setsquare.kernel.tasks.kinds import Group, personal_kinds
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.tasks.queries import inbox
@@ -42,6 +43,7 @@ RECENT = dt.timedelta(days=30)
 class Asked(NamedTuple):
     """An open task, as bare values."""
 
+    pk: int
     kind: str
     due: dt.datetime
     assignee: int
@@ -73,6 +75,8 @@ class Line(NamedTuple):
     due: str
     overdue: bool
     whose: str
+    why_not: Label
+    """Why the person may not do it for somebody for whom they stand in; else empty."""
 
 
 _CONCERNED = [stand_in(10 + place) for place in range(TASKS + 1 + RECORDS)]
@@ -83,7 +87,7 @@ def _inbox(user: User, now: dt.datetime) -> QuerySet[Any, Any]:
     # Which ones first and what they are about then: else all are joined with their records before most are dropped.
     first = inbox(user, now).select_related(None).values("pk")[: TASKS + 1]
     tasks = Task.objects.filter(pk__in=first).order_by("due", "id")
-    return tasks.values_list("kind", "due", "assignee_id", "assignee__name", "record_id", *_ABOUT)
+    return tasks.values_list("pk", "kind", "due", "assignee_id", "assignee__name", "record_id", *_ABOUT)
 
 
 def _open_records(user: User, _now: dt.datetime) -> QuerySet[Any, Any]:
@@ -154,26 +158,42 @@ def _groups(tasks: Sequence[Asked], user: User) -> list[dict[str, Any]]:
     words = {kind: (str(label), icon) for kind, (label, icon) in known.items()}
     mine = [task for task in tasks if task.assignee == user.pk]
     rest = [task for task in mine if task.due >= now]
+    others = [task for task in tasks if task.assignee != user.pk]
+    kept = _kept_from(user, others)
     grouped = [
         (_("Overdue"), "overdue", [task for task in mine if task.due < now]),
         (_("To read"), "read", _of(rest, Group.READ)),
         (_("To review"), "review", _of(rest, Group.REVIEW)),
         (_("To sign and approve"), "sign", _of(rest, Group.SIGN)),
         (_("Other tasks"), "other", _of(rest, Group.DO)),
-        (_("As a substitute"), "substitute", [task for task in tasks if task.assignee != user.pk]),
+        (_("As a substitute"), "substitute", others),
     ]
     return [
-        {"label": label, "id": code, "tasks": [_task(task, now, zone, words) for task in found]}
+        {"label": label, "id": code, "tasks": [_task(task, now, zone, words, kept) for task in found]}
         for label, code, found in grouped
         if found
     ]
+
+
+def _kept_from(user: User, tasks: Sequence[Asked]) -> Mapping[int, Label]:
+    """Return why a substitute may not do tasks, by their ids; most people stand in for nobody."""
+    if not tasks:
+        return {}
+    found = Task.objects.filter(pk__in=[task.pk for task in tasks])
+    return kept_from(user, found.select_related("record__owner", "record__unit", "assignee"))
 
 
 def _of(tasks: Sequence[Asked], group: Group) -> list[Asked]:
     return [task for task in tasks if task_group(task.kind) is group]
 
 
-def _task(task: Asked, now: dt.datetime, zone: dt.tzinfo, words: Mapping[str, tuple[str, str]]) -> Line:
+def _task(
+    task: Asked,
+    now: dt.datetime,
+    zone: dt.tzinfo,
+    words: Mapping[str, tuple[str, str]],
+    kept: Mapping[int, Label],
+) -> Line:
     label, icon = words[task.kind]
     return Line(
         task.title,
@@ -184,6 +204,7 @@ def _task(task: Asked, now: dt.datetime, zone: dt.tzinfo, words: Mapping[str, tu
         task.due.astimezone(zone).date().isoformat(),
         task.due < now,
         task.assignee_name,
+        kept.get(task.pk, ""),
     )
 
 

@@ -16,10 +16,11 @@ class CommandsConfig(AppConfig):
     label = "commands"
 
     def ready(self) -> None:
-        """Load what every domain declares, and have it checked."""
+        """Load what every domain declares, and have it checked; tell people of what they are asked."""
         for app in apps.get_app_configs():
             if app.name.startswith("setsquare.domains."):
                 for module in DECLARING:
                     if find_spec(f"{app.name}.{module}"):
                         import_module(f"{app.name}.{module}")
-        import_module("setsquare.kernel.commands.checks")
+        for module in ("asking", "checks"):
+            import_module(f"setsquare.kernel.commands.{module}")

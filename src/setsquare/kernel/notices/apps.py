@@ -8,7 +8,3 @@ class NoticesConfig(AppConfig):
 
     name = "setsquare.kernel.notices"
     label = "notices"
-
-    def ready(self) -> None:
-        """Subscribe to the events that people are told of."""
-        from setsquare.kernel.notices import telling  # noqa: F401, PLC0415  models are ready only now

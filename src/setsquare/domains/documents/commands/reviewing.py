@@ -19,6 +19,7 @@ from setsquare.domains.documents.rules import (
     WRITERS,
     an_author,
     asked_to,
+    did_not_write,
     reviews_asked,
     wrote,
 )
@@ -26,7 +27,7 @@ from setsquare.domains.documents.states import ASIDE, TALK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command, owner
-from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
+from setsquare.kernel.commands.errors import Refused, WrongState
 from setsquare.kernel.files.models import Text
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
@@ -157,14 +158,12 @@ class Review(Body):
     past=gettext_lazy("reviewed it"),
     body=Review,
     who=(asked_to("review"),),
+    barred=(did_not_write,),
     prominent=True,
     tolerates=TALK | ASIDE | {"review", "plan_reading"},
 )
 def review(act: Act, body: Review) -> None:
     """Finish one's review, with or without objection."""
-    revision: Revision = act.detail
-    if wrote(act.user, revision):
-        raise NotPermitted(_("You wrote on this revision; somebody else has to decide on it."))
     if body.outcome == "changes_needed" and not _has_said_what(act, body):
         raise Refused({"remark": _("Say what has to change, here or as a comment on the passage.")})
     act.complete("review", body.outcome)

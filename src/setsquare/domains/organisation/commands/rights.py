@@ -1,7 +1,7 @@
 """Commands of rights: roles granted to people, and who stands in while somebody is away."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +26,11 @@ from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyPerson, AnyUnit, Body, Person, RoleRef, Shown, UnitRef
 from setsquare.kernel.commands.declaration import command, permitted
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.leaving import asked_of
+from setsquare.kernel.commands.standing_in import kept_from
 from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.tasks.kinds import kind_of
+from setsquare.kernel.writing.sentences import some
 
 OfRole = Annotated[RoleRef, Shown(gettext_lazy("Role"))]
 In = Annotated[UnitRef, Shown(gettext_lazy("In"), gettext_lazy("It holds there and in all units below."))]
@@ -204,13 +208,7 @@ def delegate(act: Act, body: Delegate) -> None:
         starts=body.starts.isoformat(),
         ends=body.ends.isoformat(),
     )
-    act.conclude(
-        gettext_noop("%(substitute)s stands in for %(name)s from %(starts)s to %(ends)s and is told."),
-        substitute=body.substitute.name,
-        name=user.name,
-        starts=body.starts,
-        ends=body.ends,
-    )
+    _say_what_stays(act, body, begun=starts <= act.now)
     act.tell(
         body.substitute,
         "delegation",
@@ -230,6 +228,41 @@ def delegate(act: Act, body: Delegate) -> None:
             starts=body.starts.isoformat(),
             ends=body.ends.isoformat(),
         )
+
+
+def _say_what_stays(act: Act, body: Delegate, *, begun: bool) -> None:
+    """Tell who stands in, and what of the tasks that wait now they may not do all the same, and why."""
+    user: User = act.detail.user
+    named: dict[str, Any] = {
+        "substitute": body.substitute.name,
+        "name": user.name,
+        "starts": body.starts,
+        "ends": body.ends,
+    }
+    waiting = list(asked_of(user).select_related("record", "assignee").order_by("due", "id"))
+    kept = kept_from(body.substitute, waiting, begun=begun)
+    numbers: dict[tuple[str, str], list[str]] = {}
+    for task in waiting:
+        if why := kept.get(task.pk):
+            numbers.setdefault((str(kind_of(task.kind).label), str(why)), []).append(task.record.number)
+    if not numbers:
+        sentence = gettext_noop(
+            "%(substitute)s stands in for %(name)s from %(starts)s to %(ends)s and is told."
+        )
+        act.conclude(sentence, **named)
+        return
+    line = _("%(task)s (%(numbers)s): “%(why)s”")
+    lines = [
+        line % {"task": task, "numbers": some(about), "why": why} for (task, why), about in numbers.items()
+    ]
+    act.conclude(
+        gettext_noop(
+            "%(substitute)s stands in for %(name)s from %(starts)s to %(ends)s and is told. Of what waits for"
+            " %(name)s now, %(substitute)s may not do all: %(tasks)s"
+        ),
+        tasks="; ".join(lines),
+        **named,
+    )
 
 
 @command(
