@@ -194,6 +194,22 @@ def test_a_person_is_found_by_typing(page: Any, address: str) -> None:
     ]
 
 
+def test_the_first_press_counts_after_a_person_was_chosen(page: Any) -> None:
+    place = "Head of process engineering and of the laboratories · Aarhus, hall 2"  # more than a line of it
+    found = [{"value": "8", "text": "Jana Lindqvist-Ferreira", "hint": place}]
+    page.route("**/choose/people?*", lambda route: route.fulfill(json=found))
+    page.locator(".btn-primary[data-dialog]").click()
+    page.locator("#dialog textarea").fill("ok")
+    page.locator("#dialog #id_next-ts-control").fill("jana")
+    page.locator("#dialog .ts-dropdown .option", has_text="hall 2").click()
+    expect(page.locator("#dialog .ts-control > .item")).to_be_visible()
+    page.locator("#dialog .btn-primary").hover()
+    page.mouse.down()
+    page.wait_for_timeout(100)  # a hand is slower than a script; the field is left meanwhile
+    page.mouse.up()
+    page.locator(".toast", has_text="SOP-004").wait_for()
+
+
 def test_signing_with_a_passkey(page: Any, address: str) -> None:
     client = page.context.new_cdp_session(page)
     client.send("WebAuthn.enable")
