@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from setsquare.domains.documents.handlers import call_reviews
 from setsquare.domains.documents.models import Document, Revision
+from setsquare.domains.documents.publishing import stamp_of
 from setsquare.faces.web.times import day_text, time_text
 from setsquare.kernel.commands.altered import enter_altered
+from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 from tests.web.documents_house import TEXT, House, page
@@ -109,11 +111,23 @@ def test_who_works_on_it_sees_the_revision_in_work(house: House) -> None:
     assert "Revision 2" not in page(reader, "/documents/SOP-001/revisions/")
 
 
-def test_a_withdrawn_document_says_so(house: House) -> None:
-    document = house.document()
+def test_a_withdrawn_document_says_so_and_what_replaces_it(house: House) -> None:
+    document, other, draft = house.document(), house.document(title="Pressing anew"), house.document()
     house.to_force(document)
-    house.do("cora", "withdraw", document, because="No longer done.")
-    shown = page(house.client("rhea"), "/documents/SOP-001/")
+    house.to_force(other)
+    for wrong, sentence in ((document, "Nothing replaces itself"), (draft, "choose one that is")):
+        with pytest.raises(Refused, match=sentence):
+            house.do("cora", "withdraw", document, because="x", replaced_by=wrong.number)
+    house.do("cora", "withdraw", document, because="No longer done.", replaced_by=other.number)
+    reader, link = house.client("rhea"), '<a href="/documents/SOP-002/">SOP-002 Pressing anew</a>'
+    shown = page(reader, "/documents/SOP-001/")
+    today = timezone.localdate().isoformat()
+    assert f"Replaced by {link}." in shown
+    then = reader.get("/documents/SOP-001/", {"at": today}).text
+    assert f"had been withdrawn by then. Replaced by {link}." in " ".join(then.split())
+    assert "Replaces" in page(reader, "/documents/SOP-002/links/")
+    assert reader.get("/api/v1/documents/SOP-001").json()["replaced_by"] == "SOP-002"
+    assert "replaced by SOP-002" in stamp_of(Revision.objects.get(pk=house.revision(document).pk)).text
     assert "This document is withdrawn" in shown
     assert "Withdrawn by Cora Lind, <time" in shown
     assert "Why: No longer done." in shown

@@ -19,6 +19,7 @@ from setsquare.domains.documents.queries import (
     signatures_on,
     successor_of,
 )
+from setsquare.domains.documents.replacing import replacing
 from setsquare.domains.documents.revising import figures_of
 from setsquare.domains.documents.states import REVISION as LIFECYCLE
 from setsquare.domains.documents.thing import DOCUMENT, REVISION
@@ -134,6 +135,8 @@ def _state(revision: Revision, printed: dt.datetime) -> str:
     if revision.superseded_at is None or state not in ("superseded", "withdrawn"):
         return word
     words = {"state": word, "date": _day_or_time(revision.superseded_at, printed, place_of(revision))}
+    if state == "withdrawn" and (other := replacing(revision.document.record).first()) is not None:
+        return _("%(state)s since %(date)s, replaced by %(number)s") % {**words, "number": other.number}
     next_one = successor_of(revision) if state == "superseded" else None
     if next_one is None:
         return _("%(state)s since %(date)s") % words

@@ -13,6 +13,7 @@ from setsquare.domains.documents.discussion import discussion_of
 from setsquare.domains.documents.in_words import CONTENTS
 from setsquare.domains.documents.models import Document, DocumentType, Revision
 from setsquare.domains.documents.permissions import CONTROL, READ, WORK
+from setsquare.domains.documents.replacing import REPLACED_BY, replacing
 from setsquare.domains.documents.scopes import (
     document_scope,
     readable_then,
@@ -110,7 +111,8 @@ def in_force(record: Record) -> Record | None:
 def document_state(record: Record) -> Mapping[str, Any]:
     """Return what the trail keeps of a document besides its columns: its audience, its copies, who approved it before.
 
-    The last is there as long as a revision is in force that was approved outside: who carries it over signs it.
+    The last is there as long as a revision is in force that was approved outside: who carries it over signs it. Of one
+    that is withdrawn also what replaces it, if anything does.
     """
     document: Document = record.document
     audience = document.audience.select_related("role", "unit", "person").order_by("id")
@@ -127,8 +129,10 @@ def document_state(record: Record) -> Mapping[str, Any]:
         if current is not None and current.approved_outside_by
         else None
     )
+    replacement = replacing(record).first() if record.state == "withdrawn" else None
     return {
         **({"approved_outside": outside} if outside is not None else {}),
+        **({REPLACED_BY: replacement} if replacement is not None else {}),
         "audience": [{"role": row.role, "unit": row.unit, "person": row.person} for row in audience],
         "copies": [
             {
@@ -268,6 +272,7 @@ DOCUMENT = register(
             "audience": _("Audience"),
             "copies": _("Controlled copies"),
             "approved_outside": _("Approval outside Setsquare"),
+            REPLACED_BY: _("Replaced by"),
         },
     )
 )

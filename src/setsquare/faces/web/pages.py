@@ -187,6 +187,7 @@ def task_words(kind: str) -> tuple[Label, str]:
 name_link("refers_to", _("Refers to"), _("Referred to by"))
 name_link("affects", _("Affects"), _("Affected by"))
 name_link("opened", _("Opened"), _("Opened by"))
+name_link("replaced_by", _("Replaced by"), _("Replaces"))
 name_link("supersedes", _("Supersedes"), _("Superseded by"))
 name_link("implements", _("Implements"), _("Implemented by"))
 name_link("relates_to", _("Related to"), _("Related to"))

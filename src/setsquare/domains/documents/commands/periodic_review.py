@@ -15,6 +15,7 @@ from setsquare.domains.documents.dates import next_review_after
 from setsquare.domains.documents.fields import Words, end_of, today_at
 from setsquare.domains.documents.meanings import REVIEWED
 from setsquare.domains.documents.models import Document
+from setsquare.domains.documents.replacing import Replacement
 from setsquare.domains.documents.rules import RESPONSIBLE, controls, nothing_open
 from setsquare.kernel.commands import overdue
 from setsquare.kernel.commands.act import Act
@@ -23,6 +24,7 @@ from setsquare.kernel.commands.declaration import Reason, Situation, assigned, c
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.commands.overdue import TaskList
 from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 
 OUTCOMES = {
@@ -71,6 +73,7 @@ class Review(Body):
             Widget.LONG_TEXT,
         ),
     ]
+    replaced_by: Replacement = None
 
 
 def _today(situation: Situation) -> Mapping[str, Any]:
@@ -102,6 +105,9 @@ def review(act: Act, body: Review) -> None:
     if document.last_review is not None and day < document.last_review:
         sentence = _("The last review was on %(day)s; give a later day.")
         raise Refused({"reviewed_on": sentence % {"day": date_format(document.last_review)}})
+    if body.replaced_by is not None and body.outcome != "withdraw":
+        sentence = _("Only what is no longer needed is replaced; leave this empty or choose that outcome.")
+        raise Refused({"replaced_by": sentence})
     document.last_review = day
     act.finish(Task.objects.filter(record=act.record, kind="periodic_review"), body.outcome)
     if day < today:
@@ -109,7 +115,7 @@ def review(act: Act, body: Review) -> None:
     else:
         act.say(TOLD[body.outcome], findings=body.findings)
     if body.outcome == "withdraw":
-        _withdraw(act)
+        _withdraw(act, body.replaced_by)
         return
     document.next_review = next_review_after(day, document.review_months)
     if document.next_review is not None:
@@ -122,12 +128,12 @@ def review(act: Act, body: Review) -> None:
     act.move_to("effective")
 
 
-def _withdraw(act: Act) -> None:
+def _withdraw(act: Act, replacement: Record | None) -> None:
     if not controls(act):
         raise NotPermitted(_("Only who controls documents withdraws them; ask them to."))
     if why := nothing_open(act.situation):
         raise Refused({"outcome": why})
-    take_out_of_use(act)
+    take_out_of_use(act, replacement)
     act.move_to("withdrawn")
 
 

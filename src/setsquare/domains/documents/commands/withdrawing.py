@@ -6,13 +6,21 @@ from setsquare.domains.documents.commands.releasing import EndOfForce, end_force
 from setsquare.domains.documents.meanings import WITHDRAWN
 from setsquare.domains.documents.models import Document, Revision
 from setsquare.domains.documents.next_steps import close_steps
+from setsquare.domains.documents.replacing import Replacement, replace_by
 from setsquare.domains.documents.rules import CONTROLLERS, nothing_open
 from setsquare.domains.documents.states import TALK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.commands.declaration import Reason, command, owner
 from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
+
+
+class Withdraw(Body):
+    """What is used in its place."""
+
+    replaced_by: Replacement = None
 
 
 @command(
@@ -20,6 +28,7 @@ from setsquare.kernel.tasks.models import Task
     "withdraw",
     label=gettext_lazy("Withdraw"),
     past=gettext_lazy("withdrew it"),
+    body=Withdraw,
     who=CONTROLLERS,
     conditions=(nothing_open,),
     signature=WITHDRAWN,
@@ -28,13 +37,14 @@ from setsquare.kernel.tasks.models import Task
     bulk=True,
     hint=gettext_lazy("It is no longer to be used: its reading ends and its copies are recalled."),
 )
-def withdraw(act: Act, _body: Body) -> None:
+def withdraw(act: Act, body: Withdraw) -> None:
     """Take a document out of use for good."""
-    take_out_of_use(act)
+    take_out_of_use(act, body.replaced_by)
 
 
-def take_out_of_use(act: Act) -> None:
+def take_out_of_use(act: Act, replacement: Record | None) -> None:
     """Withdraw the act's document with its revision in force; ends its reading and recalls its copies."""
+    replace_by(act, replacement)
     document: Document = act.detail
     document.next_review = None
     if recalled := recall_copies(act, document):

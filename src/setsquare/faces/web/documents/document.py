@@ -3,16 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from setsquare.domains.documents.models import Document, Revision
 from setsquare.domains.documents.permissions import CONTROL, WORK
+from setsquare.domains.documents.replacing import REPLACED_BY
+from setsquare.domains.documents.thing import DOCUMENT
 from setsquare.faces.web.access import person_of
 from setsquare.faces.web.addresses import command_address, record_address
 from setsquare.faces.web.documents.comparing import compared, texts
-from setsquare.faces.web.documents.heads import carried_over_shown, known_situation, revision_name, state_of
+from setsquare.faces.web.documents.heads import (
+    carried_over_shown,
+    known_situation,
+    replacement_shown,
+    revision_name,
+    state_of,
+)
 from setsquare.faces.web.documents.reading import Reading, reading_of, text_reading
 from setsquare.faces.web.keys import new_key
 from setsquare.kernel.accounts.models import User
@@ -64,7 +73,7 @@ def document_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "in_work": _in_work(known_situation(request, thing, record), document, tasks),
         "carried_over": carried_over_shown(current),
         "preparing": current is None,
-        "withdrawn": _withdrawn(record) if record.state == "withdrawn" else None,
+        "withdrawn": _withdrawn(record, user) if record.state == "withdrawn" else None,
         "my_periodic_review": _periodic_review(known_situation(request, thing, record)),
         "document": document,
         "downloads": downloads("document", record.number, shown),
@@ -72,15 +81,28 @@ def document_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
     }
 
 
-def _withdrawn(record: Record) -> dict[str, Any]:
-    """Return when, by whom and why the document was withdrawn: by itself, or by what its periodic review found."""
-    ways = ("withdraw", "review")
-    found = Entry.objects.filter(record=record.pk, command__in=ways).select_related("actor").defer("state")
-    entry = found.order_by("-seq").first()
-    if entry is None:
-        return {"actor_name": "", "at": record.changed, "why": ""}
-    findings = (entry.note or {}).get("values", {}).get("findings", "")
-    return {"actor_name": entry.actor_name, "at": entry.at, "why": entry.reason or findings}
+def _withdrawn(record: Record, person: User) -> dict[str, Any]:
+    """Return when, by whom and why the document was withdrawn, and what replaces it.
+
+    It was withdrawn by itself, or by what its periodic review found.
+    """
+    found = Entry.objects.filter(record=record.pk, command__in=("withdraw", "review")).annotate(
+        by=FilteredRelation("record__links_out", condition=Q(record__links_out__kind=REPLACED_BY)),
+        seen=Exists(DOCUMENT.visible_to(person).filter(pk=OuterRef("by__target"))),
+    )
+    values = ("actor_name", "at", "reason", "note", "by__target__number", "by__target__title", "seen")
+    who, at, reason, note, number, title, seen = found.order_by("-seq").values_list(*values).first() or (
+        "",
+        record.changed,
+        "",
+        None,
+        None,
+        "",
+        False,
+    )
+    findings = (note or {}).get("values", {}).get("findings", "")
+    replacement = replacement_shown(number, title, seen=seen)
+    return {"actor_name": who, "at": at, "why": reason or findings, "replacement": replacement}
 
 
 def _periodic_review(situation: Situation) -> dict[str, Any] | None:

@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from setsquare.domains.documents.models import Document, Revision
 from setsquare.domains.documents.queries import carried_over, carried_over_in_words
 from setsquare.faces.web.access import situation_of
-from setsquare.faces.web.addresses import command_address, file_address, record_address, register_address
+from setsquare.faces.web.addresses import (
+    command_address,
+    file_address,
+    numbered,
+    record_address,
+    register_address,
+)
 from setsquare.faces.web.times import day_text, time_text
 from setsquare.faces.web.values import asked_on, state_shown
 from setsquare.kernel.commands.declaration import Situation, command_of
@@ -147,6 +153,13 @@ def _offer_writing(commands: list[dict[str, Any]], write: dict[str, Any]) -> Non
     for command in revision_moves:
         command["primary"] = False
     commands.insert(0, write)
+
+
+def replacement_shown(number: str | None, title: str, *, seen: bool) -> dict[str, str] | None:
+    """Return the document that replaces one that is withdrawn; by its number alone where the person does not see it."""
+    if not number:
+        return None
+    return {"name": f"{number} {title}", "url": numbered("document", number)} if seen else {"name": number}
 
 
 def _fact(icon: str, label: str, html: Any) -> dict[str, Any]:

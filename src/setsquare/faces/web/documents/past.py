@@ -6,12 +6,15 @@ from typing import Any
 from django.http import HttpRequest
 
 from setsquare.domains.documents.models import Document, Revision
-from setsquare.domains.documents.thing import CHANGES, READINGS, REVISION
+from setsquare.domains.documents.replacing import REPLACED_BY
+from setsquare.domains.documents.thing import CHANGES, DOCUMENT, READINGS, REVISION
 from setsquare.faces.web.access import person_of
 from setsquare.faces.web.addresses import record_address
-from setsquare.faces.web.documents.heads import carried_over_shown, revision_name
+from setsquare.faces.web.documents.heads import carried_over_shown, replacement_shown, revision_name
 from setsquare.faces.web.documents.reading import Reading, reading_of
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.files.models import Blob, Text
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.representation.past import Past, as_it_stood
@@ -28,6 +31,7 @@ def document_then(request: HttpRequest, _thing: Thing, past: Past) -> Mapping[st
         "shown_name": name,
         "was_in_force": document.current is not None and past.record.state == "effective",
         "was_withdrawn": past.record.state == "withdrawn",
+        "replacement": _replacement(past, person_of(request)),
         "carried_over": carried_over_shown(document.current),
         **_content(request, revision),
     }
@@ -52,6 +56,13 @@ def revision_then(request: HttpRequest, thing: Thing, past: Past) -> Mapping[str
         },
         **_content(request, past),
     }
+
+
+def _replacement(past: Past, person: User) -> dict[str, str] | None:
+    other = Record.objects.filter(number=past.state.get(REPLACED_BY, "")).first()
+    if other is None:
+        return None
+    return replacement_shown(other.number, other.title, seen=may_see(DOCUMENT, person, other))
 
 
 def _as_it_stood(request: HttpRequest, revision: Revision, past: Past) -> Past | None:
