@@ -12,6 +12,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.models import Entry
 from tests.web.documents_house import PASSWORD, TEXT, House, page
 
 
@@ -48,6 +49,35 @@ def test_those_who_reviewed_it_are_suggested_for_the_next_round(house: House) ->
     Revision.objects.filter(pk=revision.pk).update(authors=["ari", "mira"])
     User.objects.filter(username="cora").update(is_active=False)
     assert suggested() == ["sven"], "an author does not review, nor does who left"
+
+
+def test_who_is_asked_again_sees_what_changed_since_they_decided(house: House) -> None:
+    revision = house.to_approval(house.document())
+    address = f"/revisions/{revision.number}/"
+    house.do("mira", "reject", revision, because="Measure it thrice.")
+    house.do("ari", "save", revision, content=TEXT.replace("twice", "thrice"))
+    for who, to, opens, decided in (
+        ("sven", house.to_review, address, "review"),
+        ("mira", house.to_approval, f"{address}do/approve/", "reject"),
+    ):
+        if who == "mira":
+            house.do("ari", "return_to_draft", revision)
+        to(revision.revision.document.record)
+        since = Entry.objects.filter(record=revision, command=decided).earliest("seq").seq
+        client, link = house.client(who), f"{address}changes/"
+        assert f'href="{link}"' in page(client, address)
+        assert f'href="{link}"' in client.get(opens).text
+        shown = page(client, link)
+        assert "1 change<" in shown and "thrice" in shown
+        assert f">#{since}</a>" in shown and f"from={since}&amp;" in shown
+    saved = Entry.objects.filter(record=revision, command="save").latest("seq").seq
+    pair = f"{address}changes/?from={saved - 1}&amp;to={saved}"
+    assert pair in page(house.client("ari"), f"{address}history/"), "and its history leads to the same"
+    house.do("mira", "approve", revision)
+    house.do("cora", "schedule", revision, at_once=True)
+    reader = house.client("rhea")
+    assert "/changes/" not in page(reader, f"{address}history/")
+    assert reader.get(pair.replace("&amp;", "&")).status_code == 404, "drafts are for those who work on them"
 
 
 def test_an_approver_sees_what_changed_and_signs(house: House) -> None:

@@ -1,5 +1,6 @@
-"""Comparing two revisions of a document: their texts by blocks and words, of files what is written in them."""
+"""Comparing revisions of a document, or versions of one: texts by blocks and words, of files what is read in them."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,11 +8,16 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.queries import before
+from setsquare.domains.documents.rules import asked_of_all
+from setsquare.domains.documents.scopes import readable_then
 from setsquare.domains.documents.thing import REVISION
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.commands.errors import NotFound, Refused
 from setsquare.kernel.files.models import Blob, Text
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.trail.reading import as_of, entries_of
 from setsquare.methods.comparison import Comparison, compare
 
 LONGEST_FILE_TEXT = 200_000
@@ -70,6 +76,47 @@ def chosen(
         raise NotFound(f"{document.number}/{first}")
     one, other = sorted((old, new), key=lambda revision: revision.ordinal)
     return one, other
+
+
+SENT_BACK = frozenset({"changes_needed", "rejected"})
+"""Outcomes of tasks by which somebody had the text changed."""
+
+
+def judged_before(situation: Situation) -> dt.datetime | None:
+    """Return when the person last reviewed or signed the revision in an earlier round; None where they did not."""
+    revision: Revision = situation.detail
+    began = {"no_objection": revision.submitted, "approved": revision.sent}
+    times = [
+        task.done
+        for task in asked_of_all(situation)
+        if task.done is not None and task.done_by_id == situation.user.pk
+        if task.outcome in SENT_BACK or task.done < (began.get(task.outcome) or task.done)
+    ]
+    return max(times, default=None)
+
+
+def version_at(record: Record, at: dt.datetime) -> int:
+    """Return which version of the record held at a time."""
+    entry = as_of(record, at)
+    return entry.seq if entry is not None else 0
+
+
+def compared_versions(user: User, record: Record, first: int, second: int) -> tuple[Entry, Entry, Compared]:
+    """Compare the texts that a revision had in two versions of its record.
+
+    Raises NotFound where there is no such version, or `user` may not read what the revision said in it.
+    """
+    found = {entry.seq: entry for entry in entries_of(record).filter(seq__in=(first, second))}
+    for seq in (first, second):
+        if seq not in found or not readable_then(record, found[seq].values["state"], user):
+            raise NotFound(record.number)
+    old, new = found[first], found[second]
+    return old, new, compared_with(_as_kept(old), _as_kept(new))
+
+
+def _as_kept(entry: Entry) -> Revision:
+    """Return as much of a revision as comparing reads, as an entry of its history has it."""
+    return Revision(content_id=entry.values.get("content"), file_id=entry.values.get("file"))
 
 
 @dataclass(frozen=True)

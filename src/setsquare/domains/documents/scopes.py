@@ -99,10 +99,14 @@ def readable_then(record: Record, state: str, user: User) -> bool:
 
 
 def works_with(record: Record, user: User) -> bool:
-    """Tell whether `user` works on a revision or was asked to review or approve it; its readers do not."""
-    asked = Task.objects.filter(record=OuterRef("pk"), kind__in=("review", "approve"))
-    took_part = Exists(asked.filter(assignee_id__in=acts_for(user)))
-    return Record.objects.filter(_worked_on_by(user) | took_part, pk=record.pk).exists()
+    """Tell whether `user` works on a revision or was asked to review or approve it; the row remembers it."""
+    known: dict[int, bool] = vars(record).setdefault("_works_with", {})
+    if user.pk not in known:
+        asked = Task.objects.filter(record=OuterRef("pk"), kind__in=("review", "approve"))
+        took_part = Exists(asked.filter(assignee_id__in=acts_for(user)))
+        found = Record.objects.filter(_worked_on_by(user) | took_part, pk=record.pk)
+        known[user.pk] = found.exists()
+    return known[user.pk]
 
 
 def type_scope(_thing: Thing, user: User) -> Q:

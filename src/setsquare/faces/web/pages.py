@@ -95,6 +95,8 @@ class HandMade:
     """Of these ways, by the name of the URL, those whose page answers only to who has one of these permissions."""
     values: Mapping[str, Callable[[Any, HttpRequest], str]] = field(default_factory=dict)
     """How values of the trail are told in the history, by their name in the state."""
+    compared: Mapping[str, Callable[[Record, int, int], str]] = field(default_factory=dict)
+    """Where two of the texts under a name in the state are compared, by the entries that they stand in."""
     rows: Mapping[str, Rows] = field(default_factory=dict)
     """The same for values that are rows by key: each row is told by itself."""
     icons: Mapping[str, str] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from setsquare.faces.web.documents.comments import threads_of, unresolved
 from setsquare.faces.web.documents.comparing import compared, texts
 from setsquare.faces.web.documents.heads import revision_name
 from setsquare.faces.web.documents.reading import reading_of
+from setsquare.faces.web.documents.revision import since_url
 from setsquare.faces.web.documents.routes import reviews_shown, steps_shown
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.declaration import Command, Situation, command_of, meaning_label
@@ -63,6 +64,7 @@ def _approving(
         "former": revision_name(former.ordinal) if former is not None else "",
         "changes": _changes(request, former, revision),
         "compare_url": _compare_url(former, revision),
+        "since_url": since_url(situation),
         "size": size_of(revision) if editorial else None,
         "editorial": editorial,
         "readers": revision.readers_in_words,

@@ -130,6 +130,7 @@ pages.extend(
     },
     before={"submit": heads.writing_command, "send_for_approval": heads.writing_command},
     values={"content": told_text},
+    compared={"content": comparing.versions_address},
     rows={"comments": comments.TOLD},
     asked={("comment", "quote"): "quote"},
     tasks={
@@ -160,6 +161,7 @@ pages.add_urls(
         path(
             "revisions/<number:number>/comments/<int:comment>/", comments.thread_page, name="comment_thread"
         ),
+        path("revisions/<number:number>/changes/", comparing.versions_page, name="revision_changes"),
         path("revisions/<number:number>/autosave", writing.autosave, name="autosave"),
         path("revisions/<number:number>/checklist", writing.checklist, name="checklist"),
         path("files/<slug:digest>", writing.picture, name="picture"),

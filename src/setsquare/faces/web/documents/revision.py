@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from setsquare.domains.documents.comparing import judged_before
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.queries import successor_of, told_missing
 from setsquare.domains.documents.rules import asked_of_all, works_on
@@ -72,6 +73,7 @@ def revision_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "approve_url": command_address(record, "approve"),
         "review_url": command_address(record, "review"),
         "compare_url": compare_url(revision),
+        "since_url": since_url(situation) if in_work else "",
         "superseded": _superseded(revision) if record.state == "superseded" else None,
         "released": _released(revision, record.unit),
         "carried_over": carried_over_shown(revision),
@@ -88,6 +90,13 @@ def compare_url(revision: Revision) -> str:
         return ""
     address = reverse("document_compare", args=[revision.document.record.number])
     return f"{address}?{urlencode({'to': revision.ordinal})}"
+
+
+def since_url(situation: Situation) -> str:
+    """Return the comparison with the text that the person, who is asked again, reviewed or signed; else nothing."""
+    if situation.task("review") is None and situation.task("approve") is None:
+        return ""
+    return record_address(situation.subject, "changes") if judged_before(situation) else ""
 
 
 def _superseded(revision: Revision) -> dict[str, Any]:

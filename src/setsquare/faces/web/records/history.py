@@ -1,6 +1,7 @@
 """The history of a record: told as sentences, filtered, exported."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,7 +43,11 @@ def history_page(request: HttpRequest, slug: str, number: str) -> HttpResponseBa
         (name, value) for name in ("command", "person", "from", "to") if (value := request.GET.get(name, ""))
     ]
     more = f"{here}?{urlencode([*pairs, ('before', passages[-1].entry.seq)])}" if further else ""
-    entries = [told(passage, thing, words, record) for passage in passages]
+    reads = cache(lambda state: thing.readable_then(record, state, person_of(request)))
+    entries = [
+        told(passage, thing, words, record) | {"compare_url": _comparison(passage, thing, record, reads)}
+        for passage in passages
+    ]
     if wants_part(request) and "before" in request.GET:
         return render(request, "records/history_entries.html.jinja", {"entries": entries, "more_url": more})
     query = f"?{urlencode(pairs)}" if pairs else ""
@@ -112,6 +117,17 @@ def told(passage: Passage, thing: Thing, words: Words, record: Record | None = N
         if record
         else "",
     }
+
+
+def _comparison(passage: Passage, thing: Thing, record: Record, reads: Callable[[str], bool]) -> str:
+    """Return where the texts before and after an entry are compared, for who may read both; else nothing."""
+    seq, after = passage.entry.seq, passage.entry.values["state"]
+    before = next((change.before for change in passage.changes if change.path == "state"), after)
+    for change in passage.changes:
+        address = hand_made(thing.code).compared.get(change.path)
+        if address is not None and change.before and change.after and reads(before) and reads(after):
+            return address(record, seq - 1, seq)
+    return ""
 
 
 def theirs(
