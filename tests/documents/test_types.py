@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.starter_types import starter_types, template_of
 from setsquare.domains.documents.thing import DOCUMENT_TYPE
 from setsquare.domains.organisation import bootstrap
+from setsquare.faces.web.addresses import command_address
 from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.commands.declaration import Actor, Situation, command_of
 from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
@@ -131,7 +133,9 @@ def proposal(works: Works, who: str = "cora", **changed: Any) -> str:
     return record.number
 
 
-def test_how_documents_are_approved_changes_when_a_second_person_has_signed(works: Works) -> None:
+def test_how_documents_are_approved_changes_when_a_second_person_has_signed(
+    works: Works, client: Client
+) -> None:
     before = DocumentType.objects.get(code="procedure").route
     number = proposal(works)
     kind = DocumentType.objects.select_related("record").get(code="procedure")
@@ -143,6 +147,9 @@ def test_how_documents_are_approved_changes_when_a_second_person_has_signed(work
     assert works.asked(number, "adopt_rules") == ["hedda"]
     with pytest.raises(NotPermitted, match="You proposed this; somebody else has to look at it and adopt it"):
         works.do("cora", "document_type.adopt", number)
+    client.force_login(works.person("hedda"))
+    asked = client.get(command_address(kind.record, "adopt")).text
+    assert "Quicker" in asked and "Alone: one of Cora Controller" in asked
     signed = works.do("hedda", "document_type.adopt", number)
     assert signed.signature is not None and signed.signature.meaning == "adopted"
     kind.refresh_from_db()

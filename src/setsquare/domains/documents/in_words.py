@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from setsquare.domains.documents.meanings import APPROVAL_LABELS
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.records.things import Amendment, Label
+from setsquare.kernel.trail.models import Entry
 
 if TYPE_CHECKING:
     from setsquare.domains.documents.models import DocumentType
@@ -83,6 +84,17 @@ RULED: Mapping[str, tuple[Label, Callable[[Any], str]]] = {
     "external": (gettext_lazy("Published by others"), _yes_no),
 }
 """What of a type waits for a second person, besides its template: its label, and how a value is told."""
+
+
+def reasons_of(kind: "DocumentType") -> list[str]:
+    """Return why those who wrote a proposal did so, in their order, since there was none."""
+    reasons: list[str] = []
+    for entry in Entry.objects.filter(record=kind.record_id).order_by("-seq"):
+        if not entry.values.get("proposed"):
+            break
+        if entry.reason and entry.reason not in reasons:
+            reasons.insert(0, entry.reason)
+    return reasons
 
 
 def amendments_of(kind: "DocumentType") -> list[Amendment]:

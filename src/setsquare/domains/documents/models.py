@@ -7,7 +7,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
-from setsquare.domains.documents.in_words import amendments_of, names_of, readers_in_words, steps_in_words
+from setsquare.domains.documents.in_words import (
+    amendments_of,
+    names_of,
+    readers_in_words,
+    reasons_of,
+    steps_in_words,
+)
 from setsquare.kernel.records.things import Amendment
 
 __all__ = [
@@ -84,6 +90,11 @@ class DocumentType(models.Model):
         authors = (self.proposed or {}).get("authors", [])
         names = names_of([{"people": authors}])
         return [names.get(author, author) for author in authors]
+
+    @property
+    def proposed_because(self) -> str:
+        """Return the reasons that were given for what waits here."""
+        return "\n\n".join(reasons_of(self)) if self.proposed is not None else ""
 
     @property
     def amendments(self) -> list[Amendment]:

@@ -16,6 +16,7 @@ from setsquare.kernel.records.things import Fact, Kind, Label
 
 PROPOSAL = (
     Fact(gettext_lazy("Proposed by"), "document_type__proposed_by", Kind.LIST),
+    Fact(gettext_lazy("Why"), "document_type__proposed_because", Kind.LONG_TEXT),
     Fact(gettext_lazy("What would change"), "document_type__amendments", Kind.AMENDMENTS),
 )
 """What somebody looks at who decides about a proposal."""
