@@ -307,6 +307,7 @@ def test_who_is_asked_for_a_periodic_review_finds_it_on_the_page(house: House) -
     call_reviews()
     shown = page(house.client("ari"), "/documents/SOP-001/")
     assert "Please review it: does it still hold?" in shown
+    assert shown.count('class="btn btn-primary') == 1 and "New revision" in shown
     box = shown[shown.index('aria-labelledby="periodic-title"') :].partition("</section>")[0]
     assert "/documents/SOP-001/do/review/" in box
     assert "does it still hold?" not in page(house.client("rhea"), "/documents/SOP-001/")

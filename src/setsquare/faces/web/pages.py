@@ -80,7 +80,7 @@ class HandMade:
     first_label: Label = _("Overview")
     """What the first tab is called."""
     overview: Part | None = None
-    """Above the sections of the first tab: the content itself."""
+    """Above the sections of the first tab: the content itself. With `asks` in its context it has the primary button."""
     aside: Part | None = None
     """Beside the first tab, instead of the facts about the record."""
     head: Callable[[HttpRequest, dict[str, Any]], None] | None = None

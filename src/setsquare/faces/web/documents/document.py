@@ -62,11 +62,13 @@ def document_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         changes = compared(request, old, new)
     elif shown is not None:
         reading = reading_of(request, shown)
+    review = _periodic_review(known_situation(request, thing, record))
     return {
         "sections": [],
         "reading": reading,
         "shown": shown,
         "shown_name": revision_name(shown.ordinal) if shown is not None else "",
+        "asks": review is not None or asked is not None,
         "asked": _asked(asked, shown, before) if shown is not None else None,
         "changes": changes,
         "confirmed": _confirmed(tasks, document),
@@ -74,7 +76,7 @@ def document_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "carried_over": carried_over_shown(current),
         "preparing": current is None,
         "withdrawn": _withdrawn(record, user) if record.state == "withdrawn" else None,
-        "my_periodic_review": _periodic_review(known_situation(request, thing, record)),
+        "my_periodic_review": review,
         "document": document,
         "downloads": downloads("document", record.number, shown),
         "overdue_review": document.next_review is not None and document.next_review < timezone.localdate(),

@@ -44,6 +44,9 @@ def record_page(request: HttpRequest, slug: str, number: str) -> HttpResponseBas
     for part in (made.overview, made.aside):
         if part is not None:
             context |= part.context(request, thing, record)
+    if context.get("asks"):  # what the person is asked for comes first: a page has one primary button
+        for command in context["commands"]:
+            command["primary"] = False
     return render(request, "records/overview.html.jinja", context)
 
 
