@@ -3,7 +3,7 @@ import { icon, make, say } from "./page.js";
 
 const LOOKS = { done: ["circle-check", "is-green"], info: ["info-circle", "is-blue"], warning: ["alert-triangle", "is-orange"], error: ["alert-circle", "is-red"] };
 
-/** Shows `text`; kinds are done, info, warning, error. Errors stay until closed. */
+/** Shows `text` as long as reading it takes; kinds are done, info, warning, error. Errors stay until closed. */
 export function toast(text, kind = "done") {
   const box = document.getElementById("toasts");
   if (!box || !text) return;
@@ -12,7 +12,7 @@ export function toast(text, kind = "done") {
   const note = make("div", { class: `toast ${colour}`, role: kind === "error" ? "alert" : "status" }, icon(name), make("span", { class: "toast-text" }, text), close);
   let timer;
   const remove = () => { note.remove(); if (!box.childElementCount && box.matches(":popover-open")) box.hidePopover(); };
-  const start = () => { if (kind !== "error") timer = setTimeout(remove, 6000); };
+  const start = () => { if (kind !== "error") timer = setTimeout(remove, Math.max(6000, 70 * text.length)); };
   close.addEventListener("click", remove);
   note.addEventListener("pointerenter", () => clearTimeout(timer));
   note.addEventListener("pointerleave", start);
