@@ -27,7 +27,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyUnit, Body, Shown
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.trail.models import Entry
@@ -49,24 +49,18 @@ def _as_is(situation: Situation) -> Mapping[str, Any]:
 
 
 def _not_ones_own(situation: Situation) -> Label | None:
-    """Rule: who owns the document or wrote its revision in force does not approve what is changed of it.
-
-    Nor does who handed it over since that revision took effect, as they may take it back.
-    """
+    """Rule: who owns the document or wrote its revision in force does not approve what is changed of it."""
     document: Document = situation.detail
     written = document.current is not None and wrote(situation.user, document.current)
-    if not written and not _owned(document, situation.user):
+    if not written and situation.subject.owner_id != situation.user.pk:
         return None
-    return _(
-        "You own this document, owned it since its revision took effect, or wrote on it; somebody else who may"
-        " approve changes what was approved."
-    )
+    return _("You own this document or wrote on it; somebody else who may approve changes what was approved.")
 
 
 def _owned(document: Document, user: User) -> bool:
-    """Tell whether a person owns the document, or did at any time since its revision in force took effect."""
-    if document.record.owner_id == user.pk or document.effective_since is None:
-        return document.record.owner_id == user.pk
+    """Tell whether a person owned the document at any time since its revision in force took effect."""
+    if document.effective_since is None:
+        return False
     since = Entry.objects.filter(record=document.pk, at__gte=document.effective_since)
     return since.filter(state__contains=canonical({"owner": user.username}).decode().strip("{}")).exists()
 
@@ -90,6 +84,12 @@ def _owned(document: Document, user: User) -> bool:
 def redefine(act: Act, body: Redefine) -> None:
     """Change what was approved with a document in force, without a revision; who signs approves the change."""
     document: Document = act.detail
+    if _owned(document, act.user):  # who handed it over may take it back; the trail is asked only now
+        sentence = _(
+            "You owned this document since its revision took effect; somebody else who may approve changes what was"
+            " approved."
+        )
+        raise NotPermitted(sentence)
     changed = False
     for name in APPROVED_WITH_IT:
         value = getattr(body, name)
