@@ -135,4 +135,6 @@ def test_an_effect_the_other_way_is_no_matter_of_size(call):
 def test_a_size_given_tells_its_power_either_way():
     assert m.verification.two_proportions(0.05, 0.10, n=200).power < 0.01
     with pytest.raises(ValueError, match="^method: exact goes through too many outcomes"):
-        m.verification.two_proportions(0.5, 0.48, n=50_000)
+        m.verification.two_proportions(0.5, 0.48, n=500_000_000)
+    with pytest.raises(ValueError, match="^method: exact goes through too many outcomes"):
+        m.verification.two_rates(4, 3.9, exposure=500_000_000)

@@ -56,6 +56,22 @@ def test_the_exact_power_of_two_proportions_is_summed_over_every_outcome(side: s
         assert found.power == pytest.approx(made, rel=1e-9)
 
 
+@checked("scipy, hypergeom and binom on every outcome", "verification.two_proportions", by="twin")
+@pytest.mark.parametrize(("known", "n", "alpha"), [(900, 700, 0.05), (40, 2000, 0.01), (3000, 9, 0.2)])
+def test_the_exact_power_of_many_items_is_the_same_walk(known: int, n: int, alpha: float) -> None:
+    x, y = np.arange(min(n, 300) + 1), np.arange(min(known, 400) + 1)[:, None]
+    few = stats.hypergeom.cdf(x, known + n, n, x + y) <= alpha * (1 + 1e-9)
+    chance = stats.binom.pmf(x, n, 0.05) * stats.binom.pmf(y, known, 0.08)
+    found = verification.two_proportions(0.08, 0.05, n=n, n_before=known, alpha=alpha)
+    assert found.power == pytest.approx(float(chance[few].sum()), rel=1e-9)
+
+
+def test_the_size_for_a_small_effect_is_that_of_sums_over_every_outcome() -> None:
+    """The sums took half a minute."""
+    assert verification.two_proportions(0.1, 0.09).after == 10_824
+    assert verification.two_rates(20.0, 19.5).after == 981
+
+
 @checked(
     "J. L. Fleiss, Statistical Methods for Rates and Proportions, formula of chapter 3",
     "verification.two_proportions",
