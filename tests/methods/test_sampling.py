@@ -244,6 +244,44 @@ def test_the_variables_plan_meets_both_points_and_none_with_less_does(sigma, poi
         assert least > most, n
 
 
+@checked("lots judged mean by mean", "sampling.two_limits", by="twin")
+@pytest.mark.parametrize(
+    ("form", "n", "apart"), [("M", 5, 4.0), ("M", 1, 3.0), ("k", 5, 5.0), ("M", 12, 9.0)]
+)
+def test_the_chance_within_two_limits_is_that_of_the_means_that_are_accepted(form, n, apart) -> None:
+    plan = variables_plan(n, 1.2, sigma="known")
+    judged = sampling.judge_share if form == "M" else judge
+    means = np.linspace(-apart, apart, 4001)
+    accepted = [
+        judged(plan, [mean] * n, lower=-apart / 2, upper=apart / 2, sd=1.0).accepted for mean in means
+    ]
+    for off in (0.0, 0.3, 1.1):
+        p = stats.norm.cdf(off - apart / 2) + stats.norm.cdf(-off - apart / 2)
+        inside = stats.norm.cdf(np.append(means, np.inf), off, n**-0.5)
+        made = np.diff(inside)[accepted].sum()
+        found = sampling.two_limits(plan, apart, [p], form=form)
+        assert found.accept[0] == pytest.approx(made, abs=3e-3)
+        assert found.least <= p * (1 + 1e-9)
+
+
+def test_two_limits_far_apart_are_one_and_close_ones_accept_nothing() -> None:
+    plan = variables_plan(15, 1.97, sigma="known")
+    one = variables_acceptance(plan, [0.01, 0.06])
+    for form in ("k", "M"):
+        assert sampling.two_limits(plan, 40, [0.01, 0.06], form=form).accept == pytest.approx(one, abs=1e-9)
+        assert not sampling.two_limits(plan, 3, form=form).accept.any()
+    assert sampling.two_limits(plan, 6, [1.0]).accept.tolist() == [0.0]
+    assert sampling.two_limits(plan, 6, [0.1, 1.0], maximum=1).accept.tolist() == [1.0, 1.0]
+    for call, argument in (
+        (lambda: sampling.two_limits(variables_plan(15, 1.97), 6), "plan"),
+        (lambda: sampling.two_limits(plan, 0), "separation"),
+        (lambda: sampling.two_limits(plan, 6, [0.001]), "p"),
+        (lambda: sampling.two_limits(plan, 6, form="k", maximum=0.1), "maximum"),
+    ):
+        with pytest.raises(ValueError, match=rf"^{argument}: "):
+            call()
+
+
 @checked("simulated lots", "sampling.variables_acceptance", by="simulation")
 def test_unknown_sigma_accepts_as_simulated_lots_are() -> None:
     plan, p = variables_plan(12, 1.5), 0.03

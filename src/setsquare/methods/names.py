@@ -77,6 +77,7 @@ sampling.characteristic | OC, ASN, AOQ and ATI of a plan | oc, oc_curve, operati
     ati, aoq_curve
 sampling.find_plan | smallest plan for two risks | two_point_plan, sampling_plan, design_plan, attributes_plan
 sampling.find_variables_plan | smallest plan by variables for two risks | find_plan_variables, variables_sampling_plan
+sampling.two_limits | OC of a plan by variables for both limits together | double_specification_limits
 sampling.standard_plan | plan of ISO 2859-1 or Z1.4 by AQL | iso_2859, iso2859, iso2859_1, z14, z1_4, mil_std_105,
     mil_std_105e, aql, aa_single
 sampling.staged_plan | double and multiple plans of the standard | aa_double, aa_multiple, multiple_plan

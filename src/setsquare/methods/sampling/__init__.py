@@ -22,6 +22,7 @@ from .stages import Reading, StagedPlan, read_samples, staged_plan
 from .standard import StandardPlan, code_letter, one_step_tighter, standard_plan
 from .standard_variables import StandardVariablesPlan, standard_variables_plan, variables_code_letter
 from .switching import Switching, after_lot, begin, resume
+from .two_limits import TwoLimits, two_limits
 from .variables import (
     FoundVariablesPlan,
     VariablesDecision,
@@ -48,6 +49,7 @@ __all__ = [
     "StandardPlan",
     "StandardVariablesPlan",
     "Switching",
+    "TwoLimits",
     "VariablesDecision",
     "VariablesPlan",
     "after_lot",
@@ -74,6 +76,7 @@ __all__ = [
     "staged_plan",
     "standard_plan",
     "standard_variables_plan",
+    "two_limits",
     "variables_acceptance",
     "variables_code_letter",
     "variables_curve",
