@@ -1,8 +1,10 @@
 """What makes no sense is refused by the name of its argument: wrong objects, and sizes that nothing is measured in."""
 
+import inspect
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import setsquare.methods as m
@@ -66,6 +68,62 @@ def test_what_holds_a_plan_will_do_as_plan():
         m.sampling.characteristic(m.sampling.find_variables_plan((0.01, 0.95), (0.06, 0.10)))
 
 
+VALUES = [5.0, 4, 6, 5, 9, 4, 7, 6]
+ROWS = [[9.0, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+BEGUN = m.sampling.begin()
+MEASURED = m.sampling.begin("Z1.9")
+TURNED = {"parts": [1, 1, 2, 2] * 2, "operators": list("AAAABBBB")}
+OPTIONS = [
+    (m.charts.xbar_r, (ROWS,), {}, "estimator spread_centre"),
+    (m.charts.individuals, (VALUES,), {}, "estimator"),
+    (m.charts.ewma, (VALUES,), {}, "steady"),
+    (m.charts.cusum, (VALUES,), {"estimator": "mr"}, "estimator"),
+    (m.charts.mewma, (ROWS,), {"limit": 9}, "steady"),
+    (m.charts.t2, (ROWS,), {}, "phase"),
+    (m.charts.p, ([1, 2, 3], 9), {}, "limits laney"),
+    (m.capability.capability, (VALUES,), {"lower": 0}, "target estimator degrees sides boundary unstable"),
+    (m.capability.fitted_capability, (VALUES, "weibull"), {"lower": 0}, "family boundary unstable"),
+    (m.measurement.crossed_study, (VALUES,), TURNED, "denominator"),
+    (m.measurement.cohen_kappa, ("aab", "abb"), {}, "weights missing"),
+    (m.measurement.kendall_w, (ROWS,), {}, "correct"),
+    (m.measurement.intraclass, (ROWS,), {}, "model kind unit"),
+    (m.sampling.characteristic, (PLAN,), {}, "model"),
+    (m.sampling.sequential_plan, ((0.01, 0.95), (0.1, 0.1)), {}, "model"),
+    (m.sampling.standard_plan, (1000, 1.0), {}, "level severity standard"),
+    (m.sampling.standard_variables_plan, (1000, 1.0), {}, "level severity sigma standard"),
+    (m.sampling.staged_plan, (LOOKED_UP, "double"), {}, "scheme"),
+    (m.sampling.begin, (), {}, "rules severity"),
+    (m.sampling.inspect_lot, (BEGUN, 1000, 1), {"aql": 1.0}, "steady reduced_wanted"),
+    (m.sampling.inspect_lot_by_variables, (MEASURED, 100, [1] * 10), {"aql": 1.0, "lower": 0}, "form"),
+    (m.sampling.after_lot, (BEGUN, False), {"accept_number": 1}, "accepted in_gap steady"),
+    (m.tolerance.k_factor, (10,), {}, "side sigma_known method"),
+    (m.verification.two_proportions, (0.3, 0.1), {"n": 50}, "alternative method"),
+    (m.verification.interrupted_series, (4, 0.5), {"months_before": 24}, "trend"),
+    (m.trends.mann_kendall, (VALUES,), {}, "method correction continuity alternative"),
+    (m.run_lengths.cusum, (0,), {}, "two_sided start"),
+    (m.run_lengths.ewma, (0,), {}, "steady"),
+    (m.run_lengths.design_cusum, (100, 1.0), {}, "two_sided"),
+    (m.reliability.cronbach_alpha, (ROWS,), {}, "missing interval"),
+    (m.reliability.omega, (ROWS,), {}, "method"),
+    (m.reliability.suppressed_groups, ([3, 12, 8],), {}, "total_shown"),
+    (m.risk.matrix_by_score, (), {}, "score"),
+    (m.pareto.pareto, (["a", "b"], [1, 2]), {}, "other"),
+    (m.advise.advise, ("monitor",), {}, "purpose data_kind"),
+    (m.advise.look, (VALUES,), {}, "kind"),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "options", "names"), OPTIONS, ids=lambda one: getattr(one, "__name__", "")
+)
+def test_what_is_no_word_or_flag_is_refused_by_its_argument(call, given, options, names):
+    first = dict(zip(inspect.signature(call).parameters, given, strict=False))
+    for name in names.split():
+        for wrong in (np.array(["normal", "x"]), np.array([1.0, 2.0]), pd.NA, object(), ["rbar"]):
+            with pytest.raises(ValueError, match=rf"^{name}: "):
+                call(**{**first, **options, name: wrong})
+
+
 EXTREME = {
     "individuals": ("values", lambda: m.charts.individuals(HUGE)),
     "individuals of many": ("values", lambda: m.charts.individuals([HUGE, HUGE])),
@@ -89,6 +147,31 @@ EXTREME = {
     "means": ("sd", lambda: m.verification.two_means(1, 1e308)),
     "ratio": ("ratio", lambda: m.verification.two_means(1, 1, ratio=1e30)),
     "advice": ("data", lambda: m.advise.advise("monitor", data=HUGE)),
+    "given mean": ("mean", lambda: m.charts.cusum(VALUES, mean=1e308, sigma=1)),
+    "given sigma": ("sigma", lambda: m.charts.individuals(VALUES, sigma=1e308)),
+    "given sigma, tiny": ("sigma", lambda: m.charts.cusum(VALUES, mean=5, sigma=TINY)),
+    "given mean of g": ("mean", lambda: m.charts.g(VALUES, mean=1e200)),
+    "mean of controls": ("mean", lambda: m.rules.multirule([[1, 2]], mean=1e200)),
+    "far controls": ("sigma", lambda: m.rules.multirule([[1e100, 2]], sigma=1e-100)),
+    "constants": ("n", lambda: m.constants.c4(1e200)),
+    "normality": ("values", lambda: m.capability.anderson_darling(np.array(VALUES) * 1e-300)),
+    "power": ("power", lambda: m.capability.box_cox_capability(VALUES, lower=1, power=1e12)),
+    "linearity": ("references", lambda: m.measurement.linearity(VALUES, np.array([1, 1, 2, 2] * 2) * 1e-300)),
+    "Pareto": ("counts", lambda: m.pareto.pareto(["a", "b"], [1e140, 1])),
+    "two Paretos": ("before", lambda: m.pareto.compare_paretos(["a", "b"], [1e12, 1], [2, 2])),
+    "simulations": ("simulations", lambda: m.pareto.pareto(["a", "b"], [2, 1], simulations=10**12)),
+    "matrix": ("size", lambda: m.risk.matrix_by_score((10**9, 10**9))),
+    "change in rate": ("counts", lambda: m.trends.change_in_rate([1e9] * 8)),
+    "run lengths of c": ("mean", lambda: m.run_lengths.c(1e12, centre=16)),
+    "run lengths of CUSUM": ("h", lambda: m.run_lengths.cusum(0, h=1e12)),
+    "run lengths of EWMA": ("weight", lambda: m.run_lengths.ewma(0, weight=1e-12)),
+    "run lengths of MEWMA": ("measures", lambda: m.run_lengths.mewma(0, measures=10**12)),
+    "run lengths of ranges": ("moving_range", lambda: m.run_lengths.individuals(0, moving_range=1e-12)),
+    "run lengths of S": ("ratio", lambda: m.run_lengths.s(1e-160, n=5)),
+    "counts to come": ("size", lambda: m.tolerance.binomial(1, 10, size=10**12)),
+    "events to come": ("count", lambda: m.tolerance.poisson(10**12)),
+    "degrees": ("degrees", lambda: m.tolerance.k_factor(10, degrees=1e-12)),
+    "acceptance": ("accept", lambda: m.sampling.single(50, 10**12)),
     "controls": ("sigma", lambda: m.rules.multirule([[1, 2]], sigma=TINY)),
 }
 
@@ -110,8 +193,24 @@ def test_what_is_merely_large_or_small_is_computed():
             assert found.upper[0] / size == pytest.approx(
                 m.charts.individuals([5, 4, 6, 5, 9]).location.upper[0]
             )
+        scaled = np.array(ROWS) * size
+        assert m.measurement.intraclass(scaled).icc == pytest.approx(m.measurement.intraclass(ROWS).icc)
+        halves = m.reliability.split_half(scaled)
+        assert halves.guttman == pytest.approx(m.reliability.split_half(ROWS).guttman)
+        far = m.capability.capability(np.array(ROWS) * size, lower=-1e9, upper=1e9, stable=True)
+        assert far.to_dict()
     with_gap = m.charts.individuals([5.0, None, 6, 5, 9]).location
     assert np.isnan(with_gap.points[1])
+
+
+def test_rows_of_unequal_length_are_refused_where_nothing_may_be_missing():
+    for call in (m.measurement.stability, m.measurement.intraclass, m.measurement.kendall_w):
+        with pytest.raises(ValueError, match="^(values|scores): holds rows of unequal length"):
+            call([[5.0, 5.1], [5.1, 4.9], [5.0]])
+
+
+def test_a_plan_found_without_regard_to_the_lot_is_drawn_whatever_its_size():
+    assert m.sampling.find_plan((0.01, 0.95), (0.06, 0.10), lot_size=3).figure()["series"]
 
 
 @pytest.mark.parametrize(

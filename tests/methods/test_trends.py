@@ -475,7 +475,7 @@ def test_the_seasonal_test_keeps_its_level():
         (trends.seasonal_mann_kendall, (np.arange(23),), {}, "values: give two periods"),
         (trends.seasonal_mann_kendall, (np.arange(24),), {"names": ["a"]}, "names: give 12"),
         (trends.seasonal_mann_kendall, (np.arange(24),), {"period": 1}, "period: give 2"),
-        (trends.dispersion, ([1, 2],), {"reference": "t"}, "reference: give one of"),
+        (trends.dispersion, ([1, 2],), {"reference": "t"}, "reference: give chi-squared or conditional"),
     ],
 )
 def test_refusals_begin_with_the_arguments_name(function, arguments, options, begins):

@@ -321,7 +321,7 @@ def test_a_clause_that_only_now_has_findings_is_found():
         (lambda: trends.false_discovery([0.1], level=1), "level: give less than 1"),
         (lambda: trends.change_in_rate([1, 2, 3]), "counts: give 4 to 2000"),
         (lambda: trends.change_in_rate([[1, 2, 3, 4]]), "counts: give one column"),
-        (lambda: trends.change_in_rate([1, 2, 3, 4], null="normal"), "null: give one of"),
+        (lambda: trends.change_in_rate([1, 2, 3, 4], null="normal"), "null: give poisson or permutation"),
         (lambda: trends.change_in_mean([1, 2, 3, math.inf]), "values: holds an infinite"),
         (lambda: trends.change_in_mean([1, 2, 3, 4], simulations=9), "simulations: give 99"),
         (lambda: trends.change_in_mean([1, 2, 3, 4], seed=-1), "seed: give 0"),

@@ -14,10 +14,11 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from .inputs import Floats, whole
+from .inputs import Floats, floats, number, whole
 from .quadrature import legendre
 
 _LARGEST = 100_000
+_MOST = 1e15
 _STEP = 0.05
 _REACH = 10.0
 _NODES = 80
@@ -146,7 +147,7 @@ def chi_degrees(variation: float) -> float:
     >>> round(chi_degrees(1 / c4(5) ** 2 - 1), 6)
     4.0
     """
-    low, high = 0.01, 1e9
+    variation, low, high = number("variation", variation), 0.01, 1e9
     for _ in range(100):
         middle = math.sqrt(low * high)
         if _variation(middle) > variation:
@@ -163,11 +164,10 @@ def _variation(degrees: float) -> float:
 
 
 def _checked(n: Any) -> NDArray[np.int64]:
-    given = np.asarray(n)
-    made = given.astype(np.int64) if given.dtype.kind in "iuf" and np.isfinite(given).all() else None
-    if made is None or not made.size or (made != given).any() or made.min() < 2:
+    given = floats("n", n)
+    if not given.size or not ((given >= 2) & (given <= _MOST) & (given == np.floor(given))).all():
         raise ValueError("n: give whole numbers of 2 or more")
-    return made
+    return given.astype(np.int64)
 
 
 def _each(n: Any, constant: Callable[[int], float]) -> Any:

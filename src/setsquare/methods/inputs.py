@@ -5,8 +5,9 @@ it is not copied where it is already an array of float64. ``None``, NaN, pandas'
 values; infinities are refused, and so are texts and dates, even such as look like numbers.
 """
 
+import math
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
 Column: TypeAlias = Sequence[Any] | NDArray[Any]
 """A column as callers may give it, in any of the forms named above."""
+Word = TypeVar("Word", bound=str)
 
 
 def column(name: str, values: Any, *, missing: bool = False) -> Floats:
@@ -31,7 +33,7 @@ def column(name: str, values: Any, *, missing: bool = False) -> Floats:
 
 
 def table(name: str, values: Any, *, missing: bool = False) -> Floats:
-    """Return a table of numbers, shape (rows, columns); rows of unequal length are filled up with NaN.
+    """Return a table of numbers, shape (rows, columns); rows of unequal length are filled up with missing values.
 
     Raises ValueError that begins with `name`, as `column` does.
     """
@@ -40,7 +42,8 @@ def table(name: str, values: Any, *, missing: bool = False) -> Floats:
         rows = [opened(row) for row in given]
         longest = max(len(row) for row in rows)
         if any(len(row) < longest for row in rows):
-            missing = True
+            if not missing:
+                raise ValueError(f"{name}: holds rows of unequal length")
             rows = [[*row, *([None] * (longest - len(row)))] for row in rows]
         given = rows
     made = floats(name, given)
@@ -90,6 +93,33 @@ def whole(name: str, value: Any, *, least: int = 0, most: int | None = None) -> 
     if abs(made) > _MOST_WHOLE:
         raise ValueError(f"{name}: give {_MOST_WHOLE:.0e} or less, not {made:g}")
     return int(made)
+
+
+def one_of(name: str, value: Any, words: Sequence[Word]) -> Word:
+    """Return the word that was given, of those that may be; raises ValueError at `name` for anything else.
+
+    >>> one_of("side", "upper", ("two", "upper", "lower"))
+    'upper'
+    >>> one_of("side", "left", ("two", "upper", "lower"))
+    Traceback (most recent call last):
+    ValueError: side: give one of two, upper, lower, not 'left'
+    """
+    for word in words:
+        if isinstance(value, str) and value == word:
+            return word
+    among = " or ".join(words) if len(words) < 3 else f"one of {', '.join(words)}"
+    raise ValueError(f"{name}: give {among}, not {value!r}")
+
+
+def flag(name: str, value: Any) -> bool:
+    """Return what is true or false; raises ValueError at `name` for anything else.
+
+    >>> flag("steady", 1), flag("steady", False)
+    (True, False)
+    """
+    if isinstance(value, bool | int | np.bool_ | np.integer) and value in (0, 1):
+        return bool(value)
+    raise ValueError(f"{name}: give True or False, not {value!r}")
 
 
 def listed(name: str, values: Any) -> list[Any]:
@@ -147,6 +177,16 @@ def floats(name: str, values: Any) -> Floats:
         raise ValueError(f"{name}: holds a number with more digits than can be computed with") from None
     _sized(name, given)
     return given
+
+
+def rescaled(values: Floats) -> Floats:
+    """Return values times a power of two that brings their spread near to 1, for what no scale changes.
+
+    >>> rescaled(np.array([1.0, 5.0])).tolist()
+    [0.125, 0.625]
+    """
+    spread = float(values.max() - values.min())
+    return np.asarray(np.ldexp(values, -math.frexp(spread)[1])) if spread > 0 else values
 
 
 def graspable(name: str, values: Floats) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import number
+from ..inputs import number, one_of
 
 Kind = Literal["choice", "number", "yes or no"]
 
@@ -106,6 +106,4 @@ def _checked(fact: Fact, value: Any) -> Any:
         if not isinstance(value, bool | np.bool_):
             raise ValueError(f"{fact.name}: give True or False, not {value!r}")
         return bool(value)
-    if value not in fact.choices:
-        raise ValueError(f"{fact.name}: give one of {', '.join(fact.choices)}, not {value!r}")
-    return value
+    return one_of(fact.name, value, fact.choices)

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from ..inputs import one_of
 from ..results import BELOW, Part, Result, Table
 from . import judging, monitoring, studying
 from .facts import FACTS, PURPOSES, checked
@@ -156,8 +157,8 @@ def techniques(purpose: str | None = None) -> tuple[tuple[str, str, str], ...]:
     >>> ("risk", "Criticality numbers", "setsquare.methods.risk.criticality") in techniques("risk")
     True
     """
-    if purpose is not None and (not isinstance(purpose, str) or purpose not in PURPOSES):
-        raise ValueError(f"purpose: give one of {', '.join(PURPOSES)}, not {purpose!r}")
+    if purpose is not None:
+        one_of("purpose", purpose, tuple(PURPOSES))
     return tuple(
         (one.purpose, one.title, PACKAGE + one.method) for one in KNOWN if purpose in (None, one.purpose)
     )

@@ -11,9 +11,9 @@ import numpy as np
 
 from setsquare import methods
 
-from ..inputs import Floats, floats, graspable
+from ..inputs import Floats, floats, graspable, one_of
 from ..results import Part
-from .facts import checked
+from .facts import FACTS
 
 LEAST_FOR_SHAPE = 8
 LEAST_FOR_ORDER = 20
@@ -69,7 +69,8 @@ def look(data: Any, *, sizes: Any = None, kind: str | None = None, alone: bool |
     if np.isnan(values).all():
         raise ValueError("data: every value is missing")
     areas = None if sizes is None else _areas(sizes, values)
-    kind = checked({"data_kind": kind}).get("data_kind")
+    if kind is not None:
+        one_of("kind", kind, FACTS["data_kind"].choices)
     seen, warnings = [_kind(values, areas, kind)], []
     found = str(seen[0].value)
     lacking = int(np.isnan(values).sum())
@@ -145,7 +146,7 @@ def _shape(table: Floats, axis: int) -> list[Observation]:
         return []
     found = methods.capability.anderson_darling(rest)
     spread = rest.std()
-    skewness = float((rest**3).mean() / spread**3)
+    skewness = float(((rest / spread) ** 3).mean())
     if found.p >= SURE:
         return [
             Observation(
@@ -162,6 +163,8 @@ def _shape(table: Floats, axis: int) -> list[Observation]:
 
 def _counted(counts: Floats, areas: Floats | None, kind: str, warnings: list[str]) -> list[Observation]:
     there = ~np.isnan(counts)
+    if (counts[there] < 0).any() or (counts[there] != np.floor(counts[there])).any():
+        raise ValueError(f"data: are to be {kind}, so give whole numbers from 0, or say what kind they are")
     seen = []
     if areas is not None:
         equal = bool(areas.min() == areas.max())

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Column, Floats, column, listed, number
+from ..inputs import Column, Floats, column, graspable, listed, number, one_of
 from ..results import Result, Table
 from .indices import Boundary, Limits, Observed, observed, specification, within_bounds
 from .normality import squared
@@ -101,8 +101,7 @@ def fit(values: Column, family: Family, *, threshold: float = 0.0) -> Fit:
     >>> {name: round(value, 3) for name, value in found.parameters.items()}
     {'shape': 4.908, 'scale': 2.143}
     """
-    if family not in FAMILIES:
-        raise ValueError(f"family: give one of {', '.join(FAMILIES)}, not {family!r}")
+    one_of("family", family, FAMILIES)
     x = given(values)
     begin = number("threshold", threshold)
     if family not in POSITIVE and begin != 0:
@@ -127,7 +126,8 @@ def compare_fits(values: Column, families: Sequence[Family] = FAMILIES) -> tuple
     'exponential'
     """
     x = given(values)
-    possible = [family for family in listed("families", families) if x.min() > 0 or family not in POSITIVE]
+    asked = [one_of("families", family, FAMILIES) for family in listed("families", families)]
+    possible = [family for family in asked if x.min() > 0 or family not in POSITIVE]
     return tuple(sorted((fit(x, family) for family in possible), key=lambda found: found.anderson_darling))
 
 
@@ -278,6 +278,7 @@ def given(values: Column) -> Floats:
         raise ValueError(f"values: give 3 or more, not {len(made)}")
     if made.min() == made.max():
         raise ValueError("values: are all equal")
+    graspable("values", np.array([made.max() - made.min()]))
     return made
 
 

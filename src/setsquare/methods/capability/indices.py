@@ -19,7 +19,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import intervals
-from ..inputs import Floats, number, whole
+from ..inputs import Floats, number, one_of, whole
 from ..results import Part, Result, Table
 from .pictures import bell, histogram
 from .spread import Spread, Within, overall, rows_of, within
@@ -250,8 +250,8 @@ def _spreads(rows: Floats, grouped: bool, estimator: Within | None) -> tuple[Flo
         raise ValueError("values: give two values or more")
     if flat.min() == flat.max():
         raise ValueError("values: are all equal, so that no index is defined")
-    chosen = estimator or _default(rows, grouped)
-    _one_of("estimator", chosen, ("rbar", "sbar", "pooled", "moving range"))
+    chosen = _default(rows, grouped) if estimator is None else estimator
+    one_of("estimator", chosen, ("rbar", "sbar", "pooled", "moving range"))
     inner = within(rows, chosen)
     if inner.sd < _LEAST:
         raise ValueError("values: do not vary within subgroups, so that Cp is not defined")
@@ -267,8 +267,8 @@ class _Asked:
     bounds: float = 3.0
 
     def __post_init__(self) -> None:
-        _one_of("degrees", self.degrees, ("estimator", "total", "qcc"))
-        _one_of("sides", self.sides, ("two", "one"))
+        one_of("degrees", self.degrees, ("estimator", "total", "qcc"))
+        one_of("sides", self.sides, ("two", "one"))
         kept = object.__setattr__  # as floats, whatever numbers were given
         kept(self, "confidence", number("confidence", self.confidence, least=0.5, most=0.9999))
         kept(self, "shift", number("shift", self.shift))
@@ -313,12 +313,12 @@ def specification(
     if high <= low:
         raise ValueError("upper: give more than the lower limit")
     if boundary is not None:
-        _one_of("boundary", boundary, ("lower", "upper"))
+        one_of("boundary", boundary, ("lower", "upper"))
         if (lower if boundary == "lower" else upper) is None:
             raise ValueError(f"boundary: give the {boundary} limit too")
         if (upper if boundary == "lower" else lower) is None:
             raise ValueError("boundary: give a limit on the other side, which values can pass")
-    if target == "middle":
+    if isinstance(target, str) and target == "middle":
         aim = (low + high) / 2 if math.isfinite(high - low) and boundary is None else math.nan
     else:
         aim = math.nan if target is None else number("target", target)
@@ -352,7 +352,7 @@ def indices(limits: Limits, mean: float, spread: Spread, n: int, asked: _Asked) 
         off = (mean - limits.target) / s
         off *= off  # not a power, which raises where it overflows
         # The mean and variance of the noncentral chi-squared give the square; qcc leaves it out.
-        worth = n * (1 + off) ** (1 if asked.degrees == "qcc" else 2) / (1 + 2 * off)
+        worth = n * (1 + off) / (1 + 2 * off) * (1 if asked.degrees == "qcc" else 1 + off)
         pm = _by_chi(_aimed(limits) / (3 * s * math.sqrt(1 + off)), worth, asked.confidence)
     half = asked.bounds * s
     return Indices(
@@ -396,8 +396,3 @@ def _default(rows: Floats, grouped: bool) -> Within:
     if not grouped or rows.shape[1] == 1:
         return "moving range"
     return "rbar" if rows.shape[1] <= 8 else "pooled"
-
-
-def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name}: give {', '.join(allowed[:-1])} or {allowed[-1]}, not {value!r}")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Column, Floats, column
+from ..inputs import Column, Floats, column, graspable
 from ..results import Result
 
 
@@ -107,4 +107,5 @@ def _given(values: Column, least: int) -> Floats:
         raise ValueError(f"values: give {least} or more, not {len(made)}")
     if made.min() == made.max():
         raise ValueError("values: are all equal")
+    graspable("values", np.array([made.max() - made.min()]))
     return made

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from ... import methods  # charts load with the first chart that is drawn
-from ..inputs import Floats
+from ..inputs import Floats, one_of
 
 if TYPE_CHECKING:
     from ..charts import Chart, Charts
@@ -42,8 +42,7 @@ def judged(
     >>> judged(True, "warn", lambda: methods.charts.individuals([1, 2, 3]))
     (True, ())
     """
-    if unstable not in ("warn", "refuse"):
-        raise ValueError(f"unstable: give warn or refuse, not {unstable!r}")
+    one_of("unstable", unstable, ("warn", "refuse"))
     if stable is None:
         try:
             found = [_told(one) for one in _parts(drawn()) if _beyond_chance(one)]

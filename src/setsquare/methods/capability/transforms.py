@@ -24,6 +24,8 @@ from .stability import Stable, Unstable, judged, of_values
 _STEPS = np.arange(0.25, 1.2501, 0.01)
 _NEAR = 1e-6  # nearer to one the formulas of SU and SB divide by what is lost in rounding
 
+MOST_POWER = 10.0
+
 
 @dataclasses.dataclass(frozen=True)
 class Johnson(Result):
@@ -152,7 +154,7 @@ def box_cox_capability(
         raise ValueError("lower: has to be zero or more for this transformation")
     if upper is not None and limits.upper <= 0:
         raise ValueError("upper: has to be above zero for this transformation")
-    p = box_cox_power(x) if power is None else number("power", power)
+    p = box_cox_power(x) if power is None else number("power", power, least=-MOST_POWER, most=MOST_POWER)
 
     center = float(np.log(x).mean())
 

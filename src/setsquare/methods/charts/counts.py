@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from ..inputs import Floats, floats, graspable, number
+from ..inputs import Floats, flag, floats, graspable, number, one_of
 from .phases import Frame, Phasing, Used, draw, frame, settle
 from .result import Chart, Stage
 from .series import Series, moving_sigma
@@ -201,11 +201,10 @@ def _rates(
 
 def rule_of(limits: str, width: float, confidence: float, laney: bool = False) -> str:
     """Name the rule of limits; ValueError where its parameters do not fit."""
-    if limits not in LIMITS:
-        raise ValueError(f"limits: give one of {', '.join(LIMITS)}, not {limits!r}")
+    one_of("limits", limits, LIMITS)
     if limits == "sigma":
-        return f"{number('width', width, above=0):g} sigma" + (" (Laney)" if laney else "")
-    if laney:
+        return f"{number('width', width, above=0):g} sigma" + (" (Laney)" if flag("laney", laney) else "")
+    if flag("laney", laney):
         raise ValueError("laney: corrects sigma limits only; give limits='sigma'")
     if number("confidence", confidence, above=0) >= 1:
         raise ValueError(f"confidence: give less than 1, not {confidence:g}")

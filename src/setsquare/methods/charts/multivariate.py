@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from ..inputs import Floats, floats, number
+from ..inputs import Floats, flag, floats, number, whole
 from ..results import Part
 from .lines import ROUNDING, TILE
 from .phases import Frame, Staging, frame
@@ -140,6 +140,7 @@ def mewma(
     if np.isnan(raw).any():
         raise ValueError("values: holds missing values, which a MEWMA cannot be computed over")
     weight = number("weight", weight, above=0, most=1)
+    steady = flag("steady", steady)
     held = frame(raw.shape[0], raw.shape[1], single, phasing, Staging)
     width = raw.shape[2]
     high = _limit_for(width, weight, arl) if limit is None else number("limit", limit, above=0)
@@ -185,7 +186,7 @@ def _hotelling(
     phasing: Staging,
 ) -> Multivariate:
     """Compute T2 of (charts, k, n, p) stage by stage."""
-    if phase not in PHASES:
+    if whole("phase", phase, least=1) not in PHASES:
         raise ValueError(f"phase: give 1 or 2, not {phase!r}")
     confidence = number("confidence", confidence, above=0)
     if confidence >= 1:

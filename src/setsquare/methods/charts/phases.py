@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs import Bools, Floats, opened
+from ..inputs import Bools, Floats, floats, graspable, opened
 from .lines import Limits, Lines
 from .result import Chart, Charts, Exclusion, Stage
 
@@ -159,12 +159,11 @@ def _used(
 def _known(name: str, value: Any, count: int) -> Floats | None:
     if value is None:
         return None
-    try:
-        made = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{name}: give a number") from None
+    made = floats(name, value)
     if not np.isfinite(made).all():
         raise ValueError(f"{name}: give a finite number")
+    if name == "sigma":
+        graspable(name, made)
     if made.ndim > 1 or (made.ndim == 1 and made.size != count):
         raise ValueError(f"{name}: give one number, or one for each of the {count} charts")
     return np.broadcast_to(made, (count,))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import constants
-from ..inputs import Column, Floats, column, floats, opened
+from ..inputs import Column, Floats, column, floats, one_of, opened
 from .lines import TILE
 from .phases import Used
 
@@ -157,8 +157,7 @@ class Subgroups:
 
     def sigma(self, estimator: str, part: slice, use: Used) -> Floats:
         """Sigma of one value over a stretch of subgroups by a named estimator, shape (charts,)."""
-        if estimator not in SIGMAS:
-            raise ValueError(f"estimator: give one of {', '.join(SIGMAS)}, not {estimator!r}")
+        one_of("estimator", estimator, tuple(SIGMAS))
         size = self.sizes(part)
         if not isinstance(size, np.ndarray) and size < 2:
             raise ValueError("values: subgroups of one value tell nothing of sigma; use individuals")

@@ -6,7 +6,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from .. import constants
-from ..inputs import Floats, number, whole
+from ..inputs import Floats, number, one_of, whole
 from .phases import Frame, Phasing, Used, draw, frame, settle
 from .result import Chart, Charts, Stage
 from .series import Series
@@ -109,8 +109,7 @@ def individuals(
     """
     given = Series("values", values)
     width, span = number("width", width, above=0), whole("span", span, least=2)
-    if estimator not in ESTIMATORS_OF_INDIVIDUALS:
-        raise ValueError(f"estimator: give one of {', '.join(ESTIMATORS_OF_INDIVIDUALS)}, not {estimator!r}")
+    one_of("estimator", estimator, ESTIMATORS_OF_INDIVIDUALS)
     held = frame(given.count, given.k, given.single, phasing)
 
     def estimate(part: slice, use: Used) -> tuple[Any, Any, str, str]:
@@ -150,8 +149,7 @@ def _subgrouped(
 ) -> Charts:
     given = Subgroups("values", values)
     width = number("width", width, above=0)
-    if spread_centre not in ("expected", "mean"):
-        raise ValueError(f"spread_centre: give expected or mean, not {spread_centre!r}")
+    one_of("spread_centre", spread_centre, ("expected", "mean"))
     held = frame(given.count, given.k, given.single, phasing)
     # The spread first: reducing to it gives the means in the same pass.
     own = given.sd if kind == "S" else given.range

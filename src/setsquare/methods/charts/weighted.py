@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from ..inputs import Bools, Floats, number, opened
+from ..inputs import Bools, Floats, flag, number, one_of, opened
 from ..results import Table, plain
 from .lines import FEW
 from .phases import Frame, Phasing, Used, draw, frame, settle
@@ -68,6 +68,7 @@ def ewma(
     [50.6, 49.52, 50.564]
     """
     weight, width = number("weight", weight, above=0, most=1), number("width", width, above=0)
+    steady = flag("steady", steady)
     held, points, sizes, stages, shown = _settled(values, estimator, phasing)
     smooth = np.empty(points.shape)
     spreads = {}
@@ -172,8 +173,7 @@ def _settled(
         series = Series("values", given if given.ndim == 1 else given[:, :, 0])
         held = frame(series.count, series.k, series.single, phasing)
         named = "mr" if estimator is None else estimator
-        if named not in ("mr", "mr_median", "mssd", "sd"):
-            raise ValueError(f"estimator: give one of mr, mr_median, mssd, sd, not {named!r}")
+        one_of("estimator", named, ("mr", "mr_median", "mssd", "sd"))
 
         def of_values(part: slice, use: Used) -> tuple[Any, Any, str, str]:
             return series.mean(part, use), series.sigma(named, 2, part, use), "mean of values", named

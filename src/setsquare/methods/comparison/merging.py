@@ -54,11 +54,15 @@ def merge(base: str, theirs: str, mine: str) -> Merged:
     r"""Bring together two texts that were both made from `base`.
 
     What only one of them changed is taken from that one, and what both put in at the same place is kept of both,
-    theirs first. Where both changed the same blocks, `mine` stands and a conflict tells of it.
+    theirs first. Where both changed the same blocks, `mine` stands and a conflict tells of it. What is no text raises
+    ValueError.
 
     >>> merge("One.\n\nTwo.", "One!\n\nTwo.", "One.\n\nTwo.\n\nThree.").text
     'One!\n\nTwo.\n\nThree.'
     """
+    for name, text in (("base", base), ("theirs", theirs), ("mine", mine)):
+        if not isinstance(text, str):
+            raise ValueError(f"{name}: give a text, not {type(text).__name__}")
     began = _blocks(base)
     edits = [list(_edits(began, _blocks(text))) for text in (theirs, mine)]
     conflicts: list[Conflict] = []

@@ -9,7 +9,7 @@ Intervals as in `bounds`. Operators and parts are random effects; the errors are
 import math
 from typing import Literal
 
-from ..inputs import Column, number, whole
+from ..inputs import Column, number, one_of, whole
 from .bounds import Term, interval
 from .gauge import AnovaRow, Asked, GaugeStudy, asked, component, distinct
 from .groups import Cells, cells, nested
@@ -59,8 +59,7 @@ def crossed_study(
     """
     ask = asked(multiplier, tolerance, process, confidence)
     limit = None if pooling is None else number("pooling", pooling, least=0, most=1)
-    if denominator not in ("interaction", "repeatability"):
-        raise ValueError(f"denominator: give interaction or repeatability, not {denominator!r}")
+    one_of("denominator", denominator, ("interaction", "repeatability"))
     made = cells(values, parts, operators)
     notes = () if made.balanced else (_UNBALANCED,)
     if made.means.shape[1] == 1:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..constants import d2, d3
 from ..figures import GREY, curves, intervals
-from ..inputs import Column, Floats, column, is_table, number, opened, same_length, table, whole
+from ..inputs import Column, Floats, column, graspable, is_table, number, opened, same_length, table, whole
 from ..results import BELOW, BESIDE, Result, Table
 
 
@@ -277,6 +277,7 @@ def linearity(
     found = np.unique(x)
     if len(found) < 2:
         raise ValueError("references: give two different references or more")
+    graspable("references", np.array([np.ptp(found)]))
     if min(int((x == place).sum()) for place in found) < 2:
         raise ValueError("values: give two measurements or more of each reference")
     off = y - x

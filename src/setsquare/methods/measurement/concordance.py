@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import intervals
-from ..inputs import Floats, number, table
+from ..inputs import Floats, flag, number, one_of, rescaled, table
 from ..results import Part, Result
 
 
@@ -39,7 +39,7 @@ def kendall_w(scores: Any, *, correct: bool = True) -> Concordance:
     """
     from scipy.special import chdtrc  # noqa: PLC0415 - loads when first used
 
-    made = _scores(scores)
+    made, correct = _scores(scores), flag("correct", correct)
     n, m = made.shape
     sums, tied = _rank_sums(made)
     spread = float(((sums - sums.mean()) ** 2).sum())
@@ -109,14 +109,11 @@ def intraclass(
     >>> intraclass(scores).icc.__round__(2)
     0.29
     """
-    if model not in ("oneway", "twoway"):
-        raise ValueError(f"model: give oneway or twoway, not {model!r}")
-    if kind not in ("agreement", "consistency"):
-        raise ValueError(f"kind: give agreement or consistency, not {kind!r}")
-    if unit not in ("single", "average"):
-        raise ValueError(f"unit: give single or average, not {unit!r}")
+    one_of("model", model, ("oneway", "twoway"))
+    one_of("kind", kind, ("agreement", "consistency"))
+    one_of("unit", unit, ("single", "average"))
     level = number("confidence", confidence, least=0.5, most=0.9999)
-    made = _scores(scores)
+    made = rescaled(_scores(scores))
     n, k = made.shape
     subject, judge, error, within = _squares(made)
     if model == "oneway":

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import intervals
-from ..inputs import Bools, Column, Floats, listed, number, opened, table
+from ..inputs import Bools, Column, Floats, listed, number, one_of, opened, table
 from ..results import Result, Table
 from .groups import Places, names
 
@@ -292,8 +292,7 @@ def _counts(coded: Places, categories: int) -> Floats:
 
 
 def _weighing(weights: Weights) -> Weights:
-    if weights not in ("none", "linear", "squared"):
-        raise ValueError(f"weights: give none, linear or squared, not {weights!r}")
+    one_of("weights", weights, ("none", "linear", "squared"))
     return weights
 
 
@@ -326,8 +325,7 @@ def _table(ratings: Any, categories: Sequence[Any] | None, missing: str) -> tupl
 
 def _whole(array: Any, missing: str) -> Bools:
     """Return which rows have no missing rating, all of them where missing ones are to be refused."""
-    if missing not in ("refuse", "rows"):
-        raise ValueError(f"missing: give refuse or rows, not {missing!r}")
+    one_of("missing", missing, ("refuse", "rows"))
     if missing == "refuse":
         return np.ones(len(array), dtype=np.bool_)
     return np.array([all(one is not None and one == one for one in row) for row in array], dtype=np.bool_)
@@ -336,7 +334,7 @@ def _whole(array: Any, missing: str) -> Bools:
 def _coded(
     columns: dict[str, Column], categories: Sequence[Any] | None, missing: str
 ) -> tuple[Places, tuple[str, ...]]:
-    if missing != "refuse":
+    if one_of("missing", missing, ("refuse", "rows")) != "refuse":
         lists = {name: listed(name, values) for name, values in columns.items()}
         if len({len(values) for values in lists.values()}) == 1:
             there = _whole(list(zip(*lists.values(), strict=True)), missing)

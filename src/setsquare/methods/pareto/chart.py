@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..inputs import Floats, number, whole
+from ..inputs import Floats, number, of_kind, whole
 from ..results import BESIDE, EVERY, Part, Result, Table, plain
 from .separation import CONTROL, EXACT, NORMAL, Group, Places, groups, larger, rank_ends, ranks, told_apart
-from .tally import Tally, tally
+from .tally import MOST_SIMULATIONS, Tally, tally
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,6 +140,7 @@ def pareto(
     (('contact', 'price', 'supplier', 'part', 'date'), [0.313, 0.58, 0.8, 0.91, 1.0], ('a', 'a', 'a', 'b', 'b'))
     """
     given = tally(labels, counts, weights)
+    of_kind("other", other, str, "a name")
     part, limit = number("vital", vital, above=0.0, most=1.0), number("alpha", alpha, above=0.0, most=0.5)
     named = np.array([label != other for label in given.labels])
     several = int(named.sum())
@@ -149,7 +150,14 @@ def pareto(
     ordered = given.picked(np.lexsort((-told_apart(given.values), ~named)))
     tested = ordered.first(several)
     above = larger(tested) <= limit
-    few = _vital(ordered, several, part, limit, whole("simulations", simulations, least=100), seed)
+    few = _vital(
+        ordered,
+        several,
+        part,
+        limit,
+        whole("simulations", simulations, least=100, most=MOST_SIMULATIONS),
+        seed,
+    )
     listed = several if keep is None else min(whole("keep", keep, least=1), several)
     if len(given.labels) - listed == 1:
         listed = several

@@ -16,7 +16,10 @@ from ..results import Result, Table, plain
 from ..trends import TwoRates, false_discovery, two_rates
 from ..trends.discovery import Control
 from .separation import ranks
-from .tally import tally, whole_counts
+from .tally import MOST_SIMULATIONS, tally, whole_counts
+
+MOST_COUNTED = 1_000_000_000
+"""Events that numpy draws tables of."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +101,10 @@ def compare_paretos(
     first, second = (whole_counts(name, x, len(names)) for name, x in (("before", before), ("after", after)))
     if not (first.sum() and second.sum()):
         raise ValueError(f"{'after' if first.sum() else 'before'}: are all 0")
+    if first.sum() + second.sum() >= MOST_COUNTED:
+        raise ValueError(
+            f"{'before' if first.sum() > second.sum() else 'after'}: give fewer than a billion events in all"
+        )
     risk, risk_after = (
         number("before_exposure", before_exposure, above=0),
         number("after_exposure", after_exposure, above=0),
@@ -107,7 +114,7 @@ def compare_paretos(
     excess = second - first * risk_after / risk
     at = np.argsort(-np.abs(excess), kind="stable")
     total = two_rates(float(second.sum()), risk_after, float(first.sum()), risk, confidence=confidence)
-    draws = whole("simulations", simulations, least=99)
+    draws = whole("simulations", simulations, least=99, most=MOST_SIMULATIONS)
     low, high = each.interval
     return ParetoComparison(
         tuple(names[place] for place in at), first[at], second[at], excess[at], each.ratio[at], (low[at], high[at]),

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from ..inputs import Floats, column, listed
 
+MOST_WHOLE = 1e15
+MOST_SIMULATIONS = 100_000
+
 if TYPE_CHECKING:
     from numpy.random import Generator  # loads with the first simulation
 
@@ -81,6 +84,8 @@ def whole_counts(name: str, values: Any, length: int) -> Floats:
         raise ValueError(f"{name}: give whole numbers from 0; amounts go into weights")
     if len(made) != length:
         raise ValueError(f"{name}: give {length} values, one for each label, not {len(made)}")
+    if made.sum() > MOST_WHOLE:
+        raise ValueError(f"{name}: give {MOST_WHOLE:.0e} events or fewer in all")
     return made
 
 

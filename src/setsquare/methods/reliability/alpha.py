@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import bars
-from ..inputs import Floats, listed, number, whole
+from ..inputs import Floats, listed, number, one_of, whole
 from ..results import Part, Result, Table
 from .answers import Answers, covariance, read, square, varying
 
@@ -99,15 +99,14 @@ def cronbach_alpha(
     (0.902, 0.98)
     """
     level = number("confidence", confidence, least=0.5, most=0.9999)
-    if interval not in ("feldt", "bootstrap"):
-        raise ValueError(f"interval: give feldt or bootstrap, not {interval!r}")
+    one_of("interval", interval, ("feldt", "bootstrap"))
     kept, told = read(answers, items=items, reverse=reverse, scale=scale, missing=missing)
     cov = covariance(kept)
     varying(cov, told.items)
     means = np.nanmean(kept, axis=0)
     ends = None
     if interval == "bootstrap":
-        ends = _bootstrapped(kept, whole("resamples", resamples, least=100), level, seed)
+        ends = _bootstrapped(kept, whole("resamples", resamples, least=100, most=100_000), level, seed)
     return _described(cov, told.people, told.items, means, level, told, ends)
 
 

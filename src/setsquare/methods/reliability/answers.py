@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats, listed, table
+from ..inputs import Floats, listed, one_of, table
 from ..results import Part
 
 Missing = Literal["refuse", "rows", "pairs"]
@@ -36,8 +36,7 @@ def read(
 
     ``rows`` leaves out whoever left out an answer; ``pairs`` keeps them, with NaN.
     """
-    if missing not in ("refuse", "rows", "pairs"):
-        raise ValueError(f"missing: give refuse, rows or pairs, not {missing!r}")
+    one_of("missing", missing, ("refuse", "rows", "pairs"))
     made = table("answers", answers, missing=missing != "refuse")
     names = _names(items, made.shape[1])
     turned = tuple(str(name) for name in listed("reverse", reverse))

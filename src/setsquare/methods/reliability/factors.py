@@ -13,6 +13,7 @@ import numpy as np
 from ..inputs import Floats
 
 Method = Literal["ml", "minres"]
+METHODS: tuple[Method, ...] = ("ml", "minres")
 LEAST = 0.005
 """The smallest uniqueness that is looked for, as R's factanal has it; one there is a Heywood case."""
 STARTS = 7

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import curves, intervals
-from ..inputs import Floats, listed, number
+from ..inputs import Floats, listed, number, rescaled
 from ..results import Result
 from .answers import Answers, covariance, read, varying
 
@@ -90,7 +90,7 @@ def split_half(
     (0.956, 3)
     """
     kept, told = read(answers, items=items, reverse=reverse, scale=scale, missing=missing)
-    cov = covariance(kept)
+    cov = covariance(rescaled(kept))
     varying(cov, told.items)
     side = _side(first, told.items)
     one, other, both = (

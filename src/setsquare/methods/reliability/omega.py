@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..figures import bars
-from ..inputs import Floats, listed, number, whole
+from ..inputs import Floats, listed, number, one_of, whole
 from ..results import Result, Table
 from .answers import Answers, covariance, read, square, varying
-from .factors import Factors, Method, extract, oblimin
+from .factors import METHODS, Factors, Method, extract, oblimin
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,7 +110,7 @@ def omega(
     (0.917, 0)
     """
     level = number("confidence", confidence, least=0.5, most=0.9999)
-    draws = whole("resamples", resamples, least=0)
+    draws = whole("resamples", resamples, least=0, most=100_000)
     kept, told = read(answers, items=items, reverse=reverse, scale=scale, missing=missing)
     cov = covariance(kept)
     varying(cov, told.items)
@@ -167,11 +167,11 @@ def omega_hierarchical(
         )
     names = _named(items, len(cov))
     correlation = _standardized(cov)
-    first = extract(correlation, count, _method(method))
+    first = extract(correlation, count, one_of("method", method, METHODS))
     pattern, between = oblimin(first.loadings)
     sign = np.where(pattern.sum(axis=0) < 0, -1.0, 1.0)
     pattern, between = pattern * sign, between * np.outer(sign, sign)
-    second = extract(between, 1, _method(method))
+    second = extract(between, 1, one_of("method", method, METHODS))
     upper = second.loadings[:, 0]
     general = pattern @ upper
     parts = pattern * np.sqrt(np.maximum(1 - upper**2, 0.0))
@@ -191,7 +191,7 @@ def omega_hierarchical(
 def _one(cov: Floats, people: int | None, names: tuple[str, ...], method: str, argument: str) -> Omega:
     if len(cov) < 3:
         raise ValueError(f"{argument}: give three questions or more; of two the model is not identified")
-    kind, k = _method(method), len(cov)
+    kind, k = one_of("method", method, METHODS), len(cov)
     correlation = _standardized(cov)
     factors = extract(correlation, 1, kind)
     loadings, unique = factors.loadings[:, 0], factors.unique
@@ -257,14 +257,6 @@ def _standardized(cov: Floats) -> Floats:
     sd = np.sqrt(np.diag(cov))
     made: Floats = cov / np.outer(sd, sd)
     return made
-
-
-def _method(method: str) -> Method:
-    if method == "ml":
-        return "ml"
-    if method == "minres":
-        return "minres"
-    raise ValueError(f"method: give ml or minres, not {method!r}")
 
 
 def _named(items: Sequence[Any] | None, count: int) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import ROOM, intervals
-from ..inputs import Bools, Column, Floats, column, listed, number, table, whole
+from ..inputs import Bools, Column, Floats, column, flag, listed, number, table, whole
 from ..results import BELOW, Result, Table
 
 
@@ -185,7 +185,7 @@ def suppressed_groups(
     least = whole("minimum", minimum, least=1)
     counts = [whole("sizes", size, least=0) for size in listed("sizes", sizes)]
     hidden = [0 < count < least for count in counts]
-    if not total_shown or not any(hidden):
+    if not flag("total_shown", total_shown) or not any(hidden):
         return tuple(hidden)
     rest = sorted((count, place) for place, count in enumerate(counts) if count >= least)
     for _count, place in rest:

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..figures import bars
-from ..inputs import Column, Floats, column, listed, number, of_kind, same_length
+from ..inputs import Column, Floats, column, listed, number, of_kind, one_of, same_length
 from ..results import BELOW, BESIDE, Result, Table, plain
 from .ordering import Whole, labels, ranks
 
 LEVELS = ("low", "medium", "high")
+MOST_CLASSES = 100
 MATRIX = "a matrix, such as risk_matrix() or matrix_by_score() makes"
 
 
@@ -196,8 +197,7 @@ def matrix_by_score(
     ('3', 'medium', 'high', 'high')
     """
     rows, columns = _size(size)
-    if not isinstance(score, str) or score not in ("product", "sum"):
-        raise ValueError(f"score: give product or sum, not {score!r}")
+    one_of("score", score, ("product", "sum"))
     least, levels = column("starts", starts), _levels(levels)
     if len(least) != len(levels) - 1 or (np.diff(least) <= 0).any():
         raise ValueError(f"starts: give {len(levels) - 1} rising scores, one for each level but the first")
@@ -307,8 +307,7 @@ def compare_assessments(
     if len(before.names) != len(after.names):
         raise ValueError(f"residual: has {len(after.names)} risks, but inherent has {len(before.names)}")
     accepted = matrix.levels[0] if appetite is None else appetite
-    if not isinstance(accepted, str) or accepted not in matrix.levels:
-        raise ValueError(f"appetite: give one of {', '.join(matrix.levels)}, not {appetite!r}")
+    one_of("appetite", accepted, matrix.levels)
     rank = {level: place for place, level in enumerate(matrix.levels)}
     steps = tuple(rank[one] - rank[two] for one, two in zip(before.levels, after.levels, strict=True))
     above = tuple(
@@ -367,8 +366,8 @@ def _size(size: Any) -> tuple[int, int]:
         rows, columns = (int(one) for one in size)
     except (TypeError, ValueError, OverflowError):
         raise ValueError("size: give the numbers of likelihoods and consequences") from None
-    if rows < 1 or columns < 1:
-        raise ValueError("size: give one class or more of each")
+    if not (1 <= rows <= MOST_CLASSES and 1 <= columns <= MOST_CLASSES):
+        raise ValueError(f"size: give 1 to {MOST_CLASSES} classes of each")
     return rows, columns
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
-from ..inputs import number, whole
+from ..inputs import number, one_of, whole
 from ..results import Part, Table
 
 PATTERNS = ("limits", "beyond", "within", "trend", "alternating", "range")
@@ -93,8 +93,7 @@ class Rule(Part):
     def __post_init__(self) -> None:
         if not str(self.name or "").strip():
             raise ValueError("name: give the rule a name")
-        if self.pattern not in PATTERNS:
-            raise ValueError(f"pattern: give one of {', '.join(PATTERNS)}, not {self.pattern!r}")
+        one_of("pattern", self.pattern, tuple(PATTERNS))
         allowed = SIDES.get(self.pattern, ALL_SIDES)
         if not self.sides:
             object.__setattr__(self, "sides", allowed[0])

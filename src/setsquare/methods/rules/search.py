@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..charts import Chart, Charts
 from ..charts.lines import TILE, stretch
 from ..figures import bars
-from ..inputs import Bools, Floats, column, is_table, opened, table
+from ..inputs import Bools, Floats, column, is_table, one_of, opened, table
 from ..results import Part, Result, Table, plain
 from .definitions import Conventions, Rule, RuleSet
 from .patterns import Block, Levels, packing, unpacked
@@ -180,9 +180,7 @@ def _chart(given: Any) -> Chart:
 def rule_set(given: Any) -> RuleSet:
     """Return a set of rules, or the published one of that name; raises ValueError at ``rules``."""
     if isinstance(given, str):
-        if given not in PRESETS:
-            raise ValueError(f"rules: give one of {', '.join(PRESETS)}, or a set of rules, not {given!r}")
-        return PRESETS[given]
+        return PRESETS[one_of("rules", given, tuple(PRESETS))]
     if not isinstance(given, RuleSet):
         raise ValueError(
             "rules: give a set of rules, or the name of one; define() makes a set from a mapping"

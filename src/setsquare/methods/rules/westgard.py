@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 
 from ..figures import bars
-from ..inputs import Floats, graspable, table
+from ..inputs import Floats, floats, graspable, table
 from ..results import Result, Table
 from .definitions import RuleSet
 from .presets import WESTGARD
 from .search import Signals, signals
+
+_FARTHEST = 1e150
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +69,8 @@ def multirule(
         raise ValueError("sigma: give more than 0")
     graspable("sigma", spread)
     scores = (given - _each("mean", mean, controls)) / spread
+    if (np.abs(scores) > _FARTHEST).any():
+        raise ValueError("sigma: is too small for values so far from the mean")
     within = signals(scores.T, rules)
     rules = within.rules
     ranging = [rule.name for rule in rules.rules if rule.pattern == "range"]
@@ -87,10 +91,7 @@ def multirule(
 
 
 def _each(name: str, value: Any, controls: int) -> Floats:
-    try:
-        made = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{name}: give numbers") from None
+    made = floats(name, value)
     if made.shape not in ((), (controls,)) or not np.isfinite(made).all():
         raise ValueError(f"{name}: give one number, or one for each of the {controls} controls")
     return made

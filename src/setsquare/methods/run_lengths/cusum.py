@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..inputs import Floats, number
+from ..inputs import Floats, flag, number
 from ..quadrature import legendre
 from .chain import Chain, Survival, bell, deviation, followed, lasting
 from .result import PROBABILITIES, RunLengths, described, started, values_of
+
+MOST_H = 200.0
 
 
 def cusum(
@@ -40,7 +42,8 @@ def cusum(
     >>> cusum([0, 1], h=4).arl.round(2).tolist()
     [167.68, 8.38]
     """
-    k, h, begin, two_sided = number("k", k, least=0), number("h", h, above=0), started(start), bool(two_sided)
+    k, h, begin = number("k", k, least=0), number("h", h, above=0, most=MOST_H), started(start)
+    two_sided = flag("two_sided", two_sided)
     head_start = number("head_start", head_start, least=0)
     if head_start >= h or (two_sided and head_start > h / 2 + k):
         raise ValueError(
@@ -75,7 +78,7 @@ def siegmund_arl(shift: Any, *, k: float = 0.5, h: float = 5.0, two_sided: bool 
     [469.1, 10.3]
     """
     delta, b = values_of("shift", shift), number("h", h, above=0) + 1.166
-    k = number("k", k, least=0)
+    k, two_sided = number("k", k, least=0), flag("two_sided", two_sided)
 
     def side(drift: Floats) -> Floats:
         scaled = 2 * drift * b
@@ -83,8 +86,9 @@ def siegmund_arl(shift: Any, *, k: float = 0.5, h: float = 5.0, two_sided: bool 
         safe = np.where(small, 1.0, drift)
         return np.where(small, b * b, (np.expm1(-2 * safe * b) + 2 * safe * b) / (2 * safe**2))
 
-    above = side(delta - k)
-    return 1 / (1 / above + 1 / side(-delta - k)) if two_sided else above
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        above = side(delta - k)
+        return np.asarray(1 / (1 / above + 1 / side(-delta - k)) if two_sided else above)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..inputs import number, whole
+from ..inputs import flag, number, whole
 from ..results import Result
 from .cusum import cusum, cusum_arl
 from .ewma import checked_weight, ewma, ewma_chain
@@ -89,7 +89,7 @@ def design_cusum(
     """
     arl0, shift = _wanted(arl0, shift), number("shift", shift)
     reference = shift / 2 if k is None else number("k", k, least=0)
-    share = number("head_start", head_start, least=0, most=0.5)
+    share, two_sided = number("head_start", head_start, least=0, most=0.5), flag("two_sided", two_sided)
 
     def lacking(h: float) -> float:
         return cusum_arl(0.0, reference, h, share * h, two_sided) - arl0
@@ -112,7 +112,7 @@ def design_ewma(arl0: float, shift: float, *, weight: float | None = None, stead
     >>> round(found.parameters["width"], 3), round(found.arl1, 1)
     (2.814, 10.3)
     """
-    arl0, shift = _wanted(arl0, shift), number("shift", shift)
+    arl0, shift, steady = _wanted(arl0, shift), number("shift", shift), flag("steady", steady)
 
     def width_for(weight: float, lasting: bool) -> float:
         def lacking(width: float) -> float:

@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from ..inputs import Floats, number
+from ..inputs import Floats, flag, number
 from ..quadrature import legendre
 from .chain import Chain, bell, lasting
 from .result import PROBABILITIES, RunLengths, described, started, values_of
 
+LEAST_WEIGHT, MOST_WIDTH = 0.001, 20.0
+"""Where the nodes would be too many; a chart that wide signals never."""
 SETTLED = 1e-11
 """Limits that vary are taken as those of a long run once their variance lacks less than this share."""
 
@@ -40,12 +42,17 @@ def ewma(
     >>> ewma([0, 1], weight=0.1, width=2.814, steady=True).arl.round(1).tolist()
     [499.6, 10.3]
     """
-    weight, width, begin = checked_weight(weight), number("width", width, above=0), started(start)
+    weight, width, begin = (
+        checked_weight(weight),
+        number("width", width, above=0, most=MOST_WIDTH),
+        started(start),
+    )
+    steady = flag("steady", steady)
 
     def runs(delta: float) -> Chain:
         return ewma_chain(delta, weight, width, steady, after_long=begin == "steady")
 
-    design = {"weight": weight, "width": width, "steady": bool(steady)}
+    design = {"weight": weight, "width": width, "steady": steady}
     of = "shift of the mean in sigmas"
     given = values_of("shift", shift)
     return described("ewma", design, of, given, runs, start=begin, probabilities=probabilities)
@@ -53,7 +60,10 @@ def ewma(
 
 def checked_weight(weight: Any) -> float:
     """Return the weight of a new value; raises ValueError at ``weight``."""
-    return number("weight", weight, above=0, most=1)
+    made = number("weight", weight, above=0, most=1)
+    if made < LEAST_WEIGHT:
+        raise ValueError(f"weight: give {LEAST_WEIGHT:g} or more, not {made:g}")
+    return made
 
 
 def ewma_chain(delta: float, weight: float, width: float, steady: bool, *, after_long: bool = False) -> Chain:

@@ -12,6 +12,8 @@ from .chain import Chain, bell, lasting
 from .ewma import checked_weight
 from .result import PROBABILITIES, RunLengths, described, started, values_of
 
+MOST_MEASURES, MOST_LIMIT, MOST_STATES = 1000, 10_000.0, 8000
+
 
 def mewma(
     shift: Any,
@@ -41,14 +43,18 @@ def mewma(
     >>> mewma([0, 1], measures=4, limit=12.73).arl.round(2).tolist()
     [200.5, 12.15]
     """
-    width, weight, begin = whole("measures", measures, least=1), checked_weight(weight), started(start)
+    width, weight, begin = (
+        whole("measures", measures, least=1, most=MOST_MEASURES),
+        checked_weight(weight),
+        started(start),
+    )
     given = values_of("shift", shift)
     if (given < 0).any():
         raise ValueError("shift: is a distance of 0 or more")
     high = (
         mewma_limit(width, weight, number("arl", arl, above=1))
         if limit is None
-        else number("limit", limit, above=0)
+        else number("limit", limit, above=0, most=MOST_LIMIT)
     )
 
     def runs(delta: float) -> Chain:
@@ -69,7 +75,8 @@ def mewma_limit(measures: int, weight: float, arl: float) -> float:
     >>> round(mewma_limit(2, 0.1, 200.0), 2)
     8.63
     """
-    return _limit(whole("measures", measures, least=1), checked_weight(weight), number("arl", arl, above=1))
+    width = whole("measures", measures, least=1, most=MOST_MEASURES)
+    return _limit(width, checked_weight(weight), number("arl", arl, above=1))
 
 
 @lru_cache(maxsize=256)
@@ -111,6 +118,10 @@ def _by_direction(delta: float, measures: int, weight: float, limit: float) -> C
     parts, across_shares = legendre(0.0, 1.0, 8 + int(np.ceil(1.3 * radius / weight)))
     places = np.repeat(np.arange(len(along)), len(parts))
     across = (rest[:, None] * parts).ravel()
+    if len(across) > MOST_STATES:
+        raise ValueError(
+            "weight: is too small for this limit to compute the run length after a shift; give more"
+        )
     # Both halves of the disc have the same lengths across.
     each, which = np.unique(np.round(np.append(0.0, across), 14), return_inverse=True)
     lengths = _lengths(np.asarray(each, np.float64), np.asarray(each[1:], np.float64), measures - 1, weight)[

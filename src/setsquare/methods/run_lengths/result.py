@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats, column, floats, listed, number
+from ..inputs import Floats, column, floats, listed, number, one_of
 from ..results import BELOW, BESIDE, Result, Table, plain
 from .chain import Runs
 
@@ -82,10 +82,7 @@ def described(
 
 def started(start: str) -> Start:
     """Return the start where it is one; raises ValueError at ``start``."""
-    for known in STARTS:
-        if start == known:
-            return known
-    raise ValueError(f"start: give {' or '.join(STARTS)}, not {start!r}")
+    return one_of("start", start, STARTS)
 
 
 def values_of(name: str, values: Any) -> Floats:

@@ -77,7 +77,11 @@ def nelson(*numbers: int) -> Rules:
         8: (ZoneRule("8 of 8 beyond 1 sigma on either side", 8, 8, 1.0),),
     }
     chosen = numbers or (1, 2, 5, 6)
-    return tuple(rule for one in chosen for rule in (whole.get(one) or _chosen(made, (one,))))
+    return tuple(
+        rule
+        for one in chosen
+        for rule in (whole[one] if isinstance(one, int) and one in whole else _chosen(made, (one,)))
+    )
 
 
 def zone_rules(rules: "RuleSet | str", *, width: float = 3.0) -> Rules:
@@ -145,7 +149,7 @@ def _zoned(rule: "Rule", limit: float, waits: bool) -> Rules:
 def _chosen(made: dict[int, tuple[int, int, float]], numbers: Sequence[int]) -> Rules:
     found: list[ZoneRule] = []
     for one in numbers:
-        if one not in made:
+        if not isinstance(one, int | np.integer) or one not in made:
             raise ValueError(f"numbers: give zone rules among {', '.join(map(str, made))}, not {one!r}")
         count, span, low = made[one]
         words = f"{count} of {span} beyond {low:g} sigma"

@@ -12,6 +12,7 @@ from .moving_range import moving_range_chain
 from .result import PROBABILITIES, RunLengths, described, limits_of, started, values_of
 from .rules import Rules, ZoneRule, rules_chain, zones
 
+MOST_COUNTED, MOST_PIECES = 10_000_000, 100
 Limits = tuple[float | None, float | None]
 
 
@@ -90,6 +91,8 @@ def individuals(
         raise ValueError("rules: cannot be computed together with moving ranges; give one of both")
     width, ratio = number("width", width, above=0), number("ratio", ratio, above=0)
     limit = number("moving_range", moving_range, above=0)
+    if width / limit > MOST_PIECES:
+        raise ValueError(f"moving_range: give more than a {MOST_PIECES}th of width")
 
     def chain(delta: float) -> Chain:
         return moving_range_chain(delta, ratio, width, limit)
@@ -127,7 +130,7 @@ def p(
     """
     from scipy.special import bdtr  # noqa: PLC0415 - loads when first used
 
-    n, middle = whole("n", n, least=1), number("centre", centre, above=0, most=1)
+    n, middle = whole("n", n, least=1, most=MOST_COUNTED), number("centre", centre, above=0, most=1)
     if middle == 1:
         raise ValueError("centre: give less than 1")
     given = values_of("p", p)
@@ -211,10 +214,15 @@ def _of_rates(
 ) -> RunLengths:
     from scipy.special import pdtr  # noqa: PLC0415 - loads when first used
 
-    given = values_of("mean" if chart == "c" else "rate", rate)
+    name = "mean" if chart == "c" else "rate"
+    given = values_of(name, rate)
     if (given < 0).any():
-        raise ValueError(f"{'mean' if chart == 'c' else 'rate'}: give 0 or more")
+        raise ValueError(f"{name}: give 0 or more")
     most = size * max(float(given.max()), centre)
+    if most > MOST_COUNTED:
+        raise ValueError(
+            f"{name}: expects more than {MOST_COUNTED:,} events at a point; give less, or a smaller size"
+        )
     counts = np.arange(np.ceil(most + 12 * np.sqrt(most) + 60))
 
     def chances(true: float) -> Floats:

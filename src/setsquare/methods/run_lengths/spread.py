@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .. import constants
-from ..inputs import number, whole
+from ..inputs import graspable, number, whole
 from .chain import Chain
 from .result import PROBABILITIES, RunLengths, described, limits_of, values_of
 
@@ -88,6 +88,7 @@ def _spread(
     given, width = values_of("ratio", ratio), number("width", width, above=0)
     if (given <= 0).any():
         raise ValueError("ratio: give more than 0")
+    graspable("ratio", given)
     low, high = _ends(limits, (max(unit[0] - width * unit[1], 0.0), unit[0] + width * unit[1]))
 
     def runs(true: float) -> Chain:

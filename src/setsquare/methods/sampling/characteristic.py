@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Column, Floats, column, of_kind, whole
+from ..inputs import Column, Floats, column, of_kind, one_of, whole
 from ..results import Result, Table
 from .counts import probabilities, without_replacement
 from .plans import AttributePlan, Model, checked_model
@@ -110,8 +110,7 @@ CURVES = {
 
 def drawn(of: Any, curve: str) -> dict[str, Any]:
     """Return a curve of what has `p` and the curve's values, by its name; raises ValueError at ``curve``."""
-    if curve not in CURVES:
-        raise ValueError(f"curve: give one of {', '.join(CURVES)}, not {curve!r}")
+    one_of("curve", curve, tuple(CURVES))
     if curve == "ati" and of.lot_size is None:
         raise ValueError("curve: the average total inspection needs a lot size")
     name, title, y = CURVES[curve]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..inputs import Column, of_kind
+from ..inputs import Column, of_kind, one_of
 from ..results import Result
 from .nonconforming import ShareDecision, judge_share
 from .stages import Reading, StagedPlan, read_samples, staged_plan
@@ -120,8 +120,7 @@ def inspect_lot_by_variables(
     of_kind("state", state, Switching, STATE)
     if state.rules not in ("ISO 3951-1", "Z1.9"):
         raise ValueError("state: its rules are by attributes; judge the lot by inspect_lot")
-    if form not in ("k", "M"):
-        raise ValueError(f"form: give k or M, not {form!r}")
+    one_of("form", form, ("k", "M"))
     sigma = "unknown" if sd is None else "known"
     due = standard_variables_plan(
         lot_size, aql, level=level, severity=state.severity, sigma=sigma, standard=state.rules

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..inputs import number, whole
+from ..inputs import number, one_of, whole
 from ..results import Result
 
 Severity = Literal["normal", "tightened", "reduced"]
@@ -40,10 +40,9 @@ class CodeLetters:
         'C'
         """
         lot = whole("lot_size", lot_size, least=2)
-        if level not in self.levels:
-            raise ValueError(f"level: give one of {', '.join(self.levels)}, not {level!r}")
+        wanted = one_of("level", level, self.levels)
         row = next((row for row, most in enumerate(self.most) if lot <= most), len(self.most))
-        return self.letters[row][self.levels.index(level)]
+        return self.letters[row][self.levels.index(wanted)]
 
 
 def preferred(aql: float, known: Sequence[float]) -> int:
@@ -61,7 +60,4 @@ def preferred(aql: float, known: Sequence[float]) -> int:
 
 def checked_severity(severity: str) -> Severity:
     """Return the severity by its name; raises ValueError at ``severity``."""
-    for known in SEVERITIES:
-        if severity == known:
-            return known
-    raise ValueError(f"severity: give one of {', '.join(SEVERITIES)}, not {severity!r}")
+    return one_of("severity", severity, SEVERITIES)

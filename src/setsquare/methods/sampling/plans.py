@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ... import methods  # curves load with the first that is drawn
-from ..inputs import listed, whole
+from ..inputs import listed, one_of, whole
 from ..results import Result, Table
 
 Model = Literal["binomial", "poisson", "hypergeometric"]
+MOST_ACCEPT = 100_000
 MODELS: tuple[Model, ...] = ("binomial", "poisson", "hypergeometric")
 STAGES = 25
 
@@ -58,19 +59,22 @@ def single(n: int, accept: int) -> AttributePlan:
     >>> single(50, 2).reject
     (3,)
     """
-    size, number = whole("n", n, least=1), whole("accept", accept, least=0)
+    size, number = whole("n", n, least=1), whole("accept", accept, most=MOST_ACCEPT)
     return AttributePlan((size,), (number,), (number + 1,))
 
 
 def double(n1: int, accept1: int, reject1: int, n2: int, accept2: int) -> AttributePlan:
     """Return a double plan; what lies between `accept1` and `reject1` calls for the second sample.
 
-    `accept2` counts what both samples held. Raises ValueError as `multiple` does.
+    `accept2` counts what both samples held. Raises ValueError at ``n1``, ``accept1``, ``reject1``, ``n2``,
+    ``accept2``, and as `multiple` does.
 
     >>> double(50, 1, 4, 100, 3).largest
     150
     """
-    return multiple((n1, n2), (accept1, accept2), (reject1, whole("accept2", accept2) + 1))
+    first, second = whole("n1", n1, least=1), whole("n2", n2, least=1)
+    least, most = whole("accept1", accept1, least=-1), whole("accept2", accept2, most=MOST_ACCEPT)
+    return multiple((first, second), (least, most), (whole("reject1", reject1, least=1), most + 1))
 
 
 def multiple(sizes: Sequence[int], accept: Sequence[int], reject: Sequence[int]) -> AttributePlan:
@@ -90,7 +94,7 @@ def multiple(sizes: Sequence[int], accept: Sequence[int], reject: Sequence[int])
     if len(reject) != len(sizes):
         raise ValueError(f"reject: has {len(reject)} stages, but sizes has {len(sizes)}")
     drawn = tuple(whole("sizes", size, least=1) for size in sizes)
-    low = tuple(whole("accept", number, least=-1) for number in accept)
+    low = tuple(whole("accept", number, least=-1, most=MOST_ACCEPT) for number in accept)
     high = tuple(whole("reject", number, least=1) for number in reject)
     for name, numbers in (("accept", low), ("reject", high)):
         if any(later < earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
@@ -107,7 +111,4 @@ def multiple(sizes: Sequence[int], accept: Sequence[int], reject: Sequence[int])
 
 def checked_model(model: str) -> Model:
     """Return the model by its name; raises ValueError at ``model``."""
-    for known in MODELS:
-        if model == known:
-            return known
-    raise ValueError(f"model: give one of {', '.join(MODELS)}, not {model!r}")
+    return one_of("model", model, MODELS)

@@ -47,7 +47,8 @@ class FoundPlan(Result):
 
     def figure(self) -> dict[str, Any]:
         """Return the OC curve with both points that were asked for, as an ECharts option."""
-        found = characteristic(self.plan, model=self.model, lot_size=self.lot_size)
+        lot = self.lot_size if self.model == "hypergeometric" else None
+        found = characteristic(self.plan, model=self.model, lot_size=lot)
         lines = {"OC": np.column_stack([found.p, found.accept])}
         return through(lines, self.producer, self.consumer)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Column, Floats, column, of_kind, whole
+from ..inputs import Column, Floats, column, of_kind, one_of, whole
 from ..results import BELOW, BESIDE, Result, Table
 from .counts import probabilities
 from .plans import Model
@@ -132,8 +132,7 @@ def sequential_plan(
     >>> round(plan.slope, 4), round(plan.h_accept, 4), round(plan.h_reject, 4)
     (0.0281, 1.2211, 1.5678)
     """
-    if model not in ("binomial", "poisson"):
-        raise ValueError(f"model: give binomial or poisson, not {model!r}")
+    one_of("model", model, ("binomial", "poisson"))
     kind: Model = "binomial" if model == "binomial" else "poisson"
     (p1, pa1), (p2, pa2) = checked_points(producer, consumer, None if kind == "poisson" else 1.0)
     if kind == "binomial":

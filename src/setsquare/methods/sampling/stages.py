@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Literal
 
-from ..inputs import listed, of_kind, whole
+from ..inputs import listed, of_kind, one_of, whole
 from ..results import Part, Result, Table
 from .plans import AttributePlan
 from .standard import StandardPlan
@@ -160,9 +160,7 @@ def staged_plan(single: StandardPlan, scheme: str) -> StagedPlan:
     ((1, 50, 50, 0, 3), (2, 50, 100, 3, 4))
     """
     of_kind("single", single, StandardPlan, "a plan that standard_plan() looks up")
-    kind = next((known for known in SCHEMES if isinstance(scheme, str) and known == scheme), None)
-    if kind is None:
-        raise ValueError(f"scheme: give one of {', '.join(SCHEMES)}, not {scheme!r}")
+    kind = one_of("scheme", scheme, SCHEMES)
     if kind == "multiple" and single.standard == "ISO 2859-1":
         raise ValueError(
             "scheme: multiple plans of ISO 2859-1 are not tabled; give their numbers to multiple"

@@ -4,7 +4,7 @@ import functools
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from ..inputs import of_kind
+from ..inputs import of_kind, one_of
 from . import tables
 from .lots import CodeLetters, PlanForLot, Severity, checked_severity, preferred
 from .plans import AttributePlan
@@ -112,10 +112,7 @@ def one_step_tighter(plan: StandardPlan) -> int | None:
 
 def checked_standard(standard: str) -> Standard:
     """Return the standard by its name; raises ValueError at ``standard``."""
-    for known in STANDARDS:
-        if standard == known:
-            return known
-    raise ValueError(f"standard: give one of {', '.join(STANDARDS)}, not {standard!r}")
+    return one_of("standard", standard, STANDARDS)
 
 
 @functools.cache

@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..inputs import one_of
 from . import variables_tables as tables
 from .lots import CodeLetters, PlanForLot, Severity, checked_severity, preferred
 from .matched import matched_variables_plan
@@ -87,11 +88,8 @@ def standard_variables_plan(
     5
     """
     kind, how = checked_severity(severity), checked_sigma(sigma)
-    if standard == "Z1.9":
-        return _z19(lot_size, aql, level, kind, how)
-    if standard == "ISO 3951-1":
-        return _iso(lot_size, aql, level, kind, how)
-    raise ValueError(f"standard: give one of {', '.join(BOOKS)}, not {standard!r}")
+    looked_up = _z19 if one_of("standard", standard, BOOKS) == "Z1.9" else _iso
+    return looked_up(lot_size, aql, level, kind, how)
 
 
 def _z19(lot_size: int, aql: float, level: str, severity: Severity, sigma: Sigma) -> StandardVariablesPlan:

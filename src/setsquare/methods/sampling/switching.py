@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
-from ..inputs import of_kind, whole
+from ..inputs import flag, of_kind, one_of, whole
 from ..results import Part
 from .lots import Severity, checked_severity
 
@@ -46,10 +46,7 @@ def begin(rules: str = "ISO 2859-1", severity: str = "normal") -> Switching:
     >>> begin().severity
     'normal'
     """
-    for known in RULES:
-        if rules == known:
-            return Switching(known, checked_severity(severity))
-    raise ValueError(f"rules: give one of {', '.join(RULES)}, not {rules!r}")
+    return Switching(one_of("rules", rules, RULES), checked_severity(severity))
 
 
 def after_lot(
@@ -88,17 +85,21 @@ def after_lot(
     of_kind("state", state, Switching, STATE)
     if state.stopped:
         raise ValueError("state: inspection is discontinued; resume it after the supplier has improved")
+    accepted, in_gap = flag("accepted", accepted), flag("in_gap", in_gap)
+    steady, reduced_wanted = flag("steady", steady), flag("reduced_wanted", reduced_wanted)
+    if accepted_one_step_tighter is not None:
+        accepted_one_step_tighter = flag("accepted_one_step_tighter", accepted_one_step_tighter)
     if accepted_one_step_tighter and not accepted:
         raise ValueError(
             "accepted_one_step_tighter: a lot that is not accepted is not accepted one step tighter"
         )
-    recent = (*state.recent, bool(accepted))[-LOTS_WATCHED:]
+    recent = (*state.recent, accepted)[-LOTS_WATCHED:]
     if state.severity == "tightened":
         return _after_tightened(state, recent)
     if state.severity == "reduced":
-        why = _end_of_reduced(bool(accepted), in_gap, steady, reduced_wanted)
+        why = _end_of_reduced(accepted, in_gap, steady, reduced_wanted)
         return Switching(state.rules, "normal", reason=why) if why else _on(state, recent)
-    score = _score(state, bool(accepted), accept_number, accepted_one_step_tighter)
+    score = _score(state, accepted, accept_number, accepted_one_step_tighter)
     return _after_normal(state, recent, score, steady and reduced_wanted)
 
 

@@ -7,12 +7,14 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import bars, curves
-from ..inputs import Column, Floats, column, number, of_kind, whole
+from ..inputs import Column, Floats, column, number, of_kind, one_of, whole
 from ..results import Result, Table
 from .search import Point, checked_points, through
 
 Sigma = Literal["known", "unknown"]
+SIGMAS: tuple[Sigma, ...] = ("known", "unknown")
 LARGEST = 10_000_000
+MOST_POINTS = 100_000
 PLAN = "a plan by variables, such as variables_plan() makes"
 
 
@@ -125,7 +127,7 @@ def variables_curve(plan: VariablesPlan, points: int = 101) -> Table:
         1.0 / plan.n + (plan.k**2 / (2.0 * max(plan.n - 1, 1)) if plan.sigma == "unknown" else 0.0)
     )
     top = float(special.ndtr(-(plan.k - 4.0 * spread)))
-    p = np.linspace(0.0, min(top, 1.0), whole("points", points, least=2))
+    p = np.linspace(0.0, min(top, 1.0), whole("points", points, least=2, most=MOST_POINTS))
     return Table(("p", "accept"), tuple(zip(p.tolist(), variables_acceptance(plan, p).tolist(), strict=True)))
 
 
@@ -215,11 +217,7 @@ def _quality(distance: float, spread: float) -> float:
 
 def checked_sigma(sigma: str) -> Sigma:
     """Return what is said of sigma; raises ValueError at ``sigma``."""
-    if sigma == "known":
-        return "known"
-    if sigma == "unknown":
-        return "unknown"
-    raise ValueError(f"sigma: give 'known' or 'unknown', not {sigma!r}")
+    return one_of("sigma", sigma, SIGMAS)
 
 
 def _meets(n: int, good: Point, bad: Point, sigma: Sigma) -> bool:

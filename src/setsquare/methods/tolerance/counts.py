@@ -5,6 +5,7 @@ import numpy as np
 from ..inputs import Floats, number, whole
 from .result import Side, Tolerance, checked, made
 
+MOST_COUNTED = 10_000_000
 ROUNDING = 1e-12
 
 
@@ -35,6 +36,8 @@ def binomial(
     share, sure, kind = checked(coverage, confidence, side)
     many = whole("n", n, least=1)
     seen, more = whole("count", count, most=many), many if size is None else whole("size", size, least=1)
+    if more > MOST_COUNTED:
+        raise ValueError(f"{'n' if size is None else 'size'}: give {MOST_COUNTED:,} or less, not {more:,}")
     risk, tail = _parts(share, sure, kind)
     least = float(betaincinv(seen, many - seen + 1, risk)) if seen else 0.0
     most = float(betaincinv(seen + 1, many - seen, 1 - risk)) if seen < many else 1.0
@@ -75,6 +78,10 @@ def poisson(
     risk, tail = _parts(share, sure, kind)
     least = float(chdtri(2 * seen, 1 - risk)) / 2 / known * more if seen else 0.0
     most = float(chdtri(2 * seen + 2, risk)) / 2 / known * more
+    if most > MOST_COUNTED:
+        raise ValueError(
+            f"{'count' if size is None else 'size'}: expects more than {MOST_COUNTED:,} events; give less"
+        )
     counts = np.arange(np.ceil(most + 12 * np.sqrt(most) + 60))
     ends = _quantile(pdtr(counts, least), tail), _quantile(pdtr(counts, most), 1 - tail)
     assumed = ("events are independent of one another", "their rate is constant")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..inputs import Column, column, number, whole
+from ..inputs import Column, column, flag, number, one_of, whole
 from ..quadrature import legendre
 from .result import Tolerance, checked, made
 
@@ -37,10 +37,10 @@ def k_factor(
     (3.393, 1.874)
     """
     share, sure, kind = checked(coverage, confidence, side)
+    sigma_known = flag("sigma_known", sigma_known)
     size = whole("n", n, least=1 if sigma_known or degrees is not None else 2)
-    free = size - 1.0 if degrees is None else number("degrees", degrees, above=0)
-    if method not in METHODS:
-        raise ValueError(f"method: give one of {', '.join(METHODS)}, not {method!r}")
+    free = size - 1.0 if degrees is None else number("degrees", degrees, least=0.1)
+    one_of("method", method, METHODS)
     if sigma_known:
         return _known(size, share, sure, kind == "two")
     if kind != "two":
@@ -101,6 +101,7 @@ def normal_from_summary(
     >>> round(normal_from_summary(10, 0.2, 40, coverage=0.9, confidence=0.99).low, 3)
     9.549
     """
+    sigma_known = flag("sigma_known", sigma_known)
     size = whole("n", n, least=1 if sigma_known else 2)
     spread = number("sd", sd, least=0)
     return _interval(number("mean", mean), spread, size, sigma_known, coverage, confidence, side, method)
@@ -200,7 +201,7 @@ def _two_sided(n: int, coverage: float, confidence: float, degrees: float) -> fl
     high = 2 * _howe(n, coverage, confidence, degrees)
     while lacking(high) < 0:
         high *= 2
-    return float(brentq(lacking, 1e-6, high, xtol=1e-12))
+    return float(brentq(lacking, min(1e-6, high * 1e-6), high, xtol=min(1e-12, high * 1e-12)))
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import intervals
-from ..inputs import number
+from ..inputs import number, one_of
 from ..results import Result
 
 Side = Literal["two", "lower", "upper"]
@@ -83,7 +83,4 @@ def checked(coverage: Any, confidence: Any, side: str) -> tuple[float, float, Si
         if share >= 1:
             raise ValueError(f"{name}: give less than 1, not {share:g}")
         shares.append(share)
-    for known in SIDES:
-        if side == known:
-            return shares[0], shares[1], known
-    raise ValueError(f"side: give one of {', '.join(SIDES)}, not {side!r}")
+    return shares[0], shares[1], one_of("side", side, SIDES)

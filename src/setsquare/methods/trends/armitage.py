@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Column, Floats, column, same_length
+from ..inputs import Column, Floats, column, one_of, same_length
 from ..results import Result, Table, plain
-from .given import ALTERNATIVES, Alternative, choice
+from .given import ALTERNATIVES, Alternative
 from .tails import p_value
 
 Method = Literal["asymptotic", "exact", "mid-p"]
@@ -75,8 +75,8 @@ def cochran_armitage(
     >>> round(found.z**2, 4), round(found.p, 6)
     (8.2249, 0.004132)
     """
-    choice("method", method, ("asymptotic", "exact", "mid-p"))
-    choice("alternative", alternative, ALTERNATIVES)
+    one_of("method", method, ("asymptotic", "exact", "mid-p"))
+    one_of("alternative", alternative, ALTERNATIVES)
     x, n, w = _given(events, sizes, scores)
     total, share = float(n.sum()), float(x.sum() / n.sum())
     middle = float((n * w).sum() / total)

@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats, column
+from ..inputs import Floats, column, one_of
 from ..results import BELOW, BESIDE, Result, Table, plain
-from .given import Counts, choice
+from .given import Counts
 from .scanning import Means, Rates, Scan
 
+MOST_EVENTS = 10_000_000
 Null = Literal["poisson", "permutation"]
 
 
@@ -109,11 +110,15 @@ def change_in_rate(
     >>> found.place, found.interval, found.p, round(found.before, 2), round(found.after, 2)
     (6, (6, 7), 0.001, 5.33, 1.17)
     """
-    choice("null", null, ("poisson", "permutation"))
+    one_of("null", null, ("poisson", "permutation"))
     given = Counts(counts, exposure)
     if not given.single:
         raise ValueError("counts: give one column")
     held = np.flatnonzero(given.held[0])
+    if given.counts[0, held].sum() > MOST_EVENTS:
+        raise ValueError(
+            f"counts: give {MOST_EVENTS:,} events or fewer in all, or their rates to change_in_mean"
+        )
     rates = Rates(given.counts[0, held], given.exposure[0, held], null)
     found = Scan(rates, held, least, "counts").search(confidence, simulations, seed)
     values = np.full(given.k, np.nan)

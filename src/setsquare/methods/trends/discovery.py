@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..figures import curves
-from ..inputs import Bools, Column, Floats, column
+from ..inputs import Bools, Column, Floats, column, one_of
 from ..results import Result, Table, plain
-from .given import choice
 from .given import level as share
 
 Control = Literal["benjamini-hochberg", "benjamini-yekutieli", "storey"]
@@ -71,7 +70,7 @@ def false_discovery(p: Column, *, method: Control = "benjamini-hochberg", level:
     >>> [round(float(q), 4) for q in found.q], found.found
     ([0.005, 0.02, 0.0513, 0.0513, 0.6], 2)
     """
-    choice("method", method, CONTROLS)
+    one_of("method", method, CONTROLS)
     limit = share("level", level)
     given = column("p", p, missing=True)
     there = ~np.isnan(given)

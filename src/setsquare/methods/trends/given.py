@@ -1,6 +1,5 @@
 """What is given to the trends: series of counts or values in time, with what each count was exposed to."""
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -8,14 +7,7 @@ import numpy as np
 from ..inputs import Bools, Floats, floats, graspable, listed, number
 
 Alternative = Literal["two-sided", "greater", "less"]
-ALTERNATIVES = ("two-sided", "greater", "less")
-
-
-def choice(name: str, value: str, among: Sequence[str]) -> str:
-    """Return `value` where it is one of `among`; ValueError at `name` otherwise."""
-    if not isinstance(value, str) or value not in among:
-        raise ValueError(f"{name}: give one of {', '.join(among)}, not {value!r}")
-    return value
+ALTERNATIVES: tuple[Alternative, ...] = ("two-sided", "greater", "less")
 
 
 def level(name: str, value: Any) -> float:

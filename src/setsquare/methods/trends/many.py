@@ -11,10 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import ROOM
-from ..inputs import Floats, floats, whole
+from ..inputs import Floats, floats, one_of, whole
 from ..results import BELOW, Part, Result, Table, plain
 from .discovery import Control, Discoveries, false_discovery
-from .given import Alternative, choice, name_all
+from .given import Alternative, name_all
 from .trend import By, Model, RateTrend, rate_trend
 
 Worse = Literal["up", "down", "either"]
@@ -127,7 +127,7 @@ def worsening(
     >>> [(one.name, round(one.ratio, 3), one.survives) for one in found.findings]
     [('B', 1.303, True), ('C', 1.008, False), ('A', 0.993, False)]
     """
-    choice("worse", worse, tuple(ALTERNATIVE))
+    one_of("worse", worse, tuple(ALTERNATIVE))
     few = whole("least", least, least=1)
     if floats("counts", counts).ndim != 2:
         raise ValueError("counts: give a row for each series")

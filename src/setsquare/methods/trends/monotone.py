@@ -12,10 +12,10 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Bools, Floats, listed, whole
+from ..inputs import Bools, Floats, flag, listed, one_of, whole
 from ..results import Result, Table, plain
 from .autocorrelation import FEWEST, first_order_factor, variance_factor
-from .given import ALTERNATIVES, Alternative, Series, choice, level, times
+from .given import ALTERNATIVES, Alternative, Series, level, times
 from .kendall import exact_p, exact_rank, tie_sizes
 from .tails import p_value, quantile
 
@@ -117,13 +117,13 @@ def mann_kendall(
     given = Series("values", values)
     at = _times(time, given.k)
     _checked(given, method, alternative)
-    sure = level("confidence", confidence)
+    sure, continuity = level("confidence", confidence), flag("continuity", continuity)
     order = np.argsort(at, kind="stable")
     rows = given.values[:, order]
     parts = _Pairs(rows, at[order])
     exact = _exactly(rows, method)
     factor = None
-    if choice("correction", correction, CORRECTIONS) != "none":
+    if one_of("correction", correction, CORRECTIONS) != "none":
         _even(rows, at[order], method)
         exact &= False
         factor = _factor(rows, parts.slopes(sure, exact)[0] * _step(at[order]), correction)
@@ -194,7 +194,7 @@ def seasonal_mann_kendall(
     if given.k < 2 * many:
         raise ValueError(f"values: give two periods or more, {2 * many} values, not {given.k}")
     _checked(given, "normal", alternative)
-    sure = level("confidence", confidence)
+    sure, continuity = level("confidence", confidence), flag("continuity", continuity)
     at = np.arange(given.k, dtype=np.float64)
     each = [_Pairs(given.values[:, season::many], at[season::many]) for season in range(many)]
     parts = _Pairs.together(each)
@@ -298,8 +298,8 @@ def _times(time: Any, k: int) -> Floats:
 
 
 def _checked(given: Series, method: str, alternative: str) -> None:
-    choice("method", method, ("auto", "exact", "normal"))
-    choice("alternative", alternative, ALTERNATIVES)
+    one_of("method", method, ("auto", "exact", "normal"))
+    one_of("alternative", alternative, ALTERNATIVES)
     if method == "exact" and (~np.isnan(given.values)).sum(axis=1).max() > MOST_EXACT:
         raise ValueError(f"method: exact goes up to {MOST_EXACT} values; use normal")
 

@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import intervals
-from ..inputs import Floats
+from ..inputs import Floats, one_of
 from ..results import Result, Table, plain
-from .given import Counts, choice, level
+from .given import Counts, level
 
 READINGS = ("as Poisson", "more than Poisson", "less than Poisson", "too little to say")
 Reference = Literal["chi-squared", "conditional"]
@@ -82,7 +82,7 @@ def dispersion(
     (4.8, 0.0002, 'more than Poisson')
     """
     given = Counts(counts, exposure)
-    choice("reference", reference, ("chi-squared", "conditional"))
+    one_of("reference", reference, ("chi-squared", "conditional"))
     limit = level("alpha", alpha)
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = given.exposure * (given.total / given.exposure.sum(axis=1))[:, None]

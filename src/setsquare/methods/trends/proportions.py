@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats
+from ..inputs import Floats, one_of
 from ..results import Table
 from . import score_intervals, unconditional
-from .given import ALTERNATIVES, Alternative, choice, level
+from .given import ALTERNATIVES, Alternative, level
 from .pairs import Compared, Pair, forest
 from .tails import p_value, quantile, two_tails
 
@@ -72,10 +72,10 @@ def two_proportions(
     (0.2, [0.0524, 0.3339], 0.0125)
     """
     given = Pair("size", first, first_size, second, second_size)
-    choice("method", method, METHODS)
-    choice("interval", interval, ("newcombe", "miettinen-nurminen"))
-    choice("two_sided", two_sided, ("likelihood", "central"))
-    choice("alternative", alternative, ALTERNATIVES)
+    one_of("method", method, METHODS)
+    one_of("interval", interval, ("newcombe", "miettinen-nurminen"))
+    one_of("two_sided", two_sided, ("likelihood", "central"))
+    one_of("alternative", alternative, ALTERNATIVES)
     _checked(given, method)
     reach = float(quantile(level("confidence", confidence)))
     ends = (score_intervals.newcombe if interval == "newcombe" else score_intervals.difference)(given, reach)

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats, number
+from ..inputs import Floats, number, one_of
 from ..results import Table
-from .given import ALTERNATIVES, Alternative, choice, level
+from .given import ALTERNATIVES, Alternative, level
 from .pairs import Compared, Pair, forest, mover
 from .solving import bisect
 from .tails import quantile, two_tails
@@ -67,9 +67,9 @@ def two_rates(
     (1.7935, [0.7893, 3.8298], 0.1687)
     """
     given = Pair("exposure", first, first_exposure, second, second_exposure)
-    choice("method", method, ("exact", "mid-p"))
-    choice("two_sided", two_sided, ("central", "likelihood"))
-    choice("alternative", alternative, ALTERNATIVES)
+    one_of("method", method, ("exact", "mid-p"))
+    one_of("two_sided", two_sided, ("central", "likelihood"))
+    one_of("alternative", alternative, ALTERNATIVES)
     sure, ratio_null = level("confidence", confidence), number("null", null, above=0.0)
     half = 0.5 if method == "mid-p" else 0.0
     p = _p(given, ratio_null, half, two_sided, alternative)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator  # loads with the first simulation
 
 BATCH = 100
-MOST = 2000
+MOST, MOST_SIMULATIONS = 2000, 100_000
 TINY = 1e-9
 """Statistics closer than this are equal; more than rounding, less than any data tell apart."""
 
@@ -120,7 +120,7 @@ class Scan:
     def search(self, confidence: float, simulations: int, seed: int) -> "Scan":
         """Find p and the confidence set; returns itself."""
         self.confidence = level("confidence", confidence)
-        self.simulations = whole("simulations", simulations, least=99)
+        self.simulations = whole("simulations", simulations, least=99, most=MOST_SIMULATIONS)
         generator = np.random.default_rng(whole("seed", seed))
         null = self._greatest(self.levels.resample(generator, slice(0, self.k), self.simulations))
         self.p = float((1 + (null >= self.best - TINY).sum()) / (self.simulations + 1))

@@ -10,10 +10,10 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Floats, number
+from ..inputs import Floats, number, one_of
 from ..results import Result, Table, plain
 from . import negative
-from .given import ALTERNATIVES, Alternative, Counts, choice, level, times
+from .given import ALTERNATIVES, Alternative, Counts, level, times
 from .overdispersion import as_even, pearson, readings, tails
 from .tails import p_value, quantile
 from .tilted import ROUNDING, Tilted
@@ -137,9 +137,9 @@ def rate_trend(
 
 
 def _checked(given: Counts, model: str, by: str, alternative: str) -> None:
-    choice("model", model, ("poisson", "quasi", "negative binomial"))
-    choice("by", by, ("wald", "likelihood", "score"))
-    choice("alternative", alternative, ALTERNATIVES)
+    one_of("model", model, ("poisson", "quasi", "negative binomial"))
+    one_of("by", by, ("wald", "likelihood", "score"))
+    one_of("alternative", alternative, ALTERNATIVES)
     if model == "negative binomial" and by != "wald":
         raise ValueError(f"by: of the negative binomial there is wald only, not {by!r}")
     if given.single and given.points[0] < 2:

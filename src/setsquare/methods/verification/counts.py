@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..inputs import Floats, number
+from ..inputs import Floats, number, one_of
 from ..sampling.counts import at_most, without_replacement
 from .result import Asked, Power, answer, asked
 
@@ -51,7 +51,7 @@ def two_proportions(
     if first == second:
         raise ValueError("after: is the same as before; give the effect that should be found")
     ask = asked("n", n, power, n_before, ratio, alpha, alternative)
-    chosen = _fisher_power if _method(method) == "exact" else _pooled_power
+    chosen = _fisher_power if one_of("method", method, METHODS) == "exact" else _pooled_power
 
     def reached(one: int, known: int) -> float:
         return chosen(first, second, known, one, ask)
@@ -118,7 +118,7 @@ def two_rates(
 
 def _rates(before: Any, after: Any, dispersion: Any, method: str) -> tuple[float, float, float, bool]:
     first, second = number("before", before, above=0), number("after", after, least=0)
-    spread, exact = number("dispersion", dispersion, above=0), _method(method) == "exact"
+    spread, exact = number("dispersion", dispersion, above=0), one_of("method", method, METHODS) == "exact"
     if first == second:
         raise ValueError("after: is the same as before; give the effect that should be found")
     if exact and spread != 1:
@@ -134,13 +134,6 @@ def normal_power(distance: float, error: float, ask: Asked) -> float:
 
     z = distance / error
     return float(sum(ndtr((-z if side == "less" else z) + ndtri(alpha)) for side, alpha in ask.sides))
-
-
-def _method(method: str) -> Method:
-    for known in METHODS:
-        if method == known:
-            return known
-    raise ValueError(f"method: give {' or '.join(METHODS)}, not {method!r}")
 
 
 def _pooled_power(first: float, second: float, known: int, one: int, ask: Asked) -> float:

@@ -8,11 +8,11 @@ from typing import Any, Literal
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Floats, number
+from ..inputs import Floats, number, one_of
 from ..results import Result
 
 Alternative = Literal["less", "greater", "two-sided"]
-ALTERNATIVES = ("less", "greater", "two-sided")
+ALTERNATIVES: tuple[Alternative, ...] = ("less", "greater", "two-sided")
 LARGEST = 10_000_000
 AHEAD = 20
 Sides = tuple[tuple[Literal["less", "greater"], float], ...]
@@ -92,8 +92,7 @@ def asked(
     risk = number("alpha", alpha, above=0)
     if risk >= 0.5:
         raise ValueError(f"alpha: give less than 0.5, not {risk:g}")
-    if alternative not in ALTERNATIVES:
-        raise ValueError(f"alternative: give one of {', '.join(ALTERNATIVES)}, not {alternative!r}")
+    side = one_of("alternative", alternative, ALTERNATIVES)
     wanted = None if size is not None else number("power", 0.8 if power is None else power, above=risk)
     if wanted is not None and wanted >= 1:
         raise ValueError("power: give less than 1")
@@ -102,7 +101,7 @@ def asked(
         None if one is None else _size(key, one, least)
         for key, one in ((name, size), (f"{name}_before", known))
     ]
-    return Asked(sizes[0], wanted, sizes[1], share, risk, alternative)  # type: ignore[arg-type]
+    return Asked(sizes[0], wanted, sizes[1], share, risk, side)
 
 
 def settled(

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..inputs import number, whole
+from ..inputs import flag, number, whole
 from .counts import normal_power
 from .result import Power, answer, asked
 
@@ -46,6 +46,7 @@ def interrupted_series(
     48
     """
     mean, factor, spread, rho = _checked(rate, rate_ratio, dispersion, autocorrelation)
+    trend = flag("trend", trend)
     known = whole("months_before", months_before, least=2 if trend else 1)
     ask = asked("months", months, power, known, 1.0, alpha, alternative)
 
