@@ -100,7 +100,9 @@ OPTIONS = [
     (m.verification.two_proportions, (0.3, 0.1), {"n": 50}, "alternative method"),
     (m.verification.interrupted_series, (4, 0.5), {"months_before": 24}, "trend"),
     (m.trends.mann_kendall, (VALUES,), {}, "method correction continuity alternative"),
+    (m.trends.worsening, ([[1, 2, 3, 4]],), {}, "worse model method"),
     (m.run_lengths.cusum, (0,), {}, "two_sided start"),
+    (m.run_lengths.individuals, (0,), {"moving_range": 3.7}, "rules"),
     (m.run_lengths.ewma, (0,), {}, "steady"),
     (m.run_lengths.design_cusum, (100, 1.0), {}, "two_sided"),
     (m.reliability.cronbach_alpha, (ROWS,), {}, "missing interval"),
@@ -197,6 +199,8 @@ def test_what_is_merely_large_or_small_is_computed():
         assert m.measurement.intraclass(scaled).icc == pytest.approx(m.measurement.intraclass(ROWS).icc)
         halves = m.reliability.split_half(scaled)
         assert halves.guttman == pytest.approx(m.reliability.split_half(ROWS).guttman)
+        assert m.capability.shapiro_wilk(scaled[:, 0]).p > 0.1
+        assert m.advise.look(np.array(VALUES) * size).facts
         far = m.capability.capability(np.array(ROWS) * size, lower=-1e9, upper=1e9, stable=True)
         assert far.to_dict()
     with_gap = m.charts.individuals([5.0, None, 6, 5, 9]).location

@@ -63,7 +63,7 @@ def number(
 ) -> float:
     """Return one finite number; raises ValueError at `name` where it is none or beyond its bounds."""
     try:
-        if isinstance(value, str | bytes):
+        if isinstance(value, str | bytes) or value is np.ma.masked:
             raise TypeError
         made = float(value)
     except (TypeError, ValueError):

@@ -11,7 +11,7 @@ import numpy as np
 
 from setsquare import methods
 
-from ..inputs import Floats, floats, graspable, one_of
+from ..inputs import Floats, floats, graspable, one_of, rescaled
 from ..results import Part
 from .facts import FACTS
 
@@ -144,6 +144,7 @@ def _shape(table: Floats, axis: int) -> list[Observation]:
     rest = rest[~np.isnan(rest)]
     if len(rest) < LEAST_FOR_SHAPE or rest.min() == rest.max():
         return []
+    rest = rescaled(rest)
     found = methods.capability.anderson_darling(rest)
     spread = rest.std()
     skewness = float(((rest / spread) ** 3).mean())

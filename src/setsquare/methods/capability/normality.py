@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import curves
-from ..inputs import Column, Floats, column, graspable
+from ..inputs import Column, Floats, column, graspable, rescaled
 from ..results import Result
 
 
@@ -70,7 +70,7 @@ def shapiro_wilk(values: Column) -> Normality:
     made = _given(values, 3)
     if len(made) > 5000:
         raise ValueError(f"values: give 5000 or fewer, not {len(made)}, or use Anderson-Darling's test")
-    w, p = shapiro(made)
+    w, p = shapiro(rescaled(made))
     return Normality("Shapiro-Wilk", float(w), float(p), len(made), values=made)
 
 

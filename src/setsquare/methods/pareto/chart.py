@@ -150,14 +150,8 @@ def pareto(
     ordered = given.picked(np.lexsort((-told_apart(given.values), ~named)))
     tested = ordered.first(several)
     above = larger(tested) <= limit
-    few = _vital(
-        ordered,
-        several,
-        part,
-        limit,
-        whole("simulations", simulations, least=100, most=MOST_SIMULATIONS),
-        seed,
-    )
+    draws = whole("simulations", simulations, least=100, most=MOST_SIMULATIONS)
+    few = _vital(ordered, several, part, limit, draws, seed)
     listed = several if keep is None else min(whole("keep", keep, least=1), several)
     if len(given.labels) - listed == 1:
         listed = several

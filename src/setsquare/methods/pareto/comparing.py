@@ -18,8 +18,8 @@ from ..trends.discovery import Control
 from .separation import ranks
 from .tally import MOST_SIMULATIONS, tally, whole_counts
 
-MOST_COUNTED = 1_000_000_000
-"""Events that numpy draws tables of."""
+MOST_COUNTED = 400_000_000
+"""Events before or after: numpy draws tables of fewer than a billion in all."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,13 +98,7 @@ def compare_paretos(
     """
     given = listed("labels", labels)
     names = tally(given, np.ones(len(given)), None).labels
-    first, second = (whole_counts(name, x, len(names)) for name, x in (("before", before), ("after", after)))
-    if not (first.sum() and second.sum()):
-        raise ValueError(f"{'after' if first.sum() else 'before'}: are all 0")
-    if first.sum() + second.sum() >= MOST_COUNTED:
-        raise ValueError(
-            f"{'before' if first.sum() > second.sum() else 'after'}: give fewer than a billion events in all"
-        )
+    first, second = (_counted(name, x, len(names)) for name, x in (("before", before), ("after", after)))
     risk, risk_after = (
         number("before_exposure", before_exposure, above=0),
         number("after_exposure", after_exposure, above=0),
@@ -122,6 +116,15 @@ def compare_paretos(
         ranks(first)[at], ranks(second)[at], total, _profile_p(first, second, draws, whole("seed", seed)), risk,
         risk_after, found.level, method, draws,
     )  # fmt: skip
+
+
+def _counted(name: str, values: Any, length: int) -> Floats:
+    made = whole_counts(name, values, length)
+    if not 0 < made.sum() <= MOST_COUNTED:
+        raise ValueError(
+            f"{name}: {f'give {MOST_COUNTED:,} events or fewer in all' if made.sum() else 'are all 0'}"
+        )
+    return made
 
 
 def _profile_p(first: Floats, second: Floats, simulations: int, seed: int) -> float:

@@ -93,7 +93,7 @@ def values_of(name: str, values: Any) -> Floats:
 def limits_of(limits: Any) -> tuple[float | None, float | None]:
     """Return a lower and an upper limit, None for none; raises ValueError at ``limits`` where they are no two."""
     pair = listed("limits", limits)
-    if isinstance(limits, str | bytes) or len(pair) != 2:
+    if isinstance(limits, str | bytes | set | frozenset | dict) or len(pair) != 2:
         raise ValueError("limits: give a lower and an upper one, None for none")
     low, high = (None if end is None else number("limits", end) for end in pair)
     return low, high

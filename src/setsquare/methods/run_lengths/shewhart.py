@@ -87,7 +87,7 @@ def individuals(
     if moving_range is None:
         made = xbar(shift, width=width, ratio=ratio, rules=rules, start=start, probabilities=probabilities)
         return dataclasses.replace(made, chart="individuals")
-    if rules:
+    if not isinstance(rules, tuple) or rules:
         raise ValueError("rules: cannot be computed together with moving ranges; give one of both")
     width, ratio = number("width", width, above=0), number("ratio", ratio, above=0)
     limit = number("moving_range", moving_range, above=0)

@@ -73,7 +73,10 @@ def double(n1: int, accept1: int, reject1: int, n2: int, accept2: int) -> Attrib
     150
     """
     first, second = whole("n1", n1, least=1), whole("n2", n2, least=1)
-    least, most = whole("accept1", accept1, least=-1), whole("accept2", accept2, most=MOST_ACCEPT)
+    least, most = (
+        whole("accept1", accept1, least=-1, most=MOST_ACCEPT),
+        whole("accept2", accept2, most=MOST_ACCEPT),
+    )
     return multiple((first, second), (least, most), (whole("reject1", reject1, least=1), most + 1))
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ..inputs import flag, of_kind, one_of, whole
 from ..results import Part
@@ -86,21 +86,25 @@ def after_lot(
     if state.stopped:
         raise ValueError("state: inspection is discontinued; resume it after the supplier has improved")
     accepted, in_gap = flag("accepted", accepted), flag("in_gap", in_gap)
-    steady, reduced_wanted = flag("steady", steady), flag("reduced_wanted", reduced_wanted)
-    if accepted_one_step_tighter is not None:
-        accepted_one_step_tighter = flag("accepted_one_step_tighter", accepted_one_step_tighter)
-    if accepted_one_step_tighter and not accepted:
-        raise ValueError(
-            "accepted_one_step_tighter: a lot that is not accepted is not accepted one step tighter"
-        )
+    wanted = flag("steady", steady) & flag("reduced_wanted", reduced_wanted)
+    tighter = _tighter(accepted, accepted_one_step_tighter)
     recent = (*state.recent, accepted)[-LOTS_WATCHED:]
     if state.severity == "tightened":
         return _after_tightened(state, recent)
     if state.severity == "reduced":
         why = _end_of_reduced(accepted, in_gap, steady, reduced_wanted)
         return Switching(state.rules, "normal", reason=why) if why else _on(state, recent)
-    score = _score(state, accepted, accept_number, accepted_one_step_tighter)
-    return _after_normal(state, recent, score, steady and reduced_wanted)
+    score = _score(state, accepted, accept_number, tighter)
+    return _after_normal(state, recent, score, wanted)
+
+
+def _tighter(accepted: bool, tighter: Any) -> bool | None:
+    made = None if tighter is None else flag("accepted_one_step_tighter", tighter)
+    if made and not accepted:
+        raise ValueError(
+            "accepted_one_step_tighter: a lot that is not accepted is not accepted one step tighter"
+        )
+    return made
 
 
 def resume(state: Switching) -> Switching:

@@ -18,6 +18,7 @@ from .nonconforming import estimated_share
 from .variables import PLAN, VariablesPlan
 
 Form = Literal["k", "M"]
+FORMS: tuple[Form, ...] = ("M", "k")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def two_limits(
     of_kind("plan", plan, VariablesPlan, PLAN)
     if plan.sigma != "known":
         raise ValueError("plan: is for an unknown sigma; give one for a known sigma")
-    apart, kind = number("separation", separation, above=0), one_of("form", form, ("M", "k"))
+    apart, kind = number("separation", separation, above=0), one_of("form", form, FORMS)
     if kind == "k" and maximum is not None:
         raise ValueError("maximum: belongs to form M; leave it out")
     most = None if kind == "k" else _maximum(plan, maximum)

@@ -15,7 +15,7 @@ from ..inputs import Floats, floats, one_of, whole
 from ..results import BELOW, Part, Result, Table, plain
 from .discovery import Control, Discoveries, false_discovery
 from .given import Alternative, name_all
-from .trend import By, Model, RateTrend, rate_trend
+from .trend import MODELS, By, Model, RateTrend, rate_trend
 
 Worse = Literal["up", "down", "either"]
 ALTERNATIVE: dict[str, Alternative] = {"up": "greater", "down": "less", "either": "two-sided"}
@@ -131,7 +131,7 @@ def worsening(
     few = whole("least", least, least=1)
     if floats("counts", counts).ndim != 2:
         raise ValueError("counts: give a row for each series")
-    by: By = "wald" if model == "negative binomial" else "score"
+    by: By = "wald" if one_of("model", model, MODELS) == "negative binomial" else "score"
     fit = functools.partial(
         rate_trend, counts, exposure, time=time, model=model, by=by, alternative=ALTERNATIVE[worse], per=per,
         floor=1.0,

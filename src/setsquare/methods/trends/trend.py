@@ -19,6 +19,7 @@ from .tails import p_value, quantile
 from .tilted import ROUNDING, Tilted
 
 Model = Literal["poisson", "quasi", "negative binomial"]
+MODELS: tuple[Model, ...] = ("poisson", "quasi", "negative binomial")
 By = Literal["wald", "likelihood", "score"]
 
 
@@ -137,7 +138,7 @@ def rate_trend(
 
 
 def _checked(given: Counts, model: str, by: str, alternative: str) -> None:
-    one_of("model", model, ("poisson", "quasi", "negative binomial"))
+    one_of("model", model, MODELS)
     one_of("by", by, ("wald", "likelihood", "score"))
     one_of("alternative", alternative, ALTERNATIVES)
     if model == "negative binomial" and by != "wald":

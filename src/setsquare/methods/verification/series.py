@@ -46,8 +46,7 @@ def interrupted_series(
     48
     """
     mean, factor, spread, rho = _checked(rate, rate_ratio, dispersion, autocorrelation)
-    trend = flag("trend", trend)
-    known = whole("months_before", months_before, least=2 if trend else 1)
+    known = whole("months_before", months_before, least=2 if flag("trend", trend) else 1)
     ask = asked("months", months, power, known, 1.0, alpha, alternative)
 
     def reached(after: int, before: int) -> float:
