@@ -5,7 +5,7 @@ tables with given sums.
 """
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from ..figures import bars
 from ..inputs import Floats, listed, number, whole
 from ..results import Result, Table, plain
-from ..trends import TwoRates, false_discovery, two_rates
-from ..trends.discovery import Control
 from .separation import ranks
 from .tally import MOST_SIMULATIONS, tally, whole_counts
+
+if TYPE_CHECKING:
+    from ..trends import TwoRates
+    from ..trends.discovery import Control
 
 MOST_COUNTED = 400_000_000
 """Events before or after: numpy draws tables of fewer than a billion in all."""
@@ -42,7 +44,7 @@ class ParetoComparison(Result):
     share_after: Floats
     rank_before: NDArray[np.int64]
     rank_after: NDArray[np.int64]
-    total: TwoRates
+    total: "TwoRates"
     """All categories together, after to before."""
     profile_p: float
     """Of equal shares before and after, whatever the totals; small where the mix changed."""
@@ -78,7 +80,7 @@ def compare_paretos(
     *,
     before_exposure: float = 1.0,
     after_exposure: float = 1.0,
-    method: Control = "benjamini-hochberg",
+    method: "Control" = "benjamini-hochberg",
     level: float = 0.05,
     confidence: float = 0.95,
     simulations: int = 4999,
@@ -96,13 +98,13 @@ def compare_paretos(
     >>> found.labels, found.changed.tolist(), round(found.total.ratio, 3)
     (('a', 'b', 'c'), [True, False, False], 0.667)
     """
+    from ..trends import false_discovery, two_rates  # noqa: PLC0415 - loads when first used
+
     given = listed("labels", labels)
     names = tally(given, np.ones(len(given)), None).labels
     first, second = (_counted(name, x, len(names)) for name, x in (("before", before), ("after", after)))
-    risk, risk_after = (
-        number("before_exposure", before_exposure, above=0),
-        number("after_exposure", after_exposure, above=0),
-    )
+    risk = number("before_exposure", before_exposure, above=0)
+    risk_after = number("after_exposure", after_exposure, above=0)
     each = two_rates(second, risk_after, first, risk, confidence=confidence)
     found = false_discovery(each.p, method=method, level=level)
     excess = second - first * risk_after / risk
