@@ -139,10 +139,10 @@ def box_cox_capability(
     """Return the overall capability after (x^power - 1) / power, or ln x for power 0.
 
     x is taken over the geometric mean, which changes no index and keeps the powers in range. `power` is the
-    likeliest unless given; 0, 0.5 and so on are easier to explain. All values are above zero; a lower limit of zero
-    or below is no limit for a power of zero or below, and is refused below zero. Missing values are left out; eight
-    values or more. `stable` and `unstable` as in `capability`, where None draws the chart of the transformed values in
-    their order.
+    likeliest unless given, from -10 to 10; 0, 0.5 and so on are easier to explain. All values are above zero; a lower
+    limit of zero or below is no limit for a power of zero or below, and is refused below zero. Missing values are left
+    out; eight values or more. `stable` and `unstable` as in `capability`, where None draws the chart of the transformed
+    values in their order.
 
     >>> found = box_cox_capability([1.1, 2.2, 1.9, 4.0, 2.6, 1.7, 2.8, 1.5, 8.1], upper=40, power=0)
     >>> round(found.indices.pk.value, 2)

@@ -37,7 +37,7 @@ def cusum(
     Technometrics 13; Lucas and Crosier (1982), Technometrics 24; Vance (1986), JQT 18.
 
     Assumes independent normal values, mean and sigma known. Raises ValueError at ``shift``, at ``k`` below 0, at ``h``
-    not above 0, at ``head_start`` from h on (two-sided: above h / 2 + k), ``start``, ``probabilities``.
+    outside (0, 200], at ``head_start`` from h on (two-sided: above h / 2 + k), ``start``, ``probabilities``.
 
     >>> cusum([0, 1], h=4).arl.round(2).tolist()
     [167.68, 8.38]

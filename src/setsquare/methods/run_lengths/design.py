@@ -106,7 +106,7 @@ def design_ewma(arl0: float, shift: float, *, weight: float | None = None, stead
     ``shift`` in sigmas of the plotted statistic; ``steady`` as in ``charts.ewma``. Weights from 0.01 to 1 are looked
     at, each with limits of a long run: with exact ones, the average from the very first point alone would favour the
     least weight, and a shift that comes later would be found late. Source: Crowder (1989), JQT 21; Lucas and Saccucci
-    (1990). Raises ValueError at ``arl0`` not above 1, ``shift`` not above 0, ``weight`` outside (0, 1].
+    (1990). Raises ValueError at ``arl0`` not above 1, ``shift`` not above 0, ``weight`` outside [0.001, 1].
 
     >>> found = design_ewma(500, shift=1.0, weight=0.1, steady=True)
     >>> round(found.parameters["width"], 3), round(found.arl1, 1)
@@ -133,7 +133,7 @@ def design_mewma(arl0: float, shift: float, *, measures: int, weight: float | No
     """Find the limit for `arl0`; where no weight is given, the weight that finds `shift` soonest, too (seconds).
 
     ``shift`` as the distance of the mean vector, see ``mewma``. Source: Prabhu and Runger (1997), JQT 29. Raises
-    ValueError at ``arl0`` not above 1, ``shift`` not above 0, ``measures``, ``weight`` outside (0, 1].
+    ValueError at ``arl0`` not above 1, ``shift`` not above 0, ``measures``, ``weight`` outside [0.001, 1].
 
     >>> round(design_mewma(200, shift=1.0, measures=2, weight=0.1).parameters["limit"], 2)
     8.63

@@ -37,7 +37,7 @@ def ewma(
     (1987), Technometrics 29; Lucas and Saccucci (1990), Technometrics 32; Knoth (2003), on exact limits.
 
     Assumes independent normal values, mean and sigma known. Raises ValueError at ``shift``, at ``weight`` outside
-    (0, 1], at ``width`` not above 0, ``start``, ``probabilities``.
+    [0.001, 1], at ``width`` outside (0, 20], ``steady``, ``start``, ``probabilities``.
 
     >>> ewma([0, 1], weight=0.1, width=2.814, steady=True).arl.round(1).tolist()
     [499.6, 10.3]

@@ -38,7 +38,8 @@ def mewma(
     (1996), JASA 91; Knoth (2017), Technometrics 59.
 
     Assumes independent, multivariate normal vectors, mean and covariance known. Raises ValueError at ``shift`` below 0,
-    ``measures`` below 1, ``weight``, ``limit``, ``arl`` not above 1, ``start``, ``probabilities``.
+    ``measures`` below 1 or over 1,000, ``weight`` (below 0.001, or too small to follow a shift), ``limit``, ``arl`` not
+    above 1, ``start``, ``probabilities``.
 
     >>> mewma([0, 1], measures=4, limit=12.73).arl.round(2).tolist()
     [200.5, 12.15]

@@ -54,7 +54,7 @@ class AttributePlan(Result):
 def single(n: int, accept: int) -> AttributePlan:
     """Return the plan that inspects `n` items and accepts with at most `accept` nonconforming ones.
 
-    Raises ValueError at ``n`` (below 1) or ``accept`` (below 0).
+    Raises ValueError at ``n`` (below 1) or ``accept`` (below 0, over 100,000).
 
     >>> single(50, 2).reject
     (3,)
