@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -178,3 +179,30 @@ def check_figure(figure: Any) -> None:
 
 def listed(one: Any) -> list[Any]:
     return one if isinstance(one, list) else [one]
+
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    page for page in sorted((ROOT / "docs/methods").glob("*.md")) if page.stem not in ("README", "names")
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_examples_of_the_pages_run(page: Path) -> None:
+    """On data such as each of them talks of; the names of its own that a page needs are these."""
+    chance = np.random.default_rng(1)
+    answers = np.clip(chance.integers(1, 6, (60, 1)) + chance.integers(-1, 2, (60, 5)), 1, 5)
+    names: dict[str, Any] = {
+        "values": chance.normal(0, 1, 90) + np.repeat(chance.normal(10, 3, 10), 9),
+        "parts": np.repeat(np.arange(10), 9),
+        "operators": np.tile(np.repeat(["a", "b", "c"], 3), 10),
+        "subgroups": chance.normal(10, 0.2, (25, 5)),
+        "counts": chance.poisson(4, 20),
+        "inspected": [50] * 20,
+        "answers": answers,
+        "names": ["q1", "q2", "q3", "q4", "q5"],
+        "teams": ["x"] * 30 + ["y"] * 30,
+        "rows": [{"severity": (1, 10), "occurrence": (1, 10), "detection": (1, 10), "level": "low"}],
+    }
+    for code in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        exec(code, names)

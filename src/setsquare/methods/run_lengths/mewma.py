@@ -38,18 +38,14 @@ def mewma(
     (1996), JASA 91; Knoth (2017), Technometrics 59.
 
     Assumes independent, multivariate normal vectors, mean and covariance known. Raises ValueError at ``shift`` below 0,
-    ``measures`` below 1 or over 1,000, ``weight`` (below 0.001, or too small to follow a shift), ``limit``, ``arl`` not
-    above 1, ``start``, ``probabilities``.
+    ``measures`` below 1 or over 1,000, ``weight`` (below 0.001, or too small to follow a shift), ``limit``, ``arl``,
+    ``start``, ``probabilities``.
 
     >>> mewma([0, 1], measures=4, limit=12.73).arl.round(2).tolist()
     [200.5, 12.15]
     """
-    width, weight, begin = (
-        whole("measures", measures, least=1, most=MOST_MEASURES),
-        checked_weight(weight),
-        started(start),
-    )
-    given = values_of("shift", shift)
+    width, begin = whole("measures", measures, least=1, most=MOST_MEASURES), started(start)
+    weight, given = checked_weight(weight), values_of("shift", shift)
     if (given < 0).any():
         raise ValueError("shift: is a distance of 0 or more")
     high = (
