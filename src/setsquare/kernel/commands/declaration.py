@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from setsquare.kernel.accounts.models import User
@@ -149,14 +150,19 @@ def assigned(kind: str) -> Rule:
 
 
 def owner() -> Rule:
-    """Rule: the person owns the record."""
+    """Rule: the person owns the record; else whose it is, which is looked up where somebody reads it."""
 
     def rule(situation: Situation) -> Label | None:
-        if situation.subject.owner_id == situation.user.pk:
-            return None
-        return _("Only the owner, %(name)s, may do this.") % {"name": situation.subject.owner.name}
+        return None if situation.subject.owner_id == situation.user.pk else _only_owner(situation.subject)
 
     return rule
+
+
+def _only(record: Record) -> str:
+    return _("Only the owner, %(name)s, may do this.") % {"name": record.owner.name}
+
+
+_only_owner = lazy(_only, str)
 
 
 def everybody(_situation: Situation) -> Label | None:
