@@ -26,7 +26,7 @@ from setsquare.kernel.tasks.models import Task
 from tests.servers.live import Installations, LiveSetsquare
 
 PASSWORD = "a-quiet-river-42"
-QUICK = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+QUICK = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
 TEXT = """## Purpose
 
 Measuring equipment is right when it is used.
@@ -202,7 +202,7 @@ def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Works]:
 
     Signatures are many here; a quick hash of passwords keeps the tests quick.
     """
-    with django_db_blocker.unblock(), QUICK, transaction.atomic():
+    with django_db_blocker.unblock(), override_settings(**QUICK), transaction.atomic():
         yield build()
         transaction.set_rollback(True)
 
@@ -226,6 +226,6 @@ def shared_works(
 ) -> Iterator[tuple[LiveSetsquare, Works]]:
     """The same in a database of its own, for tests with threads; each thread enters `live.orm()`."""
     live = installations.make(with_worker=False)
-    with django_db_blocker.unblock(), live.orm(), QUICK:
+    with django_db_blocker.unblock(), live.orm(), override_settings(**QUICK):
         yield live, build()
     installations.discard(live)

@@ -3,9 +3,11 @@
 import datetime as dt
 import itertools
 import threading
+import time
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -297,6 +299,28 @@ def test_two_approvers_at_the_same_instant_make_one_transition(
     assert works.record(first).state == "approved"
     assert Signature.objects.filter(record__number=first).count() == 1
     assert Entry.objects.filter(record__number=first, command="approve").count() == 1
+
+
+def test_what_was_changed_by_sql_is_found_also_by_a_command_that_waited_for_another(
+    shared_works: tuple[LiveSetsquare, Works],
+) -> None:
+    live, works = shared_works
+    first = f"{works.draft()}/1"
+
+    def comment() -> None:
+        with live.orm():
+            works.do("ada", "revision.comment", first, text="Second")
+
+    waiting = threading.Thread(target=comment)
+    with transaction.atomic():
+        works.do("ada", "revision.comment", first, text="First")
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE records_record SET title = 'Slipped in' WHERE number = %s", [first])
+        waiting.start()
+        time.sleep(0.5)
+    waiting.join(60)
+    done = Entry.objects.filter(record__number=first).order_by("seq").values_list("command", flat=True)
+    assert list(done) == ["create", "comment", "found_altered", "comment"]
 
 
 def test_who_may_not_approve_signs_in_nobodys_place_and_everybody_is_told(

@@ -59,8 +59,15 @@ def claim(record: Record) -> Claimed | None:
     """Claim a record for this transaction; None where it is gone."""
     with planned_cursor() as cursor:
         cursor.execute(_CLAIM, [record.pk, record.pk])
-        entered = cursor.fetchone()
-    return Claimed(read_anew(thing_of(record.type), record.pk), entered[0]) if entered else None
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    claimed = read_anew(thing_of(record.type), record.pk)
+    entered = found[0]
+    if entered is None:  # who waited for another command is not shown by PostgreSQL what that one entered
+        newest = Entry.objects.filter(record=claimed.pk, seq=claimed.version - 1)
+        entered = newest.values_list("digest", flat=True).first()
+    return Claimed(claimed, entered)
 
 
 def state_found(found: Claimed) -> dict[str, Any]:
