@@ -337,11 +337,17 @@ def test_who_may_not_approve_signs_in_nobodys_place_and_everybody_is_told(
     )
     assert "Mia Manager now, Rolf Reviewer may not do all: Approve (" + first in named.conclusion
     assert "do not let you approve documents here" in named.conclusion
+    away = {"substitute": "rolf", "starts": works.day(0), "ends": works.day(3)}
+    by_another = works.do("root", "person.delegate", works.person("max").file.record.number, **away)
+    assert "and is told." in by_another.conclusion, (
+        "who administers people does not see what is asked of them"
+    )
+    assert first not in by_another.conclusion
     run_until_idle()
     told = Notice.objects.filter(user__username="rolf", record__number=first, kind="task.approve")
     assert not told.exists()
     client.force_login(works.person("rolf"))
-    (task,) = client.get("/api/v1/tasks").json()["items"]
+    task, _of_max = client.get("/api/v1/tasks").json()["items"]
     assert task["assignee"]["username"] == "mia" and "do not let you approve" in task["why_not"]
     assert "You stand in for Mia Manager, but your roles" in client.get("/").text
     with pytest.raises(NotPermitted, match="do not let you approve"):

@@ -29,6 +29,7 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.leaving import asked_of
 from setsquare.kernel.commands.standing_in import kept_from
 from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.things import visible_to
 from setsquare.kernel.tasks.kinds import kind_of
 from setsquare.kernel.writing.sentences import some
 
@@ -239,7 +240,10 @@ def _say_what_stays(act: Act, body: Delegate, *, begun: bool) -> None:
         "starts": body.starts,
         "ends": body.ends,
     }
-    waiting = list(asked_of(user).select_related("record", "assignee").order_by("due", "id"))
+    asked = asked_of(user)
+    if act.actor.user not in (None, user):  # of what they may not see, nobody is told
+        asked = asked.filter(record_id__in=visible_to(act.user).values("pk"))
+    waiting = list(asked.select_related("record", "assignee").order_by("due", "id"))
     kept = kept_from(body.substitute, waiting, begun=begun)
     numbers: dict[tuple[str, str], list[str]] = {}
     for task in waiting:
