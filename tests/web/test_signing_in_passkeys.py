@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from django.core.cache import cache
@@ -17,6 +18,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.signatures.credentials import Credentials
 from setsquare.kernel.signatures.models import Signature
 from setsquare.project.bench.passkey import PRESENT, SoftPasskey
 
@@ -106,6 +108,17 @@ def test_a_challenge_counts_once(client, dora, change):
     assert decide(client, other, answer).status_code == 422
     assert state_of(other) == "assessed"
     assert Signature.objects.count() == 1
+
+
+def test_a_passkey_that_is_removed_before_the_signature_is_made_signs_nothing(rf, dora):
+    key = SoftPasskey(dora)
+    key.enrol()
+    with request_context(rf.get("/")):
+        options, made = passkeys.handed_out(dora)
+        answered = json.loads(key.answer(options))
+        use = passkeys.check_signature(dora, answered, Credentials(challenge=made))
+    Authenticator.objects.all().delete()
+    assert use is not None and not use()
 
 
 def _body() -> dict[str, str]:

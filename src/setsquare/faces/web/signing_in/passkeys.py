@@ -142,12 +142,10 @@ def _made(given: Credentials) -> dict[str, Any] | None:
 
 
 def _use_once(passkey: Authenticator, challenge: str) -> bool:
-    """Use up a challenge by a passkey; false where it was answered before, by whichever passkey and request."""
+    """Use up a challenge by a passkey; false where it was answered before, or the passkey has been removed since."""
     passkey.last_used_at = timezone.now()
-    if not insert_new(AnsweredChallenge(challenge=challenge, at=passkey.last_used_at)):
-        return False
-    update(passkey, ["last_used_at"])
-    return True
+    answered = AnsweredChallenge(challenge=challenge, at=passkey.last_used_at)
+    return insert_new(answered) and update(passkey, ["last_used_at"])
 
 
 @every(hours=1)
