@@ -20,6 +20,7 @@ from setsquare.kernel.commands.running import carry_out
 from setsquare.project.configuration import OpenIdProvider
 from tests.servers import openid
 
+ELSEWHERE = {"name": "Anna Weber", "title": "", "email": "weber@norma.example"}
 ANNA = {"sub": "42", "email": "anna@norma.example", "email_verified": True, "name": "Anna W."}
 
 
@@ -110,6 +111,21 @@ def test_who_is_known_by_their_address_signs_in(
         "The history of anna tells of an account of another service by which they sign in, but it is gone.",
         "The history of rita does not tell of an account of another service by which they sign in.",
     ]
+
+
+def test_an_account_of_another_service_ends_with_every_way_to_sign_in(
+    client: Client, provider: openid.Provider, anna: User
+) -> None:
+    come_back(client, at_provider(begin(client)))
+    rita = Actor(User.objects.get(username="rita"))
+    carry_out("person", "edit", rita, record=anna.file.record, body=ELSEWHERE, reason="She moved.")
+    carry_out("person", "end_access", rita, record=anna.file.record, reason="A stranger linked it.")
+
+    again = Client()
+    come_back(again, at_provider(begin(again)))
+
+    assert not is_in(again) and not SocialAccount.objects.exists()
+    assert list(check_ways_in()) == []
 
 
 @pytest.mark.parametrize(

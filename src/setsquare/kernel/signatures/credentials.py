@@ -60,7 +60,7 @@ def accept_passkeys(check: PasskeyCheck, offer: PasskeyOffer, forget: Callable[[
 
 
 def forget_passkeys(user: User) -> None:
-    """Drop the passkeys, authenticator apps and recovery codes of a person, within the transaction."""
+    """Drop all by which a person signs in besides a password, within the transaction."""
     for forget in _forgetting:
         forget(user)
 

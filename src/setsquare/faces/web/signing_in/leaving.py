@@ -1,6 +1,7 @@
 """What is left of a person's ways in when they leave: nothing that would let them in after they return."""
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 
 from setsquare.kernel.accounts.models import User
@@ -10,7 +11,7 @@ from setsquare.kernel.events.models import Event
 
 @subscribe("person.leave")
 def end_ways_in(event: Event) -> None:
-    """Drop passkeys, authenticator apps, recovery codes and sessions of who left; they are refused already."""
+    """Drop the ways in and the sessions of who left; they are refused already."""
     person = User.objects.filter(file__record=event.record_id, is_active=False).first()
     if person is None:
         return
@@ -20,5 +21,6 @@ def end_ways_in(event: Event) -> None:
 
 
 def forget(person: User) -> None:
-    """Drop passkeys, authenticator apps and recovery codes."""
+    """Drop passkeys, authenticator apps, recovery codes and accounts of other services."""
     Authenticator.objects.filter(user=person).delete()
+    SocialAccount.objects.filter(user=person).delete()

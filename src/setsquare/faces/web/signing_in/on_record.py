@@ -54,7 +54,7 @@ def _there() -> Ways:
     passkeys = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN, user__is_active=True)
     for passkey in passkeys.select_related("user"):
         there[passkey.user.username].add((PASSKEY, passkey_digest(passkey)))
-    for account in SocialAccount.objects.select_related("user"):
+    for account in SocialAccount.objects.filter(user__is_active=True).select_related("user"):
         there[account.user.username].add((ACCOUNT, account_digest(account)))
     return there
 
@@ -70,8 +70,6 @@ def _told() -> Ways:
             told[name].add((_ADDING[text], key))
         elif text in _REMOVING:
             told[name].discard((_REMOVING[text], key))
-        elif (
-            text not in WAYS_IN.values()
-        ):  # all passkeys end with the work here, or with every way to sign in
-            told[name] = {way for way in told[name] if way[0] != PASSKEY}
+        elif text not in WAYS_IN.values():  # all end with the work here, or with every way to sign in
+            told[name].clear()
     return told
