@@ -128,6 +128,21 @@ def test_an_account_of_another_service_ends_with_every_way_to_sign_in(
     assert list(check_ways_in()) == []
 
 
+def test_an_address_that_somebody_had_who_left_is_of_who_has_it_now(
+    client: Client, provider: openid.Provider, anna: User
+) -> None:
+    come_back(client, at_provider(begin(client)))
+    bootstrap.leave(anna, anna.joined.date())
+    follower = bootstrap.add_person("anne", "Anne Weber", "NW", email="anna@norma.example")
+    provider.claims = ANNA | {"sub": "43"}
+
+    again = Client()
+    come_back(again, at_provider(begin(again)))
+
+    assert again.session["_auth_user_id"] == str(follower.pk)
+    assert not SocialAccount.objects.filter(user=anna, uid="43").exists()
+
+
 @pytest.mark.parametrize(
     "claims",
     [

@@ -17,18 +17,23 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return False
 
     def authenticate_by_email(self, sociallogin: Any) -> tuple[Any, str] | None:
-        """Find the person by an address that the provider has verified, and leave them their password.
+        """Find who works here by an address that the provider has verified, and leave them their password.
 
-        allauth takes it away where it does not know the address as verified, as a stranger could have signed up with
-        it; here the organisation entered the address, and the person signs with that password.
+        Whoever had the address before and left is not meant. allauth takes the password away where it does not know
+        the address as verified, as a stranger could have signed up with it; here the organisation entered the
+        address, and the person signs with that password.
         """
-        found: tuple[Any, str] | None = super().authenticate_by_email(sociallogin)
-        if found is not None:
-            person, address = found
-            known = EmailAddress.objects.filter(user=person, email__iexact=address)
-            if not known.update(verified=True):
-                EmailAddress.objects.create(user=person, email=address.lower(), verified=True)
-        return found
+        verified = [one.email for one in sociallogin.email_addresses if one.verified]
+        for address in verified:
+            person = get_user_model().objects.filter(email__iexact=address, is_active=True).first()
+            if person is None or person.email.lower() != address.lower():
+                continue
+            if self.can_authenticate_by_email(sociallogin, address):
+                EmailAddress.objects.filter(email__iexact=address).exclude(user=person).delete()
+                if not EmailAddress.objects.filter(email__iexact=address).update(verified=True):
+                    EmailAddress.objects.create(user=person, email=address.lower(), verified=True)
+                return person, address
+        return None
 
 
 def lockout_name(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
