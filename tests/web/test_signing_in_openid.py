@@ -17,6 +17,7 @@ from setsquare.faces.web.signing_in.on_record import check_ways_in
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.events.worker import run_until_idle
 from setsquare.project.configuration import OpenIdProvider
 from tests.servers import openid
 
@@ -120,6 +121,22 @@ def test_an_account_of_another_service_ends_with_every_way_to_sign_in(
     rita = Actor(User.objects.get(username="rita"))
     carry_out("person", "edit", rita, record=anna.file.record, body=ELSEWHERE, reason="She moved.")
     carry_out("person", "end_access", rita, record=anna.file.record, reason="A stranger linked it.")
+
+    again = Client()
+    come_back(again, at_provider(begin(again)))
+
+    assert not is_in(again) and not SocialAccount.objects.exists()
+    assert list(check_ways_in()) == []
+
+
+def test_an_account_that_was_linked_by_a_former_address_signs_nobody_in(
+    client: Client, provider: openid.Provider, anna: User
+) -> None:
+    """Else whoever changes an address for a moment comes in as that person for good."""
+    come_back(client, at_provider(begin(client)))
+    rita = Actor(User.objects.get(username="rita"))
+    carry_out("person", "edit", rita, record=anna.file.record, body=ELSEWHERE, reason="She moved.")
+    run_until_idle()
 
     again = Client()
     come_back(again, at_provider(begin(again)))
