@@ -271,6 +271,26 @@ def test_who_leaves_is_followed_by_their_line(works: Works) -> None:
     assert works.asked(first, "approve") == ["hedda", "mia"]
 
 
+def test_nobody_signs_another_step_than_the_one_that_they_looked_at(works: Works) -> None:
+    """Others may sign the same step meanwhile; where that ended it, the next one says something else."""
+    bootstrap.grant(works.person("hedda"), "manager", "H")
+    checked = {**step(needed=2, roles=["manager"]), "meaning": "checked"}
+    route(works, checked, {**step(roles=["manager"]), "meaning": "released"})
+    first = sent(works)
+    seen = works.record(first).version
+    works.do("max", "revision.approve", first)
+    works.do("mia", "revision.approve", first, version=seen)
+    with pytest.raises(Stale):
+        works.do("hedda", "revision.approve", first, version=seen)
+    works.do("hedda", "revision.approve", first)
+    signed = Signature.objects.filter(record__number=first).order_by("pk")
+    assert list(signed.values_list("signer__username", "meaning")) == [
+        ("max", "checked"),
+        ("mia", "checked"),
+        ("hedda", "released"),
+    ]
+
+
 def test_two_approvers_at_the_same_instant_make_one_transition(
     shared_works: tuple[LiveSetsquare, Works],
 ) -> None:

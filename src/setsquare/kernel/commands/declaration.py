@@ -261,6 +261,9 @@ class Command:
     """Whether only those who work on the record are told what was said: readers of it are not."""
     tolerates: frozenset[str] = frozenset()
     """Commands that may have happened since the person looked, without making theirs stale."""
+    bound_to: frozenset[str] = frozenset()
+    """Names of values of the record's state that no command may have changed since the person looked, tolerated or not:
+    what a signature says is chosen by them."""
     hint: Label = ""
     initial: Callable[[Situation], Mapping[str, Any]] | None = None
     """What its form is filled with at first."""

@@ -50,7 +50,7 @@ from setsquare.kernel.signatures.batches import OfBatch, verify_of_batch
 from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, Proof, prove
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.trail.models import Entry
-from setsquare.kernel.trail.reading import since
+from setsquare.kernel.trail.reading import Passage, since
 
 
 @dataclass(frozen=True)
@@ -305,10 +305,14 @@ def _check_fresh(command: Command, actor: Actor, locked: Record | None, version:
     """Refuse where others changed the record since the person looked, in a way that the command does not tolerate."""
     if locked is None or version is None or version == locked.version - 1:
         return
-    passages = since(locked, version)
-    if version > locked.version - 1 or any(p.entry.command not in command.tolerates for p in passages):
+    if version > locked.version - 1 or not all(_is_tolerated(command, p) for p in since(locked, version)):
         hidden = thing_of(locked.type).hidden_from(actor.user, locked) if actor.user is not None else OPEN
         raise Stale(locked, since(locked, version, hidden))
+
+
+def _is_tolerated(command: Command, passage: Passage) -> bool:
+    changed = {change.path for change in passage.changes}
+    return passage.entry.command in command.tolerates and changed.isdisjoint(command.bound_to)
 
 
 def _perform(

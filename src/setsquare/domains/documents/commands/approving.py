@@ -143,6 +143,7 @@ class Approve(Body):
     reason=Reason.NEVER,
     prominent=True,
     tolerates=(ASIDE | {"approve"}) - {"relocate"},
+    bound_to=frozenset({"step"}),
 )
 def approve(act: Act, body: Approve) -> None:
     """Sign the current step, and no other; the last signature of the last step approves the revision."""
