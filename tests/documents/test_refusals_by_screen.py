@@ -119,3 +119,6 @@ def test_many_are_signed_at_the_versions_that_the_form_showed(works: Works) -> N
     body["versions"] = ["7"]
     answer = client.post("/api/v1/documents:bulk/redefine", body, content_type="application/json")
     assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "versions"
+    body |= {"versions": {}, "signature": {"passkey": {"id": "x"}, "challenge": "y"}}
+    answer = client.post("/api/v1/documents:bulk/redefine", body, content_type="application/json")
+    assert "signs one record" in answer.json()["detail"]

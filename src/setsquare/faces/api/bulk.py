@@ -82,9 +82,13 @@ def _all(request: HttpRequest, thing: Thing, command: Command) -> HttpResponse:
     numbers, versions = _numbers(order), _versions(order)
     body = parse(command.body, order.body, actor_of(request))
     if isinstance(command.signature, Meaning):  # a wrong one is refused once, not tried for each record
+        credentials = order.credentials(request)
         with saying_how_to_sign(order):
+            if credentials is not None and credentials.passkey:
+                sentence = _("A passkey’s answer signs one record; sign many at once with your password.")
+                raise SignatureRefused(sentence)
             try:
-                verify(caller.user, order.credentials(request))
+                verify(caller.user, credentials)
             except CredentialsRefused as refused:
                 raise SignatureRefused(str(refused)) from None
 
