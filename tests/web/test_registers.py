@@ -104,6 +104,7 @@ def test_columns_are_chosen(anna: Client, three: list[Record]) -> None:
     assert 'data-col="created"' in page
     assert not re.search(r'<td data-col="owner"', page)
     assert re.search(r'<td data-col="title"', page)
+    assert re.search(r'<td data-col="number"', page)
 
 
 def test_a_view_is_saved_offered_to_others_and_deleted(

@@ -15,6 +15,8 @@ RANGES = frozenset({Kind.DATE, Kind.DATETIME, Kind.NUMBER})
 SORT, CURSOR, WORDS, COLUMNS, VIEW, SIZE = "sort", "after", "q", "columns", "view", "rows"
 ROWS = (25, 50, 100)
 """Records on a page: as many as a screen holds, or more where a person asks for it."""
+ALWAYS = ("number", "title")
+"""What says which record a row is; it is not among the columns to choose."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,10 @@ class Wanted:
         return bool(self.filters or self.words)
 
     def shown_columns(self) -> list[tuple[Column, bool]]:
-        """Return every column with whether it is shown now; the title always is."""
+        """Return every column with whether it is shown now; number and title always are."""
         chosen = set(self.columns)
         return [
-            (column, column.path == "title" or (column.code in chosen if chosen else column.shown))
+            (column, column.path in ALWAYS or (column.code in chosen if chosen else column.shown))
             for column in columns_of(self.thing)
         ]
 
