@@ -68,6 +68,7 @@ def document_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "reading": reading,
         "shown": shown,
         "shown_name": revision_name(shown.ordinal) if shown is not None else "",
+        "shown_state": state_of(shown.record) if shown is not None else None,
         "asks": review is not None or asked is not None,
         "asked": _asked(asked, shown, before) if shown is not None else None,
         "changes": changes,

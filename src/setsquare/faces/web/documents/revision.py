@@ -154,10 +154,15 @@ def _released(revision: Revision, unit: Unit) -> dict[str, Any] | None:
     if revision.approved is None or revision.effective_at is not None:
         return None
     if revision.effective_from is None:
-        return {"at": None, "local": "", "zone": ""}
+        return {"at": None}
     place = zone(unit)
     local = revision.effective_from.astimezone(place)
-    return {"at": revision.effective_from, "local": date_format(local, "DATETIME_FORMAT"), "zone": place.key}
+    return {
+        "at": revision.effective_from,
+        "local": date_format(local, "DATETIME_FORMAT"),
+        "zone": place.key,
+        "elsewhere": local.utcoffset() != timezone.localtime(revision.effective_from).utcoffset(),
+    }
 
 
 def _facts(revision: Revision) -> dict[str, Any]:
