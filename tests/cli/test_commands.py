@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from django.utils import timezone
 
 from setsquare.faces.cli import people as who
+from setsquare.kernel.accounts import tokens
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.signatures.models import Signature
@@ -20,6 +22,18 @@ def test_a_record_is_made(house, cli):
     entry = Entry.objects.get()
     assert (entry.actor, entry.channel) == (house.anna, "cli")
     assert cli("notes", "create", "--title", "Second", "--unit", "BER", "--json").json["number"] == "N-002"
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_token_that_is_made_is_shown(people, cli, monkeypatch, options):
+    monkeypatch.setenv("SETSQUARE_AS", "ada")
+    number, last = people["ada"].user.file.record.number, timezone.localdate().isoformat()
+    given = ("--name", "Backup", "--scopes", "read", "--expires", last)
+    said = cli("people", "make-token", number, *given, *options)
+
+    assert said.code == 0, said.err
+    secret = said.json["secret"] if options else said.out.splitlines()[-2]
+    assert tokens.authenticate(secret).name == "Backup"
 
 
 @pytest.mark.parametrize(

@@ -101,12 +101,14 @@ def order(
 def _tell(caller: Caller, thing: Thing, outcome: Outcome, options: argparse.Namespace) -> None:
     record = outcome.record
     if options.json:
-        concluded = {"conclusion": outcome.conclusion} if outcome.conclusion else {}
-        as_json(whole(thing, record, caller.user) | concluded)
+        told_once = {"conclusion": outcome.conclusion, "secret": outcome.secret}
+        as_json(whole(thing, record, caller.user) | {name: text for name, text in told_once.items() if text})
         return
     told = outcome.conclusion if outcome.unchanged else sentence_of(outcome.entry, thing)
     say(f"{record.number}: {told}")
     if outcome.conclusion and not outcome.unchanged:
         say(outcome.conclusion)
+    if outcome.secret:
+        say(outcome.secret)
     state, title = state_name(thing, record.state), record.title
     say(f"{title} · {state} · " + _("version %(version)s") % {"version": record.version})

@@ -50,6 +50,7 @@ class Act:
     _record: Record | None = None
     note: dict[str, Any] | None = None
     conclusion: str = ""
+    secret: str = ""
     target: str | None = None
     on_behalf_of: User | None = None
     pending: list[Event] = field(default_factory=list)
@@ -140,6 +141,10 @@ class Act:
         if self._record is not None:
             given.setdefault("number", self._record.number)
         self.conclusion = told(text, given)
+
+    def reveal(self, secret: str) -> None:
+        """Show whoever does this what is shown once and kept nowhere, such as a token (`Outcome.secret`)."""
+        self.secret = secret
 
     def emit(self, name: str, record: Record | None = None, **payload: Any) -> None:
         """Announce something; delivered at least once after the transaction, to handlers that must be idempotent."""

@@ -64,6 +64,8 @@ class Outcome:
     """What the command tells of its outcome (`Act.conclude`), in the language of whoever did it; usually empty."""
     unchanged: bool = False
     """Whether everything was so already: nothing was done, and the entry is the one before."""
+    secret: str = ""
+    """What the command shows this once and nothing keeps (`Act.reveal`), such as a new token; usually empty."""
 
 
 class _Unchanged(Exception):
@@ -363,7 +365,7 @@ def _perform(
     act.emit(f"{command.thing}.{command.name}", done, version=done.version)
     insert_all(Event, act.pending)
     forget(done, TASKS)
-    return Outcome(done, entry, signature, act.conclusion)
+    return Outcome(done, entry, signature, act.conclusion, secret=act.secret)
 
 
 def _performed(act: Act, body: Body) -> Record | None:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import end_of, manager, not_by_token, tell_administrators, themself
@@ -16,7 +16,7 @@ from setsquare.kernel.accounts import tokens
 from setsquare.kernel.accounts.models import Token, User
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.commands.bodies import Body, Shown, Widget, parse
+from setsquare.kernel.commands.bodies import Body, Shown, Widget
 from setsquare.kernel.commands.declaration import Actor, Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.running import carry_out
@@ -34,7 +34,7 @@ def _types() -> dict[str, Label]:
 
 
 class MakeToken(Body):
-    """A new token. After the command has run, `secret` holds what is shown once; it cannot be given."""
+    """A new token."""
 
     name: Annotated[
         str,
@@ -56,12 +56,6 @@ class MakeToken(Body):
         ),
     ] = []
     expires: Annotated[dt.date, Shown(gettext_lazy("Last day"), gettext_lazy("At most 365 days from now."))]
-    _secret: str = PrivateAttr("")
-
-    @property
-    def secret(self) -> str:
-        """Return the secret that the command made, empty before."""
-        return self._secret
 
 
 class RevokeToken(Body):
@@ -230,9 +224,10 @@ def make_token(act: Act, body: MakeToken) -> None:
     user: User = act.detail.user
     scopes = _limited(body)
     try:
-        token, body._secret = tokens.make(user, body.name, scopes, end_of(body.expires, user.unit))
+        token, secret = tokens.make(user, body.name, scopes, end_of(body.expires, user.unit))
     except tokens.TokenRefused as refusal:
         raise Refused({refusal.field: str(refusal)}) from None
+    act.reveal(secret)
     act.say(gettext_noop("“%(name)s” until %(day)s"), name=token.name, day=body.expires.isoformat())
     sentence = gettext_noop("The token “%(name)s” can be used until %(day)s. Its secret is shown this once.")
     act.conclude(sentence, name=token.name, day=body.expires)
@@ -369,6 +364,5 @@ def issue_token(
     if actor.user is None:
         raise TypeError("a token is made by the person whose it is")
     given = {"name": name, "scopes": scopes, "types": list(types), "expires": expires}
-    body = parse(MakeToken, given, actor)
-    carry_out("person", "make_token", actor, record=actor.user.file.record, body=body)
-    return Token.objects.get(user=actor.user, prefix=body.secret.split("_")[1]), body.secret
+    secret = carry_out("person", "make_token", actor, record=actor.user.file.record, body=given).secret
+    return Token.objects.get(user=actor.user, prefix=secret.split("_")[1]), secret
