@@ -292,6 +292,14 @@ def test_the_trail_of_a_person_says_what_was_granted(house):
     ]
 
 
+@pytest.mark.parametrize("channel", ["api", "cli"])
+def test_a_link_that_nobody_would_see_is_not_made(house, channel):
+    ben = house.ben  # who has no e-mail address
+    with pytest.raises(CommandError, match="do this in the browser"):
+        carry_out("person", "invite", Actor(house.rita, channel), record=ben.file.record, reason="Forgotten.")
+    assert "invite" not in [entry.command for entry in entries_of(ben.file.record)]
+
+
 def test_a_password_by_a_link_that_was_shown_signs_nothing_until_a_second_person_vouches_for_it(house):
     ben = house.ben  # who has no e-mail address, and reports to Anna
     house.do(house.rita, "invite", ben, because="Forgotten.")

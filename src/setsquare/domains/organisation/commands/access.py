@@ -64,12 +64,20 @@ class RevokeToken(Body):
     prefix: Annotated[str, Shown(gettext_lazy("Token"))]
 
 
+def _seen_by_whoever_sends(situation: Situation) -> Label | None:
+    """A link that no mail carries stands on the page of who sends it, and the way in before it ends."""
+    if situation.detail.user.email or situation.actor.channel not in ("api", "cli"):
+        return None
+    return _("Without an e-mail address the link is shown on the screen: do this in the browser.")
+
+
 @command(
     "person",
     "invite",
     label=gettext_lazy("Send a link to set the password"),
     past=gettext_lazy("sent a link to set the password"),
     who=(permitted(ADMINISTER),),
+    barred=(_seen_by_whoever_sends,),
     reason=Reason.ALWAYS,
     hint=gettext_lazy(
         "By mail; where there is no e-mail address, the link is shown to you to hand over, and others are told."
