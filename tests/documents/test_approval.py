@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from setsquare.domains.documents.audiences import reaches_nobody
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.routes import first_short
 from setsquare.domains.documents.thing import REVISION
@@ -437,15 +438,15 @@ def test_whoever_decides_sees_who_will_have_to_read_it(works: Works) -> None:
     number = works.draft(kind="procedure")
     works.do("cora", "document.set_audience", number, because="x", audience=[{"role": "reader", "unit": "H"}])
     revision = works.revision(f"{number}/1")
-    assert (revision.readers_in_words, revision.is_for_nobody) == (["Reader · Hamburg"], False)
+    assert (revision.readers_in_words, reaches_nobody(revision)) == (["Reader · Hamburg"], False)
     works.do("cora", "document.set_audience", number, because="x", audience=[])
     revision = works.revision(f"{number}/1")
-    assert (revision.readers_in_words, revision.is_for_nobody) == (
+    assert (revision.readers_in_words, reaches_nobody(revision)) == (
         ["Nobody: the document has no audience"],
         True,
     )
     revision.reading = "nothing"  # as an editorial change has it
-    assert (revision.readers_in_words, revision.is_for_nobody) == (["Nobody is asked to read it"], False)
+    assert (revision.readers_in_words, reaches_nobody(revision)) == (["Nobody is asked to read it"], False)
     decided_on = {one.label: one.path for one in command_of("revision", "schedule").deciding}
     assert decided_on == {"Has to be read by": "revision__readers_in_words"}
 

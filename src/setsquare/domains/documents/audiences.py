@@ -82,6 +82,11 @@ def readers(document: Document) -> QuerySet[User]:
     return User.objects.filter(reached, is_active=True)
 
 
+def reaches_nobody(revision: Revision) -> bool:
+    """Tell whether people should read the revision, but its document's audience has nobody in it."""
+    return revision.reading != Revision.Reading.NOTHING and not readers(revision.document).exists()
+
+
 def confirmed(document: Document, since: int) -> QuerySet[Task]:
     """Return the confirmed readings of a document's revisions from ordinal `since` on."""
     return Task.objects.filter(

@@ -243,11 +243,6 @@ class Revision(models.Model):
         return f"{self.document_id}/{self.ordinal}"
 
     @property
-    def is_for_nobody(self) -> bool:
-        """Tell whether people should read it, but the document has no audience."""
-        return self.reading != self.Reading.NOTHING and not self.document.audience.exists()
-
-    @property
     def readers_in_words(self) -> list[str]:
         """Return who has to read it once it is in force, a line for each row of the audience."""
         if self.reading == self.Reading.NOTHING:

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from setsquare.domains.documents.audiences import audience_rows, place_audience, refuse_closed
+from setsquare.domains.documents.audiences import audience_rows, place_audience, readers, refuse_closed
 from setsquare.domains.documents.dates import next_review_after
 from setsquare.domains.documents.fields import (
     AudienceRow,
@@ -79,6 +79,14 @@ ChosenType = Annotated[
 InUnit = Annotated[UnitRef, Shown(gettext_lazy("Unit"), gettext_lazy("It applies here and in all below."))]
 
 
+def _whole_number(number: str) -> str:
+    if "/" in number or number != number.strip():  # what follows a stroke is the number of a revision
+        raise ValueError(
+            _("Leave %(characters)s out of a number; write it such as SOP-001.") % {"characters": "/"}
+        )
+    return number
+
+
 class CreateDocument(Body):
     """A new document and its first revision."""
 
@@ -88,7 +96,8 @@ class CreateDocument(Body):
     owner: Annotated[Person | None, Shown(gettext_lazy("Owner"), gettext_lazy("Empty: you."))] = None
     number: Annotated[
         str,
-        Field(max_length=70, pattern=r"^([^\s/]([^/]*[^\s/])?)?$"),
+        Field(max_length=70),
+        AfterValidator(_whole_number),
         Shown(gettext_lazy("Number"), gettext_lazy("Empty: the next one of its type.")),
     ] = ""
     area: Annotated[Area, AREA] = ""
@@ -440,6 +449,9 @@ def set_audience(act: Act, body: SetAudience) -> None:
     kept = document.audience.filter(unit__isnull=False).values_list("unit__code", flat=True)
     refuse_closed(body.audience, set(kept))
     place_audience(document, audience_rows(document, body.audience))
+    if not readers(document).exists():
+        act.conclude(gettext_noop("The audience of %(number)s reaches nobody who works here now."))
+        return
     act.conclude(
         gettext_noop(
             "Whoever is new in the audience of %(number)s is asked to read it; whoever is not in it no longer is."

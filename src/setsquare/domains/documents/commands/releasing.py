@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from setsquare.domains.documents.audiences import reaches_nobody
 from setsquare.domains.documents.dates import next_review_after
 from setsquare.domains.documents.fields import READ_BY, today_at
 from setsquare.domains.documents.models import Document, Revision
@@ -87,7 +88,10 @@ def schedule(act: Act, body: Schedule) -> None:
     revision.effective_from = moment_at(act.record.unit, body.effective_from, act.now)
     local = revision.effective_from.astimezone(zone(act.record.unit))
     act.say(gettext_noop("%(when)s"), when=local.strftime("%Y-%m-%d %H:%M %Z"))
-    act.conclude(gettext_noop("%(number)s takes effect on %(when)s."), when=local)
+    sentence = gettext_noop("%(number)s takes effect on %(when)s.")
+    if reaches_nobody(revision):
+        sentence = gettext_noop("%(number)s takes effect on %(when)s; its audience reaches nobody.")
+    act.conclude(sentence, when=local)
     act.move_to("approved")
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from setsquare.domains.documents.audiences import reaches_nobody
 from setsquare.domains.documents.comparing import size_of
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.queries import before, signatures_on, told_missing
@@ -68,7 +69,7 @@ def _approving(
         "size": size_of(revision) if editorial else None,
         "editorial": editorial,
         "readers": revision.readers_in_words,
-        "for_nobody": revision.is_for_nobody,
+        "for_nobody": reaches_nobody(revision),
         "threads": threads_of(comments, situation, talks=False),
         "open_comments": unresolved(comments),
         "reviews": reviews_shown(revision, asked_of_all(situation)),
