@@ -116,7 +116,9 @@ def _thread(
         "resolved": first.resolved is not None,
         "resolved_by": first.resolved_by,
         "reply_url": url if talks else "",
-        "resolve_url": url if talks and may_settle(situation.user, situation.detail, first) else "",
+        "resolve_url": f"{url}?settle"
+        if talks and may_settle(situation.user, situation.detail, first)
+        else "",
         "comments": [
             {"who": comment.author, "when": comment.at, "html": markdown_shown(comment.text.body)}
             for comment in (first, *replies)
@@ -213,6 +215,7 @@ def thread_page(request: HttpRequest, number: str, comment: int) -> HttpResponse
         "record": record,
         "thread_": thread,
         "talks": talks or error,
+        "settling": "settle" in request.GET or "settle" in request.POST,
         "settles": first.resolved is not None or may_settle(situation.user, situation.detail, first),
         "raised_by": first.author,
         "typed": request.POST.get("text", ""),
