@@ -108,7 +108,7 @@ def test_the_api_refuses_it_as_a_problem(client, settings, db):
     response = client.post("/api/v1/documents", data=b"x" * 200, content_type="application/octet-stream")
     assert response.status_code == 413
     assert response["Content-Type"] == "application/problem+json"
-    assert response.json()["status"] == 413
+    assert (response.json()["status"], response.json()["code"]) == (413, "too_large")
 
 
 # --- sessions -------------------------------------------------------------------------------------

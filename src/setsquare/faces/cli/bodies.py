@@ -14,6 +14,7 @@ from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.intake import take_in
 from setsquare.kernel.representation.declarations import body_schema
+from setsquare.kernel.writing.limits import Unreadable
 
 Schema = dict[str, Any]
 TAKEN = frozenset({"as", "json", "token", "password-file", "version", "help"})
@@ -183,7 +184,11 @@ def _rows(field: Field, given: str) -> Any:
 
 
 def _file(field: Field, path: str, user: User) -> str:
-    return take_in(user, _read(field, path), Path(path).name).blob_id
+    data = _read(field, path)
+    try:
+        return take_in(user, data, Path(path).name).blob_id
+    except Unreadable as unreadable:
+        raise Refused({field.name: unreadable.sentence}) from None
 
 
 def _read(field: Field, path: str) -> bytes:

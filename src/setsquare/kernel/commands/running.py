@@ -236,7 +236,7 @@ def _check_state(command: Command, situation: Situation) -> None:
         return
     lifecycle = situation.thing.lifecycle
     states = lifecycle.move(command.name).sources
-    known = {known.name: known for known in commands_of(command.thing) if known.who}
+    known = {known.name: known for known in commands_of(command.thing) if known.who and not known.danger}
     first = lifecycle.ways(record.state, states, known)
     sentence = str(why)
     if first:

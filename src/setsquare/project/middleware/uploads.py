@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+
+from setsquare.faces.api.problems import Problem, respond
 
 
 class UploadLimitMiddleware:
@@ -29,9 +31,5 @@ def _too_large(request: HttpRequest, megabytes: int) -> HttpResponse:
         "megabytes": megabytes
     }
     if request.path_info.startswith("/api/"):
-        return JsonResponse(
-            {"type": "about:blank", "title": "Content Too Large", "status": 413, "detail": sentence},
-            status=413,
-            content_type="application/problem+json",
-        )
+        return respond(request, Problem("too_large", sentence))
     return HttpResponse(sentence, status=413, content_type="text/plain; charset=utf-8")
