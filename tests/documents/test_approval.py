@@ -439,6 +439,10 @@ def test_whoever_decides_sees_who_will_have_to_read_it(works: Works) -> None:
     works.do("cora", "document.set_audience", number, because="x", audience=[{"role": "reader", "unit": "H"}])
     revision = works.revision(f"{number}/1")
     assert (revision.readers_in_words, reaches_nobody(revision)) == (["Reader · Hamburg"], False)
+    empty = [{"role": "auditor", "unit": "HP"}]
+    told = works.do("cora", "document.set_audience", number, because="x", audience=empty).conclusion
+    assert told == f"The audience of {number} reaches nobody who works here now."
+    assert reaches_nobody(works.revision(f"{number}/1"))
     works.do("cora", "document.set_audience", number, because="x", audience=[])
     revision = works.revision(f"{number}/1")
     assert (revision.readers_in_words, reaches_nobody(revision)) == (
