@@ -36,8 +36,9 @@ def test_my_work_begins_with_a_way_to_start(anna: Client) -> None:
 
 def test_my_work_lists_the_overdue_first_and_what_i_stand_in_for(anna: Client, house: House) -> None:
     late, soon, other = (house.note(title, who=house.carla) for title in ("Late", "Soon", "Of Bram"))
-    for note, person in ((late, "anna"), (soon, "anna"), (other, "bram")):
-        house.do("submit", note, who=house.carla, body={"reviewers": [person]})
+    both = house.note("Of both", who=house.carla)
+    for note, people in ((late, ["anna"]), (soon, ["anna"]), (other, ["bram"]), (both, ["anna", "bram"])):
+        house.do("submit", note, who=house.carla, body={"reviewers": people})
     Task.objects.filter(record=late).update(due=timezone.now() - dt.timedelta(days=2))
     now = timezone.now()
     Delegation.objects.create(
@@ -49,6 +50,8 @@ def test_my_work_lists_the_overdue_first_and_what_i_stand_in_for(anna: Client, h
     assert len(captured) <= 12
     assert page.index("Overdue") < page.index("Late") < page.index("To review") < page.index("Soon")
     assert page.index("As a substitute") < page.index("for Bram Peeters")
+    own_tasks, as_substitute = page.split("As a substitute")
+    assert "Of both" in own_tasks and as_substitute.count("for Bram Peeters") == 1
     assert own.title in page
     assert "Carla Rossi</span> submitted it for review" in page
 

@@ -158,7 +158,8 @@ def _groups(tasks: Sequence[Asked], user: User) -> list[dict[str, Any]]:
     words = {kind: (str(label), icon) for kind, (label, icon) in known.items()}
     mine = [task for task in tasks if task.assignee == user.pk]
     rest = [task for task in mine if task.due >= now]
-    others = [task for task in tasks if task.assignee != user.pk]
+    own = {(task.record, task.kind) for task in mine}
+    others = [task for task in tasks if task.assignee != user.pk and (task.record, task.kind) not in own]
     kept = _kept_from(user, others)
     grouped = [
         (_("Overdue"), "overdue", [task for task in mine if task.due < now]),
