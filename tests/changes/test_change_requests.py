@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from setsquare.domains.changes.queries import affected_by, changes_affecting
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands import overdue
 from setsquare.kernel.commands.declaration import Actor, Situation
 from setsquare.kernel.commands.errors import (
@@ -289,6 +291,35 @@ def test_who_reported_a_change_as_implemented_does_not_look_at_it(desk: Desk):
     with pytest.raises(NotPermitted, match="these can look at it"):
         desk.do(desk.dora, change, "close", outcome="All is well.")
     desk.do(desk.ben, change, "close", outcome="Nobody misses it.")
+
+
+def test_who_stands_in_judges_a_change_only_as_far_as_their_own_roles_let_them(desk: Desk, client: Client):
+    change = desk.request(who=desk.carl)
+    client.force_login(desk.anna)
+    days = {"starts": timezone.localdate(), "ends": timezone.localdate()}
+
+    def kept_from(absent: User, what: str, *deeds: str, **body: str) -> None:
+        why = f"You stand in for {absent.name}, but your roles do not let you {what} here."
+        named = desk.do(absent, absent.file.record, "delegate", substitute="anna", **days)
+        assert f"({change.number}): “{why}”" in named.conclusion
+        assert why in client.get("/").content.decode()
+        with pytest.raises(NotPermitted, match=why):
+            desk.do(desk.anna, change, deeds[0], because="In their place.", **body)
+        for deed in deeds[1:]:
+            with pytest.raises(NotPermitted):
+                desk.do(desk.anna, change, deed, because="In their place.")
+        desk.do(absent, absent.file.record, "end_delegation", substitute="anna")
+
+    desk.do(desk.carl, change, "submit", assessor="ben")
+    kept_from(desk.ben, "assess change requests", "assess", "send_back", **IMPACT)
+    desk.do(desk.ben, change, "assess", **IMPACT)
+    kept_from(desk.dora, "decide on change requests", "accept", "reject", "send_back", "cancel")
+    desk.do(desk.dora, change, "accept", verify=True, because="It is worth it.")
+    desk.do(desk.carl, change, "implement", outcome="Step 4 is gone.")
+    kept_from(desk.dora, "judge what came of change requests", "close", outcome="All is well.")
+    desk.do(desk.dora, desk.dora.file.record, "delegate", substitute="ben", **days)
+    closed = desk.do(desk.ben, change, "close", outcome="All is well.")
+    assert closed.entry is not None and closed.entry.on_behalf_of == desk.dora
 
 
 def test_where_nobody_else_is_there_the_owner_looks_and_the_history_says_so(desk: Desk):

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from setsquare.domains.changes.models import ChangeRequest
 from setsquare.domains.changes.permissions import ASSESS, DECIDE, REQUEST
@@ -13,7 +14,7 @@ from setsquare.domains.changes.work import DECIDE as DECIDING
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.commands.declaration import Rule, Situation, assigned, owner, permitted
+from setsquare.kernel.commands.declaration import Rule, Situation, momentary, owner, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label
@@ -34,11 +35,53 @@ def requester() -> Rule:
     return rule
 
 
+def asked_to(kind: str, permission: str, barred: Label) -> Rule:
+    """Rule: the person is asked to do a task of this kind; who stands in for somebody needs the permission themself.
+
+    `barred` says so to a substitute who lacks it, with the `name` of whom they stand in for.
+    """
+    allowed = permitted(permission)
+
+    def rule(situation: Situation) -> Label | None:
+        if (why := allowed(situation)) is None or (task := situation.task(kind)) is None:
+            return why
+        return None if task.assignee_id == situation.user.pk else str(barred) % {"name": task.assignee.name}
+
+    return momentary(rule)
+
+
 REQUESTERS = (permitted(REQUEST),)
 OWNERS = (owner(), requester(), permitted(ASSESS))
-ASSESSORS = (permitted(ASSESS), assigned(ASSESSING.code))
-DECIDERS = (permitted(DECIDE), assigned(DECIDING.code))
-CLOSERS = (permitted(ASSESS), assigned(CLOSING.code), owner(), requester())
+ASSESSORS = (
+    asked_to(
+        ASSESSING.code,
+        ASSESS,
+        gettext_lazy("You stand in for %(name)s, but your roles do not let you assess change requests here."),
+    ),
+    permitted(ASSESS),
+)
+DECIDERS = (
+    asked_to(
+        DECIDING.code,
+        DECIDE,
+        gettext_lazy(
+            "You stand in for %(name)s, but your roles do not let you decide on change requests here."
+        ),
+    ),
+    permitted(DECIDE),
+)
+CLOSERS = (
+    asked_to(
+        CLOSING.code,
+        ASSESS,
+        gettext_lazy(
+            "You stand in for %(name)s, but your roles do not let you judge what came of change requests here."
+        ),
+    ),
+    permitted(ASSESS),
+    owner(),
+    requester(),
+)
 
 
 def not_own(situation: Situation) -> Label | None:
