@@ -132,6 +132,25 @@ def test_unsaved_text_is_kept_and_a_conflict_told(works: Works) -> None:
     assert not WorkingText.objects.exists()
 
 
+def test_what_is_typed_and_not_saved_keeps_its_author_from_sending_the_draft(works: Works) -> None:
+    ada, cora = works.person("ada"), works.person("cora")
+    first = works.record(f"{works.draft()}/1")
+    base = text_digest(TEXT.strip())
+    keep_working_text(cora, first, "Of somebody else", base)
+    keep_working_text(ada, first, TEXT + "More.", base)
+    with pytest.raises(WrongState, match="not saved in the draft yet"):
+        works.reviewed(first.number, "rolf")
+    keep_working_text(ada, first, TEXT + "\n", base, {"title": first.title})
+    works.reviewed(first.number, "rolf")
+    editorial = works.record(works.second(works.in_force(), kind="editorial"))
+    content = works.content(editorial.number)
+    keep_working_text(ada, editorial, content, text_digest(content), {"why": "Another reason"})
+    with pytest.raises(WrongState, match="not saved in the draft yet"):
+        works.do("ada", "revision.send_for_approval", editorial.number)
+    works.do("ada", "revision.save", editorial.number, why="Another reason")
+    works.do("ada", "revision.send_for_approval", editorial.number)
+
+
 def test_unsaved_text_follows_the_same_rules_as_saving(works: Works) -> None:
     number = works.draft()
     first = works.record(f"{number}/1")

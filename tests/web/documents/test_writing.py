@@ -54,6 +54,10 @@ def test_typing_is_kept_and_comes_back(house: House) -> None:
     assert "## Half a" in shown
     assert "Half</textarea>" in shown
     assert body(revision) == TEXT.strip(), "the record is untouched"
+    unsent = "You have text here that is not saved in the draft yet"
+    assert unsent in page(client, "/revisions/SOP-001/1/"), "its button says why it cannot be submitted"
+    assert f'href="{EDITOR}"' in page(client, "/revisions/SOP-001/1/do/submit/")
+    assert unsent not in page(house.client("cora"), "/revisions/SOP-001/1/")
     assert "Ari Sato also has unsaved text here" in page(house.client("cora"), EDITOR)
     client.post(EDITOR, {"discard": "1"})
     assert not WorkingText.objects.exists()

@@ -199,8 +199,10 @@ def reviews_asked(situation: Situation) -> list[Task]:
 
 
 def asked_of_all(situation: Situation) -> list[Task]:
-    """Return the reviews and approvals that were ever asked for, by one query for each record."""
+    """Return the reviews and approvals that were ever asked for, by one query for each record that was ever sent."""
     record = situation.subject
+    if not situation.detail.round:
+        return []
     return along(record, TASKS, lambda: _REVIEWS_AND_APPROVALS.instances(record=record.pk))
 
 

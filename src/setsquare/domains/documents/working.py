@@ -13,7 +13,10 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor, Situation, command_of
 from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused, WrongState
 from setsquare.kernel.commands.running import why_not_permitted, why_wrong_state
+from setsquare.kernel.files.texts import text_digest
+from setsquare.kernel.records.along import along, forget
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label
 from setsquare.kernel.writing.bounds import LONGEST, why_too_heavy
 
 
@@ -38,6 +41,7 @@ def keep_working_text(
     Raises NotFound, NotPermitted, WrongState, or Refused where it is too long or too heavy to be shown.
     """
     revision = _writable(user, record)
+    _forget(user, record)
     typed = dict(details or {})
     if len(body) > LONGEST or any(len(words) > LONGEST_WORDS for words in typed.values()):
         raise Refused({"content": _("Write at most %(max_length)s characters.") % {"max_length": LONGEST}})
@@ -60,6 +64,38 @@ def working_text_of(user: User, record: Record) -> WorkingText | None:
 def drop_working_text(user: User, record: Record) -> None:
     """Forget what `user` has typed on a revision and not saved."""
     WorkingText.objects.filter(revision_id=record.pk, user=user).delete()
+    _forget(user, record)
+
+
+def nothing_unsaved(situation: Situation) -> Label | None:
+    """Rule: all that the person typed on a draft is in it, as others are sent what is in it; one query."""
+    user, record = situation.user, situation.subject
+    if record.state != "draft":
+        return None
+    working = along(record, _known_as(user), lambda: working_text_of(user, record))
+    if working is None or not _differs(working, situation.detail):
+        return None
+    return _(
+        "You have text here that is not saved in the draft yet: save it or discard it in the editor, then send it."
+    )
+
+
+def _differs(working: WorkingText, revision: Revision) -> bool:
+    """Tell whether saving what was typed would change the revision; spaces around a text are not kept."""
+    body = working.body.strip()
+    if (text_digest(body) if body else None) != revision.content_id:
+        return True
+    saved = {"title": revision.record.title, "summary": revision.summary, "why": revision.reason}
+    return any(working.details.get(name, words).strip() != words.strip() for name, words in saved.items())
+
+
+def _known_as(user: User) -> str:
+    return f"what {user.pk} typed"
+
+
+def _forget(user: User, record: Record) -> None:
+    """Have what the person typed read anew, as it is changed without a command."""
+    forget(record, _known_as(user))
 
 
 def _writable(user: User, record: Record) -> Revision:

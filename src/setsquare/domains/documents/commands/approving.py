@@ -27,6 +27,7 @@ from setsquare.domains.documents.rules import (
     signs_once,
 )
 from setsquare.domains.documents.states import ASIDE, TALK
+from setsquare.domains.documents.working import nothing_unsaved
 from setsquare.kernel.accounts.rights import who_may
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
@@ -69,7 +70,7 @@ def _incomplete(situation: Situation) -> dict[str, Label]:
     past=gettext_lazy("sent it for approval"),
     body=SendForApproval,
     who=WRITERS,
-    conditions=(review_finished, no_open_comments),
+    conditions=(review_finished, no_open_comments, nothing_unsaved),
     obstacles=_incomplete,
     prominent=True,
     deciding=READ_BY,

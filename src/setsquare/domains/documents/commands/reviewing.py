@@ -24,11 +24,12 @@ from setsquare.domains.documents.rules import (
     wrote,
 )
 from setsquare.domains.documents.states import ASIDE, TALK
+from setsquare.domains.documents.working import nothing_unsaved
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command, owner
 from setsquare.kernel.commands.errors import Refused, WrongState
-from setsquare.kernel.files.models import Text
+from setsquare.kernel.files.texts import kept_text
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
@@ -44,7 +45,7 @@ OUTCOMES = {
 @lru_cache(maxsize=2048)
 def _missing(digest: str, required: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return which required sections a text lacks, None for one that is empty; a text never changes."""
-    body = Text.objects.get(digest=digest).body
+    body = kept_text(digest)
     return tuple(missing_sections(body, required)) if body.strip() else None
 
 
@@ -107,6 +108,7 @@ def _suggested(situation: Situation) -> Mapping[str, Any]:
     past=gettext_lazy("submitted it for review"),
     body=Submit,
     who=WRITERS,
+    conditions=(nothing_unsaved,),
     obstacles=incomplete,
     prominent=True,
     initial=_suggested,

@@ -14,7 +14,8 @@ from setsquare.faces.web.access import person_of
 from setsquare.faces.web.addresses import file_address
 from setsquare.faces.web.records.facts import addresses_in
 from setsquare.faces.web.values import picture_address
-from setsquare.kernel.files.models import Blob, Text
+from setsquare.kernel.files.models import Blob
+from setsquare.kernel.files.texts import kept_text
 from setsquare.kernel.writing.markdown import Heading, outline, to_html
 
 _TAG = re.compile(r"<(?:[^<>\"]|\"[^\"]*\")*>")
@@ -39,7 +40,7 @@ class Reading:
 def reading_of(request: HttpRequest, revision: Revision) -> Reading:
     """Return what is shown of a revision; at most two queries."""
     if revision.content_id is not None:
-        return text_reading(request, _body(revision.content_id))
+        return text_reading(request, kept_text(revision.content_id))
     if revision.file_id is not None:
         blob = Blob.objects.defer("text").get(pk=revision.file_id)
         return Reading(file=file_shown(blob, revision.file_name))
@@ -51,12 +52,6 @@ def text_reading(request: HttpRequest, body: str) -> Reading:
     addresses = addresses_in(body, person_of(request))
     make = _reading if len(body) <= LONGEST_KEPT else _reading.__wrapped__
     return make(body, tuple(addresses.items()), get_language() or "")
-
-
-@lru_cache(maxsize=100)
-def _body(digest: str) -> str:
-    """Return a kept text, which never changes."""
-    return Text.objects.values_list("body", flat=True).get(pk=digest)
 
 
 @lru_cache(maxsize=100)
