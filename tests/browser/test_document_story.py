@@ -80,7 +80,7 @@ def made_from_word(ari: Visitor, word: Path) -> None:
     editor.locator("li", has_text="Compare it").click()
     page.keyboard.press("End")
     page.keyboard.type(" Write down what it shows.")
-    page.locator("[data-saved]", has_text=re.compile("saved", re.IGNORECASE)).wait_for()
+    page.locator("[data-saved]", has_text="not yet in the draft").wait_for()
     ari.press("Save and submit …")
 
 
@@ -153,7 +153,7 @@ def second_revision(ari: Visitor) -> None:
     page.wait_for_url("**/revisions/SOP-001/2/do/save/")
     page.locator(".ProseMirror td", has_text="12 months").locator("p").click(click_count=3)
     page.keyboard.type("6 months")
-    page.locator("[data-saved]", has_text=re.compile("saved", re.IGNORECASE)).wait_for()
+    page.locator("[data-saved]", has_text="not yet in the draft").wait_for()
     ari.press("Save and submit …")
 
 

@@ -163,7 +163,7 @@ def test_the_text_stays_where_it_is_when_the_cursor_enters_a_table(page: Any) ->
 def test_saved_by_itself(page: Any) -> None:
     page.locator(EDITOR).click()
     page.keyboard.type("More. ")
-    page.get_by_text("Saved", exact=False).wait_for()
+    page.get_by_text("not yet in the draft").wait_for()
     assert page.locator("form.is-dirty").count() == 0
 
 

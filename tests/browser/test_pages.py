@@ -187,7 +187,7 @@ def test_two_editors_lose_nothing(chromium: Any, house: LiveSetsquare) -> None:
         paragraph.click()
         visitor.page.keyboard.press("Home")
         visitor.page.keyboard.type(f"{words}. ")
-        visitor.page.locator("[data-saved]", has_text=re.compile("saved", re.IGNORECASE)).wait_for()
+        visitor.page.locator("[data-saved]", has_text="not yet in the draft").wait_for()
     ari.page.get_by_role("button", name="Save", exact=True).click()
     ari.is_told("is saved")
     cora.page.get_by_role("button", name="Save", exact=True).click()

@@ -29,9 +29,10 @@ export function edit(box) {
   const field = box.querySelector("textarea");
   const holder = make("div", { class: "editor-text" });
   const words = make("span", { class: "at-end number" });
-  const status = make("span", { class: "editor-saved", role: "status" });
+  const place = field.form?.querySelector("[data-saved]"); // where the form says it, the editor need not
+  const status = place ?? make("span", { class: "saved", role: "status" });
   field.before(holder);
-  box.append(make("div", { class: "editor-foot" }, make("span", {}, say("editor_help")), status, words));
+  box.append(make("div", { class: "editor-foot" }, make("span", {}, say("editor_help")), ...(place ? [] : [status]), words));
   field.removeAttribute("required");
   field.setAttribute("aria-label", say("markdown_edit"));
 

@@ -1,10 +1,9 @@
 // Autosave of one text. POST to `data-autosave-url` (the field by its name, `version`, CSRF), answered by
 // {"saved_at", "version"}; 409 {"detail", "theirs_url"} stops saving and keeps the text; without network it stays in this browser.
-import { keep, language, make, say, send } from "../js/page.js";
+import { clock, keep, make, say, send } from "../js/page.js";
 
 const PAUSE = 2500;
 const AGAIN = 15000;
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 
 /** Keeps `text()` saved; returns {changed, stop}. `status` shows how it stands, `top` takes the bars, `use(text)` puts a text in. */
 export function saving({ box, name, text, status, top, use }) {
@@ -39,7 +38,7 @@ export function saving({ box, name, text, status, top, use }) {
     const now = text();
     if (stopped || running || (now === saved && !force)) return;
     running = true;
-    tell(say("saving"));
+    tell(say("keeping"));
     const body = new URLSearchParams({ [name]: now, version });
     if (force) body.set("force", "1");
     try {
@@ -50,7 +49,7 @@ export function saving({ box, name, text, status, top, use }) {
       saved = now;
       version = String(told.version ?? version);
       keep.drop(key);
-      tell(say("saved_at", { time: clock.format(told.saved_at ? new Date(told.saved_at) : new Date()) }));
+      tell(say("kept_at", { time: clock.format(told.saved_at ? new Date(told.saved_at) : new Date()) }));
       if (text() === saved) box.dispatchEvent(new CustomEvent("setsquare:saved", { bubbles: true }));
     } catch (error) {
       keep.write(key, now);

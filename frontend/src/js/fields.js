@@ -1,5 +1,5 @@
 // Small field behaviours: repeated rows, autosave of plain fields, showing a password, leading to the first error.
-import { added, each, language, make, say, send } from "./page.js";
+import { added, clock, each, make, say, send } from "./page.js";
 import { toast } from "./toasts.js";
 
 // `.rows`: a list of sub-forms. The <template> holds an empty row in which __n__ stands for its number.
@@ -37,21 +37,21 @@ each(".rows", (box) => {
 /** Posts what changed a moment after typing stops; answers {"saved_at"}. `data-autosave-url` on a form. */
 each("form[data-autosave-url]", (form) => {
   const status = form.querySelector("[data-saved]");
-  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const tell = (sentence) => { if (status) { status.textContent = sentence; status.classList.remove("is-wrong"); } };
   let timer;
   let running = null;
   const save = async () => {
     running?.abort();
     running = new AbortController();
-    if (status) status.textContent = say("saving");
+    tell(say("keeping"));
     try {
       const answer = await send(form.dataset.autosaveUrl, { method: "POST", body: new FormData(form), signal: running.signal, headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const { saved_at: at } = await answer.json();
-      if (status) status.textContent = say("saved_at", { time: time.format(new Date(at)) });
+      tell(say("kept_at", { time: clock.format(new Date(at)) }));
       form.dispatchEvent(new CustomEvent("setsquare:saved", { bubbles: true }));
     } catch (error) {
-      if (error.name !== "AbortError" && status) status.textContent = say("not_saved");
+      if (error.name !== "AbortError") tell(say("not_saved"));
     }
   };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 1500); });

@@ -13,6 +13,8 @@ export function say(key, values = {}) {
 
 export const language = document.documentElement.lang || undefined;
 export const zone = document.documentElement.dataset.timezone || undefined;
+/** The time of day as the server writes it, in the reader's time zone: "14:05". */
+export const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
 
 /** Django's CSRF token, from the meta element of the frame or else the cookie. */
 export function csrf() {

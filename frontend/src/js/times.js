@@ -1,5 +1,5 @@
 // <time datetime="..." data-time="relative|date|datetime">: in the reader's language and time zone, the exact one on hover.
-import { each, language as spoken, zone } from "./page.js";
+import { clock, each, language as spoken, zone } from "./page.js";
 
 const UNITS = [["hour", 3600], ["minute", 60]];
 // Days and times stand as the server wrote them (faces/web/times.py), "3 March 2026, 14:00"; a script tells how long ago.
@@ -10,7 +10,6 @@ const options = { timeZone: zone };
 const whole = { day: "numeric", month: "long", year: "numeric" };
 const date = new Intl.DateTimeFormat(language, { ...whole, ...options });
 const plainDate = new Intl.DateTimeFormat(language, { ...whole, timeZone: "UTC" });
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...options });
 const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long", ...options });
 const onlyDate = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text);
 
