@@ -10,6 +10,7 @@ from setsquare.domains.documents import handlers
 from setsquare.domains.documents.dates import next_review_after
 from setsquare.domains.documents.models import Document
 from setsquare.domains.documents.queries import review_due
+from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.commands import overdue
 from setsquare.kernel.commands.altered import enter_altered
 from setsquare.kernel.commands.declaration import meaning_label
@@ -129,6 +130,9 @@ def test_the_owner_is_asked_in_time_and_the_line_told_when_overdue(works: Works)
     )
     works.do("cora", "document.edit", number, because="New owner", owner="mia")
     assert works.asked(number, "periodic_review") == ["mia"]
+    bootstrap.delegate(works.person("mia"), works.person("rolf"), timezone.localdate(), timezone.localdate())
+    with pytest.raises(NotPermitted):  # standing in gives nobody other rights
+        works.do("rolf", "document.review", number, outcome="reaffirmed", findings="Holds.")
     works.do("mia", "document.review", number, outcome="reaffirmed", findings="Holds.")
     assert works.asked(number, "periodic_review") == []
 

@@ -16,15 +16,16 @@ from setsquare.domains.documents.fields import Words, end_of, today_at
 from setsquare.domains.documents.meanings import REVIEWED
 from setsquare.domains.documents.models import Document
 from setsquare.domains.documents.replacing import Replacement
-from setsquare.domains.documents.rules import RESPONSIBLE, controls, nothing_open
+from setsquare.domains.documents.rules import RESPONSIBLE, controls, nothing_open, works_on
 from setsquare.kernel.commands import overdue
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
-from setsquare.kernel.commands.declaration import Reason, Situation, assigned, command
+from setsquare.kernel.commands.declaration import Reason, Situation, command, momentary
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.commands.overdue import TaskList
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
 
 OUTCOMES = {
@@ -80,13 +81,21 @@ def _today(situation: Situation) -> Mapping[str, Any]:
     return {"reviewed_on": today_at(situation.subject.unit, situation.now).isoformat()}
 
 
+def _asked(situation: Situation) -> Label | None:
+    """Rule: the person is asked to; who stands in for somebody works on documents here themself."""
+    task = situation.task("periodic_review")
+    if task is not None and (task.assignee_id == situation.user.pk or works_on(situation)):
+        return None
+    return _("This is not among your tasks now.")
+
+
 @command(
     "document",
     "review",
     label=gettext_lazy("Review periodically"),
     past=gettext_lazy("reviewed it periodically"),
     body=Review,
-    who=(*RESPONSIBLE, assigned("periodic_review")),
+    who=(*RESPONSIBLE, momentary(_asked)),
     signature=REVIEWED,
     reason=Reason.NEVER,
     initial=_today,
