@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -95,7 +96,10 @@ def _open_records(user: User, _now: dt.datetime) -> QuerySet[Any, Any]:
     for thing in all_things():
         if thing.lifecycle.open_states:
             opened |= Q(type=thing.code, state__in=thing.lifecycle.open_states)
-    records = Record.objects.filter(opened, owner_id=user.pk).order_by("-changed", "-id")
+    # In order by an expression, so that PostgreSQL looks at the person's records, not along everybody's by time.
+    records = Record.objects.filter(opened, owner_id=user.pk).order_by(
+        Coalesce("changed", "changed").desc(), "-id"
+    )
     return records.values_list("pk", "type", "number", "title", "state")[:RECORDS]
 
 
