@@ -334,7 +334,8 @@ def _somebody_else(situation: Situation) -> Label | None:
     reason=Reason.ALWAYS,
     danger=True,
     hint=gettext_lazy(
-        "Where somebody else may have got in: password, passkeys, authenticator app, sessions and tokens end at once."
+        "Where somebody else may have got in: password, passkeys, authenticator app, links with other services,"
+        " sessions and tokens end at once."
     ),
     reindexes=False,
 )
