@@ -45,9 +45,10 @@ def make_checkpoint() -> Checkpoint | None:
     """
     if not log.size():
         return None
+    signed_before = Checkpoint.objects.exists()  # looked up before the key, which another may be making just now
     signer = keys.read_key()
     if signer is None:
-        if Checkpoint.objects.exists():
+        if signed_before:
             raise keys.KeyUnusable(
                 f"The key of the seal is missing: put {keys.directory() / 'key'} back from a backup, "
                 "or make a new one by `setsquare seal new-key`."
