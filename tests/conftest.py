@@ -60,9 +60,12 @@ def _prepare() -> None:
 _prepare()
 django.setup()
 
+from django.core.cache import cache  # noqa: E402
 from django.db import connection, connections  # noqa: E402 - only after the set-up
 from django.utils import translation  # noqa: E402
 
+from setsquare.kernel.sealing import keys  # noqa: E402
+from tests.houses import Houses  # noqa: E402
 from tests.servers.live import Installations, LiveSetsquare  # noqa: E402
 
 
@@ -78,15 +81,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs a browser, and leave what no database touches to the run on SQLite."""
-    once = []
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-        if "/tests/methods/" in item.path.as_posix() or item.get_closest_marker("once"):
-            once.append(item)
     if os.environ["SETSQUARE_TEST_DATABASE"] != "sqlite":
+        once = [item for item in items if not _touches_a_database(item)]
         config.hook.pytest_deselected(items=once)
         items[:] = [item for item in items if item not in set(once)]
+
+
+OPENERS = {"db", "transactional_db", "installations"}
+"""Fixtures without which the database is blocked."""
+
+
+def _touches_a_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once"):
+        return False
+    opened = OPENERS.intersection(getattr(item, "fixturenames", ()))
+    return bool(opened or item.get_closest_marker("django_db"))
 
 
 def pytest_report_header() -> str:
@@ -129,11 +141,32 @@ def _flushable() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    """Begin each test in English, whatever language the page of another was in."""
+def _afresh() -> Iterator[None]:
+    """Begin each test in English and with nothing kept of another: people have the same ids, and its log is gone."""
     translation.activate("en")
+    cache.clear()
     yield
     translation.deactivate()
+    (keys.directory() / "checkpoint").unlink(missing_ok=True)
+
+
+# --- an organisation to begin with ----------------------------------------------------------------
+
+HOUSES = Houses()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Undo what is kept of an organisation before a test that begins with none."""
+    if "houses" not in getattr(item, "fixturenames", ()):
+        HOUSES.leave()
+
+
+@pytest.fixture(scope="session")
+def houses(django_db_setup: None) -> Iterator[Houses]:
+    """The organisations that tests begin with, see `tests.houses`."""
+    yield HOUSES
+    HOUSES.leave()
 
 
 # --- a real server --------------------------------------------------------------------------------
