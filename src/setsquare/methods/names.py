@@ -107,6 +107,8 @@ risk.risk_matrix | risk matrix | heat_map, heatmap, matrix
 risk.criticality | criticality of failure modes | fmeca
 reliability.cronbach_alpha | Cronbach's alpha | alpha, cronbach, cronbachs_alpha
 reliability.omega | McDonald's omega | mcdonald_omega, mcdonalds_omega, omega_total
+exams.item_analysis | item analysis of a test | item_difficulty, point_biserial, discrimination_index, kr20, kr_20
+exams.agreement_of_levels | quadratic weighted kappa of two examiners | quadratic_kappa, quadratic_weighted_kappa
 reliability.split_half | split-half reliability | splithalf, guttman, lambda4
 tolerance.normal | tolerance interval of normal values | tolerance_interval, normtol_int, normal_tolerance
 tolerance.distribution_free | tolerance interval without a distribution | nptol_int, nonparametric, wilks

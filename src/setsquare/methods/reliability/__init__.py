@@ -1,4 +1,4 @@
-"""Surveys: whether several questions measure one thing, how precisely, and what share answers favourably.
+"""Surveys and tests: whether several questions measure one thing, how precisely, and what share answers favourably.
 
 Sources: L. J. Cronbach, Psychometrika 16 (1951); R. P. McDonald, Test Theory (1999); L. S. Feldt, Psychometrika 30
 (1965); R. G. Newcombe, Statistics in Medicine 17 (1998).
