@@ -11,7 +11,8 @@ from setsquare.kernel.commands.errors import (
     Stale,
     WrongState,
 )
-from setsquare.kernel.commands.running import carry_out, offers
+from setsquare.kernel.commands.offering import offers
+from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.credentials import Credentials
@@ -150,6 +151,12 @@ def test_only_the_system_does_what_is_open_to_nobody(house):
 def test_the_system_cannot_sign(house):
     with pytest.raises(SignatureRefused):
         carry_out("kernel_note", "sign", Actor.system(), record=house.note())
+
+
+def test_the_system_is_told_what_does_not_fit_as_people_are(house):
+    with pytest.raises(Refused) as refused:
+        carry_out("kernel_note", "rename", Actor.system(), record=house.note(), body={})
+    assert set(refused.value.fields) == {"title"}
 
 
 def test_somebody_who_left_can_do_nothing(house):

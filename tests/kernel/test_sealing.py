@@ -76,7 +76,14 @@ def test_a_leaf_says_every_column_of_the_entry_and_its_signatures(house):
     entry, signature = Entry.objects.get(seq=2), Signature.objects.get()
     content = content_of(entry, [signature])
     columns = {column.name for column in Entry._meta.concrete_fields}
-    assert columns - set(content["entry"]) <= {"id", "state", "note", "on_behalf_of", "on_behalf_of_name"}
+    assert columns - set(content["entry"]) <= {
+        "id",
+        "state",
+        "note",
+        "authority",
+        "on_behalf_of",
+        "on_behalf_of_name",
+    }
     assert content["entry"]["actor"] == "anna"
     assert content["entry"]["record"] == {
         "uid": str(record.uid),
@@ -85,7 +92,7 @@ def test_a_leaf_says_every_column_of_the_entry_and_its_signatures(house):
     }
     columns = {column.name for column in Signature._meta.concrete_fields}
     unsaid = columns - set(content["signatures"][0])
-    assert unsaid <= {"id", "entry", "signed", "on_behalf_of", "on_behalf_of_name"}
+    assert unsaid <= {"id", "entry", "signed", "on_behalf_of", "on_behalf_of_name", "authority"}
     assert content["signatures"][0]["signer"] == "anna"
     seal_waiting()
     assert bytes(Leaf.objects.get(entry=entry).hash) == hash_of(content)
@@ -218,9 +225,8 @@ def test_a_sequencer_killed_anywhere_leaves_a_log_that_is_taken_up_again(live, m
     (keys.directory() / "checkpoint").unlink(missing_ok=True)
     assert end_of(begin(die_within)) == -signal.SIGKILL
     assert Leaf.objects.count() == Log.objects.get().size == 8
-    (keys.directory() / "checkpoint").unlink(
-        missing_ok=True
-    )  # it was written within the transaction of this test
+    # it was written within the transaction of this test
+    (keys.directory() / "checkpoint").unlink(missing_ok=True)
     assert end_of(begin(seal_all)) == 0
     assert log.newest().size == Entry.objects.count() == Leaf.objects.count()
     assert wrong() == []

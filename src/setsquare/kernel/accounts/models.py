@@ -100,6 +100,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(Lower("username"), name="user_username_any_case")]
+        indexes: ClassVar = [models.Index(fields=["name", "id"], name="user_by_name")]
 
     def __str__(self) -> str:
         return self.name

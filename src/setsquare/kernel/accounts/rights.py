@@ -22,6 +22,15 @@ def in_force(now: dt.datetime, prefix: str = "") -> Q:
     return starts & (Q(**{f"{ends}__isnull": True}) | Q(**{f"{ends}__gt": now}))
 
 
+def granted_around(unit_id: Any, *, within: bool = False) -> Q:
+    """Return the condition by which a grant holds in a unit; with `within`, or in one below it."""
+    if not within:
+        return Q(unit__paths_down__descendant_id=unit_id)
+    above = UnitPath.objects.filter(descendant_id=unit_id).values("ancestor_id")
+    below = UnitPath.objects.filter(ancestor_id=unit_id).values("descendant_id")
+    return Q(unit_id__in=above) | Q(unit_id__in=below)
+
+
 _GRANTED = f"""
 SELECT granted.unit_id FROM {Grant._meta.db_table} granted
 JOIN {RolePermission._meta.db_table} held ON held.role_id = granted.role_id
@@ -144,7 +153,12 @@ def acts_for(user: User, now: dt.datetime | None = None) -> QuerySet[Any, Any]:
     One list and not two conditions joined by OR: with those, SQLite looks through everybody's tasks.
     """
     own = User.objects.filter(pk=user.pk).order_by().values_list("pk")
-    return own.union(stands_in_for(user, now).order_by().values_list("absent_id"), all=True)
+    return own.union(absent_for(user, now), all=True)
+
+
+def absent_for(user: User, now: dt.datetime | None = None) -> QuerySet[Any, Any]:
+    """Return the ids of those for whom `user` stands in now."""
+    return stands_in_for(user, now).order_by().values_list("absent_id")
 
 
 def substitutes_of(user: User) -> QuerySet[User]:

@@ -35,6 +35,8 @@ class Scope(StrEnum):
     """Besides, carry out commands on records of work."""
     ADMIN = "admin"
     """Besides, carry out commands on people, units and roles."""
+    STATEMENTS = "statements"
+    """Send and read learning records (xAPI), and nothing else."""
 
     @property
     def label(self) -> Promise:
@@ -46,6 +48,7 @@ _LABELS: dict[Scope, Promise] = {
     Scope.READ: gettext_lazy("See what I can see"),
     Scope.WRITE: gettext_lazy("Also create and change records"),
     Scope.ADMIN: gettext_lazy("Also administer people, units and roles"),
+    Scope.STATEMENTS: gettext_lazy("Send and read learning records (xAPI), nothing else"),
 }
 
 
@@ -132,11 +135,12 @@ def authenticate(secret: str) -> Token | None:
 def allows(token: Token, scope: Scope, thing: str = "") -> bool:
     """Tell whether `token` may be used with `scope` on records of type `thing` (empty: on several).
 
-    Every scope includes reading; `write` and `admin` do not include one another.
+    Every scope but that of learning records includes reading; `write` and `admin` do not include one another.
     """
     for given in token.scopes:
         name, _colon, limit = str(given).partition(":")
-        if (name == scope or scope is Scope.READ) and (not limit or limit == thing):
+        reads = scope is Scope.READ and name != Scope.STATEMENTS
+        if (name == scope or reads) and (not limit or limit == thing):
             return True
     return False
 

@@ -1,7 +1,7 @@
 """The act of carrying out one command: what its function may do, all within one transaction."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.commands.authorising import those_allowed
 from setsquare.kernel.commands.declaration import Actor, Command, Situation, command_of
 from setsquare.kernel.commands.errors import Refused, WrongState
 from setsquare.kernel.commands.stored import Stored
@@ -20,9 +21,11 @@ from setsquare.kernel.files.models import Attachment, Blob, Text
 from setsquare.kernel.files.texts import keep_text
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.numbering import key_of, next_number, unusable, why_no_number
 from setsquare.kernel.records.things import Thing
+from setsquare.kernel.tasks.kinds import kind_of, personal_kinds
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.beside import Beside
 from setsquare.kernel.writing.sentences import in_words, told
@@ -53,6 +56,10 @@ class Act:
     secret: str = ""
     target: str | None = None
     on_behalf_of: User | None = None
+    relied: Sequence[Mapping[str, Any]] = ()
+    """The rules of authority that whoever acts meets, and by what: a signature keeps them."""
+    signed_by: str = ""
+    """How whoever acts proved who they are, where they sign: password or passkey."""
     pending: list[Event] = field(default_factory=list)
     stored: Stored = field(default_factory=Stored)
     beside: Beside = field(default_factory=Beside)
@@ -174,8 +181,11 @@ class Act:
         return task
 
     def ask_all(self, kind: str, people: Iterable[User], due: dt.datetime, **details: Any) -> int:
-        """Open the same task for many people in a few queries; returns for how many it was not open before."""
-        asked = list(people)
+        """Open the same task for many people in a few queries; returns for how many it was not open before.
+
+        Of those whom rules keep from it, nobody is asked while somebody is left.
+        """
+        asked = self._allowed(kind, list(people))
         already = {assignee for (assignee,) in _ASKED.rows(record=self.record.pk, kind=kind)}
         opened = [
             Task(record=self.record, kind=kind, assignee=person, due=due, opened=self.now, details=details)
@@ -188,6 +198,14 @@ class Act:
         for task in opened:
             self.emit("task.opened", task=task.pk)
         return len(opened)
+
+    def _allowed(self, kind: str, people: list[User]) -> list[User]:
+        if kind in personal_kinds():
+            return people
+        situation = self.situation
+        if situation.record is None:
+            situation = Situation(self.actor, self.thing, self.record)
+        return those_allowed(people, situation, command_of(self.thing.code, kind_of(kind).command))
 
     def remind(self, tasks: Iterable[Task], text: str, **values: str | int) -> int:
         """Remind the assignees of open tasks; each is marked and told once, whatever they have open here."""
@@ -272,6 +290,51 @@ class Act:
         attachment.removed = self.now
         attachment.save()
         self.beside.attached(attachment.blob_id, attachment.name, attachment.role, gone=True)
+
+    def qualify(
+        self,
+        user: User,
+        subject: Record,
+        *,
+        topic: str = "",
+        level: int = 1,
+        since: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+    ) -> Qualification:
+        """Write down that a person is qualified in `subject`, of which this record is the evidence.
+
+        What they had of the same subject and topic ends, unless that is of a later time: then this one is history.
+        """
+        start = since or self.now
+        others = Qualification.objects.filter(user=user, subject=subject, topic=topic, ended__isnull=True)
+        later = others.filter(since__gt=start).exists()
+        if not later:
+            others.update(ended=self.now)
+        made = Qualification.objects.create(
+            user=user,
+            subject=subject,
+            topic=topic,
+            level=level,
+            since=start,
+            until=until,
+            given=self.now,
+            ended=self.now if later else None,
+            evidence=self.record,
+        )
+        self.beside.qualified(user.username, str(subject.uid), topic, level, start, until)
+        self.emit("qualification.given", user=user.pk, subject=subject.pk, topic=topic)
+        return made
+
+    def disqualify(self, user: User | None = None) -> int:
+        """End the qualifications of which this record is the evidence, all of them or those of a person."""
+        held = Qualification.objects.filter(evidence=self.record, ended__isnull=True)
+        held = held.filter(user=user) if user is not None else held
+        ended = list(held.select_related("user", "subject").order_by("id"))
+        Qualification.objects.filter(pk__in=[one.pk for one in ended]).update(ended=self.now)
+        for one in ended:
+            self.beside.disqualified(one.user.username, str(one.subject.uid), one.topic)
+            self.emit("qualification.ended", user=one.user_id, subject=one.subject_id, topic=one.topic)
+        return len(ended)
 
     def also(
         self, thing: str, name: str, record: Record | None = None, body: Any = None, reason: str = ""

@@ -3,15 +3,14 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, cast, get_args
 
 from annotated_types import MaxLen
-from django.db import connection
 from django.utils.translation import gettext as _
 from pydantic import (
     BaseModel,
@@ -29,10 +28,10 @@ from pydantic_core import CoreSchema
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.commands.complaints import sentence
 from setsquare.kernel.commands.errors import Refused
-from setsquare.kernel.database.statements import Statement
+from setsquare.kernel.commands.references import References, too_long
 from setsquare.kernel.files.models import Upload
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Label, find
+from setsquare.kernel.records.things import Label
 from setsquare.kernel.writing.media import WEB_PAGES, extension_of
 
 B = TypeVar("B", bound=BaseModel)
@@ -79,6 +78,8 @@ class Widget(StrEnum):
     ROLES = "roles"
     RECORD = "record"
     RECORDS = "records"
+    PART = "part"
+    """A part of the record that the field beside it names, such as a component of a framework: given by its code."""
     FILE = "file"
     FILES = "files"
     ROWS = "rows"
@@ -95,24 +96,38 @@ class Shown:
     label: Label
     hint: Label = ""
     widget: Widget = Widget.AUTO
-    of: str = ""
-    """For records: the code of the record type to choose from (empty: any)."""
+    of: str | Callable[[], Collection[str]] = ""
+    """For records: the code of the record type to choose from (empty: any), or the codes of several.
+
+    For a part: the name of the field beside it that names the record."""
     choices: Choices | Callable[[], Choices] = field(default_factory=dict)
     either: bool = False
     """Whether this is one of two fields of which one has to be given."""
+    needed: Label = ""
+    """Where it has to be given though it may be left empty elsewhere, such as “needed where nobody has to read it”."""
+    headings: Callable[[], Choices] | None = None
+    """Under which headings the choices stand, where they are many: by value."""
+    living: bool = False
+    """Whether the choices are rows of the database, which nobody can list before there is one."""
 
     def options(self) -> Choices:
         """Return the choices, asked now where they are data."""
         return self.choices() if callable(self.choices) else self.choices
 
+    def types(self) -> Collection[str]:
+        """Return the codes of the record types to choose from; none: any."""
+        if callable(self.of):
+            return self.of()
+        return (self.of,) if self.of else ()
+
     def __get_pydantic_json_schema__(
         self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """Give the label and hint to the API's schema."""
+        """Give the label, the hint and where it is needed to the API's schema."""
         schema = handler(core_schema)
         schema["title"] = str(self.label)
-        if self.hint:
-            schema["description"] = str(self.hint)
+        if said := [str(self.hint)] * bool(self.hint) + [f"({self.needed})"] * bool(self.needed):
+            schema["description"] = " ".join(said)
         return schema
 
 
@@ -123,43 +138,40 @@ def name_in(value: Any) -> str:
     raise ValueError(_("Write a text here."))
 
 
-_NAMED = "a name that stands for the one given"
-_PERSON: Statement[User] = Statement(
-    lambda: User.objects.filter(username__iexact=_NAMED).order_by("pk")[:1], lambda: {_NAMED: "name"}
-)
-_UNIT: Statement[Unit] = Statement(lambda: Unit.objects.filter(code=_NAMED), lambda: {_NAMED: "name"})
-_ROLE: Statement[Role] = Statement(lambda: Role.objects.filter(code=_NAMED), lambda: {_NAMED: "name"})
+def _found(kind: type[Any], value: Any, info: ValidationInfo) -> tuple[str, Any]:
+    """Return the name that is given, and the row that it names; None where there is none."""
+    name, context = name_in(value), info.context or {}
+    references = context.get("references") or References(Body, {}, context.get("actor"))
+    return name, references.get(kind, name)
 
 
-def _person(value: Any) -> User:
+def _person(value: Any, info: ValidationInfo) -> User:
     if isinstance(value, User):
         return value
-    name = name_in(value)
-    found = _PERSON.instances(name=connection.ops.prep_for_iexact_query(name))
-    if not found:
+    name, found = _found(User, value, info)
+    if found is None:
         raise ValueError(_("There is nobody with the sign-in name “%(name)s”.") % {"name": name})
-    return found[0]
+    return cast(User, found)
 
 
-def _active_person(value: Any) -> User:
-    person = _person(value)
+def _active_person(value: Any, info: ValidationInfo) -> User:
+    person = _person(value, info)
     if not person.is_active:
         raise ValueError(_("%(name)s has left and cannot be chosen.") % {"name": person.name})
     return person
 
 
-def _unit(value: Any) -> Unit:
+def _unit(value: Any, info: ValidationInfo) -> Unit:
     if isinstance(value, Unit):
         return value
-    code = name_in(value)
-    found = _UNIT.instances(name=code)
-    if not found:
+    code, found = _found(Unit, value, info)
+    if found is None:
         raise ValueError(_("There is no unit with the code “%(code)s”.") % {"code": code})
-    return found[0]
+    return cast(Unit, found)
 
 
-def _open_unit(value: Any) -> Unit:
-    unit = _unit(value)
+def _open_unit(value: Any, info: ValidationInfo) -> Unit:
+    unit = _unit(value, info)
     if why := why_closed(unit):
         raise ValueError(why)
     return unit
@@ -172,40 +184,31 @@ def why_closed(unit: Unit) -> str:
     return _("%(name)s is closed; choose a unit that is open.") % {"name": unit.name}
 
 
-def _role(value: Any) -> Role:
+def _role(value: Any, info: ValidationInfo) -> Role:
     if isinstance(value, Role):
         return value
-    code = name_in(value)
-    found = _ROLE.instances(name=code)
-    if not found:
+    code, found = _found(Role, value, info)
+    if found is None:
         raise ValueError(_("There is no role with the code “%(code)s”.") % {"code": code})
-    return found[0]
+    return cast(Role, found)
 
 
 def _record(value: Any, info: ValidationInfo) -> Record:
     if isinstance(value, Record):
         return value
-    number = name_in(value)
-    actor = (info.context or {}).get("actor")
-    try:
-        if actor is None or actor.user is None:
-            return Record.objects.get(number=number)
-        return find(actor.user, number)
-    except Record.DoesNotExist:
-        raise ValueError(_("There is no %(number)s that you can see.") % {"number": number}) from None
+    number, found = _found(Record, value, info)
+    if found is None:
+        raise ValueError(_("There is no %(number)s that you can see.") % {"number": number})
+    return cast(Record, found)
 
 
 def _upload(value: Any, info: ValidationInfo) -> Upload:
     if isinstance(value, Upload):
         return value
-    actor = (info.context or {}).get("actor")
-    uploads = Upload.objects.filter(blob_id=name_in(value)).select_related("blob")
-    if actor is not None and actor.user is not None:
-        uploads = uploads.filter(user=actor.user)
-    found = uploads.order_by("-id").first()
+    _digest, found = _found(Upload, value, info)
     if found is None:
         raise ValueError(_("This file was not uploaded by you; upload it first."))
-    return found
+    return cast(Upload, found)
 
 
 def _file(value: Any, info: ValidationInfo) -> Upload:
@@ -331,6 +334,14 @@ def label_at(model: type[BaseModel], place: str) -> str:
     return ", ".join(parts)
 
 
+def rows_of(model: type[BaseModel], name: str) -> type[BaseModel]:
+    """Return the body of each row that a field takes; raises TypeError for a field of plain values."""
+    found = _rows_of(model.model_fields[name].annotation)
+    if found is None:
+        raise TypeError(f"{name} takes no rows")
+    return found
+
+
 def _rows_of(annotation: Any) -> type[BaseModel] | None:
     """Return the body that a field holds, or a list of them; None for a field of plain values."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -367,7 +378,7 @@ def name_fields(
 def parse(model: type[B], data: Any, actor: Any) -> B:
     """Return `data` as a body of `model`; raises Refused with a sentence for each field that does not fit."""
     with naming_fields(model):
-        wrong: dict[str, Label] = dict(_unkeepable(data))
+        wrong: dict[str, Label] = {**dict(too_long(model, data)), **dict(_unkeepable(data))}
         if isinstance(data, Mapping):
             bad = _fields_of(wrong)
             data = _legible(model, {name: value for name, value in data.items() if name not in bad}, wrong)
@@ -381,7 +392,7 @@ def _parsed(model: type[B], data: Any, actor: Any, wrong: dict[str, Label]) -> B
     bad = _fields_of(wrong)
     body = None
     try:
-        body = model.model_validate(data, context={"actor": actor})
+        body = model.model_validate(data, context=_context(model, data, actor))
         wrong |= {place: why for place, why in _beyond_calendar(body) if _first(place) not in bad}
     except ValidationError as error:
         for detail in error.errors(include_url=False):
@@ -391,6 +402,10 @@ def _parsed(model: type[B], data: Any, actor: Any, wrong: dict[str, Label]) -> B
     if wrong or body is None:
         raise Refused(_in_order(model, wrong))
     return body
+
+
+def _context(model: type[BaseModel], data: Any, actor: Any) -> dict[str, Any]:
+    return {"actor": actor, "references": References(model, data, actor)}
 
 
 def _first(place: str) -> str:
@@ -413,10 +428,11 @@ def read_in_part(model: type[BaseModel], data: Any, actor: Any) -> dict[str, Any
         return {}
     legible = _legible(model, data, {})
     read: dict[str, Any] = {}
+    context = _context(model, legible, actor)
     for name in model.model_fields.keys() & legible.keys():
         if not dict(_unkeepable(legible[name])):
             with suppress(ValidationError):
-                found = _alone(model, name).model_validate({name: legible[name]}, context={"actor": actor})
+                found = _alone(model, name).model_validate({name: legible[name]}, context=context)
                 read[name] = getattr(found, name)
     return read
 

@@ -30,6 +30,16 @@ def _of_command(command: Command, things: dict[str, Thing]) -> Iterator[CheckMes
         yield Error(
             f"Command {command.key} has no row in the lifecycle table.", hint=hint, id="setsquare.E002"
         )
+    if (
+        command.creates
+        and command.who
+        and command.made_in is None
+        and "unit" not in command.body.model_fields
+    ):
+        hint = "Let made_in= return the unit in which it makes the record."
+        yield Error(
+            f"Rules cannot be asked at {command.key}: its unit is unknown.", hint=hint, id="setsquare.E006"
+        )
     for name, field in command.body.model_fields.items():
         if not any(isinstance(item, Shown) for item in field.metadata):
             hint = "Give it a label: Annotated[..., Shown(_('...'))]."

@@ -1,11 +1,11 @@
 """Declaring commands: who may, from which states to which, with what input, reason and signature."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q, QuerySet
@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
-from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.prepared import Asked
 from setsquare.kernel.accounts.rights import permissions_in, stands_in_for
+from setsquare.kernel.authority.asking import Before, before
 from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.database.statements import stand_in
 from setsquare.kernel.records.models import Record
@@ -61,7 +62,19 @@ class Situation:
         self.thing = thing
         self.record = record
         self.unit_id = record.unit_id if record is not None else unit_id
+        self.place_id = self.unit_id
+        """Where rules of authority are asked: also where a record is to be made whose unit is not given but follows."""
         self.now = timezone.now()
+        self.breaking = False
+        """Whether the person breaks the glass: rules that allow it do not keep them from it."""
+        self.told_to_others = False
+        """Whether somebody else is told what keeps the person from it: they learn no level and no date."""
+        self.closely = True
+        """Whether it is looked at who sees this one record among those who may countersign; not in a list of many."""
+        self.supervisors: dict[Any, Sequence[User]] = {}
+        """Who may countersign, by what rules ask of them: looked up once."""
+        self.attended: dict[str | int, bool] = {}
+        """Whether somebody may countersign, by command; and whether somebody sees the record, by their id."""
 
     @property
     def user(self) -> User:
@@ -91,6 +104,11 @@ class Situation:
     def tasks(self) -> tuple[Task, ...]:
         """Return the record's open tasks of the person and of those whom the person stands in for."""
         return tuple(_OPEN_TASKS.instances(self.user, record=self.subject.pk))
+
+    @cached_property
+    def authority(self) -> Before:
+        """Return the rules of authority that may be asked here, and what the person has of what they ask."""
+        return before(self.user, self.thing.code, self.place_id)
 
     def task(self, kind: str) -> Task | None:
         """Return the open task of this kind that the person may do: their own first, then a delegated one."""
@@ -138,6 +156,32 @@ def permitted(permission: str) -> Rule:
     return Permitted(permission)
 
 
+class Foretold(NamedTuple):
+    """Whom a rule may let in, as far as that can be told without the record."""
+
+    permission: str
+    line: bool = False
+    """Whether also the line managers of people in the unit."""
+
+
+_foretold: dict[Rule, Foretold] = {}
+
+
+def by_permission(permission: str, *, line: bool = False) -> Callable[[Rule], Rule]:
+    """Mark a rule that lets in who holds `permission` where the record's person is, with `line` also their manager."""
+
+    def mark(rule: Rule) -> Rule:
+        _foretold[rule] = Foretold(permission, line)
+        return rule
+
+    return mark
+
+
+def foretold(rule: Rule) -> Foretold | None:
+    """Return whom a rule may let in; None where only the record tells."""
+    return Foretold(rule.permission) if isinstance(rule, Permitted) else _foretold.get(rule)
+
+
 def assigned(kind: str) -> Rule:
     """Rule: the person, or somebody for whom they stand in, has an open task of this kind on the record."""
 
@@ -149,20 +193,25 @@ def assigned(kind: str) -> Rule:
     return momentary(rule)
 
 
+def owns(situation: Situation) -> Label | None:
+    """Rule: the owner.
+
+    Whose it is, others are told: it is looked up where somebody reads that.
+    """
+    return None if situation.subject.owner_id == situation.user.pk else only_owner(situation.subject)
+
+
 def owner() -> Rule:
-    """Rule: the person owns the record; else whose it is, which is looked up where somebody reads it."""
-
-    def rule(situation: Situation) -> Label | None:
-        return None if situation.subject.owner_id == situation.user.pk else _only_owner(situation.subject)
-
-    return rule
+    """Rule: the person owns the record."""
+    return owns
 
 
 def _only(record: Record) -> str:
     return _("Only the owner, %(name)s, may do this.") % {"name": record.owner.name}
 
 
-_only_owner = lazy(_only, str)
+only_owner = lazy(_only, str)
+"""Says that a record's owner alone may do this; it looks up who that is where somebody reads it."""
 
 
 def everybody(_situation: Situation) -> Label | None:
@@ -206,6 +255,11 @@ class Meaning:
 _meanings: dict[str, Meaning] = {}
 
 
+def all_meanings() -> tuple[Meaning, ...]:
+    """Return everything that a signature may say."""
+    return tuple(_meanings.values())
+
+
 def meaning_label(code: str) -> Label:
     """Return what a signature says, in the reader's language; the code itself where no version knows it any more."""
     return _meanings[code].label if code in _meanings else code.replace("_", " ").capitalize()
@@ -246,6 +300,9 @@ class Command:
     signature: Meaning | Callable[[Situation], Meaning | None] | None = None
     reason: Reason = Reason.CONTROLLED
     creates: bool = False
+    made_in: Callable[[Actor, Any], int | None] | None = None
+    """In which unit, by its id, the record is made, where none is given but it follows, as from a person: rules of
+    authority are asked there. Whether the person's roles allow it, the command itself looks at."""
     prominent: bool = False
     """The next thing to do in this state: the one prominent button."""
     danger: bool = False
@@ -259,8 +316,14 @@ class Command:
     """Whether it sets facts and nothing else: where all of them are so already, nothing is done and no entry made."""
     among_workers: bool = False
     """Whether only those who work on the record are told what was said: readers of it are not."""
+    never_locked: bool = False
+    """Whether rules of authority give way where nobody meets them: it is by this that they are put right."""
+    outright: bool = False
+    """Whether it is only ever done outright: neither kept for a countersignature nor done by breaking the glass."""
     tolerates: frozenset[str] = frozenset()
     """Commands that may have happened since the person looked, without making theirs stale."""
+    signs_made: bool = False
+    """Whether its signature is bound to the state that it makes, rather than to the one that was there."""
     bound_to: frozenset[str] = frozenset()
     """Names of values of the record's state that no command may have changed since the person looked, tolerated or not:
     what a signature says is chosen by them."""
@@ -280,6 +343,13 @@ class Command:
         if self.signature is None or isinstance(self.signature, Meaning):
             return self.signature
         return self.signature(situation)
+
+    def place_of(self, actor: Actor, body: Body) -> int | None:
+        """Return the id of the unit in which it makes a record, as far as that is known before."""
+        unit: Unit | None = getattr(body, "unit", None)
+        if self.made_in is not None:
+            return self.made_in(actor, body)
+        return unit.pk if unit is not None else None
 
     def in_the_way(self, situation: Situation) -> Mapping[str, Label]:
         """Return what of the record has to be put right before this can be done, by field."""

@@ -1,12 +1,17 @@
 """What a command leaves behind: the rows as they are now, the trail entry, the signature."""
 
+import datetime as dt
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.authority.asking import Before
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.declaration import Meaning
 from setsquare.kernel.commands.errors import SignatureRefused
+from setsquare.kernel.commands.manners import COUNTERSIGNED, Countersigning
 from setsquare.kernel.database.rows import insert
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.credentials import CredentialsRefused, Proof
@@ -24,6 +29,8 @@ class Signing:
     batch: Batch | None = None
     """The one signature for many, of which this is an item."""
     item: str = ""
+    unruled: Before | None = None
+    """Set where no rule of authority was to be asked just before: it is not asked for again."""
 
 
 def settle(act: Act, record: Record) -> None:
@@ -44,7 +51,7 @@ def settle(act: Act, record: Record) -> None:
             act.stored.save(row)
 
 
-def enter(act: Act, record: Record) -> Entry:
+def enter(act: Act, record: Record, authority: dict[str, Any] | None = None) -> Entry:
     """Enter in the trail what the command did, with the full state that it left."""
     state = canonical(act.thing.state_of(record))
     return insert(
@@ -62,10 +69,22 @@ def enter(act: Act, record: Record) -> Entry:
             request=act.actor.request,
             note=act.note,
             beside=act.beside.plain(),
+            authority=authority,
             state=state.decode(),
             digest=hashlib.sha256(state).hexdigest(),
         )
     )
+
+
+@dataclass(frozen=True)
+class _By:
+    """Who signs, when, and how they proved who they are."""
+
+    user: User
+    at: dt.datetime
+    method: str
+    relied: Iterable[Mapping[str, Any]]
+    on_behalf_of: User | None = None
 
 
 def sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[str, Any] | None) -> Signature:
@@ -75,34 +94,64 @@ def sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[st
     except CredentialsRefused as refusal:
         raise SignatureRefused(str(refusal)) from None
     at = signing.batch.at if signing.batch is not None else act.now
+    by = _By(act.user, at, signing.proof.method, act.relied, act.on_behalf_of)
+    beside = {"batch": signing.batch.digest, "item": signing.item} if signing.batch is not None else {}
+    return _signed(act, record, entry, signing.meaning.code, by, seen, beside)
+
+
+def sign_both(
+    act: Act, record: Record, entry: Entry, countersigning: Countersigning, seen: dict[str, Any] | None
+) -> Signature | None:
+    """Bind two signatures to what was prepared: that of who prepared it, if it takes one, and the countersignature."""
+    of = countersigning
+    beside = {"deed": of.number, "deed_digest": of.digest}
+    own = None
+    if of.method:
+        by = _By(act.user, of.at, of.method, act.relied, act.on_behalf_of)
+        own = _signed(act, record, entry, of.meaning, by, seen, beside)
+    by = _By(of.supervisor, act.now, of.supervisor_method, of.relied)
+    _signed(act, record, entry, COUNTERSIGNED.code, by, seen, beside)
+    return own
+
+
+def _signed(
+    act: Act,
+    record: Record,
+    entry: Entry,
+    meaning: str,
+    by: _By,
+    seen: dict[str, Any] | None,
+    beside: Mapping[str, str],
+) -> Signature:
     content = {
         "record": seen if seen is not None else act.thing.state_of(record),
-        "meaning": signing.meaning.code,
-        "signer": act.user.username,
-        "printed_name": act.user.name,
-        "at": at.isoformat().replace("+00:00", "Z"),
-        "on_behalf_of": act.on_behalf_of.username if act.on_behalf_of else None,
-        "on_behalf_of_name": act.on_behalf_of.name if act.on_behalf_of else None,
-        "method": signing.proof.method,
+        "meaning": meaning,
+        "signer": by.user.username,
+        "printed_name": by.user.name,
+        "at": by.at.isoformat().replace("+00:00", "Z"),
+        "on_behalf_of": by.on_behalf_of.username if by.on_behalf_of else None,
+        "on_behalf_of_name": by.on_behalf_of.name if by.on_behalf_of else None,
+        "method": by.method,
         "reason": act.reason,
+        "authority": list(by.relied),
+        **beside,
     }
-    if signing.batch is not None:
-        content |= {"batch": signing.batch.digest, "item": signing.item}
     signed = canonical(content)
     return insert(
         Signature(
             record=record,
             entry=entry,
-            signer=act.user,
-            on_behalf_of=act.on_behalf_of,
-            printed_name=act.user.name,
-            printed_title=act.user.title,
-            on_behalf_of_name=act.on_behalf_of.name if act.on_behalf_of else "",
-            meaning=signing.meaning.code,
-            at=at,
-            method=signing.proof.method,
+            signer=by.user,
+            on_behalf_of=by.on_behalf_of,
+            printed_name=by.user.name,
+            printed_title=by.user.title,
+            on_behalf_of_name=by.on_behalf_of.name if by.on_behalf_of else "",
+            meaning=meaning,
+            at=by.at,
+            method=by.method,
             reason=act.reason,
             signed=signed.decode(),
             digest=hashlib.sha256(signed).hexdigest(),
+            authority=list(by.relied) or None,
         )
     )

@@ -39,6 +39,11 @@ class NotPermitted(CommandError):
 
     code = "forbidden"
 
+    def __init__(self, sentence: Label, *, breakable: bool = False) -> None:
+        self.breakable = breakable
+        """Whether only rules keep the person from it that may be overridden by breaking the glass."""
+        super().__init__(sentence)
+
 
 class WrongState(CommandError):
     """How the record stands does not allow this now.

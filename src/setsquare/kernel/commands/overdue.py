@@ -1,7 +1,8 @@
 """Keeping after what people were asked to do: reminded shortly before it is due, told to the line once it is late.
 
 The same for every record type: its kinds of tasks say in which words (`TaskKind`), and it declares the commands
-`remind_due` and `escalate` with the functions here, so that both stand in the record's trail.
+`remind_due` and `escalate`, so that both stand in the record's trail: by `keep_after`, or in words of its own with the
+functions here.
 """
 
 import datetime as dt
@@ -18,7 +19,7 @@ from pydantic import Field
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown
-from setsquare.kernel.commands.declaration import Actor, all_commands
+from setsquare.kernel.commands.declaration import Actor, Reason, all_commands, command
 from setsquare.kernel.commands.errors import CommandError
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.events.clock import every
@@ -75,6 +76,20 @@ def escalate(act: Act, body: TaskList) -> None:
     act.say(gettext_noop("%(names)s"), names=some(task.assignee.name for task in tasks))
 
 
+def keep_after(thing: str) -> None:
+    """Declare the commands by which the clock keeps after what people are asked on records of a type."""
+    same = {"body": TaskList, "reason": Reason.NEVER, "reindexes": False}
+    label, past = gettext_lazy("Remind"), gettext_lazy("reminded people of it")
+    command(thing, REMIND, label=label, past=past, **same)(_remind_due)
+    label, past = gettext_lazy("Escalate"), gettext_lazy("told the line of what is overdue")
+    command(thing, ESCALATE, label=label, past=past, **same)(escalate)
+
+
+def _remind_due(act: Act, body: TaskList) -> None:
+    """Remind the people of these tasks that they are nearly due; done by the clock."""
+    remind(act, open_of(act, body))
+
+
 def _above(task: Task, act: Act) -> User:
     manager = task.assignee.manager
     return manager if manager is not None and manager.is_active else act.record.owner
@@ -92,20 +107,20 @@ def remind_and_escalate() -> int:
     return _by_record(soon, REMIND) + _by_record(late, ESCALATE)
 
 
-def _open(command: str) -> QuerySet[Task]:
+def _open(name: str) -> QuerySet[Task]:
     """Return the open tasks on records whose type declares the command."""
-    types = [declared.thing for declared in all_commands() if declared.name == command]
+    types = [declared.thing for declared in all_commands() if declared.name == name]
     return Task.objects.filter(done__isnull=True, record__type__in=types)
 
 
-def _by_record(tasks: QuerySet[Task], command: str) -> int:
+def _by_record(tasks: QuerySet[Task], name: str) -> int:
     chosen = tasks.select_related("record").order_by("record_id", "id")[:MOST_TASKS]
     done = 0
     for record, of_record in groupby(chosen, key=lambda task: task.record):
         keys = [task.pk for task in of_record]
         try:
-            carry_out(record.type, command, Actor.system(), record=record, body={"tasks": keys})
+            carry_out(record.type, name, Actor.system(), record=record, body={"tasks": keys})
             done += len(keys)
         except CommandError as refused:
-            log.warning("clock_command_refused", command=command, record=record.number, why=str(refused))
+            log.warning("clock_command_refused", command=name, record=record.number, why=str(refused))
     return done

@@ -1,15 +1,17 @@
 """Carrying out commands: one transaction each, from the lock to the trail entry."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from setsquare.kernel.authority.deciding import ALLOWED, Decision
 from setsquare.kernel.commands.act import Act, now
 from setsquare.kernel.commands.altered import Claimed, claim, entering_altered, state_found
+from setsquare.kernel.commands.authorising import decide, why_not_authorised
 from setsquare.kernel.commands.bodies import (
     Body,
     name_fields,
@@ -22,14 +24,14 @@ from setsquare.kernel.commands.bodies import (
 from setsquare.kernel.commands.declaration import (
     Actor,
     Command,
-    Meaning,
+    Rule,
     Situation,
     command_of,
     commands_of,
     everybody,
     is_momentary,
 )
-from setsquare.kernel.commands.entering import Signing, enter, settle, sign
+from setsquare.kernel.commands.entering import Signing, enter, settle, sign, sign_both
 from setsquare.kernel.commands.errors import (
     NotFound,
     NotPermitted,
@@ -38,6 +40,21 @@ from setsquare.kernel.commands.errors import (
     Stale,
     VersionMissing,
     WrongState,
+)
+from setsquare.kernel.commands.manners import (
+    GLASS,
+    GLASS_BROKEN,
+    OUTRIGHT,
+    Breaking,
+    Broken,
+    Keeping,
+    Kept,
+    Manner,
+    Prepared,
+    as_given,
+    keeper_of,
+    manner_of,
+    prepared_by,
 )
 from setsquare.kernel.database.rows import insert_all
 from setsquare.kernel.events.models import Event
@@ -51,6 +68,7 @@ from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefu
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import Passage, since
+from setsquare.kernel.writing.sentences import quoted
 
 
 @dataclass(frozen=True)
@@ -66,9 +84,11 @@ class Outcome:
     """Whether everything was so already: nothing was done, and the entry is the one before."""
     secret: str = ""
     """What the command shows this once and nothing keeps (`Act.reveal`), such as a new token; usually empty."""
+    waits: bool = False
+    """Whether it was not done but waits for a countersignature: the record is what keeps it."""
 
 
-class _Unchanged(Exception):
+class Unchanged(Exception):
     """Everything is so already: what was done is taken back, as it would leave an entry that tells nothing."""
 
 
@@ -82,32 +102,63 @@ def carry_out(
     version: int | None = None,
     reason: str = "",
     credentials: Credentials | OfBatch | None = None,
+    glass: str = "",
+    waits: bool = False,
 ) -> Outcome:
     """Carry out a command as `actor`; the only way by which a record changes.
 
     `credentials` prove who signs, at this moment or in a batch that the actor signed before. `version` is the one that
     the person saw, and a signature needs it; if others changed the record since, in a way that the command does not
-    tolerate, it is refused as stale. Raises the errors of `commands.errors`; then nothing was changed.
+    tolerate, it is stale. `glass` is the reason for breaking the glass. Where a countersignature is needed and the
+    caller `waits`, the command is kept for that. Raises the errors of `commands.errors`; then nothing was changed.
     """
     command = command_of(thing, name)
     situation = _situation(command, actor, record)
     if record is not None and record.type != command.thing:
         raise NotFound(record.number)
     given = body if isinstance(body, command.body) else _read(command, situation, body)
-    refuse_unkeepable({"reason": reason})
+    refuse_unkeepable({"reason": reason, GLASS: glass})
+    manner = manner_of(glass, waits=waits)
+    situation.breaking = bool(manner.glass)
     signing = None
-    if command.signature is not None:
+    if command.signature is not None or manner.glass:
         check_before(command, situation, given)
         signing = _prove(command, situation, credentials, version)
 
     def perform() -> Outcome:
         with naming_fields(command.body, partial(_bodies, command)), transaction.atomic():
-            return _perform(command, actor, record, given, reason=reason, version=version, signing=signing)
+            return perform_now(
+                command, actor, record, given, reason=reason, version=version, signing=signing, manner=manner
+            )
 
     try:
         return entering_altered(perform)
-    except _Unchanged:
+    except Unchanged:
         return _as_before(command, situation.subject)
+    except Kept as kept:
+        plain = as_given(body or {})
+        return _keep(replace(kept.prepared, body=plain), actor, signing)
+
+
+def _keep(prepared: Prepared, actor: Actor, signing: Signing | None) -> Outcome:
+    """Keep what needs a countersignature, signed by who wants to do it; its reason is as private as what is kept."""
+    with transaction.atomic():
+        body, relied = Keeping(prepared=prepared), prepared.decision.relied
+        kept = _kept(keeper_of(Keeping), actor, body, "", signing, relied)
+    return replace(kept, waits=True)
+
+
+def _kept(
+    keeper: Command,
+    actor: Actor,
+    body: Body,
+    reason: str,
+    signing: Signing | None,
+    relied: Sequence[Mapping[str, Any]] = (),
+) -> Outcome:
+    return perform_now(
+        keeper, actor, None, body, reason=reason, version=None, signing=signing, nested=True, relied=relied
+    )
 
 
 def _as_before(command: Command, record: Record) -> Outcome:
@@ -146,7 +197,7 @@ def rehearse(thing: str, name: str, actor: Actor, *, body: Any = None, reason: s
 
     def perform() -> Outcome:
         with naming_fields(command.body, partial(_bodies, command)), transaction.atomic():
-            outcome = _perform(command, actor, None, given, reason=reason, version=None, signing=None)
+            outcome = perform_now(command, actor, None, given, reason=reason, version=None, signing=None)
             transaction.set_rollback(True)
             return outcome
 
@@ -156,7 +207,7 @@ def rehearse(thing: str, name: str, actor: Actor, *, body: Any = None, reason: s
 def _within(command: Command, actor: Actor, record: Record | None, body: Any, reason: str) -> Record:
     """Carry out a command inside another one: rights were decided there, everything else holds."""
     given = body if isinstance(body, command.body) else parse(command.body, body or {}, actor)
-    return _perform(
+    return perform_now(
         command, actor, record, given, reason=reason, version=None, signing=None, nested=True
     ).record
 
@@ -168,8 +219,8 @@ def _situation(command: Command, actor: Actor, record: Record | None) -> Situati
 
 
 def _may_see(situation: Situation) -> bool:
-    record = situation.record
-    return record is None or may_see(situation.thing, situation.user, record)
+    record, user = situation.record, situation.actor.user
+    return record is None or user is None or may_see(situation.thing, user, record)
 
 
 def why_not_permitted(command: Command, situation: Situation) -> Label | None:
@@ -189,12 +240,22 @@ def why_not_permitted(command: Command, situation: Situation) -> Label | None:
     return first
 
 
+def _barring(command: Command) -> tuple[Rule, ...]:
+    """Return what may keep somebody from a command whose rights allow it: duties kept apart, and rules in force."""
+    return *command.barred, partial(why_not_authorised, command)
+
+
+def why_barred(command: Command, situation: Situation) -> Label | None:
+    """Return what keeps the person from a command that their rights allow, or None."""
+    return next((why for rule in _barring(command) if (why := rule(situation)) is not None), None)
+
+
 def _why_not_conditions(command: Command, situation: Situation) -> Label | None:
     """Return every reason at once, so that nobody mends one thing only to be told of the next."""
     if situation.actor.user is None:
         return None
     occasion = (command.occasion,) if command.occasion is not None else ()
-    rules = (*command.barred, *occasion, *command.conditions)
+    rules = (*_barring(command), *occasion, *command.conditions)
     reasons = [str(why) for rule in rules if (why := rule(situation)) is not None]
     return " ".join(dict.fromkeys(reasons)) or None
 
@@ -240,7 +301,7 @@ def _check_state(command: Command, situation: Situation) -> None:
     first = lifecycle.ways(record.state, states, known)
     sentence = str(why)
     if first:
-        labels = " / ".join(f"“{known[name].label}”" for name in first)
+        labels = " / ".join(quoted(known[name].label) for name in first)
         sentence = _("%(sentence)s Before that: %(commands)s.") % {"sentence": sentence, "commands": labels}
     raise WrongState(sentence, record.state, states, first)
 
@@ -249,8 +310,8 @@ def _check_conditions(command: Command, situation: Situation) -> None:
     """Refuse for good whom the command is kept from, and for now where the record is not ready for it."""
     if (why := _why_not_conditions(command, situation)) is None:
         return
-    if any(rule(situation) is not None for rule in command.barred):
-        raise NotPermitted(why)
+    if why_barred(command, situation) is not None:
+        raise NotPermitted(why, breakable=decide(situation, command).breakable)
     raise WrongState(why)
 
 
@@ -258,6 +319,7 @@ def _check_rights(command: Command, situation: Situation, body: Body | None) -> 
     if command.creates:
         unit = getattr(body, "unit", None)
         situation.unit_id = unit.pk if unit is not None else None
+        situation.place_id = command.place_of(situation.actor, body) if body is not None else None
     if why := why_not_permitted(command, situation):
         if not _may_see(situation):
             raise NotFound(situation.subject.number)
@@ -274,18 +336,19 @@ def _prove(
     credentials: Credentials | OfBatch | None,
     version: int | None,
 ) -> Signing | None:
-    meaning = command.meaning(situation)
+    meaning = command.meaning(situation) or (GLASS_BROKEN if situation.breaking else None)
     if meaning is None:
         return None
     if situation.actor.user is None:
         raise SignatureRefused(_("The system does not sign."))
     if credentials is not None and situation.record is not None and version is None:
         raise VersionMissing(situation.record)
+    unruled = None if situation.authority.rules else situation.authority
     try:
         if isinstance(credentials, OfBatch):
             batch = verify_of_batch(situation.actor.user, meaning.code, credentials)
-            return Signing(meaning, Proof(batch.method), batch, credentials.item)
-        return Signing(meaning, prove(situation.actor.user, credentials))
+            return Signing(meaning, Proof(batch.method), batch, credentials.item, unruled)
+        return Signing(meaning, prove(situation.actor.user, credentials), unruled=unruled)
     except CredentialsRefused as refusal:
         raise SignatureRefused(str(refusal)) from None
 
@@ -317,7 +380,20 @@ def _is_tolerated(command: Command, passage: Passage) -> bool:
     return passage.entry.command in command.tolerates and changed.isdisjoint(command.bound_to)
 
 
-def _perform(
+def _check_now(
+    command: Command, situation: Situation, body: Body, version: int | None, *, nested: bool
+) -> None:
+    """Refuse what may not or cannot be done to the record as it is locked; rights were decided by an outer command."""
+    if nested:
+        _check_state(command, situation)
+        return
+    _check_rights(command, situation, body)
+    _check_fresh(command, situation.actor, situation.record, version)
+    _check_state(command, situation)
+    _check_conditions(command, situation)
+
+
+def perform_now(
     command: Command,
     actor: Actor,
     record: Record | None,
@@ -327,27 +403,31 @@ def _perform(
     version: int | None,
     signing: Signing | None,
     nested: bool = False,
+    manner: Manner = OUTRIGHT,
+    relied: Sequence[Mapping[str, Any]] = (),
 ) -> Outcome:
+    """Carry out a command within the transaction that is open, from the claim of the record to the entry."""
     thing = thing_of(command.thing)
     claimed = _lock(record, nested=nested) if record is not None else None
     locked = claimed.record if claimed is not None else None
     found = state_found(claimed) if claimed is not None else {}
     situation = Situation(actor, thing, locked)
-    if not nested:
-        _check_rights(command, situation, body)
-        _check_fresh(command, actor, locked, version)
-    _check_state(command, situation)
-    if not nested:
-        _check_conditions(command, situation)
-    reason = "" if shows_nothing(reason) else reason.strip()
-    if command.needs_reason(locked) and not reason and actor.user is not None:
-        raise Refused({"reason": _("Say why; the reason is kept in the record's history.")})
-    act = Act(command, thing, actor, now(), reason, situation, _within, locked)
+    if signing is not None and signing.unruled is not None:
+        situation.authority = signing.unruled
+    situation.breaking = bool(manner.glass)
+    _check_now(command, situation, body, version, nested=nested)
+    decision = decide(situation, command) if not nested else ALLOWED
+    manner.check(decision, situation, command)
+    act = Act(
+        command, thing, actor, now(), _given_reason(command, situation, reason), situation, _within, locked
+    )
+    act.relied = decision.overridden if manner.glass else relied or decision.relied
+    act.signed_by = signing.proof.method if signing is not None else ""
+    meaning = command.meaning(situation) if manner.keeps(decision) else None
     if locked is not None:
         act.now = max(act.now, locked.changed)
         act.stored.note(thing.detail_of(locked))
         act.stored.note(locked)
-    seen = found if locked and signing else None
     before = (
         {**found, "version": locked.version} if command.edits and locked is not None and not nested else None
     )
@@ -357,14 +437,42 @@ def _perform(
         raise TypeError(f"{command.key} returned no record")
     settle(act, done)
     if before is not None and not act.beside.plain() and before == thing.state_of(done):
-        raise _Unchanged
-    entry = enter(act, done)
+        raise Unchanged
+    if manner.keeps(decision):
+        raise Kept(prepared_by(act, body, found, meaning, decision))
+    seen = found if locked and not command.signs_made else None
+    return _entered(act, done, manner, decision, signing, seen)
+
+
+def _given_reason(command: Command, situation: Situation, reason: str) -> str:
+    reason = "" if shows_nothing(reason) else reason.strip()
+    if command.needs_reason(situation.record) and not reason and situation.actor.user is not None:
+        raise Refused({"reason": _("Say why; the reason is kept in the record's history.")})
+    return reason
+
+
+def _entered(
+    act: Act,
+    done: Record,
+    manner: Manner,
+    decision: Decision,
+    signing: Signing | None,
+    seen: dict[str, Any] | None,
+) -> Outcome:
+    """Enter and sign what was done, and have everybody know who has to."""
+    entry = enter(act, done, manner.told(decision))
     signature = sign(act, done, entry, signing, seen) if signing else None
-    if command.reindexes and thing.search is not None:
-        index(done, thing.search(done))
-    act.emit(f"{command.thing}.{command.name}", done, version=done.version)
+    if manner.countersigning is not None:
+        signature = sign_both(act, done, entry, manner.countersigning, seen)
+    if act.command.reindexes and act.thing.search is not None:
+        index(done, act.thing.search(done))
+    act.emit(f"{act.command.thing}.{act.command.name}", done, version=done.version)
     insert_all(Event, act.pending)
     forget(done, TASKS)
+    if manner.glass:
+        broken = Breaking(broken=Broken(done, entry, act.command, manner.glass, decision))
+        review = _kept(keeper_of(Breaking), act.actor, broken, manner.glass, None)
+        act.conclusion = " ".join(filter(None, (act.conclusion, review.conclusion)))
     return Outcome(done, entry, signature, act.conclusion, secret=act.secret)
 
 
@@ -390,43 +498,3 @@ def why_in_the_way(command: Command, situation: Situation) -> Label | None:
     condition = _why_not_conditions(command, situation)
     told = [*([condition] if condition else []), *command.in_the_way(situation).values()]
     return " ".join(str(sentence) for sentence in told) or None
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A command before a person: allowed, or with the sentence that says why not now."""
-
-    command: Command
-    why_not: Label | None
-    meaning: Meaning | None
-    needs_reason: bool
-    of_this_state: bool = True
-    """Whether the record's state leads to it; otherwise it is done before or after."""
-
-
-def offers(situation: Situation, names: Iterable[str] | None = None) -> list[Offer]:
-    """Return the commands of a record for its page, the next thing to do first.
-
-    Left out is what only the system does, what the person's rights never allow here, and what there is no occasion
-    for; what the state or a condition forbids now is given with its reason.
-    """
-    record = situation.subject
-    found: list[Offer] = []
-    for command in commands_of(situation.thing.code):
-        if command.creates or not command.who or (names is not None and command.name not in names):
-            continue
-        if why_not_permitted(command, situation) is not None:
-            continue
-        if command.occasion is not None and command.occasion(situation) is not None:
-            continue
-        wrong = why_wrong_state(command, record)
-        why = wrong or why_in_the_way(command, situation)
-        meaning = command.meaning(situation) if why is None else None
-        found.append(Offer(command, why, meaning, command.needs_reason(record), wrong is None))
-    return sorted(found, key=lambda offer: (offer.why_not is not None, not offer.command.prominent))
-
-
-def may_create(thing: str, actor: Actor) -> list[Command]:
-    """Return the creating commands of a type that the person may use in some unit."""
-    situation = Situation(actor, thing_of(thing), None)
-    return [c for c in commands_of(thing) if c.creates and why_not_permitted(c, situation) is None]

@@ -34,10 +34,16 @@ def who_did(entry: Entry) -> str:
 
 def deed_of(entry: Entry, thing: Thing) -> str:
     """Return what was done, without the name, in the reader's language: "submitted it for review"."""
-    return told_deed(thing.code, entry.command, entry.on_behalf_of_name, entry.note)
+    return told_deed(thing.code, entry.command, entry.on_behalf_of_name, entry.note, entry.authority)
 
 
-def told_deed(thing: str, command: str, on_behalf_of: str, note: dict[str, Any] | None) -> str:
+def told_deed(
+    thing: str,
+    command: str,
+    on_behalf_of: str,
+    note: dict[str, Any] | None,
+    authority: dict[str, Any] | None = None,
+) -> str:
     """Return the same from bare values, for lists that read no more than they show."""
     try:
         done = str(_FOUND if command == FOUND_ALTERED else command_of(thing, command).past)
@@ -48,7 +54,16 @@ def told_deed(thing: str, command: str, on_behalf_of: str, note: dict[str, Any] 
     if note:
         more = told(str(note.get("text", "")), note.get("values"))
         done = _("%(done)s: %(more)s") % {"done": done, "more": more}
-    return done
+    return done if authority is None else _by_authority(done, authority)
+
+
+def _by_authority(done: str, authority: dict[str, Any]) -> str:
+    """Tell of a deed that it was countersigned, or that the glass was broken."""
+    if "glass" in authority:
+        values = {"done": done, "why": authority["glass"], "rules": ", ".join(authority["rules"])}
+        return _("%(done)s; by breaking the glass (%(rules)s): “%(why)s”") % values
+    values = {"done": done, "name": authority["name"], "deed": authority["deed"]}
+    return _("%(done)s; countersigned by %(name)s (%(deed)s)") % values
 
 
 def sentence_of(passage: Passage | Entry, thing: Thing) -> str:

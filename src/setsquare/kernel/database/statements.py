@@ -35,12 +35,18 @@ class Place:
 class Sql:
     """A query as SQL, with places in its parameters."""
 
+    numbered = False
+    """Whether its parameters are called $1, $2 ... and nothing in it is escaped, instead of %s."""
+
     def __init__(self, sql: str, values: list[Any], places: Mapping[Any, str]) -> None:
         self.sql = sql
         self.values = [_place(value, places) for value in values]
 
     def plannable(self) -> "Sql":
-        """Return the query as a database plans it best: on PostgreSQL with nothing left open but its places."""
+        """Return the query as a database plans it best: on PostgreSQL with nothing left open but its places.
+
+        These are numbered there, so that the driver need not look for them each time: it remembers short queries only.
+        """
         if connection.vendor != "postgresql":
             return self
         waiting = iter(self.values)
@@ -48,15 +54,15 @@ class Sql:
 
         def written(found: re.Match[str]) -> str:
             if found[0] == "%%":
-                return "%%"
+                return "%"
             value = next(waiting)
             if isinstance(value, Place):
                 known.append(value)
-                return "%s"
-            return literal(value).replace("%", "%%")
+                return f"${len(known)}"
+            return literal(value)
 
         made = Sql(re.sub("%%|%s", written, self.sql), [], {})
-        made.values = known
+        made.values, made.numbered = known, True
         return made
 
     def given(self, values: Mapping[str, Any]) -> list[Any]:
@@ -65,24 +71,25 @@ class Sql:
 
     def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Return what the database answers."""
-        with planned_cursor() as cursor:
+        with planned_cursor(numbered=self.numbered) as cursor:
             cursor.execute(self.sql, self.given(values))
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
 
-def planned_cursor() -> Any:
-    """Return a cursor whose queries the database plans once for each connection.
+def planned_cursor(*, numbered: bool = False) -> Any:
+    """Return a cursor whose queries the database plans once for each connection; `numbered` as their parameters are.
 
     PostgreSQL plans the query of a register for longer than it runs it. Needs `prepare_threshold` in the options of
     the database.
     """
     if connection.vendor != "postgresql":
         return connection.cursor()
-    from django.db.backends.postgresql.base import ServerBindingCursor  # noqa: PLC0415 - there is no driver on SQLite
+    from psycopg import Cursor, RawCursor  # noqa: PLC0415 - there is no driver on SQLite
 
     connection.ensure_connection()
-    return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[attr-defined,call-arg]
+    made = RawCursor if numbered else Cursor
+    return connection._prepare_cursor(made(connection.connection))  # type: ignore[attr-defined]
 
 
 def literal(value: Any) -> str:
@@ -121,7 +128,7 @@ class Statement(Generic[Row]):
         return self._for_database().rows(values)
 
     def instances(self, **values: Any) -> list[Row]:
-        """Return the rows of the model, with what `select_related` reads along."""
+        """Return the rows of the model, with what `select_related` and `annotate` read along."""
         return self._for_database().instances(values)
 
     def number(self, **values: Any) -> int:
@@ -148,6 +155,7 @@ class _Compiled(Generic[Row]):
         self.sql = Sql(sql, list(values), places).plannable()
         self.select = compiler.select
         self.model = compiler.klass_info
+        self.annotations = list(compiler.annotation_col_map.items())
         self.alias = connection.alias
         converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
         self.converters = list(converters.items())
@@ -157,7 +165,7 @@ class _Compiled(Generic[Row]):
         return [tuple(self._converted(row)) for row in rows] if self.converters else rows
 
     def number(self, values: Mapping[str, Any]) -> int:
-        with planned_cursor() as cursor:
+        with planned_cursor(numbered=self.sql.numbered) as cursor:
             cursor.execute(f"SELECT COUNT(*) FROM ({self.sql.sql}) counted", self.sql.given(values))  # noqa: S608
             return int(cursor.fetchone()[0])
 
@@ -172,6 +180,8 @@ class _Compiled(Generic[Row]):
             made: Row = self.model["model"].from_db(self.alias, names, row[start:end])
             for populator in further:
                 populator.populate(row, made)
+            for name, place in self.annotations:
+                setattr(made, name, row[place])
             found.append(made)
         return found
 

@@ -4,16 +4,17 @@ import json
 import re
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from pydantic import BaseModel
 
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.commands.bodies import Body, shown
+from setsquare.kernel.commands.bodies import Body, rows_of, shown
 from setsquare.kernel.commands.declaration import Actor, Command, Reason, Situation, commands_of
 from setsquare.kernel.commands.running import why_not_permitted
 from setsquare.kernel.records.things import Label, Thing
@@ -56,6 +57,8 @@ class ImportColumn:
     many: bool = False
     """Several values in one cell, separated by semicolons."""
     choices: Mapping[str, Label] = field(default_factory=dict)
+    of: str = ""
+    """The field whose rows this is a part of, where each line of the table is one row of it."""
 
     def says(self) -> str:
         """Return in words what a cell holds."""
@@ -81,11 +84,22 @@ class ImportColumn:
 
 
 _by_hand: set[str] = set()
+_lines_are: dict[str, str] = {}
 
 
 def imports_by_hand(thing_code: str) -> None:
     """Say that a record type has an import of its own, which takes more than a table."""
     _by_hand.add(thing_code)
+
+
+def lines_are(thing_code: str, field: str) -> None:
+    """Say that each line of an import is one row of a field: lines of the same title and unit make one record."""
+    _lines_are[thing_code] = field
+
+
+def rows_in_lines(command: Command) -> str:
+    """Return the field whose rows the lines of an import are; empty where each line is a record."""
+    return _lines_are.get(command.thing, "")
 
 
 def importing_command(thing: Thing) -> Command | None:
@@ -108,7 +122,10 @@ def _fits(command: Command) -> bool:
 
 @cache
 def _needs_file(body: type[Body]) -> bool:
-    return any(column.form is Form.FILE and column.required for column in _columns(body))
+    """Tell whether it takes a file that has to be given; choices that are data cannot be asked yet at the start."""
+    schema = body.model_json_schema()
+    needed = [schema["properties"][name] for name in schema.get("required", ())]
+    return any(Form.FILE in (field.get("format"), field.get("items", {}).get("format")) for field in needed)
 
 
 def may_import(thing: Thing, actor: Actor) -> bool:
@@ -117,9 +134,16 @@ def may_import(thing: Thing, actor: Actor) -> bool:
     return command is not None and why_not_permitted(command, Situation(actor, thing, None)) is None
 
 
-def columns_of(command: Command) -> list[ImportColumn]:
-    """Return the columns of a command's import in the order of its fields; the reason comes last."""
-    found = _columns(command.body)
+def columns_of(command: Command, *, living: bool = True) -> list[ImportColumn]:
+    """Return the columns of a command's import in the order of its fields; the reason comes last.
+
+    Without `living`, choices that are data are left out: a description is made before there is a database.
+    """
+    found = _columns(command.body, living=living)
+    if field := rows_in_lines(command):
+        inner = rows_of(command.body, field)
+        found = [column for column in found if column.name != field]
+        found += [replace(column, of=field) for column in _columns(inner, living=living)]
     if all(column.name != REASON for column in found):
         needed = command.reason is Reason.ALWAYS
         hint = _("Why; it is kept in the record's history.")
@@ -127,24 +151,31 @@ def columns_of(command: Command) -> list[ImportColumn]:
     return found
 
 
-def _columns(body: type[Body]) -> list[ImportColumn]:
+def _columns(body: type[BaseModel], *, living: bool) -> list[ImportColumn]:
     schema = body.model_json_schema()
     required, rows = set(schema.get("required", [])), schema.get("$defs", {})
     return [
-        _column(body, name, declared, rows, name in required)
+        _column(body, name, declared, rows, required=name in required, living=living)
         for name, declared in schema.get("properties", {}).items()
     ]
 
 
 def _column(
-    body: type[Body], name: str, declared: Mapping[str, Any], rows: Mapping[str, Any], required: bool
+    body: type[BaseModel],
+    name: str,
+    declared: Mapping[str, Any],
+    rows: Mapping[str, Any],
+    *,
+    required: bool,
+    living: bool,
 ) -> ImportColumn:
     said = shown(body, name)
     parts = [part for part in declared.get("anyOf", [declared]) if part.get("type") != "null"]
     kind = _resolved(parts[0], rows)
     many = kind.get("type") == "array"
     inner = _resolved(kind.get("items", {}), rows) if many else kind
-    choices: Mapping[str, Label] = {str(code): label for code, label in said.options().items()}
+    options = said.options() if living or not said.living else {}
+    choices: Mapping[str, Label] = {str(code): label for code, label in options.items()}
     choices = choices or {str(value): str(value) for value in inner.get("enum", ())}
     form = _form(inner, choices, single=len(parts) == 1)
     return ImportColumn(name, said.label, said.hint, form, required, many and form is not Form.ROWS, choices)

@@ -3,7 +3,7 @@
 Each row is tried whatever became of those before it, so that one report names everything that has to be put right.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +22,7 @@ from setsquare.kernel.importing.columns import (
     head_key,
     heads,
     importing_command,
+    rows_in_lines,
     value_in,
 )
 from setsquare.kernel.importing.tables import Row, Table, read_table, table_of
@@ -123,7 +124,10 @@ def bring_in(
     known, unknown = _placed(table, columns)
     if unknown:
         return Report(len(table.rows), dry_run, wrong=tuple(unknown))
-    rows = [_Given(command, replace(actor, channel=CHANNEL), known, row, reason) for row in table.rows]
+    importer = replace(actor, channel=CHANNEL)
+    rows = [
+        _Given(command, importer, known, lines, reason) for lines in _gathered(command, known, table.rows)
+    ]
     _mark_repeated(rows)
     for row in rows:
         row.read_early()
@@ -172,14 +176,30 @@ def _placed(table: Table, columns: list[ImportColumn]) -> tuple[dict[str, Import
     return known, wrong
 
 
+ONE = ("title", "unit")
+"""What lines have in common that make one record."""
+
+
+def _gathered(command: Command, known: Mapping[str, ImportColumn], rows: Sequence[Row]) -> list[list[Row]]:
+    """Return the lines that make one record each, in the order in which the records begin."""
+    if not rows_in_lines(command):
+        return [[row] for row in rows]
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    heads_of = [next((head for head, column in known.items() if column.name == name), "") for name in ONE]
+    for row in rows:
+        said = tuple(str(row.cells.get(head, "")).strip() for head in heads_of)
+        found.setdefault(said, []).append(row)
+    return list(found.values())
+
+
 @dataclass
 class _Given:
-    """A row, and what it gives to the command."""
+    """A record’s lines, most often one, and what they give to the command."""
 
     command: Command
     actor: Actor
     known: Mapping[str, ImportColumn]
-    row: Row
+    lines: Sequence[Row]
     reason: str
     earlier: int = 0
     """The row before it that says the same."""
@@ -197,51 +217,85 @@ class _Given:
         body = values if self.body is None else self.body
         return carry_out(self.command.thing, self.command.name, self.actor, body=body, reason=reason).record
 
+    @property
+    def line(self) -> int:
+        """Return where it begins."""
+        return self.lines[0].line
+
     def _values(self) -> tuple[dict[str, Any], str]:
-        """Return the row as the command takes it, with the reason that the trail keeps; raises Refused by column."""
+        """Return the lines as the command takes them, with the reason that the trail keeps.
+
+        Raises Refused by column; a column of rows is named with its place (`steps.2.role`).
+        """
         values: dict[str, Any] = {}
         wrong: dict[str, Label] = {}
-        for head, cell in self.row.cells.items():
-            column = self.known[head]
-            try:
-                values[column.name] = value_in(column, cell)
-            except ValueError as error:
-                wrong[column.name] = str(error)
+        rows: list[dict[str, Any]] = []
+        for place, line in enumerate(self.lines):
+            rows.append({})
+            for head, cell in line.cells.items():
+                column = self.known[head]
+                at = f"{column.of}.{place}.{column.name}" if column.of else column.name
+                try:
+                    value = value_in(column, cell)
+                except ValueError as error:
+                    wrong[at] = str(error)
+                    continue
+                if column.of:
+                    rows[-1][column.name] = value
+                elif values.setdefault(column.name, value) != value:
+                    wrong[f"{rows_in_lines(self.command)}.{place}.{column.name}"] = _(
+                        "Line %(line)s says something else of the same record."
+                    ) % {"line": self.line}
         if self.earlier:
             sentence = _("This row says the same as row %(row)s; leave one of them out.")
             wrong[""] = sentence % {"row": self.earlier}
         if wrong:
             raise Refused(wrong)
+        if field := rows_in_lines(self.command):
+            values[field] = rows if len(rows) > 1 or rows[0] else []
         if self.reason:
             values.setdefault(REASON, self.reason)
         own = REASON in self.command.body.model_fields
         return values, str(values.get(REASON, "") if own else values.pop(REASON, ""))
 
+    def line_at(self, place: str) -> tuple[int, str]:
+        """Return the line that a refused place is about, and what of it: `steps.2.role` is `role` of the third."""
+        name, _dot, rest = place.partition(".")
+        number, _dot, inner = rest.partition(".")
+        if (
+            name
+            and name == rows_in_lines(self.command)
+            and number.isdigit()
+            and int(number) < len(self.lines)
+        ):
+            return self.lines[int(number)].line, inner
+        return self.line, place
+
 
 def _mark_repeated(rows: list[_Given]) -> None:
     seen: dict[str, int] = {}
     for given in rows:
-        cells = repr(sorted(given.row.cells.items(), key=lambda item: item[0]))
-        earlier = seen.setdefault(cells, given.row.line)
-        given.earlier = earlier if earlier != given.row.line else 0
+        cells = repr([sorted(row.cells.items(), key=lambda item: item[0]) for row in given.lines])
+        earlier = seen.setdefault(cells, given.line)
+        given.earlier = earlier if earlier != given.line else 0
 
 
 def _try(given: _Given, columns: list[ImportColumn]) -> Made | list[Wrong]:
     """Carry out a row within the import's transaction; a row that is refused leaves nothing behind."""
-    line = given.row.line
     labels: dict[str, Label] = {column.name: column.label for column in columns}
     try:
         record = given.carry_out()
     except Refused as refused:
         found = []
         for place, sentence in refused.fields.items():
-            name, _dot, rest = place.partition(".")
+            line, inner = given.line_at(place)
+            name, _dot, rest = inner.partition(".")
             said = f"{_place(rest)}{sentence}"
             found.append(Wrong(line, name, labels.get(name, name), said))
         return found
     except CommandError as refused:
-        return [Wrong(line, "", "", str(refused.sentence))]
-    return Made(line, record.number, record.title)
+        return [Wrong(given.line, "", "", str(refused.sentence))]
+    return Made(given.line, record.number, record.title)
 
 
 def _place(rest: str) -> str:

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,15 +96,29 @@ def _json(data: bytes) -> Any:
         raise Unreadable(_("This is not JSON: %(why)s.") % {"why": error}) from None
 
 
+def sheets_in(data: bytes, *, most: int) -> dict[str, list[tuple[int, Sequence[Any]]]]:
+    """Return the lines of every sheet of a workbook with their numbers, by the sheet's name; raises Unreadable."""
+    with _opened(data) as book:
+        return {sheet.title: list(_lines_of(sheet, most)) for sheet in book.worksheets}
+
+
 def _workbook(data: bytes, most: int) -> Iterator[tuple[int, Sequence[Any]]]:
+    with _opened(data) as book:
+        yield from _lines_of(book.worksheets[0], most)
+
+
+def _lines_of(sheet: Any, most: int) -> Iterator[tuple[int, Sequence[Any]]]:
+    return enumerate(sheet.iter_rows(values_only=True, max_row=most + BLANK_LINES), 1)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Any]:
     from openpyxl import load_workbook  # noqa: PLC0415 - heavy, and only imports need it
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     checked = open_archive(data, Limits(max_unpacked=100 * 2**20)).rewritten()
     try:
-        book = load_workbook(io.BytesIO(checked), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        yield from enumerate(sheet.iter_rows(values_only=True, max_row=most + BLANK_LINES), 1)
+        yield load_workbook(io.BytesIO(checked), read_only=True, data_only=True)
     except (InvalidFileException, KeyError, ValueError, IndexError, TypeError, OSError) as error:
         raise Unreadable(
             _("This workbook cannot be read. Save it again as .xlsx and try once more.")

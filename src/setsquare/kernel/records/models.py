@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from setsquare.kernel.writing.titles import title_told
+
 LONGEST_NAME = 80
 LONGEST_QUERY = 2000
 
@@ -52,10 +54,16 @@ class Record(models.Model):
             models.Index(fields=["type", "number"], name="record_by_number"),
             models.Index(fields=["type", "title", "id"], name="record_by_title"),
             models.Index(fields=["owner", "type", "-changed", "-id"], name="record_by_owner"),
+            models.Index(fields=["owner", "-changed", "-id"], name="record_of_owner_recent"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.title}"
+        return f"{self.number} {self.told}"
+
+    @property
+    def told(self) -> str:
+        """Return its title in the reader's language, where the program made it."""
+        return title_told(self.title)
 
 
 class NumberSeries(models.Model):

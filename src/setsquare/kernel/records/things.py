@@ -167,6 +167,8 @@ class Hidden:
     """Commands that are told without their note."""
     tasks: frozenset[str] = frozenset()
     """Kinds of what others are asked."""
+    files: frozenset[str] = frozenset()
+    """Files of these roles."""
 
 
 OPEN = Hidden()
@@ -176,6 +178,15 @@ OPEN = Hidden()
 def default_scope(thing: "Thing", user: User) -> Q:
     """A record is seen by who holds the type's reading permission in its unit, and by its owner."""
     return Q(unit_id__in=units_where(user, thing.read)) | Q(owner_id=user.pk)
+
+
+def scope_from_below(thing: "Thing", user: User) -> Q:
+    """A record is seen from the units below its own, too: what holds for the whole is read in each part."""
+    return Q(unit_id__in=units_where(user, thing.read, upwards=True)) | Q(owner_id=user.pk)
+
+
+BY_READING = (default_scope, scope_from_below)
+"""Scopes by which whoever reads a type in a unit sees each of its records there, from the moment that it is made."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +224,12 @@ class Thing:
     privy: Callable[[Record, User], bool] = lambda _record, _user: True
     authors: Callable[[Record], Collection[str]] = lambda record: (record.owner.username,)
     """Sign-in names of those who made what a record says: none of them judges it."""
+    about: Callable[[Record], Collection[str]] = lambda _record: ()
+    """Sign-in names of those whom a record is about: none of them countersigns what is done to it."""
+    kind_of: Callable[[Record], str] | None = None
+    """Of which kind a record is, by its code, where rules of authority may hold for some kinds only."""
+    kinds: Callable[[], Mapping[str, Label]] = dict
+    """The kinds that there are, by code."""
     parts: Callable[[Record], Mapping[str, Any]] | None = None
     """What belongs to the record's state beyond its columns: child rows, lists."""
     signed: Callable[[Record], Record | None] = lambda _record: None
@@ -229,7 +246,11 @@ class Thing:
     derived: Callable[[Record], Collection[str]] = lambda _record: ()
     """Names of what rows of the record keep beyond its state that does not follow from the rest as it has to; the
     verifier tells them. What an event still on its way will mend is not among them."""
+    confidential: bool = False
+    """Whether also the trail of the whole organisation tells of a record only to those who see it."""
     in_navigation: bool = True
+    area: Label = ""
+    """The heading that it stands under in the navigation, where that is not the element's own."""
     searchable: bool = True
 
     @property

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.bodies import Body, Shown
 from setsquare.kernel.commands.declaration import Command, Meaning, Permitted, Reason, commands_of
-from setsquare.kernel.commands.running import Offer
+from setsquare.kernel.commands.offering import Offer
 from setsquare.kernel.records.registers import filters_of, sorts_of
 from setsquare.kernel.records.things import Filter, Label, Thing, thing_of
 from setsquare.kernel.representation.records import Values, texts_of
@@ -106,6 +106,8 @@ def offer(offered: Offer) -> Values:
         "hint": translated(offered.command.hint),
         "allowed": offered.why_not is None,
         "why_not": str(offered.why_not) if offered.why_not is not None else None,
+        "countersigned": offered.countersigned,
+        "glass": offered.breakable,
         "prominent": offered.command.prominent,
         "danger": offered.command.danger,
         "needs_reason": offered.needs_reason,

@@ -40,6 +40,7 @@ def entry(found: Entry, thing: Thing) -> Values:
         "reason": found.reason,
         "channel": found.channel,
         "request": found.request,
+        **({"authority": found.authority} if found.authority else {}),
         "digest": found.digest,
     }
 
@@ -60,7 +61,7 @@ def changed_meanwhile(error: Stale) -> list[Values]:
 def signature(found: Signature, hidden: Hidden = OPEN) -> Values:
     """Return a signature with exactly what was signed, but for what is hidden of the record from the reader.
 
-    The digest is that of the whole; `withheld` names what is left out of it.
+    The digest is that of the whole; `withheld` names what is left out of it, `authority` the rules that the signer met.
     """
     signed, withheld = found.signed, []
     if hidden.keys:
@@ -77,6 +78,7 @@ def signature(found: Signature, hidden: Hidden = OPEN) -> Values:
         "reason": found.reason,
         "signed": signed,
         "digest": found.digest,
+        **({"authority": found.authority} if found.authority else {}),
         **({"withheld": withheld} if withheld else {}),
     }
 

@@ -20,7 +20,7 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see
-from setsquare.kernel.records.things import Thing, thing_of
+from setsquare.kernel.records.things import OPEN, Hidden, Thing, thing_of
 from setsquare.kernel.representation.records import blobs_of, texts_of
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.trail.models import Entry
@@ -43,6 +43,7 @@ class Past:
     state: Mapping[str, Any]
     record: Record
     readable: bool
+    hidden: Hidden = OPEN
 
 
 def as_it_stood(thing: Thing, record: Record, at: dt.datetime, reader: User) -> Past | None:
@@ -56,7 +57,7 @@ def as_it_stood(thing: Thing, record: Record, at: dt.datetime, reader: User) -> 
     if not readable:
         held = {*texts_of(thing), *blobs_of(thing)}
         state = {key: value for key, value in state.items() if key not in held}
-    return Past(at, entry, state, Rows(at, reader).whole(thing, record, entry, state), readable)
+    return Past(at, entry, state, Rows(at, reader).whole(thing, record, entry, state), readable, hidden)
 
 
 class Rows:
@@ -139,6 +140,8 @@ class Rows:
             return self.person(value)
         if model is Unit:
             return self.unit(value)
+        if model is Record:
+            return self.record(value)
         names = {field.name for field in model._meta.concrete_fields}
         by = "code" if "code" in names else "record__number" if "record" in names else "pk"
         related = ("record__owner", "record__unit") if "record" in names else ()
@@ -173,6 +176,7 @@ def files_then(past: Past) -> models.QuerySet[Attachment]:
         return Attachment.objects.none()
     there = Q(removed__isnull=True) | Q(removed__gt=past.at)
     rows = Attachment.objects.filter(there, record=past.record.pk, added__lte=past.at)
+    rows = rows.exclude(role__in=past.hidden.files)
     return rows.select_related("blob", "added_by")
 
 

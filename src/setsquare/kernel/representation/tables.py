@@ -33,6 +33,7 @@ from setsquare.kernel.representation.records import line, mention
 from setsquare.kernel.representation.workbooks import MOST_ROWS, XLSX
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import without
+from setsquare.kernel.writing.titles import title_told
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """Beginnings of a formula; the last four are the full-width forms, which spreadsheets of East Asia read alike."""
@@ -144,8 +145,13 @@ def register_records(
 
 
 def head_of(columns: Sequence[Column]) -> list[str]:
-    """Return the headings of columns in the reader's language."""
-    return [translated(column.label) for column in columns]
+    """Return the headings of columns in the reader's language, those of times with the zone by which they are told."""
+    return [_heading(column) for column in columns]
+
+
+def _heading(column: Column) -> str:
+    label = translated(column.label)
+    return f"{label} ({timezone.get_current_timezone_name()})" if column.kind is Kind.DATETIME else label
 
 
 def cells_of(thing: Thing, columns: Sequence[Column], record: Record) -> list[Any]:
@@ -179,7 +185,7 @@ def told(thing: Thing, value: Any, kind: Kind, choices: Mapping[str, Label]) -> 
     if isinstance(value, dt.datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Record):
-        return f"{value.number} {value.title}"
+        return f"{value.number} {value.told}"
     if isinstance(value, User):
         return value.name
     if isinstance(value, models.Model):
@@ -188,7 +194,7 @@ def told(thing: Thing, value: Any, kind: Kind, choices: Mapping[str, Label]) -> 
         return f"{translated(value.label)}: {value.before or '–'} → {value.after or '–'}"
     if isinstance(value, list | tuple):
         return ", ".join(told(thing, item, Kind.TEXT, choices) for item in value)
-    return translated(choices.get(str(value), "")) or str(plain(value))
+    return translated(choices.get(str(value), "")) or title_told(str(plain(value)))
 
 
 def state_name(thing: Thing, code: str) -> str:
@@ -214,7 +220,7 @@ def trail_rows(entries: Iterable[Entry], thing_of: Callable[[str], Thing]) -> It
         yield [
             entry.at.astimezone(dt.UTC).isoformat(),
             entry.record.number,
-            entry.record.title,
+            entry.record.told,
             entry.seq,
             who_did(entry),
             entry.actor.username if entry.actor else "",

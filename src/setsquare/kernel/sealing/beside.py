@@ -1,14 +1,15 @@
-"""Whether each record's tasks, links and files are what its entries did to them, played from the first."""
+"""Whether each record's tasks, links, files and qualifications are what its entries made them, from the first."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.links.models import Link
+from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.sealing.findings import Problem, in_chunks
 from setsquare.kernel.tasks.models import Task
-from setsquare.kernel.trail.beside import Played, written
+from setsquare.kernel.trail.beside import Ending, Played, Qualified, written
 from setsquare.kernel.trail.models import Entry
 
 ATTEMPTS = 5
@@ -38,7 +39,7 @@ def _again(record: Record, found: list[Problem]) -> Iterator[Problem]:
 def _differing(records: Sequence[Record]) -> list[tuple[Record, list[Problem]]]:
     keys = [record.pk for record in records]
     played = _played(keys)
-    tasks, links, files = _tasks(keys), _links(keys), _files(keys)
+    tasks, links, files, qualified = _tasks(keys), _links(keys), _files(keys), _qualified(keys)
     differing = []
     for record in records:
         told = played.get(record.pk)
@@ -48,6 +49,7 @@ def _differing(records: Sequence[Record]) -> list[tuple[Record, list[Problem]]]:
             *_compare_tasks(record, told, tasks[record.pk]),
             *_compare_links(record, told, links[record.pk]),
             *_compare_files(record, told, files[record.pk]),
+            *_compare_qualified(record, told, qualified[record.pk]),
         ]
         if found:
             differing.append((record, found))
@@ -94,6 +96,14 @@ def _files(keys: Sequence[int]) -> Mapping[int, Counter[tuple[str, ...]]]:
     return found
 
 
+def _qualified(keys: Sequence[int]) -> Mapping[int, list[Qualification]]:
+    found: dict[int, list[Qualification]] = defaultdict(list)
+    rows = Qualification.objects.filter(evidence__in=keys).select_related("user", "subject").order_by("id")
+    for row in rows:
+        found[row.evidence_id].append(row)
+    return found
+
+
 def _compare_tasks(record: Record, told: Played, live: Counter[tuple[object, ...]]) -> Iterator[Problem]:
     kept: Counter[tuple[object, ...]] = Counter()
     kept.update(told.all_tasks())
@@ -123,3 +133,28 @@ def _compare_files(record: Record, told: Played, live: Counter[tuple[str, ...]])
     for _digest, name, role in sorted({file[:3] for file in (live - kept).keys() | (kept - live).keys()}):
         said = f"The file “{name}” of {record.number} ({role}) is not what its entries say."
         yield Problem(record.number, said)
+
+
+def _compare_qualified(record: Record, told: Played, rows: Sequence[Qualification]) -> Iterator[Problem]:
+    live: Counter[Qualified] = Counter()
+    ended: set[Ending] = set()
+    unexplained: list[Qualification] = []
+    for row in rows:
+        key = (row.user.username, str(row.subject.uid), row.topic)
+        live[(*key, row.level, row.since, row.until, row.given)] += 1
+        if row.ended is not None:
+            ended.add((*key, row.ended))
+            if row.ended != row.given and (*key, row.ended) not in told.disqualified:
+                unexplained.append(row)
+    wrong = {one[0] for one in (live - told.qualified) + (told.qualified - live)}
+    wrong |= {person for person, *_rest in told.disqualified - ended}
+    wrong |= {row.user.username for row in unexplained if not _replaced(row)}
+    for person in sorted(wrong):
+        said = f"What {record.number} shows that {person} is qualified in is not what its entries say."
+        yield Problem(record.number, said)
+
+
+def _replaced(row: Qualification) -> bool:
+    """Tell whether another one took its place at the moment when it ended."""
+    others = Qualification.objects.filter(user=row.user_id, subject=row.subject_id, topic=row.topic)
+    return others.filter(given=row.ended or row.given).exclude(pk=row.pk).exists()

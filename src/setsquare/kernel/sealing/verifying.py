@@ -254,6 +254,8 @@ def _check_signature(signature: Signature) -> Iterator[Problem]:
         "on_behalf_of": deputised.username if deputised else None,
         "on_behalf_of_name": signature.on_behalf_of_name or None,
     }
+    if "authority" in said:  # which signatures made before it was among what is signed do not have
+        row["authority"] = signature.authority or []
     differing = [key for key, value in row.items() if said.get(key) != value]
     if said.get("record", {}).get("number") != number:
         differing.append("record")

@@ -185,7 +185,7 @@ def _hits(records: Sequence[Record], question: Question) -> list[Hit]:
     bodies = _bodies(records)
     pattern = _pattern(question.plain_words)
     return [
-        Hit(record, marked(record.title, pattern), snippet(bodies.get(record.pk, ""), pattern))
+        Hit(record, marked(record.told, pattern), snippet(bodies.get(record.pk, ""), pattern))
         for record in records
     ]
 

@@ -27,6 +27,8 @@ class Signature(models.Model):
     """Canonical JSON (RFC 8785) of exactly what was signed."""
     digest = models.CharField(max_length=64)
     """SHA-256 of `signed`, hexadecimal."""
+    authority = models.JSONField(null=True)
+    """The rules that the signer met then, with version, and the qualifications by which; None: no rule was asked."""
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["record", "id"], name="signature_of_record")]

@@ -39,6 +39,10 @@ class TaskKind:
     """The msgid of what the line is told, with the places number, title and names."""
     reminded_early: bool = False
     """Whether the person is reminded shortly before it is due, of itself."""
+    one_does: bool = False
+    """Whether one of those asked does it for all of them."""
+    permission: str = ""
+    """What somebody needs to be asked in another one's place, besides what the command says."""
 
 
 _kinds: dict[str, TaskKind] = {}
@@ -48,6 +52,7 @@ _outcomes: dict[str, Label] = {
     "handed_over": _("Handed over"),
     "not_needed": _("No longer needed"),
     "reassigned": _("Given to somebody else"),
+    "entrusted": _("Entrusted to who may"),
     "done": _("Done"),
 }
 

@@ -1,13 +1,14 @@
 """Reading tasks: a person's inbox, and what is open on a record."""
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.accounts.rights import acts_for
+from setsquare.kernel.accounts.rights import absent_for, acts_for
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Hidden
 from setsquare.kernel.tasks.kinds import personal_kinds
@@ -26,6 +27,22 @@ def inbox(user: User, now: dt.datetime | None = None) -> QuerySet[Task]:
         .select_related("record", "record__unit", "assignee")
         .order_by(Coalesce("due", "due"), "id")
     )
+
+
+def first_of_inbox(user: User, now: dt.datetime, count: int) -> QuerySet[Any, Any]:
+    """Return the ids of the first tasks of the inbox: up to `count` of the person's own, and as many as a substitute.
+
+    The person's own come from the index in their order, however many they are; hence apart from the others.
+    """
+    opened = Task.objects.filter(done__isnull=True)
+    own = opened.filter(assignee_id=user.pk).order_by("due", "id")
+    others = opened.filter(~Q(kind__in=personal_kinds()), assignee_id__in=absent_for(user, now))
+    others = others.order_by(Coalesce("due", "due"), "id")
+    parts = [
+        Task.objects.filter(pk__in=part.values("pk")[:count]).order_by().values("pk")
+        for part in (own, others)
+    ]
+    return parts[0].union(parts[1], all=True)
 
 
 def asked_on(record: Record, reader: User, hidden: Hidden) -> QuerySet[Task]:

@@ -1,7 +1,7 @@
-"""What a command did to a record's tasks, links and files, as its entry keeps it beside the record's state.
+"""What a command did to a record's tasks, links, files and what it qualifies people in, as its entry keeps it.
 
-Tasks, links and files are rows of their own and many; an entry keeps what changed of them, not all that there is.
-Played one after the other, the entries of a record give what has to be there now (`Played`).
+They are rows of their own and many, beside the record's state: an entry keeps what changed of them, not all that
+there is. Played one after the other, the entries of a record give what has to be there now (`Played`).
 """
 
 import datetime as dt
@@ -43,6 +43,23 @@ class Beside:
         """Note that a file was added to the record, or taken away from it."""
         self._note("removed" if gone else "attached", {"file": digest, "name": name, "role": role})
 
+    def qualified(
+        self,
+        person: str,
+        subject: str,
+        topic: str,
+        level: int,
+        since: dt.datetime,
+        until: dt.datetime | None,
+    ) -> None:
+        """Note that a person, by sign-in name, is qualified in a subject, given by its lasting id."""
+        row: Row = {"of": person, "in": subject, "topic": topic, "level": level, "since": since.isoformat()}
+        self._note("qualified", row | {"until": until.isoformat() if until is not None else None})
+
+    def disqualified(self, person: str, subject: str, topic: str) -> None:
+        """Note that what qualified a person in a subject no longer does."""
+        self._note("disqualified", {"of": person, "in": subject, "topic": topic})
+
     def plain(self) -> dict[str, list[Row]]:
         """Return everything as the entry keeps it; empty where nothing was done."""
         return self._rows
@@ -57,6 +74,12 @@ Waiting = tuple[dt.datetime, dt.datetime, str | None]
 """Due, opened, details."""
 
 
+Qualified = tuple[str, str, str, int, dt.datetime, dt.datetime | None, dt.datetime]
+"""Person, subject by its lasting id, topic, level, since, until, when it was written down."""
+Ending = tuple[str, str, str, dt.datetime]
+"""Person, subject by its lasting id, topic, when."""
+
+
 def written(details: Mapping[str, Any]) -> str:
     """Return a task's details as one text that can be compared."""
     return json.dumps(details, sort_keys=True)
@@ -64,7 +87,7 @@ def written(details: Mapping[str, Any]) -> str:
 
 @dataclass
 class Played:
-    """What the entries of one record say of its tasks, links and files, played in their order."""
+    """What the entries of one record say of its tasks, links, files and qualifications, played in their order."""
 
     tasks: Counter[Task] = field(default_factory=Counter)
     links: set[tuple[str, str]] = field(default_factory=set)
@@ -73,6 +96,9 @@ class Played:
     """Digest, name and role of what was attached, when and by whom."""
     removed: Counter[tuple[str, str, str, dt.datetime]] = field(default_factory=Counter)
     """Digest, name and role of what was removed, and when; it stands among the files too."""
+    qualified: Counter[Qualified] = field(default_factory=Counter)
+    disqualified: set[Ending] = field(default_factory=set)
+    """What ended by the record's own doing."""
     _open: dict[tuple[str, int, str], Waiting] = field(default_factory=dict)
 
     def play(self, beside: Mapping[str, list[Row]], at: dt.datetime, actor: str) -> None:
@@ -92,6 +118,12 @@ class Played:
         self.links |= {(row["kind"], row["to"]) for row in beside.get("linked", [])}
         for row in beside.get("removed", []):
             self.removed[row["file"], row["name"], row["role"], at] += 1
+        for row in beside.get("qualified", []):
+            until = dt.datetime.fromisoformat(row["until"]) if row["until"] else None
+            since = dt.datetime.fromisoformat(row["since"])
+            self.qualified[row["of"], row["in"], row["topic"], row["level"], since, until, at] += 1
+        for row in beside.get("disqualified", []):
+            self.disqualified.add((row["of"], row["in"], row["topic"], at))
         for row in beside.get("attached", []):
             self.files[row["file"], row["name"], row["role"], at, actor] += 1
 

@@ -1,10 +1,10 @@
 """Reading the trail of the whole organisation, for those who may."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in, units_where
-from setsquare.kernel.records.things import all_things
+from setsquare.kernel.records.things import all_things, visible_to
 from setsquare.kernel.trail.models import Entry
 
 PERMISSION = "trail.read"
@@ -18,7 +18,12 @@ def may_read(user: User) -> bool:
 
 
 def readable_by(user: User) -> QuerySet[Entry]:
-    """Return the entries about records of the units whose trail `user` may read, without the states after them."""
-    known = [thing.code for thing in all_things()]
-    entries = Entry.objects.filter(record__unit_id__in=units_where(user, PERMISSION), record__type__in=known)
+    """Return the entries about records of the units whose trail `user` may read, without the states after them.
+
+    What is told only to those who see the record (`Thing.confidential`), they find here, and nobody else does.
+    """
+    known = Q(record__type__in=[thing.code for thing in all_things() if not thing.confidential])
+    if told := {thing.code for thing in all_things() if thing.confidential}:
+        known |= Q(record_id__in=visible_to(user, types=told).values("pk"))
+    entries = Entry.objects.filter(known, record__unit_id__in=units_where(user, PERMISSION))
     return entries.select_related("record", "actor", "on_behalf_of").defer("state")

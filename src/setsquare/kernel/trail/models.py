@@ -34,6 +34,9 @@ class Entry(models.Model):
 
     Null where the entry was made before this was kept.
     """
+    authority = models.JSONField(null=True)
+    """How it was done where rules of authority did not let the person do it outright: who countersigned it, or why
+    the glass was broken, and by which rules that was needed."""
     state = models.TextField()
     """The full canonical state after it, as canonical JSON (RFC 8785)."""
     digest = models.CharField(max_length=64)

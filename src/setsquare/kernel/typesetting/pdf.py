@@ -17,7 +17,8 @@ STANDARDS: list[Any] = ["a-3a", "ua-1"]
 """What the PDF conforms to: PDF/A-3a (archiving, with attachments) and PDF/UA-1 (accessibility)."""
 
 _HERE = Path(__file__).parent
-_FONTS = _HERE / "fonts"
+FONTS = _HERE / "fonts"
+"""Where the letters lie that are set with."""
 _PARTS = ("template.typ", "parts.typ")
 _NOT_DRAWN = re.compile(r"the text `(\"(?:[^\"\\]|\\.)*\")`? could not be displayed")
 _ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}|\\(.)")
@@ -39,7 +40,7 @@ def document_pdf(sheet: Sheet, *, font_paths: Sequence[Path] = ()) -> bytes:
     """
     import typst  # noqa: PLC0415 - 70 MB of compiler, loaded only where a PDF is made
 
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[_FONTS, *font_paths])
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[FONTS, *font_paths])
     undrawable: frozenset[str] = frozenset()
     message = ""
     for _attempt in range(_ROUNDS):
@@ -112,6 +113,7 @@ def _values(root: Path, sheet: Sheet, undrawable: frozenset[str]) -> dict[str, A
         "unit": sheet.unit,
         "printed_at": sheet.printed_at,
         "approval": sheet.approval,
+        "decided": list(sheet.decided),
     }
     plain |= {"labels": asdict(sheet.labels), "stamp": asdict(sheet.stamp)}
     plain |= {

@@ -44,6 +44,8 @@ class Signature:
     reason: str = ""
     on_behalf_of: str = ""
     """For whom the signer stood in."""
+    authority: str = ""
+    """By which rules and qualifications they might sign, a line for each rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class Labels:
     date: str = gettext_noop("Date")
     author: str = gettext_noop("Author")
     summary: str = gettext_noop("What changed")
+    decided: str = gettext_noop("Reading and training")
     signatures: str = gettext_noop("Signatures")
     signed_by: str = gettext_noop("Name")
     meaning: str = gettext_noop("Meaning")
     time: str = gettext_noop("Time (UTC)")
     reason: str = gettext_noop("Reason")
     on_behalf_of: str = gettext_noop("On behalf of")
+    authority: str = gettext_noop("Authority")
     digest: str = gettext_noop("SHA-256 of what was signed")
     unsigned: str = gettext_noop("This revision has not been signed.")
     picture: str = gettext_noop("Picture")
@@ -91,7 +95,8 @@ class Sheet:
     the pictures' bytes by the SHA-256 that ``body_markdown`` names them by; ``record_urls`` absolute addresses of
     linked records by number; ``logo`` a PNG, JPEG, GIF or SVG. ``record`` is attached as ``record.json``.
     ``produced`` becomes the PDF's creation time: the same sheet gives the same bytes. ``approval`` says in words by
-    whom it was approved where that was done elsewhere; it stands in front of the signatures.
+    whom it was approved where that was done elsewhere; it stands in front of the signatures. ``decided`` says what
+    people have to read and learn because of it, a line each.
     """
 
     organisation: str
@@ -115,6 +120,7 @@ class Sheet:
     history: tuple[History, ...] = ()
     signatures: tuple[Signature, ...] = ()
     approval: str = ""
+    decided: tuple[str, ...] = ()
     live_url: str = ""
     record: bytes | None = None
     labels: Labels = field(default_factory=Labels)

@@ -116,6 +116,17 @@ def outline(text: str) -> list[Heading]:
     ]
 
 
+def sections_of(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each heading with the Markdown from it to the next one, of whatever level."""
+    tokens, lines = tokens_of(text), text.splitlines()
+    places = [
+        place for place, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0
+    ]
+    starts = [(tokens[place].map or [0])[0] for place in places]
+    for place, start, end in zip(places, starts, [*starts[1:], len(lines)], strict=True):
+        yield inline_text(tokens[place + 1]), "\n".join(lines[start:end]).strip()
+
+
 def missing_sections(text: str, required: Sequence[str]) -> list[str]:
     """Name the required sections that no heading has; typed numbers, case and a final colon don't count."""
     present = {_section(heading.text) for heading in outline(text)}

@@ -63,7 +63,17 @@ ACCEPTED = {kind.extension: kind for kind in _TYPES}
 WEB_PAGES = frozenset({"html", "htm", "xhtml"})
 """Extensions of web pages: imported as text, never kept as controlled files."""
 
-_ALIASES = {"jpeg": "jpg", "jpe": "jpg", "stp": "step", "markdown": "md", "text": "txt", "log": "txt"}
+_ALIASES = {
+    "jpeg": "jpg",
+    "jpe": "jpg",
+    "stp": "step",
+    "markdown": "md",
+    "text": "txt",
+    "log": "txt",
+    "jwt": "txt",
+    "jws": "txt",
+}
+
 _MACRO_EXTENSIONS = {"docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "potm", "ppam", "ppsm"}
 _PROGRAMS = (
     b"MZ",

@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from setsquare.kernel.writing.titles import title_told
+
 NAMED = 5
 """Names that a sentence gives before it counts the rest."""
 
@@ -16,10 +18,10 @@ _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)((?: [A-Z]\w*)?))?")
 
 
 def _written(value: Any) -> Any:
-    """Return a value as a sentence tells it: a day, or a time by clocks that are named, in the reader's language."""
+    """Return a value as a sentence tells it: days, times and titles in the reader's language."""
     found = _DAY.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        return value
+        return title_told(value) if isinstance(value, str) else value
     day, time, zone = found.groups()
     try:
         moment = dt.datetime.fromisoformat(f"{day}T{time or '00:00'}")
@@ -43,6 +45,18 @@ def in_words(value: dt.date) -> str:
         return date_format(value)
     place = getattr(value.tzinfo, "key", None) or value.tzname() or ""
     return f"{date_format(value)}, {value:%H:%M} ({place})"
+
+
+def quoted(name: Any) -> str:
+    """Return a name in the quotation marks of the reader's language."""
+    return _("“%(name)s”") % {"name": name}
+
+
+def in_percent(part: float, whole: int) -> int:
+    """Return a share in percent, rounded; a hundred is only said of all, and nought of none."""
+    if not 0 < part < whole:
+        return 100 if whole and part else 0
+    return min(max(int((200 * part + whole) // (2 * whole)), 1), 99)
 
 
 def some(names: Iterable[str]) -> str:

@@ -1,0 +1,1 @@
+"""Authority: what rules in force ask of whoever carries out a command, and who meets them."""

@@ -1,0 +1,264 @@
+"""Authority: whether the rules in force let somebody carry out a command that their roles allow, and who else may."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from setsquare.kernel.accounts.models import Grant, RolePermission, Unit, User
+from setsquare.kernel.accounts.rights import granted_around, in_force
+from setsquare.kernel.authority.asking import binding, meeting, rules_of
+from setsquare.kernel.authority.deciding import ALLOWED, Decision, RuleInForce
+from setsquare.kernel.authority.deciding import decide as judge
+from setsquare.kernel.authority.people import standings
+from setsquare.kernel.commands.declaration import (
+    Actor,
+    Command,
+    Meaning,
+    Situation,
+    everybody,
+    foretold,
+)
+from setsquare.kernel.records.seeing import may_see
+from setsquare.kernel.records.things import Label
+from setsquare.kernel.tasks.kinds import all_kinds
+
+MOST_LOOKED_AT = 10
+"""Of how many people who may countersign it is looked at whether the record keeps them from it; of more, some may."""
+
+
+def decide(situation: Situation, command: Command) -> Decision:
+    """Decide by the rules in force whether the person may; the system always may."""
+    if situation.actor.user is None:
+        return ALLOWED
+    rules = concerning(situation.authority.rules, situation, command)
+    if not rules:
+        return ALLOWED
+    decision = judge(rules, situation.authority.standing, situation.now, lambda: _involved(situation))
+    if decision.lacks and command.never_locked and not _somebody_may(situation, command, rules):
+        return ALLOWED
+    decision = ways_of(command, decision)
+    if decision.supervised and command.key not in situation.attended:
+        situation.attended[command.key] = _somebody_countersigns(situation, command)
+    if decision.supervised and not situation.attended[command.key]:
+        return decision.unsupervised()
+    return decision
+
+
+def ways_of(command: Command, decision: Decision) -> Decision:
+    """Return a decision without the ways that a command does not have."""
+    if command.outright or command.never_locked:
+        return replace(decision, supervised=False, breakable=False)
+    return decision
+
+
+def concerning(rules: Iterable[RuleInForce], situation: Situation, command: Command) -> list[RuleInForce]:
+    """Return those of the rules that are asked where somebody stands before a command."""
+    return [rule for rule in rules if _concerns(rule, situation, command)]
+
+
+def decide_on_supervisor(situation: Situation, command: Command) -> Decision:
+    """Decide whether the person may countersign the command that somebody else prepared."""
+    rules = [rule.for_supervisors() for rule in concerning(situation.authority.rules, situation, command)]
+    return judge(rules, situation.authority.standing, situation.now, lambda: _involved(situation))
+
+
+def supervisors(situation: Situation, command: Command) -> QuerySet[User]:
+    """Return who may countersign what the person of the situation prepares, duties that are kept apart aside."""
+    rules = concerning(situation.authority.rules, situation, command)
+    people = countersigning(command, rules, situation.place_id or 0, situation.now)
+    people = people.exclude(pk=situation.user.pk)
+    record = situation.record
+    if record is not None and any(rule.independent for rule in rules):
+        people = people.exclude(pk=record.owner_id).exclude(username__in=situation.thing.authors(record))
+    return people
+
+
+def _somebody_countersigns(situation: Situation, command: Command) -> bool:
+    """Tell whether somebody may countersign what the person would prepare; who is named in it shows only then."""
+    rules = concerning(situation.authority.rules, situation, command)
+    record = situation.record
+    apart = record.pk if record is not None and any(rule.independent for rule in rules) else None
+    allowed = (permissions_for(command), line_may(command))
+    asked = (situation.place_id, *allowed, frozenset(rule.pk for rule in rules), apart)
+    if asked not in situation.supervisors:
+        situation.supervisors[asked] = list(supervisors(situation, command).order_by("pk")[:MOST_LOOKED_AT])
+    known = situation.supervisors[asked]
+    return len(known) == MOST_LOOKED_AT or any(_could(person, situation, command) for person in known)
+
+
+def _could(person: User, situation: Situation, command: Command) -> bool:
+    """Tell whether somebody who meets the rules sees the record, and no duties kept apart bar them from it."""
+    record = situation.record
+    theirs = Situation(Actor(person), situation.thing, record, situation.place_id)
+    if any(rule(theirs) is not None for rule in command.barred):
+        return False
+    if record is None or not situation.closely:
+        return True
+    if person.pk not in situation.attended:
+        situation.attended[person.pk] = may_see(situation.thing, person, record)
+    return situation.attended[person.pk]
+
+
+def _somebody_may(situation: Situation, command: Command, rules: Sequence[RuleInForce]) -> bool:
+    """Tell whether anybody meets the rules before this record, whom their roles allow it."""
+    record = situation.subject
+    people = able(command, rules, record.unit_id, situation.now)
+    if any(rule.independent for rule in rules):
+        people = people.exclude(pk=record.owner_id).exclude(username__in=situation.thing.authors(record))
+    return people.exists()
+
+
+def able(
+    command: Command, rules: Iterable[RuleInForce], unit_id: Any, now: dt.datetime, *, within: bool = False
+) -> QuerySet[User]:
+    """Return who meets rules among those whose roles allow a command in a unit, and can sign where it takes that."""
+    people = candidates(command, unit_id, within=within).filter(meeting(rules, unit_id, now, within=within))
+    return people.filter(may_sign=True) if command.signature is not None else people
+
+
+def countersigning(
+    command: Command, rules: Iterable[RuleInForce], unit_id: Any, now: dt.datetime, *, within: bool = False
+) -> QuerySet[User]:
+    """Return who may countersign a command by rules in a unit, whatever the record."""
+    asked = [rule.for_supervisors() for rule in rules]
+    return able(command, asked, unit_id, now, within=within).filter(may_sign=True)
+
+
+def those_allowed(people: Sequence[User], situation: Situation, command: Command) -> list[User]:
+    """Return whom of people rules in force let carry out a command on the record; all, where they let nobody."""
+    record = situation.subject
+    by_person = situation.actor.user is not None
+    rules = situation.authority.rules if by_person else rules_of(binding(command.thing, record.unit_id))
+    asked = concerning(rules, situation, command)
+    if not asked:
+        return list(people)
+    made = {record.owner.username, *situation.thing.authors(record)}
+    standing = standings(people, asked, record.unit_id, situation.now)
+    allowed = [
+        person
+        for person in people
+        if not judge(
+            asked, standing[person.pk], situation.now, partial(made.__contains__, person.username)
+        ).lacks
+    ]
+    return allowed or list(people)
+
+
+def why_not_authorised(command: Command, situation: Situation) -> Label | None:
+    """Return what rules in force keep the person from doing this, or None."""
+    decision = decide(situation, command)
+    if decision.breakable if situation.breaking else decision.supervised:
+        return None
+    return (decision.for_others if situation.told_to_others else decision.sentence) or None
+
+
+def _concerns(rule: RuleInForce, situation: Situation, command: Command) -> bool:
+    if command.key not in rule.commands and not _says(rule, situation, command):
+        return False
+    return not rule.kinds or _kind(situation) in rule.kinds
+
+
+def _says(rule: RuleInForce, situation: Situation, command: Command) -> bool:
+    meaning = command.meaning(situation) if rule.meanings else None
+    return meaning is not None and meaning.code in rule.meanings
+
+
+def _kind(situation: Situation) -> str | None:
+    of = situation.thing.kind_of
+    return of(situation.record) if of is not None and situation.record is not None else None
+
+
+def _involved(situation: Situation) -> bool:
+    record, user = situation.record, situation.user
+    if record is None:
+        return False
+    return record.owner_id == user.pk or user.username in situation.thing.authors(record)
+
+
+def may_say(command: Command, meanings: Collection[str]) -> bool:
+    """Tell whether a signature of the command may say one of these; one that is chosen by the record may say any."""
+    if command.signature is None or not meanings:
+        return False
+    return not isinstance(command.signature, Meaning) or command.signature.code in meanings
+
+
+def rules_for(command: Command, unit_id: int) -> tuple[RuleInForce, ...]:
+    """Return the rules in force that concern a command in a unit, whatever the record's kind, by one query."""
+    return tuple(rule for rule in rules_of(binding(command.thing, unit_id)) if may_concern(rule, command))
+
+
+def may_concern(rule: RuleInForce, command: Command) -> bool:
+    """Tell whether a rule may be asked at a command."""
+    return command.key in rule.commands or may_say(command, rule.meanings)
+
+
+def permissions_for(command: Command) -> frozenset[str]:
+    """Return the permissions of which one lets somebody carry out a command, or be asked to."""
+    said = frozenset(known.permission for known in map(foretold, command.who) if known is not None)
+    asked = (kind.permission for kind in all_kinds() if kind.command == command.name)
+    return said or frozenset(permission for permission in asked if permission)
+
+
+def line_may(command: Command) -> bool:
+    """Tell whether a command lets in the line manager of whom the record is about."""
+    return any(known is not None and known.line for known in map(foretold, command.who))
+
+
+def record_decides(command: Command) -> bool:
+    """Tell whether nothing but the record says who may carry out a command, such as whose it is or who is asked."""
+    return everybody not in command.who and not permissions_for(command)
+
+
+def _leading(unit_id: Any, *, within: bool) -> QuerySet[User, Any]:
+    """Return the line managers, as `manager_id`, of people in a unit, with `within` also of those in units below it."""
+    place = Q(unit__paths_up__ancestor_id=unit_id) if within else Q(unit_id=unit_id)
+    return User.objects.filter(place, is_active=True, manager__isnull=False).values("manager_id")
+
+
+def leads_in(user: User, unit_id: int) -> bool:
+    """Tell whether somebody is the line manager of anybody in a unit."""
+    return _leading(unit_id, within=False).filter(manager=user).exists()
+
+
+def candidates(command: Command, unit_id: Any, *, within: bool = False) -> QuerySet[User]:
+    """Return the people whose roles allow a command in a unit, with `within` also those in units below it.
+
+    Where line managers may, too, these are among them. Where only the record tells, that is everybody who works here.
+    """
+    people = User.objects.filter(is_active=True)
+    permissions = permissions_for(command)
+    if not permissions:
+        return people
+    roles = RolePermission.objects.filter(permission__in=permissions).values("role_id")
+    place = granted_around(unit_id, within=within)
+    grants = Grant.objects.filter(in_force(timezone.now()), place, role_id__in=roles)
+    found = Q(pk__in=grants.values("user_id"))
+    if line_may(command):
+        found |= Q(pk__in=_leading(unit_id, within=within))
+    return people.filter(found)
+
+
+class Nearest(NamedTuple):
+    """Who lacks least of what rules ask, and what."""
+
+    person: User
+    lacks: tuple[str, ...]
+
+
+def nearest(
+    people: QuerySet[User], rules: Sequence[RuleInForce], unit: Unit, now: dt.datetime
+) -> Nearest | None:
+    """Return who of people who may not comes nearest to it; None where there is nobody at all."""
+    found: Nearest | None = None
+    known = list(people.order_by("name", "pk"))
+    standing = standings(known, rules, unit.pk, now)
+    for person in known:
+        lacks = tuple(lack.what for lack in judge(rules, standing[person.pk], now).lacks)
+        if found is None or len(lacks) < len(found.lacks):
+            found = Nearest(person, lacks)
+    return found

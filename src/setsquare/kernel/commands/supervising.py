@@ -1,0 +1,241 @@
+"""Deeds that were prepared under supervision: who may countersign them, and carrying them out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.authority.deciding import Decision
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.altered import entering_altered
+from setsquare.kernel.commands.authorising import (
+    decide,
+    decide_on_supervisor,
+    leads_in,
+    line_may,
+    permissions_for,
+)
+from setsquare.kernel.commands.bodies import parse
+from setsquare.kernel.commands.declaration import Actor, Command, Situation, command_of
+from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, Stale, WrongState
+from setsquare.kernel.commands.manners import Countersigning, Kept, Manner, Prepared
+from setsquare.kernel.commands.running import (
+    Outcome,
+    Unchanged,
+    perform_now,
+    why_not_permitted,
+    why_wrong_state,
+)
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.seeing import may_see
+from setsquare.kernel.records.things import BY_READING, Label, thing_of
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What waits for a countersignature, as it was prepared."""
+
+    command: str
+    """Its full name, such as `revision.approve`."""
+    record: Record | None
+    by: User
+    body: Mapping[str, Any]
+    reason: str
+    version: int | None
+    unit_id: int
+
+    @property
+    def known(self) -> Command:
+        """Return the command; raises KeyError where no version has it any more."""
+        return command_of(*self.command.split("."))
+
+    def before(self, user: User) -> Situation:
+        """Return the situation of somebody before what it is about."""
+        return Situation(Actor(user), thing_of(self.known.thing), self.record, self.unit_id)
+
+
+def why_no_right(deed: Deed, situation: Situation) -> Label | None:
+    """Return why somebody’s roles do not let them countersign a deed; `situation` is theirs before what it is about."""
+    needed = permissions_for(deed.known)
+    if needed and not needed & situation.permissions and not _leads(deed, situation):
+        return _("Your roles do not allow this in this unit.")
+    return None
+
+
+def _leads(deed: Deed, situation: Situation) -> bool:
+    return line_may(deed.known) and leads_in(situation.user, deed.unit_id)
+
+
+def is_about(body: Mapping[str, Any], record: Record | None, user: User) -> bool:
+    """Tell whether a deed is about somebody: by what it is given, as it is kept, or by the record."""
+    if record is not None and user.username in thing_of(record.type).about(record):
+        return True
+    people = body.get("people")
+    named = [body.get("person"), *(people if isinstance(people, list) else ())]
+    return user.username in [one.get("person") if isinstance(one, Mapping) else one for one in named]
+
+
+def why_no_supervisor(deed: Deed, situation: Situation) -> Label | None:
+    """Return why somebody does not countersign a deed whose roles allow it."""
+    if deed.by.pk == situation.user.pk:
+        return _("You prepared this; somebody else countersigns it.")
+    if is_about(deed.body, deed.record, situation.user):
+        return _("This is about you; somebody else countersigns it.")
+    for rule in deed.known.barred:
+        if (why := rule(situation)) is not None:
+            return why
+    return decide_on_supervisor(situation, deed.known).sentence or None
+
+
+def sees_what_it_makes(deed: Deed, user: User) -> bool:
+    """Tell whether somebody may know what a deed that makes a record is given, before there is that record.
+
+    That is who may countersign it, and who would see the record: whose roles let them make one there, or read one where
+    that is all it takes. Of a confidential type that is not said before there is a record.
+    """
+    try:
+        situation = deed.before(user)
+    except KeyError:  # no version has the command any more
+        return False
+    thing = situation.thing
+    enough = permissions_for(deed.known) | ({thing.read} if thing.scope in BY_READING else frozenset())
+    if not thing.confidential and enough & situation.permissions:
+        return True
+    return why_no_right(deed, situation) is None and why_no_supervisor(deed, situation) is None
+
+
+def why_not_now(deed: Deed, situation: Situation) -> Label | None:
+    """Return why a deed cannot be carried out as things stand, as far as that is cheap to tell."""
+    if deed.record is None:
+        return None
+    if not may_see(situation.thing, situation.user, deed.record):
+        return _("You do not see what this is about.")
+    if (why := why_wrong_state(deed.known, deed.record)) is not None:
+        return why
+    return None
+
+
+class Over(StrEnum):
+    """Why a deed that waits cannot be carried out any more, whoever countersigns it."""
+
+    LEFT = "left"
+    MOVED_ON = "moved_on"
+    NOT_ALLOWED = "not_allowed"
+    SO_ALREADY = "so_already"
+    IMPOSSIBLE = "impossible"
+
+
+def why_over(deed: Deed) -> Over | None:
+    """Return why a deed is over before it was countersigned; None where it can still be, or prepared anew.
+
+    What rules of authority ask is left aside: a qualification that lapsed can be renewed.
+    """
+    try:
+        situation = deed.before(deed.by)
+    except KeyError:  # no version has the command any more
+        return Over.IMPOSSIBLE
+    if not deed.by.is_active:
+        return Over.LEFT
+    if deed.record is not None and why_wrong_state(deed.known, deed.record) is not None:
+        return Over.MOVED_ON
+    if why_not_permitted(deed.known, situation) is not None:
+        return Over.NOT_ALLOWED
+    if deed.record is None or deed.record.version == deed.version:
+        return None
+    if not may_see(situation.thing, deed.by, deed.record):
+        return Over.NOT_ALLOWED
+    return _over_as_tried(deed)
+
+
+def _over_as_tried(deed: Deed) -> Over | None:
+    """Try a deed on its record, which others changed, and take it back."""
+    try:
+        entering_altered(lambda: _rehearsed(deed))
+    except (Kept, NotPermitted):
+        return None
+    except Unchanged:
+        return Over.SO_ALREADY
+    except CommandError:
+        return Over.IMPOSSIBLE
+    return None
+
+
+def _rehearsed(deed: Deed) -> None:
+    with transaction.atomic():
+        _rehearse(deed, Actor(deed.by))
+
+
+def _rehearse(deed: Deed, actor: Actor) -> None:
+    """Carry a deed out on its record as it is now, up to its entry; raises Kept, or what refuses it."""
+    perform_now(
+        deed.known,
+        actor,
+        deed.record,
+        parse(deed.known.body, deed.body, actor),
+        reason=deed.reason,
+        version=None,
+        signing=None,
+        manner=Manner(rehearsed=True),
+    )
+
+
+def relied_on(deed: Deed, situation: Situation) -> Decision:
+    """Return the decision by which somebody may countersign a deed."""
+    return decide_on_supervisor(situation, deed.known)
+
+
+def carry_out_prepared(act: Act, deed: Deed, countersigning: Countersigning) -> Outcome:
+    """Carry a deed out as its requester’s, within the act of countersigning it; raises WrongState where it cannot."""
+    actor = Actor(deed.by, act.actor.channel, act.actor.request)
+    try:
+        return perform_now(
+            deed.known,
+            actor,
+            deed.record,
+            parse(deed.known.body, deed.body, actor),
+            reason=deed.reason,
+            version=deed.version,
+            signing=None,
+            manner=Manner(countersigning=countersigning),
+        )
+    except Unchanged:
+        raise WrongState(_("Everything is so already: there is nothing left to countersign.")) from None
+    except Stale as stale:
+        who = ", ".join(dict.fromkeys(p.entry.actor_name or _("the system") for p in stale.passages))
+        sentence = _(
+            "%(number)s was changed by %(who)s since this was prepared. %(name)s has to look at it and prepare it anew."
+        )
+        values = {"number": stale.record.number, "who": who, "name": deed.by.name}
+        raise WrongState(sentence % values) from None
+    except CommandError as refused:
+        decision = decide(deed.before(deed.by), deed.known)
+        if (
+            decision.lacks and not decision.supervised
+        ):  # in the words of others: they learn no level and no date
+            sentence = _("%(name)s may not do this any more, not even under supervision. %(why)s")
+            raise WrongState(sentence % {"name": deed.by.name, "why": decision.for_others}) from None
+        sentence = _("This cannot be carried out now. %(name)s would be told: %(why)s")
+        raise WrongState(sentence % {"name": deed.by.name, "why": _told(refused)}) from None
+
+
+def _told(refused: CommandError) -> str:
+    told = refused.fields.values() if isinstance(refused, Refused) else (refused.sentence,)
+    return " ".join(str(sentence) for sentence in told)
+
+
+def prepare_anew(act: Act, deed: Deed) -> Prepared:
+    """Try a deed on its record as it is now, and return it as it would be carried out; raises what refuses it."""
+    try:
+        with transaction.atomic():
+            _rehearse(deed, Actor(deed.by, act.actor.channel, act.actor.request))
+    except Kept as kept:
+        prepared = kept.prepared
+    except Unchanged:
+        raise WrongState(_("Everything is so already: take it back.")) from None
+    if not prepared.decision.supervised:
+        raise WrongState(_("You may do this yourself by now: take it back, and do it."))
+    return prepared
