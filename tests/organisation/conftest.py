@@ -10,6 +10,7 @@ from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import Outcome, carry_out
 from setsquare.kernel.records.models import Record
+from tests.houses import Houses, database
 
 
 @dataclass
@@ -35,8 +36,7 @@ class House:
         return carry_out(thing, name, Actor(who), body=body).record
 
 
-@pytest.fixture
-def house(db: None) -> House:
+def build() -> House:
     rita = bootstrap.establish(
         "Norma Works",
         "NW",
@@ -55,3 +55,12 @@ def house(db: None) -> House:
         bootstrap.grant(person, "reader", "NW")
     bootstrap.grant(sam, "administrator", "N")
     return House(rita, sam, anna, ben, rita.unit, north, south)
+
+
+db = database(house=build)
+
+
+@pytest.fixture
+def house(db: None, houses: Houses) -> House:
+    found: House = houses.of(build)
+    return found

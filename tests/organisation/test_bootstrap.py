@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.organisation.starter import ROLES
@@ -12,6 +11,7 @@ from setsquare.kernel.accounts.rights import permissions_in
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.trail.models import Entry
+from tests.days import today
 
 FIRST = {"username": "Rita", "name": "Rita Root", "email": "rita@norma.example"}
 
@@ -64,18 +64,18 @@ def test_establishing_with_a_bad_value_leaves_nothing_behind(db, change, field):
 
 def test_the_parts_of_a_demo_can_be_loaded_twice(db):
     bootstrap.establish("Norma Works", "NW", "Europe/Berlin", **FIRST)
-    today = timezone.localdate()
+    day = today()
     for _round in range(2):
         bootstrap.add_unit("N", "North", "site", "NW")
         anna = bootstrap.add_person("anna", "Anna Weber", "N", manager="rita", password="demo")
         ben = bootstrap.add_person("ben", "Ben Ito", "N")
         bootstrap.grant(anna, "reader", "NW")
-        bootstrap.delegate(anna, ben, today - dt.timedelta(days=3), today + dt.timedelta(days=9), "Leave")
+        bootstrap.delegate(anna, ben, day - dt.timedelta(days=3), day + dt.timedelta(days=9), "Leave")
         entries = Entry.objects.count()
     assert Entry.objects.count() == entries
 
-    bootstrap.leave(ben, today - dt.timedelta(days=70))
-    bootstrap.leave(ben, today)
+    bootstrap.leave(ben, day - dt.timedelta(days=70))
+    bootstrap.leave(ben, day)
 
-    assert User.objects.get(username="ben").left_on == today - dt.timedelta(days=70)
+    assert User.objects.get(username="ben").left_on == day - dt.timedelta(days=70)
     assert anna.delegations_given.get().revoked is not None

@@ -1,6 +1,7 @@
 """People: hiring, changing, leaving, returning."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -23,8 +24,9 @@ from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, verify
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import entries_of, history
+from tests.days import today
 
-TODAY = timezone.localdate
+TODAY = today
 
 
 def test_hiring_enters_a_person_who_cannot_sign_in_yet(house):
@@ -163,12 +165,21 @@ def test_what_comes_next_for_a_person_is_told(house):
     assert moved == "Ole Lund is in South and reports to Ben Ito. Look whether the roles still fit."
     given = house.do(house.rita, "grant_role", ole, role="reader", unit="S", ends="2999-12-31").conclusion
     assert given == "Ole Lund holds the role Reader in South and all below it until 31 December 2999."
-    gone = house.do(house.rita, "leave", ole, date=TODAY().isoformat()).conclusion
+    there = timezone.localdate(timezone=ZoneInfo("Europe/Lisbon"))
+    gone = house.do(house.rita, "leave", ole, date=there.isoformat()).conclusion
     assert gone == "Ole Lund can no longer sign in and left nothing behind."
 
 
 def test_a_transfer_moves_the_record_and_keeps_the_line_straight(house):
-    house.do(house.rita, "transfer", house.ben, unit="S", manager="rita")
+    with pytest.raises(Refused) as refusal:
+        house.do(house.rita, "transfer", house.ben, unit="S", manager="rita")
+    assert refusal.value.fields == {
+        "manager": "Nobody makes themself the manager of somebody; ask Sam North, who administers there too."
+    }
+    house.do(house.rita, "transfer", house.ben, unit="S", manager="sam")
+    told = Notice.objects.filter(values__manager="Sam North").values_list("user__username", flat=True)
+    assert sorted(told) == ["anna", "ben", "sam"]
+    house.do(house.rita, "transfer", house.ben, unit="S", manager="rita")  # nobody else administers there
 
     ben = User.objects.get(pk=house.ben.pk)
     assert (ben.unit, ben.manager, ben.file.record.unit) == (house.south, house.rita, house.south)
@@ -203,7 +214,7 @@ def test_leaving_ends_every_way_to_act(house):
 
 
 def test_who_leaves_hands_their_people_to_their_own_manager(house):
-    house.do(house.rita, "transfer", house.anna, unit="N", manager="rita")
+    house.do(house.sam, "transfer", house.anna, unit="N", manager="rita")
 
     house.do(house.rita, "leave", house.anna, date=TODAY())
 
@@ -213,7 +224,7 @@ def test_who_leaves_hands_their_people_to_their_own_manager(house):
 
 
 def test_who_leaves_can_be_followed_by_one_of_their_people(house):
-    house.do(house.rita, "transfer", house.anna, unit="N", manager="rita")
+    house.do(house.sam, "transfer", house.anna, unit="N", manager="rita")
     house.do(house.rita, "transfer", house.sam, unit="N", manager="anna")
 
     house.do(house.rita, "leave", house.anna, date=TODAY(), successor="ben")

@@ -19,6 +19,7 @@ from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.representation import deeds
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.writing.canonical import canonical
+from tests.days import today
 from tests.organisation.conftest import House
 
 PRIVATE = {"tokens", "may_sign", "shown_to"}
@@ -29,7 +30,7 @@ NAME = "Nightly export of measurements"
 @pytest.fixture
 def number(house: House) -> str:
     """Return the number of Anna's record, whose history tells of a token; its prefix is what nobody else shall see."""
-    issue_token(Actor(house.anna), NAME, ["read"], timezone.localdate() + dt.timedelta(days=30))
+    issue_token(Actor(house.anna), NAME, ["read"], today() + dt.timedelta(days=30))
     return str(house.anna.file.record.number)
 
 
@@ -67,7 +68,7 @@ def test_what_a_token_is_called_is_told_to_whom_it_concerns_alone(
         client.force_login(user)
         pages = [
             client.get(f"/people/{number}/history/").content.decode(),
-            client.get(f"/people/{number}/?at={timezone.localdate()}").content.decode(),
+            client.get(f"/people/{number}/?at={today()}").content.decode(),
             *(
                 client.get(f"/people/{number}/history/export/{form}").getvalue().decode()
                 for form in ("csv", "json")
@@ -101,7 +102,7 @@ def test_pages_tell_them_to_whom_they_concern_alone(house: House, number: str, c
         client.force_login(user)
         told = client.get(history)
         exported = client.get(f"{history}export/json").getvalue().decode()
-        then = client.get(f"/people/{number}/?at={timezone.localdate()}")
+        then = client.get(f"/people/{number}/?at={today()}")
         assert told.status_code == then.status_code == 200
         shown = told.content.decode()
         assert [prefix in page for page in (shown, exported, then.content.decode())] == [sees] * 3
@@ -118,7 +119,7 @@ def test_the_command_line_tells_them_to_whom_they_concern_alone(
         monkeypatch.setenv("SETSQUARE_AS", user.username)
         for words in (
             ("people", "show", number, "--json"),
-            ("people", "show", number, "--at", f"{timezone.localdate()}"),
+            ("people", "show", number, "--at", f"{today()}"),
             ("people", "history", number, "--json"),
             ("export", "people", number, "--history", "--format", "json"),
         ):

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.organisation.queries import delegations, holdings, permitted_to
@@ -13,10 +12,11 @@ from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.notices.models import Notice
+from tests.days import today
 
 
 def day(offset: int) -> dt.date:
-    return timezone.localdate() + dt.timedelta(days=offset)
+    return today() + dt.timedelta(days=offset)
 
 
 def test_a_role_holds_where_it_is_granted_and_below(house):

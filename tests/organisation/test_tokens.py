@@ -12,10 +12,11 @@ from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.trail.models import Entry
+from tests.days import today
 
 
 def in_days(days: int) -> dt.date:
-    return timezone.localdate() + dt.timedelta(days=days)
+    return today() + dt.timedelta(days=days)
 
 
 def test_a_token_is_found_by_its_secret_which_is_kept_nowhere(house):

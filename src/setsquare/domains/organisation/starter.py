@@ -10,7 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from setsquare.domains.organisation.permissions import ADMINISTER, READ
 from setsquare.kernel.records.things import Label
 
-EVERYBODY = ("documents.read", "changes.read", "changes.request", READ)
+EVERYBODY = (
+    "documents.read",
+    "changes.read",
+    "changes.request",
+    "competence.read",
+    "quizzes.read",
+    "training.read",
+    "authority.read",
+    "development.plan",
+    READ,
+)
 """What everybody who works here may do."""
 
 
@@ -59,7 +69,21 @@ ROLES = (
         "manager",
         _("Quality manager"),
         _("Ensures that a site has fitting practices; approves its procedures and instructions."),
-        (*EVERYBODY, "documents.work", "documents.approve", "changes.assess", "changes.decide", "trail.read"),
+        (
+            *EVERYBODY,
+            "documents.work",
+            "documents.approve",
+            "changes.assess",
+            "changes.decide",
+            "competence.frameworks",
+            "competence.profiles",
+            "competence.assess",
+            "quizzes.manage",
+            "training.manage",
+            "development.manage",
+            "authority.oversee",
+            "trail.read",
+        ),
     ),
     StarterRole(
         "head",
@@ -72,26 +96,63 @@ ROLES = (
             "documents.approve",
             "changes.assess",
             "changes.decide",
+            "competence.frameworks",
+            "competence.profiles",
+            "competence.assess",
+            "quizzes.manage",
+            "training.manage",
+            "development.manage",
+            "authority.rules",
+            "authority.approve",
+            "authority.oversee",
             "trail.read",
         ),
+    ),
+    StarterRole(
+        "coordinator",
+        _("Training coordinator"),
+        _("Plans courses and sessions, says who needs them, records and verifies certificates."),
+        (*EVERYBODY, "competence.profiles", "quizzes.manage", "training.manage"),
     ),
     StarterRole(
         "director",
         _("Director of quality"),
         _("Sets quality strategy and policies and answers for them."),
-        (*EVERYBODY, "documents.work", "documents.approve", "changes.assess", "changes.decide", "trail.read"),
+        (
+            *EVERYBODY,
+            "documents.work",
+            "documents.approve",
+            "changes.assess",
+            "changes.decide",
+            "competence.frameworks",
+            "competence.profiles",
+            "competence.assess",
+            "authority.rules",
+            "authority.approve",
+            "authority.oversee",
+            "trail.read",
+        ),
     ),
     StarterRole(
         "auditor",
         _("Internal lead auditor"),
         _("Plans and leads internal audits, independent of what is audited."),
-        (*EVERYBODY, "trail.read"),
+        (*EVERYBODY, "authority.oversee", "trail.read"),
     ),
     StarterRole(
         "inspector",
         _("Certification auditor"),
         _("From outside, and reads only: what was in force, when and by whom."),
-        ("documents.read", "changes.read", READ, "trail.read"),
+        (
+            "documents.read",
+            "changes.read",
+            "competence.read",
+            "training.read",
+            "authority.read",
+            "authority.oversee",
+            READ,
+            "trail.read",
+        ),
     ),
     StarterRole(
         "administrator",

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from setsquare.domains.organisation.models import PersonFile, RoleFile, UnitFile
 from setsquare.domains.organisation.permissions import ADMINISTER, READ
@@ -194,18 +195,20 @@ UNITS = register(
         columns=(
             Column("title", _("Name"), "title", sortable=True),
             Column("code", _("Code"), "unit_file__part__code", sortable=True),
-            Column("kind", _("Level"), "unit_file__part__kind", Kind.CHOICE, choices=KINDS),
+            Column(
+                "kind", pgettext_lazy("unit", "Level"), "unit_file__part__kind", Kind.CHOICE, choices=KINDS
+            ),
             Column("parent", _("Part of"), "unit_file__part__parent", Kind.UNIT),
             Column("time_zone", _("Time zone"), "unit_file__part__time_zone", shown=False),
             Column("state", _("State"), "state", Kind.STATE, sortable=True),
         ),
-        filters=(Filter("kind", _("Level"), "unit_file__part__kind", choices=KINDS),),
+        filters=(Filter("kind", pgettext_lazy("unit", "Level"), "unit_file__part__kind", choices=KINDS),),
         sections=(
             Section(
                 _("Unit"),
                 (
                     Fact(_("Code"), "unit_file__part__code"),
-                    Fact(_("Level"), "unit_file__part__kind", Kind.CHOICE, KINDS),
+                    Fact(pgettext_lazy("unit", "Level"), "unit_file__part__kind", Kind.CHOICE, KINDS),
                     Fact(_("Part of"), "unit_file__part__parent", Kind.UNIT),
                     Fact(_("Time zone"), "unit_file__part__time_zone"),
                     Fact(_("Closed on"), "unit_file__part__closed_on", Kind.DATE),

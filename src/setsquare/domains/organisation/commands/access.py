@@ -79,6 +79,7 @@ def _seen_by_whoever_sends(situation: Situation) -> Label | None:
     who=(permitted(ADMINISTER),),
     barred=(_seen_by_whoever_sends,),
     reason=Reason.ALWAYS,
+    outright=True,
     hint=gettext_lazy(
         "By mail; where there is no e-mail address, the link is shown to you to hand over, and others are told."
     ),
@@ -224,6 +225,7 @@ def note_access(act: Act, body: NoteAccess) -> None:
     body=MakeToken,
     who=(themself(),),
     barred=(not_by_token(),),
+    outright=True,
     listed=False,
     reindexes=False,
 )
@@ -245,7 +247,7 @@ def _limited(body: MakeToken) -> list[str]:
     """Return the scopes, each limited to the types chosen where it names none; raises Refused for no such type."""
     known = _types()
     scopes = [
-        f"{scope}:{kind}" if kind and ":" not in scope else scope
+        f"{scope}:{kind}" if kind and ":" not in scope and scope != Scope.STATEMENTS else scope
         for scope in body.scopes
         for kind in body.types or [""]
     ]
@@ -264,6 +266,7 @@ def _limited(body: MakeToken) -> list[str]:
     past=gettext_lazy("revoked a token"),
     body=RevokeToken,
     who=(themself(), permitted(ADMINISTER)),
+    outright=True,
     listed=False,
     reindexes=False,
 )
@@ -299,6 +302,7 @@ def _tokens_there(situation: Situation) -> Label | None:
     who=(themself(), permitted(ADMINISTER)),
     occasion=_tokens_there,
     danger=True,
+    outright=True,
     listed=False,
     reindexes=False,
 )

@@ -32,6 +32,8 @@ from setsquare.domains.organisation.telling_apart import (
 )
 from setsquare.domains.organisation.thing import DIGESTS
 from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.rights import people_permitted
+from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyUnit, Body, Person, RoleRef, Shown, UnitRef, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
@@ -134,7 +136,8 @@ class Leave(Body):
         Person | None,
         Shown(
             gettext_lazy("Who takes over their records and tasks"),
-            gettext_lazy("Needed where they own records or are asked for something; each is handed over."),
+            gettext_lazy("Each is handed over."),
+            needed=gettext_lazy("needed where they own records or are asked for something"),
         ),
     ] = None
 
@@ -173,7 +176,8 @@ def _leaving(situation: Situation) -> Mapping[str, Any]:
     proposed = ""
     if user.manager is not None and user.manager.is_active and left_behind_by(user).exists():
         proposed = user.manager.username
-    return {"date": situation.now.date().isoformat(), "takes_over": proposed}
+    day = situation.now.astimezone(zone(situation.subject.unit)).date()
+    return {"date": day.isoformat(), "takes_over": proposed}
 
 
 @command(
@@ -339,6 +343,8 @@ def transfer(act: Act, body: Transfer) -> None:
     if body.unit != user.unit:
         check_unit(act, body.unit, "unit")
     _check_manager(user, body.manager, "manager")
+    _not_under_oneself(act, user, body.manager)
+    _tell_of_line(act, user, body.manager)
     user.unit, user.manager = body.unit, body.manager
     user.save(update_fields=["unit", "manager"])
     act.record.unit = body.unit
@@ -456,6 +462,32 @@ def _check_manager(user: User, manager: User | None, field: str) -> None:
             raise Refused({field: sentence % {"manager": manager.name, "name": user.name}})
         seen.add(above.pk)
         above = above.manager
+
+
+def _not_under_oneself(act: Act, user: User, manager: User | None) -> None:
+    """Refuse an administrator who makes themself somebody's manager: who leads people judges what they can."""
+    if manager is None or manager == user.manager or manager != act.actor.user:
+        return
+    other = (
+        people_permitted(ADMINISTER, act.record.unit).exclude(pk=manager.pk).order_by("name", "pk").first()
+    )
+    if other is not None:
+        sentence = _(
+            "Nobody makes themself the manager of somebody; ask %(name)s, who administers there too."
+        )
+        raise Refused({"manager": sentence % {"name": other.name}})
+
+
+def _tell_of_line(act: Act, user: User, manager: User | None) -> None:
+    """Tell a person, who led them and who leads them now that somebody else does."""
+    if manager == user.manager:
+        return
+    text = gettext_noop("%(name)s reports to %(manager)s from now on.")
+    people = {
+        one.pk: one for one in (user, user.manager, manager) if one is not None and one != act.actor.user
+    }
+    values = {"name": user.name, "manager": manager.name if manager is not None else "–"}
+    act.tell_all(list(people.values()), "person", text, **values)
 
 
 def _above(report: User, leaver: User) -> User | None:

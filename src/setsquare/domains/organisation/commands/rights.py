@@ -244,7 +244,7 @@ def _say_what_stays(act: Act, body: Delegate, *, begun: bool) -> None:
     if act.actor.user not in (None, user):  # of what they may not see, nobody is told
         asked = asked.filter(record_id__in=visible_to(act.user).values("pk"))
     waiting = list(asked.select_related("record", "assignee").order_by("due", "id"))
-    kept = kept_from(body.substitute, waiting, begun=begun)
+    kept = kept_from(body.substitute, waiting, begun=begun, told_to_others=act.actor.user != body.substitute)
     numbers: dict[tuple[str, str], list[str]] = {}
     for task in waiting:
         if why := kept.get(task.pk):
@@ -320,5 +320,4 @@ def _check_no_chain(user: User, substitute: User, starts: dt.datetime, ends: dt.
 
 
 def _last_day(delegation: Delegation, user: User) -> str:
-    moment = delegation.ends - dt.timedelta(microseconds=1)
-    return timezone.localtime(moment, zone(user.unit)).date().isoformat()
+    return timezone.localtime(delegation.last, zone(user.unit)).date().isoformat()

@@ -78,6 +78,7 @@ def _permissions_as_is(situation: Situation) -> Mapping[str, Any]:
     body=CreateRole,
     who=(permitted(ADMINISTER),),
     creates=True,
+    made_in=lambda _actor, _body: top.pk if (top := root()) is not None else None,
 )
 def create(act: Act, body: CreateRole) -> Record:
     """Make a role; it counts in the whole organisation, so only who administers all of it may."""

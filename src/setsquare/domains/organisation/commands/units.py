@@ -17,7 +17,7 @@ from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.units import CircularTree, place
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, UnitRef, Widget
-from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
+from setsquare.kernel.commands.declaration import Actor, Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
@@ -67,6 +67,11 @@ class MoveUnit(Body):
     parent: NewPlace
 
 
+def _where(_actor: Actor, body: CreateUnit) -> int | None:
+    above = body.parent or root()
+    return above.pk if above is not None else None
+
+
 def _as_is(situation: Situation) -> Mapping[str, Any]:
     unit = situation.detail.part
     return {"name": unit.name, "code": unit.code, "time_zone": unit.time_zone}
@@ -85,6 +90,7 @@ def _place_as_is(situation: Situation) -> Mapping[str, Any]:
     body=CreateUnit,
     who=(permitted(ADMINISTER),),
     creates=True,
+    made_in=_where,
 )
 def create(act: Act, body: CreateUnit) -> Record:
     """Make a unit below another one; the first of all is the organisation itself."""
