@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import override_settings
 from django.utils import timezone
 
 from setsquare.domains.documents.models import Document, Revision
@@ -23,10 +21,11 @@ from setsquare.kernel.files.store import receive
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.credentials import Credentials
 from setsquare.kernel.tasks.models import Task
+from tests.days import today
+from tests.houses import Houses, database
 from tests.servers.live import Installations, LiveSetsquare
 
 PASSWORD = "a-quiet-river-42"
-QUICK = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
 TEXT = """## Purpose
 
 Measuring equipment is right when it is used.
@@ -116,7 +115,7 @@ class Works:
         )
 
     def day(self, days: int) -> str:
-        return (timezone.localdate() + dt.timedelta(days=days)).isoformat()
+        return (today() + dt.timedelta(days=days)).isoformat()
 
     def uploaded(self, who: str, data: bytes, name: str, media_type: str, text: str = "") -> Upload:
         return receive(self.person(who), data, name, media_type, text)
@@ -196,28 +195,13 @@ def build() -> Works:
     return Works(*(Unit.objects.get(code=code) for code in ("NW", "H", "L")))
 
 
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Works]:
-    """The organisation, built once for the tests of a module within a transaction that is rolled back.
-
-    Signatures are many here; a quick hash of passwords keeps the tests quick.
-    """
-    with django_db_blocker.unblock(), override_settings(**QUICK), transaction.atomic():
-        yield build()
-        transaction.set_rollback(True)
+db = database(works=build)
 
 
 @pytest.fixture
-def db(built: Works) -> Iterator[None]:
-    """In place of pytest-django's: the database with the organisation in it; what a test does to it is undone."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def works(db: None, built: Works) -> Works:
-    return built
+def works(db: None, houses: Houses) -> Works:
+    found: Works = houses.of(build)
+    return found
 
 
 @pytest.fixture
@@ -226,6 +210,6 @@ def shared_works(
 ) -> Iterator[tuple[LiveSetsquare, Works]]:
     """The same in a database of its own, for tests with threads; each thread enters `live.orm()`."""
     live = installations.make(with_worker=False)
-    with django_db_blocker.unblock(), live.orm(), override_settings(**QUICK):
+    with django_db_blocker.unblock(), live.orm():
         yield live, build()
     installations.discard(live)

@@ -28,6 +28,7 @@ from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
+from tests.days import today
 from tests.documents.conftest import TEXT, Works
 from tests.servers.live import LiveSetsquare
 
@@ -267,7 +268,7 @@ def test_reassigning_keeps_the_rules(works: Works) -> None:
 
 def test_who_leaves_is_followed_by_their_line(works: Works) -> None:
     first = sent(works, approvers=["max", "hedda"])
-    bootstrap.leave(works.person("max"), timezone.localdate())
+    bootstrap.leave(works.person("max"), today())
     run_until_idle()
     assert works.asked(first, "approve") == ["hedda", "mia"]
 
@@ -452,7 +453,10 @@ def test_whoever_decides_sees_who_will_have_to_read_it(works: Works) -> None:
     revision.reading = "nothing"  # as an editorial change has it
     assert (revision.readers_in_words, reaches_nobody(revision)) == (["Nobody is asked to read it"], False)
     decided_on = {one.label: one.path for one in command_of("revision", "schedule").deciding}
-    assert decided_on == {"Has to be read by": "revision__readers_in_words"}
+    assert decided_on == {
+        "Decided on reading and training": "revision__decided",
+        "Has to be read by": "revision__readers_in_words",
+    }
 
 
 def told(works: Works, number: str) -> list[tuple[str, bool, bool]]:

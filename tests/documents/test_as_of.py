@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts import tokens
+from tests.days import today
 from tests.documents.conftest import PASSWORD, TEXT, Works
 
 
@@ -137,7 +138,7 @@ def test_a_time_at_which_nothing_can_be_shown_is_told(
 
 def test_today_is_shown_as_it_is_now(works: Works, client: Client) -> None:
     number = works.in_force()
-    html = page(works, client, "otto", f"/documents/{number}/", timezone.localdate().isoformat())
+    html = page(works, client, "otto", f"/documents/{number}/", today().isoformat())
     assert "Revision 1 was in force then." in html
 
 

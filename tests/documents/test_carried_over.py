@@ -17,6 +17,7 @@ from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.signatures.models import Signature
+from tests.days import today
 from tests.documents.conftest import TEXT, Works
 from tests.documents.test_publishing import address_of, words
 
@@ -139,7 +140,7 @@ def test_its_next_revision_is_approved_here_as_any(works: Works) -> None:
 
 
 def test_what_was_approved_outside_although_setsquare_was_in_use_needs_its_proof(works: Works) -> None:
-    later = (timezone.localdate() + dt.timedelta(days=3)).isoformat()
+    later = (today() + dt.timedelta(days=3)).isoformat()
     with time_machine.travel(timezone.now() + dt.timedelta(days=5), tick=True):
         body = {**GIVEN, "approved_on": later, "effective_since": later}
         with pytest.raises(Refused, match="attach the proof of the approval") as refused:

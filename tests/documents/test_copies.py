@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from setsquare.domains.documents import handlers
 from setsquare.domains.documents.models import ControlledCopy
@@ -12,6 +11,7 @@ from setsquare.domains.documents.queries import copies
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.notices.models import Notice
+from tests.days import today
 from tests.documents.conftest import Works
 
 
@@ -67,7 +67,7 @@ def test_superseded_and_withdrawn_copies_are_recalled(works: Works) -> None:
 def test_late_copies_are_reminded_of_once(works: Works) -> None:
     number = works.in_force()
     works.do("cora", "document.issue_copy", number, place="Line 1", until=works.day(1))
-    ControlledCopy.objects.update(until=timezone.localdate() - dt.timedelta(days=2))
+    ControlledCopy.objects.update(until=today() - dt.timedelta(days=2))
     handlers.remind_of_copies()
     handlers.remind_of_copies()
     run_until_idle()

@@ -17,6 +17,7 @@ from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
+from tests.days import today
 from tests.documents.conftest import PASSWORD, Works
 
 pytestmark = pytest.mark.usefixtures("works")
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("works")
 
 def leaves(works: Works, username: str, who: str = "root", **more: Any) -> None:
     number = works.person(username).file.record.number
-    works.do(who, "person.leave", number, date=timezone.localdate(), **more)
+    works.do(who, "person.leave", number, date=today(), **more)
 
 
 def test_leaving_names_what_is_left_behind(works: Works) -> None:
@@ -127,7 +128,7 @@ def test_programs_are_told_the_same(works: Works) -> None:
     client = Client()
     client.force_login(works.person("root"))
     path = f"/api/v1/people/{works.person('ada').file.record.number}:leave"
-    body = {"date": timezone.localdate().isoformat()}
+    body = {"date": today().isoformat()}
     refused = client.post(path, body, content_type="application/json")
     assert refused.status_code == 422
     assert [error["field"] for error in refused.json()["errors"]] == ["takes_over"]
@@ -143,7 +144,7 @@ def test_leaving_on_screen_proposes_the_manager(works: Works) -> None:
     page = client.get(path).content.decode()
     assert "Who takes over their records and tasks" in page
     assert "Bea Boss" in page
-    given = {"date": timezone.localdate().isoformat(), "_password": PASSWORD}
+    given = {"date": today().isoformat(), "_password": PASSWORD}
     refused = client.post(path, given)
     assert refused.status_code == 422
     assert "leaves behind: 2 records" in refused.content.decode()

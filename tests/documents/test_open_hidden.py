@@ -14,6 +14,7 @@ from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts import tokens
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.things import thing_of
+from tests.days import today
 from tests.documents.conftest import PASSWORD, Works
 
 LISTED = "documents/?columns=number&columns=open_revision"
@@ -77,7 +78,7 @@ def test_pages_name_it_as_far_as_people_see_it(works: Works, number: str, who: s
         f"/documents/{number}/history/",
         f"/documents/{number}/history/export/csv",
         f"/documents/{number}/history/export/json",
-        f"/documents/{number}/?at={timezone.localdate()}",
+        f"/documents/{number}/?at={today()}",
         f"/{LISTED}",
         f"/{LISTED.replace('/?', '/export/csv?')}",
     ):

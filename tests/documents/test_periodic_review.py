@@ -21,14 +21,15 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.tasks.kinds import outcome_label
 from setsquare.kernel.tasks.models import Task
+from tests.days import today
 from tests.documents.conftest import Works
 
 
 def due_in(number: str, days: int) -> None:
     """Let the last review have been long ago and the next be due in so many days."""
-    today = timezone.localdate()
+    day = today()
     Document.objects.filter(record__number=number).update(
-        last_review=today - dt.timedelta(days=700), next_review=today + dt.timedelta(days=days)
+        last_review=day - dt.timedelta(days=700), next_review=day + dt.timedelta(days=days)
     )
     enter_altered(Record.objects.get(number=number))  # as the next command would
 
@@ -51,7 +52,7 @@ def test_reaffirming_counts_the_interval_from_the_day_of_the_review(works: Works
     number = works.in_force()
     due_in(number, -40)
     assert [record.number for record in review_due(works.person("cora"))] == [number]
-    day = timezone.localdate() - dt.timedelta(days=3)
+    day = today() - dt.timedelta(days=3)
     review: dict[str, Any] = {
         "outcome": "reaffirmed",
         "reviewed_on": day.isoformat(),
@@ -74,7 +75,7 @@ def test_reaffirming_counts_the_interval_from_the_day_of_the_review(works: Works
 def test_a_review_is_entered_within_a_month(works: Works) -> None:
     number = works.in_force()
     due_in(number, -40)
-    day = timezone.localdate() - dt.timedelta(days=32)
+    day = today() - dt.timedelta(days=32)
     with pytest.raises(Refused, match="A review is entered within 31 days"):
         works.do(
             "ada",
@@ -130,7 +131,7 @@ def test_the_owner_is_asked_in_time_and_the_line_told_when_overdue(works: Works)
     )
     works.do("cora", "document.edit", number, because="New owner", owner="mia")
     assert works.asked(number, "periodic_review") == ["mia"]
-    bootstrap.delegate(works.person("mia"), works.person("rolf"), timezone.localdate(), timezone.localdate())
+    bootstrap.delegate(works.person("mia"), works.person("rolf"), today(), today())
     with pytest.raises(NotPermitted):  # standing in gives nobody other rights
         works.do("rolf", "document.review", number, outcome="reaffirmed", findings="Holds.")
     works.do("mia", "document.review", number, outcome="reaffirmed", findings="Holds.")

@@ -16,8 +16,12 @@ from setsquare.domains.documents.models import ControlledCopy, Revision
 from setsquare.domains.documents.publishing import exported, pdf_of, record_json, sheet_of, stamp_of
 from setsquare.kernel.accounts.models import Delegation
 from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.writing.canonical import canonical
+from tests.days import today
 from tests.documents.conftest import TEXT, Works
 
 
@@ -55,6 +59,44 @@ def test_the_pdf_shows_title_history_signatures_and_carries_its_record(works: Wo
     assert [signed["signed"]["signer"] for signed in carried["signatures"]] == ["mia", "hedda"]
 
 
+def test_a_print_names_who_countersigned_until_it_goes_back_to_draft(works: Works) -> None:
+    number, work = works.in_force(title="Writing"), works.draft()
+    needs = [{"subject": number, "level": 1}]
+    rule = works.do(
+        "dirk",
+        "authority_rule.create",
+        **{"title": "Who submits", "why": "It takes care.", "unit": "H", "needs": needs},
+        **{"commands": ["revision.submit"], "countersigned": True},
+    ).record.number
+    works.do("dirk", "authority_rule.submit", rule)
+    subject, now = works.record(number), timezone.now()
+    Qualification.objects.filter(subject=subject).delete()
+    Qualification.objects.create(
+        user=works.person("cora"), subject=subject, since=now, given=now, evidence=subject
+    )
+    works.do("hedda", "authority_rule.approve", rule)
+    record = works.record(f"{work}/1")
+    body = {"reviewers": ["rolf"], "due": works.day(7)}
+    deed = carry_out(
+        "revision", "submit", Actor(works.person("ada")), record=record, body=body, waits=True
+    ).record
+    works.do("cora", "supervised_deed.countersign", deed.number)
+
+    def printed() -> str:
+        return words(
+            pdf_of(works.revision(record.number), viewer=works.person("cora"), address_of=address_of)
+        )
+
+    assert f"Countersigned {deed.number}" in printed() and f"Rule {rule}" in printed()
+    assert "This revision has not been signed." not in printed()
+    works.do("rolf", "revision.review", record.number, outcome="no_objection")
+    works.do("ada", "revision.send_for_approval", record.number, approvers=["mia", "hedda"])
+    works.do("mia", "revision.approve", record.number)
+    assert f"Countersigned {deed.number}" in printed() and "Mia Manager" in printed()
+    works.do("ada", "revision.recall", record.number, because="Too early.")
+    assert "This revision has not been signed." in printed()
+
+
 def test_each_state_says_what_a_print_is_worth(works: Works) -> None:
     number = works.draft()
     first = f"{number}/1"
@@ -67,7 +109,7 @@ def test_each_state_says_what_a_print_is_worth(works: Works) -> None:
         "NOT YET IN FORCE",
     )
     works.do("cora", "revision.schedule", first, effective_from=f"{works.day(40)}T06:00")
-    day = formats.date_format(timezone.localdate() + dt.timedelta(days=40))
+    day = formats.date_format(today() + dt.timedelta(days=40))
     assert stamp_of(works.revision(first)).text == f"Approved, in force from {day}"
     works.do("cora", "revision.schedule", first, at_once=True)
     works.do("cora", "document.issue_copy", number, holder="otto", until=works.day(30))

@@ -15,7 +15,7 @@ from setsquare.domains.documents.queries import (
 )
 from setsquare.domains.documents.thing import DOCUMENT, REVISION
 from setsquare.kernel.commands.declaration import Actor, Situation
-from setsquare.kernel.commands.running import offers
+from setsquare.kernel.commands.offering import offers
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.registers import page, related_of
 from tests.documents.conftest import TEXT, Works

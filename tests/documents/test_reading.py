@@ -26,6 +26,7 @@ from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
+from tests.days import today
 from tests.documents.conftest import PASSWORD, TEXT, Works
 
 
@@ -62,7 +63,7 @@ POLICY = "## Purpose\n\nA\n\n## Scope\n\nB\n\n## Policy\n\nC\n\n## Responsibilit
 
 def test_nobody_reads_in_anothers_place(works: Works) -> None:
     number = works.in_force(audience=[{"unit": "HP"}])
-    bootstrap.delegate(works.person("otto"), works.person("rolf"), timezone.localdate(), timezone.localdate())
+    bootstrap.delegate(works.person("otto"), works.person("rolf"), today(), today())
     with pytest.raises(NotPermitted, match="You are not asked to read this now"):
         works.do("rolf", "revision.confirm_reading", f"{number}/1")
 
@@ -126,7 +127,7 @@ def test_a_unit_that_moves_is_followed_both_ways_and_its_audience_still_sees_the
 
 def test_who_leaves_is_asked_no_longer(works: Works) -> None:
     number = works.in_force(audience=[{"unit": "HP"}])
-    bootstrap.leave(works.person("otto"), timezone.localdate())
+    bootstrap.leave(works.person("otto"), today())
     run_until_idle()
     assert works.asked(f"{number}/1") == ["olga"]
 

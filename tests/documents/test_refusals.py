@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Unit
@@ -18,8 +17,9 @@ from setsquare.kernel.commands.errors import (
     Stale,
     WrongState,
 )
-from setsquare.kernel.commands.running import offers
+from setsquare.kernel.commands.offering import offers
 from setsquare.kernel.records.things import thing_of
+from tests.days import today
 from tests.documents.conftest import TEXT, Works
 
 
@@ -93,7 +93,7 @@ def test_a_number_tells_nobody_of_a_document_that_they_do_not_see(works: Works) 
 
 
 def test_a_closed_unit_gets_no_documents(works: Works) -> None:
-    Unit.objects.filter(code="HP").update(closed_on=timezone.localdate())
+    Unit.objects.filter(code="HP").update(closed_on=today())
     sentence = refused(works, Refused, "ada", "document.create", **new(unit="HP"))
     assert sentence == "unit: Production is closed; choose a unit that is open."
 
@@ -102,7 +102,7 @@ def test_a_closed_unit_stays_where_it_is_and_is_chosen_nowhere_anew(works: Works
     row = {"unit": "HP"}
     kept = works.do("cora", "document.create", **new(unit="HP", audience=[row])).record.number
     other = works.draft()
-    Unit.objects.filter(code="HP").update(closed_on=timezone.localdate())
+    Unit.objects.filter(code="HP").update(closed_on=today())
     closed = "Production is closed; choose a unit that is open."
     for command, number, body, field in (
         ("document.create", "", new(audience=[{"person": "rolf"}, row]), "audience.1.unit"),

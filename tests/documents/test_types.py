@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.starter_types import starter_types, template_of
@@ -16,6 +15,7 @@ from setsquare.kernel.commands.declaration import Actor, Situation, command_of
 from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.markdown import missing_sections
+from tests.days import today
 from tests.documents.conftest import Works
 
 STEP = {"name": "Approval", "roles": ["manager"]}
@@ -260,7 +260,7 @@ def test_a_type_that_nobody_adopted_is_not_restored_into_use(works: Works) -> No
 
 def test_rules_hold_at_once_where_nobody_else_is_there(works: Works) -> None:
     for other in ("hedda", "dirk", "mia", "max"):
-        bootstrap.leave(works.person(other), timezone.localdate())
+        bootstrap.leave(works.person(other), today())
     for other in User.objects.exclude(username="cora"):
         Grant.objects.filter(user=other).exclude(role__code="reader").delete()
     proposal(works)
@@ -272,7 +272,7 @@ def test_rules_hold_at_once_where_nobody_else_is_there(works: Works) -> None:
 
 def test_nobody_writes_over_what_waits_for_them_where_nobody_else_is_there(works: Works) -> None:
     for other in ("dirk", "mia", "max"):
-        bootstrap.leave(works.person(other), timezone.localdate())
+        bootstrap.leave(works.person(other), today())
     for other in User.objects.exclude(username__in=("cora", "hedda")):
         Grant.objects.filter(user=other).exclude(role__code="reader").delete()
     number = proposal(works, reading_days=3)

@@ -1,15 +1,17 @@
 """A form that is sent as it came leaves no entry: nothing was done."""
 
-from typing import Any
-
 import pytest
 
-from setsquare.kernel.commands.declaration import Actor, Situation, all_commands, command_of
-from setsquare.kernel.commands.running import carry_out
-from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.commands.declaration import all_commands
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import plain, thing_of
+from tests.authority import test_unchanged as authority
+from tests.competence import test_assessments_unchanged as assessments
+from tests.competence import test_unchanged as competence
+from tests.development import test_unchanged as development
 from tests.documents.conftest import Works
+from tests.quizzes import test_quizzes as quizzes
+from tests.training import test_unchanged as training
+from tests.unchanged import sent_as_it_came
 
 EDITING = {
     "person.edit_own": ("ada", {"digest": "daily"}),
@@ -44,29 +46,12 @@ def subject_of(works: Works, thing: str) -> Record:
 
 def test_every_command_that_sets_facts_alone_is_tried() -> None:
     declared = {command.key for command in all_commands() if command.edits}
-    assert {key for key in declared if not key.startswith("change_request.")} == EDITING.keys()
+    domains = (assessments, authority, competence, development, quizzes, training)
+    tried = {*EDITING, *(key for domain in domains for key in domain.EDITING)}
+    assert {key for key in declared if not key.startswith("change_request.")} == tried
 
 
 @pytest.mark.parametrize("key", EDITING)
 def test_a_form_sent_as_it_came_changes_nothing(works: Works, key: str) -> None:
-    thing, name = key.split(".")
     who, change = EDITING[key]
-    record, command = subject_of(works, thing), command_of(thing, name)
-    actor = Actor(works.person(who))
-    assert command.initial is not None
-    form: dict[str, Any] = dict(plain(command.initial(Situation(actor, thing_of(thing), record))))
-    notices = Notice.objects.count()
-    before = Record.objects.get(pk=record.pk)
-
-    outcome = carry_out(thing, name, actor, record=record, body=form, reason="As it is")
-    after = Record.objects.get(pk=record.pk)
-    assert (outcome.unchanged, outcome.conclusion) == (True, "Nothing was changed.")
-    assert (after.version, after.changed, after.trail.count()) == (
-        before.version,
-        before.changed,
-        before.version,
-    )
-    assert outcome.entry.seq == before.version and Notice.objects.count() == notices
-
-    outcome = carry_out(thing, name, actor, record=record, body={**form, **change}, reason="Something new")
-    assert not outcome.unchanged and outcome.record.version == before.version + 1
+    sent_as_it_came(works.person(who), subject_of(works, key.partition(".")[0]), key, change)

@@ -2,13 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from setsquare.domains.documents.deciding.asked import (
+    Asking,
+    anybody,
+    asking,
+    askings,
+    lacking,
+    reached,
+    unread_by,
+)
 from setsquare.domains.documents.fields import AudienceRow
 from setsquare.domains.documents.models import Audience, Document, Revision
 from setsquare.domains.documents.scopes import audiences_of, wrongly_marked
-from setsquare.kernel.accounts.models import Role, Unit, UnitPath, User
-from setsquare.kernel.accounts.rights import holders_within
+from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.commands.bodies import why_closed
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.tasks.models import Task
@@ -69,17 +77,9 @@ def mark_what_reaches_beyond(audience: QuerySet[Audience]) -> None:
 
 def readers(document: Document) -> QuerySet[User]:
     """Return the active people of a document's audience."""
-    reached = Q(pk__in=[])
     known = "audience" in getattr(document, "_prefetched_objects_cache", {})
-    for row in document.audience.all() if known else document.audience.select_related("role", "unit"):
-        if row.person_id is not None:
-            reached |= Q(pk=row.person_id)
-        elif row.role is not None and row.unit is not None:
-            reached |= Q(pk__in=holders_within(row.role, row.unit).order_by().values("pk"))
-        else:
-            below = UnitPath.objects.filter(ancestor_id=row.unit_id).values("descendant_id")
-            reached |= Q(unit_id__in=below)
-    return User.objects.filter(reached, is_active=True)
+    rows = document.audience.all() if known else document.audience.select_related("role", "unit")
+    return User.objects.filter(reached(rows), is_active=True)
 
 
 def reaches_nobody(revision: Revision) -> bool:
@@ -87,25 +87,19 @@ def reaches_nobody(revision: Revision) -> bool:
     return revision.reading != Revision.Reading.NOTHING and not readers(revision.document).exists()
 
 
-def confirmed(document: Document, since: int) -> QuerySet[Task]:
-    """Return the confirmed readings of a document's revisions from ordinal `since` on."""
-    return Task.objects.filter(
-        record__revision__document=document,
-        record__revision__ordinal__gte=since,
-        kind="read",
-        outcome="confirmed",
-    )
+def readers_of(revision: Revision, asked: Iterable[Asking] | None = None) -> QuerySet[User]:
+    """Return the active people who have to read a revision now, or have read it."""
+    wanted = askings(revision) if asked is None else asked
+    return readers(revision.document).filter(anybody(wanted))
 
 
 def not_asked_yet(revision: Revision) -> QuerySet[User]:
-    """Return who has to read the revision in force and was neither asked nor has read enough."""
-    if revision.reading_base is None:
-        return User.objects.none()
-    asked = Task.objects.filter(record_id=revision.pk, kind="read", done__isnull=True)
+    """Return who has to read the revision and was neither asked nor has read enough."""
+    waiting = Task.objects.filter(record_id=revision.pk, kind="read", done__isnull=True)
     return (
         readers(revision.document)
-        .exclude(pk__in=confirmed(revision.document, revision.reading_base).values("assignee_id"))
-        .exclude(pk__in=asked.values("assignee_id"))
+        .filter(lacking(revision, askings(revision)))
+        .exclude(pk__in=waiting.values("assignee_id"))
         .order_by("pk")
     )
 
@@ -114,26 +108,15 @@ def asked_in_vain(revision: Revision) -> QuerySet[User]:
     """Return who is asked to read the revision and no longer has to."""
     asked = Task.objects.filter(record_id=revision.pk, kind="read", done__isnull=True)
     people = User.objects.filter(pk__in=asked.values("assignee_id"))
-    return people.exclude(pk__in=readers(revision.document).values("pk")).order_by("pk")
+    return people.exclude(pk__in=readers_of(revision).values("pk")).order_by("pk")
 
 
 def to_read_by(user: User) -> QuerySet[Revision]:
-    """Return the revisions in force that a person has to read and was not asked to."""
-    reads = Task.objects.filter(kind="read", assignee=user)
-    enough = reads.filter(
-        outcome="confirmed",
-        record__revision__document=OuterRef("document"),
-        record__revision__ordinal__gte=OuterRef("reading_base"),
-    )
-    asked = reads.filter(record=OuterRef("pk"), done__isnull=True)
+    """Return the revisions that a person has to read now and was not asked to."""
+    asked = Task.objects.filter(kind="read", assignee=user, record=OuterRef("pk"), done__isnull=True)
     return (
-        Revision.objects.filter(
-            record__type="revision",
-            record__state="effective",
-            reading_base__isnull=False,
-            document__in=audiences_of(user).values("document_id"),
-        )
-        .exclude(Exists(enough))
+        unread_by(user)
+        .filter(document__in=audiences_of(user).values("document_id"))
         .exclude(Exists(asked))
         .select_related("record", "document__record")
         .order_by("pk")
@@ -145,5 +128,5 @@ def asked_in_vain_of(user: User) -> QuerySet[Task]:
     tasks = Task.objects.filter(assignee=user, kind="read", done__isnull=True, record__type="revision")
     if not user.is_active:
         return tasks.select_related("record")
-    still = Revision.objects.filter(document__in=audiences_of(user).values("document_id"))
+    still = asking(user).filter(document__in=audiences_of(user).values("document_id"))
     return tasks.exclude(record_id__in=still.values("pk")).select_related("record")

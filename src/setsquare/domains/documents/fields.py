@@ -202,7 +202,10 @@ def types_in_use() -> dict[str, Label]:
     return dict(in_use.values_list("code", "record__title"))
 
 
-READ_BY = (Fact(gettext_lazy("Has to be read by"), "revision__readers_in_words", Kind.LIST),)
+READ_BY = (
+    Fact(gettext_lazy("Has to be read by"), "revision__readers_in_words", Kind.LIST),
+    Fact(gettext_lazy("Decided on reading and training"), "revision__decided", Kind.LIST),
+)
 """What of a revision stands before whoever sends it for approval or sets when it takes effect."""
 FARTHEST = 25
 """Years that a day may lie ahead."""

@@ -18,6 +18,8 @@ from setsquare.domains.documents.audiences import (
     to_read_by,
 )
 from setsquare.domains.documents.commands.distributing import People
+from setsquare.domains.documents.deciding.asked import WAITING
+from setsquare.domains.documents.deciding.clock import ready
 from setsquare.domains.documents.importing.jobs import carry_on
 from setsquare.domains.documents.models import Audience, ControlledCopy, Document, Revision
 from setsquare.domains.documents.successors import PASSED_ON, successor_of
@@ -46,12 +48,30 @@ log = structlog.get_logger()
 def reading_follows_document(event: Event) -> None:
     """Ask the audience to read what took effect, and whoever an audience gained; release whom it lost."""
     document = Document.objects.select_related("current__record", "record").filter(pk=event.record_id).first()
-    if document is not None and document.current is not None and document.record.state == "effective":
-        reconcile(document.current)
+    if document is not None:
+        for revision in _read_now(Q(pk=document.pk)):
+            reconcile(revision)
+
+
+@subscribe("revision.approve", "revision.decide_training", "revision.wait_no_longer")
+def reading_begins_early(event: Event) -> None:
+    """Ask people to read what is approved and waits for them, and release whom a new decision leaves out."""
+    revision = Revision.objects.select_related("record", "document").filter(pk=event.record_id).first()
+    if revision is not None and revision.record.state == "approved":
+        reconcile(revision)
+
+
+def _read_now(documents: Q) -> QuerySet[Revision]:
+    """Return the revisions of documents that are read now: in force, or approved and waiting for their readers."""
+    read = WAITING | Q(record__state="effective", document__record__state="effective")
+    found = Revision.objects.filter(read, document__in=Document.objects.filter(documents))
+    return (
+        found.select_related("record", "document__record", "decision").order_by("document", "pk").distinct()
+    )
 
 
 def reconcile(revision: Revision) -> int:
-    """Bring the reading of a revision in force into line with its audience; returns for how many people."""
+    """Bring the reading of a revision into line with who has to read it; returns for how many people."""
     moved = 0
     for people in _portions(asked_in_vain(revision)):
         _by_system("revision", "release_readers", revision.record, People(people=people))
@@ -111,12 +131,8 @@ def reading_follows_unit(event: Event) -> None:
     place = Q(paths_up__ancestor=moved) | Q(paths_down__descendant=moved)
     if (left := _parent_before(event)) is not None:
         place |= Q(paths_down__descendant__code=left)
-    documents = Document.objects.filter(
-        record__state="effective", audience__unit__in=Unit.objects.filter(place)
-    )
-    for document in documents.select_related("current__record", "record").order_by("pk").distinct():
-        if document.current is not None:
-            reconcile(document.current)
+    for revision in _read_now(Q(audience__unit__in=Unit.objects.filter(place))):
+        reconcile(revision)
 
 
 def _parent_before(event: Event) -> str | None:
@@ -173,11 +189,11 @@ def _pass_on_revision(record: Record, person: User, heir: User | None) -> None:
 
 @every(seconds=20)
 def take_effect_when_due() -> int:
-    """Put every revision into force whose time has come."""
+    """Put every revision into force whose time has come, and for whom enough people have done what it asks."""
     due = Revision.objects.filter(
         record__state="approved", effective_at__isnull=True, effective_from__lte=timezone.now()
     )
-    return _each("revision", "make_effective", due.order_by("effective_from").values_list("pk", flat=True))
+    return _each("revision", "make_effective", ready(due.order_by("effective_from")))
 
 
 def _each(thing: str, name: str, keys: Iterable[int]) -> int:

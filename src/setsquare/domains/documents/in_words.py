@@ -81,6 +81,7 @@ RULED: Mapping[str, tuple[Label, Callable[[Any], str]]] = {
     "audience": (gettext_lazy("Default audience"), lambda rows: _lines(readers_in_words(rows))),
     "reading_days": (gettext_lazy("Days to read"), str),
     "reading_signature": (gettext_lazy("Reading is signed"), _yes_no),
+    "decision_required": (gettext_lazy("Asks for a decision on reading and training"), _yes_no),
     "external": (gettext_lazy("Published by others"), _yes_no),
 }
 """What of a type waits for a second person, besides its template: its label, and how a value is told."""

@@ -1,11 +1,14 @@
 """Rows of document types, documents and their revisions; what all records share stands in Record."""
 
+from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from setsquare.domains.documents.deciding.in_words import decided_in_words
+from setsquare.domains.documents.deciding.models import Decision, Named
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
 from setsquare.domains.documents.in_words import (
     amendments_of,
@@ -20,10 +23,12 @@ __all__ = [
     "Audience",
     "Comment",
     "ControlledCopy",
+    "Decision",
     "Document",
     "DocumentType",
     "ImportJob",
     "ImportRow",
+    "Named",
     "Revision",
     "WorkingText",
 ]
@@ -63,6 +68,8 @@ class DocumentType(models.Model):
     reading_days = models.PositiveSmallIntegerField(default=14)
     """Days that a reader has, from the day a revision takes effect."""
     reading_signature = models.BooleanField(default=False)
+    decision_required = models.BooleanField(default=False)
+    """Whether it is decided on reading and training before a revision goes to approval."""
     external = models.BooleanField(default=False)
     """Documents that others publish and that are followed here."""
     never_adopted = models.BooleanField(default=False)
@@ -185,6 +192,7 @@ class Revision(models.Model):
 
         WHOLE = "whole"
         CHANGES = "changes"
+        PASSAGES = "passages"
         NOTHING = "nothing"
 
     record = models.OneToOneField("records.Record", models.PROTECT, primary_key=True, related_name="revision")
@@ -247,8 +255,22 @@ class Revision(models.Model):
         """Return who has to read it once it is in force, a line for each row of the audience."""
         if self.reading == self.Reading.NOTHING:
             return [_("Nobody is asked to read it")]
+        if (decision := decision_of(self)) is not None and decision.who == Decision.Who.PART:
+            return [row.in_words for row in decision.readers]
         rows = self.document.audience.select_related("role", "unit", "person").order_by("id")
         return [row.in_words for row in rows] or [_("Nobody: the document has no audience")]
+
+    @cached_property
+    def decided(self) -> list[str]:
+        """Return what was decided on its reading and training, a sentence for each point."""
+        decision = decision_of(self)
+        return decided_in_words(decision) if decision is not None else []
+
+
+def decision_of(revision: Revision) -> Decision | None:
+    """Return what was decided on the reading and training of a revision; None where nothing was."""
+    decision: Decision | None = getattr(revision, "decision", None)
+    return decision
 
 
 class Comment(models.Model):

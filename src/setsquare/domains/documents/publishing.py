@@ -12,7 +12,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from setsquare.domains.documents.models import ControlledCopy, Document, Revision
+from setsquare.domains.documents.deciding.in_words import decided_in_words
+from setsquare.domains.documents.models import ControlledCopy, Document, Revision, decision_of
 from setsquare.domains.documents.queries import (
     carried_over,
     carried_over_in_words,
@@ -25,8 +26,10 @@ from setsquare.domains.documents.states import REVISION as LIFECYCLE
 from setsquare.domains.documents.thing import DOCUMENT, REVISION
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.authority.deciding import in_sentences
 from setsquare.kernel.commands.declaration import meaning_label
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.manners import manners_told
 from setsquare.kernel.files.store import read
 from setsquare.kernel.records.things import Hidden, visible_to
 from setsquare.kernel.signatures.models import Signature as Made
@@ -96,6 +99,7 @@ def sheet_of(
         history=_history(revision),
         signatures=_signatures(revision),
         approval=_approval(revision),
+        decided=_decided(revision),
         live_url=address_of(document.record.number),
         record=record_json(revision, viewer),
         labels=Labels.translated(),
@@ -183,7 +187,13 @@ def _signed(made: Made, hidden: Hidden) -> dict[str, Any]:
     content = json.loads(made.signed)
     withheld = sorted(hidden.keys & content["record"].keys())
     content["record"] = without(content["record"], hidden)
-    return {"digest": made.digest, "signed": content, **({"withheld": withheld} if withheld else {})}
+    relied = {"authority": made.authority} if made.authority else {}
+    return {
+        "digest": made.digest,
+        "signed": content,
+        **relied,
+        **({"withheld": withheld} if withheld else {}),
+    }
 
 
 def _moment(moment: dt.datetime, place: ZoneInfo) -> str:
@@ -259,6 +269,12 @@ def _history(revision: Revision) -> tuple[History, ...]:
     )
 
 
+def _decided(revision: Revision) -> tuple[str, ...]:
+    """Return what was decided on who reads the revision and who learns anew."""
+    decision = decision_of(revision)
+    return tuple(decided_in_words(decision)) if decision is not None else ()
+
+
 def _approval(revision: Revision) -> str:
     """Return who approved the revision outside Setsquare, empty where it was approved here."""
     found = carried_over(revision)
@@ -266,6 +282,8 @@ def _approval(revision: Revision) -> str:
 
 
 def _signatures(revision: Revision) -> tuple[Signature, ...]:
+    on_it = signatures_on(revision)
+    manners = manners_told(on_it)
     return tuple(
         Signature(
             name=", ".join(part for part in (made.printed_name, made.printed_title) if part),
@@ -274,8 +292,9 @@ def _signatures(revision: Revision) -> tuple[Signature, ...]:
             digest=made.digest,
             reason=made.reason,
             on_behalf_of=made.on_behalf_of_name,
+            authority="\n".join(filter(None, (manners.get(made.pk, ""), *in_sentences(made.authority)))),
         )
-        for made in signatures_on(revision)
+        for made in on_it
     )
 
 

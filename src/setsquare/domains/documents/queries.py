@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -12,10 +13,12 @@ from setsquare.domains.documents.meanings import CARRIED_OVER
 from setsquare.domains.documents.models import Audience, Comment, ControlledCopy, Document, Revision
 from setsquare.domains.documents.permissions import CONTROL
 from setsquare.domains.documents.reading import Reading, reading_of
+from setsquare.domains.documents.states import REVISION as LIFECYCLE
 from setsquare.domains.documents.texts import words_of
 from setsquare.domains.documents.thing import DOCUMENT, REVISION
 from setsquare.kernel.accounts.models import UnitPath, User
 from setsquare.kernel.accounts.rights import units_where
+from setsquare.kernel.commands.manners import COUNTERSIGNED
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
@@ -26,6 +29,9 @@ from setsquare.kernel.tasks.queries import open_on
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import Passage, told
 from setsquare.kernel.writing.markdown import references
+
+_BACK = [name for name, move in LIFECYCLE.moves.items() if move.target == "draft"]
+"""Commands by which a revision goes back to draft."""
 
 
 @dataclass(frozen=True)
@@ -209,16 +215,20 @@ def threads(revision: Revision) -> list[Thread]:
 def signatures_on(revision: Revision) -> list[Signature]:
     """Return the signatures that count for a revision as it stands, oldest first: its approvals, no readings.
 
-    What was signed before it went back to draft stays in its history and is left out here. Of a revision that was
-    approved outside Setsquare it is the signature of who carried its document over.
+    What was countersigned on the way counts as well. What was signed before it went back to draft stays in its history
+    and is left out here. Of a revision that was approved outside Setsquare it is the signature of who carried its
+    document over.
     """
+    beside = ("signer", "on_behalf_of", "entry")
     if revision.approved_outside_by:
         made = Signature.objects.filter(record_id=revision.document_id, meaning=CARRIED_OVER.code)
-        return list(made.select_related("signer", "on_behalf_of").order_by("id")[:1])
-    if revision.sent is None:
-        return []
-    made = Signature.objects.filter(record_id=revision.pk, at__gte=revision.sent).exclude(meaning="read")
-    return list(made.select_related("signer", "on_behalf_of").order_by("id"))
+        return list(made.select_related(*beside).defer("entry__state").order_by("id")[:1])
+    back = Entry.objects.filter(record_id=revision.pk, command__in=_BACK).order_by("-seq").values("seq")[:1]
+    counts = Q(meaning=COUNTERSIGNED.code, entry__seq__gt=Coalesce(Subquery(back), 0))
+    if revision.sent is not None:
+        counts |= Q(at__gte=revision.sent)
+    made = Signature.objects.filter(counts, record_id=revision.pk).exclude(meaning="read")
+    return list(made.select_related(*beside).defer("entry__state").order_by("id"))
 
 
 @dataclass(frozen=True)
@@ -298,6 +308,8 @@ def document_page(user: User, record: Record) -> DocumentPage:
     revisions = list(revisions_of(user, document))
     seen = visible_to(user).values("pk")
     current = document.current
+    if current is not None:
+        current.document = document
     about = [record.pk, *([document.open_revision_id] if document.open_revision_id else [])]
     tasks = Task.objects.filter(record_id__in=about, done__isnull=True).select_related("assignee", "record")
     return DocumentPage(

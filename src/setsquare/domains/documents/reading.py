@@ -1,12 +1,14 @@
 """Who has read what is in force, who has not, and by when: for thousands of people, in a few queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
-from setsquare.domains.documents.audiences import confirmed, readers
+from setsquare.domains.documents.audiences import readers_of
+from setsquare.domains.documents.deciding.asked import Asking, askings, confirmed, is_read_early
 from setsquare.domains.documents.models import Revision
 from setsquare.kernel.accounts.models import Unit, UnitPath, User
 from setsquare.kernel.accounts.rights import units_where
@@ -44,13 +46,19 @@ class UnitReading:
     reading: Reading
 
 
-def matrix(revision: Revision, *, unit: Unit | None = None, standing: str = "") -> QuerySet[User]:
+def matrix(
+    revision: Revision,
+    *,
+    unit: Unit | None = None,
+    standing: str = "",
+    asked: Sequence[Asking] | None = None,
+) -> QuerySet[User]:
     """Return the people who have to read a revision or were asked to, by unit and name.
 
     Each has `standing` (one of `STANDINGS`), `confirmed_at` and `due`. `unit` narrows them to a unit and all
-    below it, `standing` to one of these. One query a page.
+    below it, `standing` to one of these. One query a page, and one for `asked` where it is not known yet.
     """
-    people: QuerySet[User] = _with_standing(revision)
+    people: QuerySet[User] = _with_standing(revision, asked)
     if unit is not None:
         people = people.filter(unit_id__in=UnitPath.objects.filter(ancestor=unit).values("descendant_id"))
     if standing:
@@ -65,14 +73,17 @@ def reading_of(revision: Revision) -> Reading:
     return _reading(counts)
 
 
-def reading_by_unit(revision: Revision) -> list[UnitReading]:
-    """Return how far the reading is in each unit, by name."""
-    rows = _with_standing(revision).order_by().values("unit_id", "standing").annotate(people=Count("pk"))
+def reading_by_unit(revision: Revision, asked: Sequence[Asking] | None = None) -> list[UnitReading]:
+    """Return how far the reading is in each unit, by name; of the units only code and name are read along."""
+    named = ("unit_id", "unit__code", "unit__name", "standing")
+    rows = _with_standing(revision, asked).order_by().values_list(*named).annotate(people=Count("pk"))
     counts: dict[int | None, dict[str, int]] = {}
-    for row in rows:
-        counts.setdefault(row["unit_id"], {})[row["standing"]] = row["people"]
-    units = Unit.objects.in_bulk([key for key in counts if key is not None])
-    found = [UnitReading(units.get(key or 0), _reading(of_unit)) for key, of_unit in counts.items()]
+    units: dict[int | None, Unit] = {}
+    for key, code, name, standing, people in rows:
+        counts.setdefault(key, {})[standing] = people
+        if key is not None:
+            units[key] = Unit(pk=key, code=code, name=name)
+    found = [UnitReading(units.get(key), _reading(of_unit)) for key, of_unit in counts.items()]
     return sorted(found, key=lambda item: item.unit.name if item.unit else "")
 
 
@@ -92,16 +103,13 @@ def _reading(counts: dict[str, int]) -> Reading:
     )
 
 
-def _with_standing(revision: Revision) -> Any:
+def _with_standing(revision: Revision, known: Sequence[Asking] | None = None) -> Any:
     now = timezone.now()
     tasks = Task.objects.filter(record_id=revision.pk, kind="read")
-    enough = confirmed(revision.document, revision.reading_base or revision.ordinal).filter(
-        record__revision__ordinal__lte=revision.ordinal
-    )
+    wanted = askings(revision) if known is None else known
     asked = tasks.filter(done__isnull=True, assignee=OuterRef("pk"))
-    has = enough.filter(assignee=OuterRef("pk")).order_by("-done")
-    people = _concerned(revision, tasks).annotate(
-        confirmed_at=Subquery(has.values("done")[:1]), due=Subquery(asked.values("due")[:1])
+    people = _concerned(revision, tasks, wanted).annotate(
+        confirmed_at=_confirmed_at(revision, wanted), due=Subquery(asked.values("due")[:1])
     )
     return people.annotate(
         standing=Case(
@@ -113,10 +121,25 @@ def _with_standing(revision: Revision) -> Any:
     )
 
 
-def _concerned(revision: Revision, tasks: QuerySet[Task]) -> QuerySet[User]:
-    """The audience of what is in force, and for any revision those who were asked to read it to the end."""
+def _confirmed_at(revision: Revision, wanted: Sequence[Asking]) -> Any:
+    """Return when a person last confirmed what they had to, up to this revision; a part of the audience its own."""
+
+    def since(ordinal: int) -> Subquery:
+        enough = confirmed(revision.document_id, ordinal).filter(
+            record__revision__ordinal__lte=revision.ordinal, assignee=OuterRef("pk")
+        )
+        return Subquery(enough.order_by("-done").values("done")[:1])
+
+    parts = [When(who, then=since(ordinal)) for ordinal, who in wanted if who]
+    rest = since(next((ordinal for ordinal, who in wanted if not who), revision.ordinal))
+    return Case(*parts, default=rest) if parts else rest
+
+
+def _concerned(revision: Revision, tasks: QuerySet[Task], wanted: Sequence[Asking]) -> QuerySet[User]:
+    """The audience of what is read now, and for any revision those who were asked to read it to the end."""
     asked = Q(pk__in=tasks.filter(Q(done__isnull=True) | Q(outcome="confirmed")).values("assignee_id"))
-    if revision.document.current_id != revision.pk or revision.reading_base is None:
+    read_now = revision.document.current_id == revision.pk or is_read_early(revision)
+    if not read_now or not wanted:
         missed = Q(pk__in=tasks.filter(outcome__in=("superseded", "withdrawn")).values("assignee_id"))
         return User.objects.filter(asked | missed)
-    return User.objects.filter(asked | Q(pk__in=readers(revision.document).values("pk")))
+    return User.objects.filter(asked | Q(pk__in=readers_of(revision, wanted).values("pk")))

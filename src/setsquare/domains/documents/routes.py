@@ -13,9 +13,10 @@ from setsquare.domains.documents.rules import approvals, asked_of_all, signature
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.accounts.rights import holders, people_permitted
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.commands.declaration import Situation
+from setsquare.kernel.commands.authorising import those_allowed
+from setsquare.kernel.commands.declaration import Actor, Situation, command_of
 from setsquare.kernel.commands.errors import Refused
-from setsquare.kernel.records.things import Label
+from setsquare.kernel.records.things import Label, thing_of
 
 Step = dict[str, Any]
 
@@ -33,7 +34,7 @@ def route_of(revision: Revision, chosen: Iterable[User]) -> list[Step]:
     placed: set[int] = set()
     route: list[Step] = []
     for step, people in steps:
-        narrowed = [person for person in people if person.pk in picked] or people
+        narrowed = [person for person in people if person.pk in picked] or _allowed(people, revision)
         placed.update(person.pk for person in narrowed)
         _check_enough(step, narrowed)
         route.append({**step, "people": [person.username for person in narrowed]})
@@ -41,6 +42,12 @@ def route_of(revision: Revision, chosen: Iterable[User]) -> list[Step]:
         sentence = _("%(names)s cannot sign a step of this route here.")
         raise Refused({"approvers": sentence % {"names": ", ".join(strangers)}})
     return _with_people_of_their_own(route)
+
+
+def _allowed(people: list[User], revision: Revision) -> list[User]:
+    """Leave out whom rules of authority keep from approving, where somebody is left."""
+    situation = Situation(Actor.system(), thing_of("revision"), revision.record)
+    return those_allowed(people, situation, command_of("revision", "approve"))
 
 
 def _with_people_of_their_own(route: list[Step]) -> list[Step]:

@@ -1,8 +1,9 @@
 """Who sees which documents, as conditions on Record: subqueries only, which cost the same for all."""
 
 import datetime as dt
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from setsquare.domains.documents.models import Audience
@@ -15,17 +16,23 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
 
+Rows = TypeVar("Rows", bound=Model)
 ISSUED = ("effective", "superseded", "withdrawn")
 """States of a revision that is or was in force."""
 
 
 def audiences_of(user: User, now: dt.datetime | None = None) -> QuerySet[Audience]:
     """Return the audiences that a person belongs to now: as themself, as member of a unit or holder of a role."""
+    return reaching(Audience.objects.all(), user, now)
+
+
+def reaching(rows: QuerySet[Rows], user: User, now: dt.datetime | None = None) -> QuerySet[Rows]:
+    """Return those of rows of a person, a unit, or a role within a unit that reach a person now."""
     above = UnitPath.objects.filter(descendant_id=user.unit_id).values("ancestor_id")
     held = Grant.objects.filter(in_force(now or timezone.now()), user=user, role=OuterRef("role")).filter(
         Q(unit__paths_up__ancestor=OuterRef("unit")) | Q(unit__paths_down__descendant=OuterRef("unit"))
     )
-    return Audience.objects.filter(Q(person=user) | Q(role__isnull=True, unit_id__in=above) | Exists(held))
+    return rows.filter(Q(person=user) | Q(role__isnull=True, unit_id__in=above) | Exists(held))
 
 
 def wrongly_marked(audience: QuerySet[Audience]) -> tuple[tuple[QuerySet[Audience], bool], ...]:

@@ -16,6 +16,7 @@ DOCUMENT_TYPE = Lifecycle(
         "decline": Move(("proposed", "in_use"), targets=("in_use", "retired")),
         "pass_on": Move(("proposed", "in_use")),
         "retire": Move(("in_use",), "retired"),
+        "entrust": Move(("proposed", "in_use")),
         "restore": Move(("retired",), targets=("proposed", "in_use")),
     },
 )
@@ -40,6 +41,7 @@ DOCUMENT = Lifecycle(
         "review": Move(("effective",), targets=("effective", "withdrawn")),
         "call_review": Move(("effective",)),
         "escalate": Move(("effective",)),
+        "entrust": Move(("effective",)),
         "withdraw": Move(("preparing", "effective"), "withdrawn"),
         "issue_copy": Move(("effective",)),
         "recall_copy": Move(("effective", "withdrawn")),
@@ -51,6 +53,8 @@ DOCUMENT = Lifecycle(
 
 _WORK = ("draft", "in_review", "in_approval")
 _SIGNABLE = ("in_review", "in_approval", "approved", "effective")
+_READ = ("approved", "effective")
+_ISSUED = ("effective", "superseded")
 _ALL = (*_WORK, "approved", "effective", "superseded", "withdrawn", "discarded")
 
 REVISION = Lifecycle(
@@ -71,6 +75,10 @@ REVISION = Lifecycle(
         "import_content": Move(("draft",)),
         "use_file": Move(("draft",)),
         "plan_reading": Move(("draft", "in_review", "approved")),
+        "decide_training": Move((*_WORK, "approved")),
+        "ask_coverage": Move(("approved",)),
+        "wait_no_longer": Move(("approved",), targets=("approved", "effective")),
+        "wait_longer": Move(("approved",)),
         "hand_over": Move((*_WORK, "approved")),
         "retitle": Move(("draft",)),
         "relocate": Move(_ALL),
@@ -91,12 +99,15 @@ REVISION = Lifecycle(
         "supersede": Move(("effective",), "superseded"),
         "withdraw": Move(("effective",), "withdrawn"),
         "discard": Move(("draft",), "discarded"),
-        "distribute": Move(("effective",)),
-        "release_readers": Move(("effective",)),
-        "confirm_reading": Move(("effective",)),
+        "distribute": Move(_READ),
+        "release_readers": Move(_READ),
+        "confirm_reading": Move(_READ),
+        "note_readers": Move(_ISSUED),
+        "limit_readers": Move(_ISSUED),
         "remind": Move(_SIGNABLE),
-        "remind_due": Move(("effective",)),
+        "remind_due": Move(_READ),
         "escalate": Move(("draft", *_SIGNABLE)),
+        "entrust": Move(("draft", *_SIGNABLE)),
         "report_gap": Move(_SIGNABLE),
         "reassign": Move(_SIGNABLE),
     },
@@ -106,8 +117,9 @@ TALK = frozenset({"comment", "reply", "resolve", "reopen_comment"})
 """Commands of a discussion; none of them changes what is discussed."""
 ASIDE = frozenset(
     {
-        *("remind", "remind_due", "escalate", "reassign", "report_gap"),
+        *("remind", "remind_due", "escalate", "entrust", "reassign", "report_gap"),
         *("distribute", "release_readers", "confirm_reading", "relocate"),
+        *("note_readers", "limit_readers", "ask_coverage"),
     }
 )
 """Commands that concern people rather than the content."""

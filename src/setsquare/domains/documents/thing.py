@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.documents import states
+from setsquare.domains.documents.deciding.in_words import decision_state, past_decision
 from setsquare.domains.documents.discussion import discussion_of
 from setsquare.domains.documents.in_words import CONTENTS
 from setsquare.domains.documents.models import Document, DocumentType, Revision
@@ -25,6 +26,7 @@ from setsquare.domains.documents.scopes import (
 from setsquare.domains.documents.texts import document_words, type_words
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in
+from setsquare.kernel.qualifications.subjects import as_a_whole, tell_parts
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import (
@@ -39,12 +41,14 @@ from setsquare.kernel.records.things import (
     Thing,
     register,
 )
+from setsquare.kernel.representation.past import Rows
 from setsquare.kernel.trail.everything import PERMISSION as TRAIL
 
 CHANGES: dict[str, Label] = {"normal": _("Normal"), "editorial": _("Editorial")}
 READINGS: dict[str, Label] = {
     "whole": _("The whole document"),
     "changes": _("What changed"),
+    "passages": _("Chosen sections first"),
     "nothing": _("Nothing"),
 }
 YES_NO: dict[str, Label] = {"yes": _("Yes"), "no": _("No")}
@@ -59,6 +63,10 @@ DUE: dict[str, Label] = {
 def _kinds(user: User) -> dict[str, Label]:
     kinds = DocumentType.objects.filter(record__in=DOCUMENT_TYPE.visible_to(user))
     return dict(kinds.order_by("record__title").values_list("code", "record__title"))
+
+
+def _kinds_by_code() -> dict[str, Label]:
+    return dict(DocumentType.objects.order_by("record__title").values_list("code", "record__title"))
 
 
 def _areas(user: User) -> dict[str, Label]:
@@ -152,7 +160,7 @@ def document_state(record: Record) -> Mapping[str, Any]:
 
 
 def revision_state(record: Record) -> Mapping[str, Any]:
-    """Return what the trail keeps of a revision besides its columns: its discussion, by digests.
+    """Return what the trail keeps of a revision besides its columns: its discussion, and what was decided with it.
 
     All columns of a comment are kept: who resolved it when is evidence that it was resolved before the approval.
     """
@@ -175,8 +183,14 @@ def revision_state(record: Record) -> Mapping[str, Any]:
                 "resolved_by": comment.resolved_by.username if comment.resolved_by else None,
             }
             for comment in comments
-        }
+        },
+        **decision_state(record.revision),
     }
+
+
+def revision_restored(record: Record, state: Mapping[str, Any], rows: Rows) -> None:
+    """Give a revision as it stood what was decided on its reading and training."""
+    record.revision.decided = past_decision(state.get("decision"), rows)
 
 
 DOCUMENT = register(
@@ -256,10 +270,13 @@ DOCUMENT = register(
         related=(
             "document__kind__record",
             "document__current__record",
+            "document__current__decision",
             "document__open_revision__record",
         ),
         search=document_words,
         scope=document_scope,
+        kind_of=lambda record: str(record.document.kind.code),
+        kinds=_kinds_by_code,
         private=Hidden(
             keys=frozenset({"open_revision"}), deeds=frozenset({"new_revision", "close_revision"})
         ),
@@ -347,12 +364,15 @@ REVISION = register(
                     Fact(_("To be read"), "revision__reading", Kind.CHOICE, READINGS),
                     Fact(_("Days to read"), "revision__reading_days", Kind.NUMBER),
                     Fact(_("Reading is signed"), "revision__reading_signature", Kind.BOOLEAN),
+                    Fact(_("Decided on reading and training"), "revision__decided", Kind.LIST),
                 ),
             ),
         ),
-        related=("revision__document__record", "revision__document__kind__record"),
+        related=("revision__document__record", "revision__document__kind__record", "revision__decision"),
         scope=revision_scope,
         authors=lambda record: {record.owner.username, *record.revision.authors},
+        kind_of=lambda record: str(record.revision.document.kind.code),
+        kinds=_kinds_by_code,
         private=Hidden(
             keys=frozenset({"comments"}),
             notes=frozenset({"comment", "reply", "resolve", "reopen_comment", "review"}),
@@ -360,6 +380,7 @@ REVISION = register(
         ),
         privy=knows_discussion,
         parts=revision_state,
+        restore=revision_restored,
         readable_then=readable_then,
         labels={
             "ordinal": _("Revision"),
@@ -371,6 +392,7 @@ REVISION = register(
             "reading_base": _("Last revision to be read"),
             "is_open": _("In work"),
             "comments": _("Comments"),
+            "decision": _("Decided on reading and training"),
         },
         in_navigation=False,
         searchable=False,
@@ -433,6 +455,11 @@ DOCUMENT_TYPE = register(
                     Fact(_("Default audience"), "document_type__audience_in_words", Kind.LIST),
                     Fact(_("Days to read"), "document_type__reading_days", Kind.NUMBER),
                     Fact(_("Reading is signed"), "document_type__reading_signature", Kind.BOOLEAN),
+                    Fact(
+                        _("Asks for a decision on reading and training"),
+                        "document_type__decision_required",
+                        Kind.BOOLEAN,
+                    ),
                 ),
             ),
         ),
@@ -442,3 +469,4 @@ DOCUMENT_TYPE = register(
         labels={"proposed": _("Proposed"), "never_adopted": _("Never adopted yet")},
     )
 )
+tell_parts("document", as_a_whole)

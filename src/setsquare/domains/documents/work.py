@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from setsquare.domains.documents.permissions import APPROVE as APPROVE_DOCUMENTS
+from setsquare.domains.documents.permissions import WORK
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.kinds import Group, TaskKind, register_kind, register_outcomes
 
@@ -25,6 +27,7 @@ REVIEW = register_kind(
         gettext_noop("Please review %(number)s %(title)s."),
         "review",
         Group.REVIEW,
+        permission=WORK,
     )
 )
 APPROVE = register_kind(
@@ -34,6 +37,7 @@ APPROVE = register_kind(
         gettext_noop("%(number)s %(title)s waits for your signature."),
         "approve",
         Group.SIGN,
+        permission=APPROVE_DOCUMENTS,
     )
 )
 PERIODIC_REVIEW = register_kind(
@@ -76,6 +80,17 @@ SCHEDULE = register_kind(
         _("Schedule it"),
         gettext_noop("%(number)s %(title)s is approved; choose when it takes effect."),
         "schedule",
+        one_does=True,
+    )
+)
+COVERAGE = register_kind(
+    TaskKind(
+        "coverage",
+        _("Decide whether it waits"),
+        gettext_noop(
+            "%(number)s %(title)s: too few have done what it asks of them; decide whether it waits."
+        ),
+        "wait_longer",
     )
 )
 ADOPT = register_kind(
@@ -85,6 +100,7 @@ ADOPT = register_kind(
         gettext_noop("%(number)s %(title)s: what is proposed of its documents waits for your signature."),
         "adopt",
         Group.SIGN,
+        one_does=True,
     )
 )
 register_outcomes(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
+from setsquare.domains.documents.commands.deciding import undecided
 from setsquare.domains.documents.commands.reviewing import close_tasks, forget_approval, incomplete
 from setsquare.domains.documents.comparing import size_of
 from setsquare.domains.documents.fields import READ_BY
@@ -57,7 +58,7 @@ class SendForApproval(Body):
 def _incomplete(situation: Situation) -> dict[str, Label]:
     """Return all that a revision lacks before it can be approved, by field."""
     revision: Revision = situation.detail
-    found = incomplete(situation)
+    found = incomplete(situation) | undecided(situation)
     if revision.kind == Revision.Kind.EDITORIAL and not revision.reason:
         found["why"] = _("Say why it is changed: who approves an editorial change sees that first.")
     return found

@@ -115,7 +115,8 @@ class Reconcile(CopyBody):
         Literal["returned", "destroyed", "lost"], Shown(gettext_lazy("Outcome"), choices=OUTCOMES)
     ]
     note: Annotated[
-        Line, Shown(gettext_lazy("Note"), gettext_lazy("Needed for a lost copy."), Widget.LONG_TEXT)
+        Line,
+        Shown(gettext_lazy("Note"), widget=Widget.LONG_TEXT, needed=gettext_lazy("needed for a lost copy")),
     ] = ""
 
 

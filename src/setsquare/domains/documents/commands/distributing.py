@@ -17,6 +17,7 @@ from setsquare.kernel.commands import overdue
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyPerson, Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command, momentary
+from setsquare.kernel.commands.entrusting import entrusts
 from setsquare.kernel.commands.errors import Refused, WrongState
 from setsquare.kernel.commands.overdue import TaskList
 from setsquare.kernel.lifecycle import gettext_noop
@@ -47,7 +48,7 @@ class People(Body):
     reason=Reason.NEVER,
 )
 def distribute(act: Act, body: People) -> None:
-    """Ask people to read what is in force; done when it takes effect and when somebody joins its audience."""
+    """Ask people to read it: when it takes effect, or is approved and waits for them, and who joins its audience."""
     revision: Revision = act.detail
     due = act.now + dt.timedelta(days=revision.reading_days)
     asked = act.ask_all("read", body.people, due, reading=revision.reading)
@@ -88,8 +89,10 @@ def _signed(situation: Situation) -> Meaning | None:
     reindexes=False,
 )
 def confirm_reading(act: Act, _body: Body) -> None:
-    """Confirm that one has read and understood the revision in force."""
+    """Confirm that one has read and understood the revision; once it is in force, that qualifies."""
     act.complete("read", "confirmed")
+    if act.record.state == "effective":
+        act.qualify(act.user, act.detail.document.record)
     act.conclude(gettext_noop("That you have read and understood %(number)s is noted."))
 
 
@@ -126,6 +129,9 @@ def remind(act: Act, _body: Body) -> None:
 def remind_due(act: Act, body: TaskList) -> None:
     """Remind the people of these tasks that they are nearly due; done by the clock."""
     say_how_many(act, overdue.remind(act, overdue.open_of(act, body)))
+
+
+entrusts("revision")
 
 
 @command(

@@ -21,6 +21,7 @@ from setsquare.kernel.commands import overdue
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command, momentary
+from setsquare.kernel.commands.entrusting import entrusts
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.commands.overdue import TaskList
 from setsquare.kernel.lifecycle import gettext_noop
@@ -160,6 +161,9 @@ def call_review(act: Act, _body: Body) -> None:
     if document.next_review is None:
         raise Refused(_("No periodic review is due."))
     act.ask("periodic_review", act.record.owner, end_of(document.next_review, act.record.unit))
+
+
+entrusts("document")
 
 
 @command(

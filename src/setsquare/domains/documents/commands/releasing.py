@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from setsquare.domains.documents.audiences import reaches_nobody
 from setsquare.domains.documents.dates import next_review_after
+from setsquare.domains.documents.deciding.coverage import coverage_of
 from setsquare.domains.documents.fields import READ_BY, today_at
-from setsquare.domains.documents.models import Document, Revision
+from setsquare.domains.documents.models import Decision, Document, Revision, decision_of
 from setsquare.domains.documents.next_steps import close_steps
 from setsquare.domains.documents.rules import CONTROLLERS
 from setsquare.domains.documents.states import ASIDE
@@ -64,7 +65,7 @@ def _tomorrow(situation: Situation) -> Mapping[str, Any]:
     bulk=True,
     initial=_tomorrow,
     deciding=READ_BY,
-    tolerates=ASIDE | {"plan_reading"},
+    tolerates=ASIDE | {"plan_reading", "decide_training"},
 )
 def schedule(act: Act, body: Schedule) -> None:
     """Choose the day and time, or let it take effect now."""
@@ -72,6 +73,9 @@ def schedule(act: Act, body: Schedule) -> None:
     if body.at_once and body.effective_from is not None:
         raise Refused({"effective_from": _("Choose a date or “at once”, not both.")})
     close_steps(act)
+    if body.at_once and _waits_still(act, revision):
+        act.move_to("approved")
+        return
     if body.at_once:
         act.say(gettext_noop("at once"))
         former = revision.document.current
@@ -92,7 +96,30 @@ def schedule(act: Act, body: Schedule) -> None:
     if reaches_nobody(revision):
         sentence = gettext_noop("%(number)s takes effect on %(when)s; its audience reaches nobody.")
     act.conclude(sentence, when=local)
+    if (coverage := coverage_of(revision)) is not None and not coverage.reached:
+        sentence = gettext_noop(
+            "%(number)s takes effect on %(when)s, once %(threshold)s %% have done what it asks;"
+            " %(share)s %% have so far."
+        )
+        act.conclude(sentence, when=local, threshold=coverage.threshold, share=coverage.share)
     act.move_to("approved")
+
+
+def _waits_still(act: Act, revision: Revision) -> bool:
+    """Have what waits for people take effect as soon as enough have done what it asks; tells whether it waits."""
+    coverage = coverage_of(revision)
+    if coverage is None or coverage.reached:
+        return False
+    revision.effective_from = act.now
+    act.say(gettext_noop("as soon as enough people have done what it asks"))
+    act.conclude(
+        gettext_noop(
+            "%(number)s takes effect once %(threshold)s %% have done what it asks; %(share)s %% have so far."
+        ),
+        threshold=coverage.threshold,
+        share=coverage.share,
+    )
+    return True
 
 
 def moment_at(unit: Unit, given: dt.datetime, now: dt.datetime) -> dt.datetime:
@@ -142,6 +169,8 @@ def make_effective(act: Act, _body: Body) -> None:
     revision: Revision = act.detail
     if revision.effective_from is None or revision.effective_from > act.now:
         raise Refused(_("It is not yet time for this revision to take effect."))
+    if (coverage := coverage_of(revision)) is not None and not coverage.reached:
+        raise Refused(_("Too few people have done yet what this revision asks of them."))
     close_steps(act, "not_needed")
     take_effect(act)
 
@@ -154,11 +183,14 @@ def take_effect(act: Act) -> None:
     revision.is_open = False
     revision.effective_from = revision.effective_from or act.now
     revision.effective_at = act.now
-    if revision.reading != Revision.Reading.NOTHING:
+    decision = decision_of(revision)
+    part = decision is not None and decision.who == Decision.Who.PART
+    if revision.reading != Revision.Reading.NOTHING and not part:
         revision.reading_base = revision.ordinal
     elif former is not None:
         revision.reading_base = former.reading_base
     revision.save()
+    act.finish(Task.objects.filter(record=act.record, kind="coverage"), "not_needed")
     if former is not None:
         act.also("revision", "supersede", former.record, {"at": act.now})
     act.also("document", "take_revision", document.record, {"revision": act.record})

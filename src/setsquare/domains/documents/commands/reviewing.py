@@ -198,8 +198,9 @@ def _has_said_what(act: Act, body: Review) -> bool:
 
 
 def close_tasks(act: Act, outcome: str) -> int:
-    """Close every open review and approval of the act's revision, and what its author has to do; returns how many."""
-    waiting = Task.objects.filter(record=act.record, kind__in=("review", "approve", *KINDS))
+    """Close all that is asked on the act's revision: review, approval, early reading, what its author has to do."""
+    kinds = ("review", "approve", "read", "coverage", *KINDS)
+    waiting = Task.objects.filter(record=act.record, kind__in=kinds)
     return act.finish(waiting, outcome)
 
 

@@ -11,6 +11,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
+from setsquare.kernel.commands.entrusting import entrusts
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Fact, Kind, Label
 
@@ -23,6 +24,7 @@ PROPOSAL = (
 
 
 DECIDERS = (permitted(CONTROL), permitted(APPROVE))
+entrusts("document_type")
 
 
 def _something_proposed(situation: Situation) -> Label | None:

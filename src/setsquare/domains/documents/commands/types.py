@@ -76,6 +76,15 @@ class Rules(Body):
     ] = []
     reading_days: Annotated[int, Field(ge=1, le=365), Shown(gettext_lazy("Days to read"))] = 14
     reading_signature: Annotated[bool, Shown(gettext_lazy("Reading is signed"))] = False
+    decision_required: Annotated[
+        bool,
+        Shown(
+            gettext_lazy("Asks for a decision on reading and training"),
+            gettext_lazy(
+                "No revision goes to approval before it is decided who reads it and who learns anew."
+            ),
+        ),
+    ] = False
     external: Annotated[bool, Shown(gettext_lazy("Published by others"))] = False
 
     @field_validator("number_pattern")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.documents.fields import Markdown, TextFile, Title, Words
-from setsquare.domains.documents.models import Revision, WorkingText
+from setsquare.domains.documents.models import Revision, WorkingText, decision_of
 from setsquare.domains.documents.next_steps import hand_steps_over
 from setsquare.domains.documents.revising import (
     attach_pictures,
@@ -31,6 +31,7 @@ from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.files.store import read
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.reading import as_of
 from setsquare.kernel.writing.media import sniff_picture
@@ -212,6 +213,13 @@ READ_THEN = {
 }
 
 
+def _nothing_decided(situation: Situation) -> Label | None:
+    """Rule: who reads it was not decided together with the training."""
+    if decision_of(situation.detail) is None:
+        return None
+    return _("Who reads it was decided together with the training: decide that anew.")
+
+
 def _plan_as_is(situation: Situation) -> Mapping[str, Any]:
     return {"reading": situation.detail.reading, "days": situation.detail.reading_days}
 
@@ -224,6 +232,7 @@ def _plan_as_is(situation: Situation) -> Mapping[str, Any]:
     body=PlanReading,
     who=WRITERS,
     reason=Reason.CONTROLLED,
+    occasion=_nothing_decided,
     initial=_plan_as_is,
     edits=True,
     tolerates=TALK | {"escalate", "save", "review", "approve", "attach_figure"},
