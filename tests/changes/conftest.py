@@ -12,6 +12,7 @@ from setsquare.kernel.commands.running import Outcome, carry_out
 from setsquare.kernel.events.dispatch import deliver_waiting
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.credentials import Credentials
+from tests.houses import Houses, database
 
 PASSWORD = "a-quiet-river-42"
 IMPACT = {
@@ -31,7 +32,7 @@ class Desk:
 
     def __getattr__(self, name: str) -> User:
         try:
-            return self.people[name]
+            return self.__dict__["people"][name]
         except KeyError:
             raise AttributeError(name) from None
 
@@ -99,8 +100,7 @@ def deliver() -> None:
         pass
 
 
-@pytest.fixture
-def desk(db: None) -> Desk:
+def build() -> Desk:
     first = {"username": "rita", "name": "Rita Root", "password": PASSWORD}
     rita = bootstrap.establish("Norma Works", "NW", "Europe/Berlin", **first)
     bootstrap.add_unit("N", "North", "site", "NW")
@@ -122,3 +122,12 @@ def desk(db: None) -> Desk:
     kind |= {"review_required": False, "reading_days": 5}
     carry_out("document_type", "create", Actor.system("import"), body=kind)
     return desk
+
+
+db = database(desk=build)
+
+
+@pytest.fixture
+def desk(db: None, houses: Houses) -> Desk:
+    found: Desk = houses.of(build)
+    return found

@@ -18,7 +18,8 @@ from setsquare.kernel.commands.errors import (
     VersionMissing,
     WrongState,
 )
-from setsquare.kernel.commands.running import carry_out, offers
+from setsquare.kernel.commands.offering import offers
+from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.commands.telling import deed_of
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.notices.models import Notice
@@ -30,6 +31,7 @@ from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import history
+from tests.days import today
 
 from .conftest import IMPACT, PASSWORD, Desk, deliver, state_of
 
@@ -273,7 +275,7 @@ def test_who_had_a_part_in_a_change_does_not_judge_what_came_of_it(desk: Desk):
             "Who asked for a change, runs it or wrote what it changed does not judge it;"
             f" these can look at it: {desk.ben.name}, {desk.dora.name}."
         )
-    give_up = {"takes_over": "carl", "date": timezone.localdate()}
+    give_up = {"takes_over": "carl", "date": today()}
     carry_out("person", "leave", Actor(desk.rita), record=desk.dora.file.record, body=give_up)
     deliver()
     assert waiting(change, "close_change") == {"ben"}
@@ -296,7 +298,7 @@ def test_who_reported_a_change_as_implemented_does_not_look_at_it(desk: Desk):
 def test_who_stands_in_judges_a_change_only_as_far_as_their_own_roles_let_them(desk: Desk, client: Client):
     change = desk.request(who=desk.carl)
     client.force_login(desk.anna)
-    days = {"starts": timezone.localdate(), "ends": timezone.localdate()}
+    days = {"starts": today(), "ends": today()}
 
     def kept_from(absent: User, what: str, *deeds: str, **body: str) -> None:
         why = f"You stand in for {absent.name}, but your roles do not let you {what} here."
@@ -325,7 +327,7 @@ def test_who_stands_in_judges_a_change_only_as_far_as_their_own_roles_let_them(d
 def test_where_nobody_else_is_there_the_owner_looks_and_the_history_says_so(desk: Desk):
     change = desk.decided(verify=True)
     for person in (desk.ben, desk.carl, desk.dora):
-        body = {"takes_over": "anna", "date": timezone.localdate()}
+        body = {"takes_over": "anna", "date": today()}
         carry_out("person", "leave", Actor(desk.rita), record=person.file.record, body=body)
     deliver()
     desk.do(desk.anna, change, "implement", outcome="Step 4 is gone.")
@@ -340,7 +342,7 @@ def test_the_tasks_of_who_leaves_go_to_who_takes_over_or_to_whoever_else_may(des
     chosen, asked_of_all = desk.request(), desk.request()
     desk.do(desk.anna, chosen, "submit", assessor="ben")
     desk.do(desk.anna, asked_of_all, "submit")
-    day = timezone.localdate()
+    day = today()
 
     body = {"date": day, "takes_over": "carl"}
     carry_out("person", "leave", Actor(desk.rita), record=desk.ben.file.record, body=body)

@@ -31,6 +31,7 @@ CHANGE_REQUEST = Lifecycle(
         "ask_again": Move(("submitted", "assessed", "implemented")),
         "remind_due": Move(("submitted", "assessed", "implemented")),
         "escalate": Move(("submitted", "assessed", "implemented")),
+        "entrust": Move(("submitted", "assessed", "implemented")),
         "pass_on": Move((*_BEFORE_DECISION, *_AFTER_DECISION, "implemented")),
         "open_revisions": Move(_AFTER_DECISION),
         "note_opened": Move(_AFTER_DECISION, "in_implementation"),

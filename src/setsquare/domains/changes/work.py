@@ -14,6 +14,7 @@ ASSESS = register_kind(
         Group.REVIEW,
         overdue=gettext_noop("Overdue: %(names)s had to assess %(number)s %(title)s."),
         reminded_early=True,
+        one_does=True,
     )
 )
 DECIDE = register_kind(
@@ -25,6 +26,7 @@ DECIDE = register_kind(
         Group.SIGN,
         overdue=gettext_noop("Overdue: %(names)s had to decide on %(number)s %(title)s."),
         reminded_early=True,
+        one_does=True,
     )
 )
 CLOSE = register_kind(
@@ -35,5 +37,6 @@ CLOSE = register_kind(
         "close",
         Group.SIGN,
         reminded_early=True,
+        one_does=True,
     )
 )

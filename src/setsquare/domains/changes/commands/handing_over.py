@@ -1,4 +1,4 @@
-"""What becomes of the tasks of somebody who leaves."""
+"""Keeping after what is asked on a change request, and what becomes of what somebody leaves behind."""
 
 from typing import Annotated
 
@@ -15,7 +15,9 @@ from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyPerson, Body, Person, Shown
 from setsquare.kernel.commands.declaration import Reason, command
+from setsquare.kernel.commands.entrusting import entrusts
 from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
+from setsquare.kernel.commands.overdue import keep_after
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.models import Task
 
@@ -33,6 +35,10 @@ class AskAgain(Body):
 
     person: WhoLeft
     to: TakesOver = None
+
+
+keep_after("change_request")
+entrusts("change_request")
 
 
 @command("change_request", "pass_on", **PASSED_ON, reason=Reason.NEVER)
