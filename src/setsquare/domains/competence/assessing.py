@@ -1,0 +1,164 @@
+"""Who assesses whom by which method, who agrees, and who sees what came of it."""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from setsquare.domains.competence.models import Assessment, Component
+from setsquare.domains.competence.permissions import ASSESS
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import people_permitted, permissions_in, units_where
+from setsquare.kernel.commands.declaration import Situation, by_permission
+from setsquare.kernel.records.things import Label, Thing
+from setsquare.kernel.writing.sentences import some
+
+M = Assessment.Method
+METHODS: dict[str, Label] = {
+    M.SELF: gettext_lazy("Self-assessment"),
+    M.MANAGER: gettext_lazy("Line manager"),
+    M.PEER: gettext_lazy("Peer"),
+    M.ASSESSOR: gettext_lazy("Assessor"),
+    M.EXAM: gettext_lazy("Exam"),
+    M.PRACTICE: gettext_lazy("Observed practice"),
+}
+BY_ANOTHER = (M.SELF, M.PEER)
+"""What was assessed by these methods, the one who assessed never agrees themself."""
+
+
+def holds_permission(user: User, person: User) -> bool:
+    """Tell whether somebody may assess in the unit of a person; who has no unit is assessed by their manager alone."""
+    return person.unit_id is not None and ASSESS in permissions_in(user, person.unit_id)
+
+
+def assesses(user: User, person: User) -> bool:
+    """Tell whether somebody may assess a person and agree on their competence: as assessor, or as their manager."""
+    return person.manager_id == user.pk or holds_permission(user, person)
+
+
+def people_assessed_by(user: User) -> Q:
+    """Return the condition on people whose competence somebody sees: their own, whom they lead or may assess."""
+    return Q(pk=user.pk) | Q(manager_id=user.pk) | Q(unit_id__in=units_where(user, ASSESS))
+
+
+def assessment_scope(_thing: Thing, user: User) -> Q:
+    """Assessments of oneself, made by oneself, of the people whom one leads, and where one may assess."""
+    return (
+        Q(assessment__person_id=user.pk)
+        | Q(assessment__assessor_id=user.pk)
+        | Q(assessment__person__manager_id=user.pk)
+        | Q(assessment__person__unit_id__in=units_where(user, ASSESS))
+    )
+
+
+def why_not_by(method: str, person: User, assessor: User) -> str | None:
+    """Return why somebody may not assess a person by a method, or None."""
+    name = {"name": person.name}
+    if method == M.SELF:
+        return None if person.pk == assessor.pk else _("Only %(name)s assesses themself.") % name
+    if person.pk == assessor.pk:
+        return _("You assess yourself by the method “Self-assessment” alone.")
+    if method == M.MANAGER:
+        return (
+            None
+            if person.manager_id == assessor.pk
+            else _("You are not the line manager of %(name)s.") % name
+        )
+    if method == M.PEER:
+        same = person.unit_id is not None and person.unit_id == assessor.unit_id
+        return None if same or assesses(assessor, person) else _("%(name)s works in another unit.") % name
+    return None if assesses(assessor, person) else _("Your roles do not let you assess %(name)s.") % name
+
+
+def agreeing(assessment: Assessment, barred: frozenset[int] = frozenset()) -> list[User]:
+    """Return who is asked to agree on an assessment, or to see to the next one: never the person.
+
+    The line manager; where they made it themself or there is none, who may assess in the person's unit. Where nobody
+    else is left, it is the one who assessed, if the method lets them.
+    """
+    person = assessment.person
+    kept_out = {person.pk, *barred}
+    others = kept_out | {assessment.assessor_id}
+    manager = person.manager
+    if manager is not None and manager.is_active and manager.pk not in others:
+        return [manager]
+    if person.unit is not None:
+        found = list(people_permitted(ASSESS, person.unit).exclude(pk__in=others))
+        if found:
+            return found
+    alone = assessment.assessor
+    lets = assessment.method not in BY_ANOTHER and alone.is_active and assesses(alone, person)
+    return [alone] if lets and alone.pk not in kept_out else []
+
+
+def is_assessor(situation: Situation) -> Label | None:
+    """Rule: the one who assesses."""
+    assessment: Assessment = situation.detail
+    if assessment.assessor_id == situation.user.pk:
+        return None
+    return _("Only %(name)s, who assesses, may do this.") % {"name": assessment.assessor.name}
+
+
+def is_assessed(situation: Situation) -> Label | None:
+    """Rule: the person who is assessed."""
+    assessment: Assessment = situation.detail
+    if assessment.person_id == situation.user.pk:
+        return None
+    return _("Only %(name)s, who is assessed, may do this.") % {"name": assessment.person.name}
+
+
+@by_permission(ASSESS, line=True)
+def agrees(situation: Situation) -> Label | None:
+    """Rule: the person's line manager, or who may assess in their unit."""
+    assessment: Assessment = situation.detail
+    if why := not_of_oneself(situation):
+        return why
+    if assesses(situation.user, assessment.person):
+        return None
+    sentence = _("Only the line manager of %(name)s, or who may assess there, may do this.")
+    return sentence % {"name": assessment.person.name}
+
+
+def not_of_oneself(situation: Situation) -> Label | None:
+    """Rule: nobody agrees on their own competence, whatever they may do otherwise."""
+    if situation.detail.person_id == situation.user.pk:
+        return _("This is about your own competence; somebody else agrees on it.")
+    return None
+
+
+def not_own_peer(situation: Situation) -> Label | None:
+    """Rule: what a peer assessed, another one agrees on."""
+    assessment: Assessment = situation.detail
+    if assessment.method in BY_ANOTHER and assessment.assessor_id == situation.user.pk:
+        return _("You assessed this as a peer; somebody else agrees on it.")
+    return None
+
+
+def not_alone(situation: Situation) -> Label | None:
+    """Rule: who assessed does not agree on it, too, while somebody else may: two look at what qualifies somebody."""
+    return why_not_alone(situation.detail, situation.user)
+
+
+def why_not_alone(assessment: Assessment, user: User) -> str | None:
+    """Return why somebody may not agree on what they assessed themself, or None."""
+    own = assessment.assessor_id == user.pk and assessment.method not in BY_ANOTHER
+    others = [one.name for one in agreeing(assessment) if one.pk != user.pk] if own else []
+    if not others:
+        return None
+    return _("You made this assessment; somebody else agrees on it: %(names)s.") % {"names": some(others)}
+
+
+def framework_in_force(situation: Situation) -> Label | None:
+    """Rule: the framework is still in force."""
+    framework = situation.detail.framework.record
+    if framework.state == "in_force":
+        return None
+    return _("%(number)s is no longer in force; nobody is assessed by it.") % {"number": framework.number}
+
+
+def why_no_level(component: Component, level: int) -> str | None:
+    """Return why nobody can be at a level of a component, or None; 0 is below the lowest of each."""
+    if level == 0 or level in component.levels:
+        return None
+    known = ", ".join(str(rank) for rank in (0, *component.levels))
+    sentence = _("“%(code)s” has no level %(level)s; choose one of: %(known)s.")
+    return sentence % {"code": component.code, "level": level, "known": known}

@@ -1,0 +1,159 @@
+"""The record type of assessments of competence."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from setsquare.domains.competence import work
+from setsquare.domains.competence.assessing import METHODS, assessment_scope
+from setsquare.domains.competence.models import Assessment
+from setsquare.domains.competence.permissions import READ
+from setsquare.domains.competence.states import ASSESSMENT
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import (
+    Column,
+    Element,
+    Fact,
+    Filter,
+    Kind,
+    Label,
+    SearchText,
+    Section,
+    Thing,
+    register,
+)
+
+TASKS = (work.AGREE, work.REWORK, work.REASSESS)
+LASTS: dict[str, Label] = {
+    "over": _("Over"),
+    "30": _("Ends within 30 days"),
+    "60": _("Ends within 60 days"),
+    "good": _("Never ends"),
+}
+
+
+def assessment_state(record: Record) -> Mapping[str, Any]:
+    """Return what the trail keeps of an assessment besides its columns: its ratings, by the component's code."""
+    rows = record.assessment.ratings.select_related("component").order_by("component__place", "id")
+    return {
+        "ratings": {
+            row.component.code: {
+                "level": row.level,
+                "reason": row.reason,
+                "agreed": row.agreed,
+                "agreed_reason": row.agreed_reason,
+            }
+            for row in rows
+        }
+    }
+
+
+def assessment_words(record: Record) -> SearchText:
+    """Return what search finds an assessment by."""
+    assessment: Assessment = record.assessment
+    keywords = f"{assessment.person.name} {assessment.framework.record.number}"
+    return SearchText(record.title, keywords, assessment.note)
+
+
+def _lasts(value: str, _user: User) -> Q:
+    today = timezone.localdate()
+    agreed = Q(state="agreed")
+    if value == "good":
+        return agreed & Q(assessment__valid_until__isnull=True)
+    if value == "over":
+        return agreed & Q(assessment__valid_until__lt=today)
+    return agreed & Q(assessment__valid_until__range=(today, today + dt.timedelta(days=int(value))))
+
+
+def _of_framework(number: str, _user: User) -> Q:
+    return Q(assessment__framework__record__number__iexact=number)
+
+
+ASSESSMENTS = register(
+    Thing(
+        code="assessment",
+        slug="assessments",
+        name=_("Assessment of competence"),
+        plural=_("Assessments"),
+        element=Element.LEADERSHIP,
+        area=_("Competence"),
+        icon="checklist",
+        lifecycle=ASSESSMENT,
+        read=READ,
+        numbering="AS-{year}-{n:05}",
+        model=Assessment,
+        description=_("How somebody does in the components of a framework, and what was agreed of it."),
+        columns=(
+            Column("number", _("Number"), "number", sortable=True),
+            Column("person", _("Person"), "assessment__person", Kind.PERSON, shown=False),
+            Column("title", _("Title"), "title", sortable=True),
+            Column(
+                "framework",
+                _("Framework"),
+                "assessment__framework__record",
+                Kind.RECORD,
+                shown=False,
+            ),
+            Column("state", _("State"), "state", Kind.STATE, sortable=True),
+            Column("method", _("Method"), "assessment__method", Kind.CHOICE, choices=METHODS),
+            Column("assessor", _("Assessed by"), "assessment__assessor", Kind.PERSON),
+            Column("day", _("Day"), "assessment__day", Kind.DATE, sortable=True),
+            Column("valid_until", _("Valid until"), "assessment__valid_until", Kind.DUE, sortable=True),
+            Column("unit", _("Unit"), "unit", Kind.UNIT, shown=False),
+            Column("changed", _("Changed"), "changed", Kind.DATETIME, sortable=True, shown=False),
+        ),
+        filters=(
+            Filter("person", _("Person"), "assessment__person", Kind.PERSON),
+            Filter("assessor", _("Assessed by"), "assessment__assessor", Kind.PERSON),
+            Filter("method", _("Method"), "assessment__method", choices=METHODS),
+            Filter("framework", _("Framework"), kind=Kind.TEXT, condition=_of_framework),
+            Filter("lasts", _("Validity"), choices=LASTS, condition=_lasts),
+            Filter("day", _("Day"), "assessment__day", Kind.DATE),
+        ),
+        sections=(
+            Section(
+                _("Assessment"),
+                (
+                    Fact(_("Person"), "assessment__person", Kind.PERSON),
+                    Fact(_("Framework"), "assessment__framework__record", Kind.RECORD),
+                    Fact(_("Method"), "assessment__method", Kind.CHOICE, METHODS),
+                    Fact(_("Assessed by"), "assessment__assessor", Kind.PERSON),
+                    Fact(_("Day"), "assessment__day", Kind.DATE),
+                    Fact(_("Note"), "assessment__note", Kind.LONG_TEXT),
+                ),
+                sparse=True,
+            ),
+            Section(
+                _("What was agreed"),
+                (
+                    Fact(_("Recorded afterwards by"), "assessment__recorded_by", Kind.PERSON),
+                    Fact(_("Agreed by"), "assessment__agreed_by", Kind.PERSON),
+                    Fact(_("Agreed"), "assessment__agreed", Kind.DATETIME),
+                    Fact(_("Valid until"), "assessment__valid_until", Kind.DUE),
+                    Fact(_("Answer of the person"), "assessment__answer", Kind.LONG_TEXT),
+                ),
+                sparse=True,
+            ),
+        ),
+        related=(
+            "assessment__person",
+            "assessment__assessor",
+            "assessment__framework__record",
+            "assessment__agreed_by",
+        ),
+        search=assessment_words,
+        scope=assessment_scope,
+        confidential=True,
+        parts=assessment_state,
+        labels={"ratings": _("Ratings")},
+        authors=lambda record: (record.assessment.assessor.username,),
+        about=lambda record: (record.assessment.person.username,),
+        kind_of=lambda record: str(record.assessment.method),
+        kinds=lambda: METHODS,
+    )
+)

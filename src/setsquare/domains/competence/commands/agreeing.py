@@ -1,0 +1,360 @@
+"""What becomes of an assessment: submitted, answered, sent back, agreed by signature, revoked, dropped."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field
+
+from setsquare.domains.competence.assessing import (
+    agreeing,
+    agrees,
+    framework_in_force,
+    is_assessed,
+    is_assessor,
+    not_alone,
+    not_of_oneself,
+    not_own_peer,
+    why_no_level,
+    why_not_by,
+)
+from setsquare.domains.competence.commands.assessing import MOST_RATED, AtLevel, Because, Code
+from setsquare.domains.competence.models import Assessment, Rating
+from setsquare.domains.competence.qualifying import next_newest, one_at_a_time, qualify, said_by
+from setsquare.domains.competence.work import AGREE, REASSESS, REWORK
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body, Shown, Widget
+from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command, owner
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.qualifications.days import day_in, months_later
+from setsquare.kernel.records.things import Label
+from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.writing.sentences import some
+
+DAYS_TO_AGREE = dt.timedelta(days=14)
+DAYS_TO_REWORK = dt.timedelta(days=14)
+MOST_MONTHS = 240
+MONTHS_VALID = 24
+"""Proposed where nothing was agreed of the person in the framework before, or that for good."""
+
+
+class Answer(Body):
+    """What the person says to it."""
+
+    answer: Annotated[
+        str,
+        Field(max_length=5000),
+        Shown(
+            gettext_lazy("Your answer"),
+            gettext_lazy("Read by everybody who sees the assessment."),
+            Widget.LONG_TEXT,
+        ),
+    ]
+
+
+class AgreedLevel(Body):
+    """The level that is agreed of one component."""
+
+    component: Code
+    level: AtLevel = None
+    reason: Because = ""
+
+
+class Agree(Body):
+    """The agreed levels, and for how long they hold."""
+
+    levels: Annotated[
+        list[AgreedLevel],
+        Field(max_length=MOST_RATED),
+        Shown(
+            gettext_lazy("Agreed levels"),
+            gettext_lazy("What is left out is agreed as it was rated. Where a level differs, say why."),
+            Widget.ROWS,
+        ),
+    ] = []
+    months: Annotated[
+        int | None,
+        Field(ge=1, le=MOST_MONTHS),
+        Shown(
+            gettext_lazy("Valid for months"), gettext_lazy("From the day of the assessment. Empty: for good.")
+        ),
+    ] = None
+    valid_until: Annotated[
+        dt.date | None,
+        Shown(gettext_lazy("Valid until"), gettext_lazy("The last day, instead of months.")),
+    ] = None
+
+
+class Components(Body):
+    """Of which components."""
+
+    codes: Annotated[list[str], Shown(gettext_lazy("Components"))]
+
+
+def _nothing_rated(situation: Situation) -> Mapping[str, Label]:
+    if situation.subject.state != "draft" or situation.detail.ratings.exists():
+        return {}
+    return {"ratings": _("Rate at least one component first.")}
+
+
+def _still_may(situation: Situation) -> Label | None:
+    assessment: Assessment = situation.detail
+    return why_not_by(assessment.method, assessment.person, situation.user)
+
+
+def _tell(act: Act, text: str, **values: str) -> None:
+    """Tell the person and the assessor, except who acts."""
+    assessment: Assessment = act.detail
+    people = {one.pk: one for one in (assessment.person, assessment.assessor)}
+    people.pop(act.user.pk, None)
+    told = {"who": act.user.name, "number": act.record.number, "title": act.record.title, **values}
+    act.tell_all(people.values(), "competence", text, **told)
+
+
+def _finish(act: Act, kind: str, outcome: str) -> None:
+    act.finish(Task.objects.filter(record=act.record, kind=kind), outcome)
+
+
+@command(
+    "assessment",
+    "submit",
+    label=gettext_lazy("Submit"),
+    past=gettext_lazy("submitted it"),
+    who=(is_assessor,),
+    conditions=(framework_in_force, _still_may),
+    obstacles=_nothing_rated,
+    reason=Reason.NEVER,
+    prominent=True,
+    reindexes=False,
+)
+def submit(act: Act, _body: Body) -> None:
+    """Hand it to who agrees; the person is told and may answer."""
+    _finish(act, REWORK.code, "submitted")
+    asked = agreeing(act.detail)
+    act.ask_all(AGREE.code, asked, act.now + DAYS_TO_AGREE)
+    _tell(act, gettext_noop("%(who)s submitted the assessment %(number)s %(title)s; you may answer to it."))
+    if asked == [act.user]:
+        act.conclude(gettext_noop("%(number)s was submitted. You agree on it yourself, as nobody else may."))
+    elif asked:
+        names = some(person.name for person in asked)
+        act.conclude(gettext_noop("%(number)s was submitted. Asked to agree: %(names)s."), names=names)
+    else:
+        act.conclude(
+            gettext_noop(
+                "%(number)s was submitted, but nobody may agree: somebody has to be given the right."
+            )
+        )
+
+
+@command(
+    "assessment",
+    "answer",
+    label=gettext_lazy("Answer"),
+    past=gettext_lazy("answered to it"),
+    body=Answer,
+    who=(is_assessed,),
+    initial=lambda situation: {"answer": situation.detail.answer},
+    edits=True,
+    reason=Reason.NEVER,
+    reindexes=False,
+)
+def answer(act: Act, body: Answer) -> None:
+    """Say as the person who is assessed what one thinks of it; it stands beside the levels."""
+    act.detail.answer = body.answer
+    _tell(act, gettext_noop("%(who)s answered to the assessment %(number)s %(title)s."))
+
+
+@command(
+    "assessment",
+    "send_back",
+    label=gettext_lazy("Send back"),
+    past=gettext_lazy("sent it back"),
+    who=(agrees,),
+    barred=(not_of_oneself, not_own_peer),
+    reason=Reason.ALWAYS,
+    reindexes=False,
+)
+def send_back(act: Act, _body: Body) -> None:
+    """Ask the one who assessed to go over it again."""
+    assessment: Assessment = act.detail
+    _finish(act, AGREE.code, "sent_back")
+    if assessment.assessor.is_active:
+        act.ask(REWORK.code, assessment.assessor, act.now + DAYS_TO_REWORK)
+    _tell(
+        act,
+        gettext_noop("%(who)s sent the assessment %(number)s %(title)s back: %(reason)s"),
+        reason=act.reason[:200],
+    )
+
+
+def _as_rated(situation: Situation) -> Mapping[str, Any]:
+    rows = situation.detail.ratings.select_related("component").order_by("component__place", "id")
+    return {
+        "levels": [{"component": row.component.code, "level": row.level, "reason": ""} for row in rows],
+        "months": _months_before(situation.detail),
+    }
+
+
+def _months_before(assessment: Assessment) -> int:
+    """Return for how many months the one agreed last of the person in the framework holds."""
+    agreed = Assessment.objects.filter(person=assessment.person_id, framework=assessment.framework_id)
+    last = agreed.filter(record__state="agreed").order_by("-day", "-pk").first()
+    if last is None or last.valid_until is None:
+        return MONTHS_VALID
+    months = 12 * (last.valid_until.year - last.day.year) + last.valid_until.month - last.day.month
+    return min(max(months, 1), MOST_MONTHS)
+
+
+@command(
+    "assessment",
+    "agree",
+    label=gettext_lazy("Agree"),
+    past=gettext_lazy("agreed on it"),
+    body=Agree,
+    who=(agrees,),
+    barred=(not_of_oneself, not_own_peer, not_alone),
+    conditions=(framework_in_force,),
+    initial=_as_rated,
+    signature=Meaning(
+        "assessment_agreed",
+        gettext_lazy("Assessment agreed"),
+        gettext_lazy("I have looked at this assessment; the person is at the levels that are agreed here."),
+    ),
+    reason=Reason.NEVER,
+    prominent=True,
+    reindexes=False,
+)
+def agree(act: Act, body: Agree) -> None:
+    """Say, signed, at which levels the person is and until when that holds: from then on it counts."""
+    assessment: Assessment = act.detail
+    one_at_a_time(assessment.person)
+    until = last_day(body.valid_until, body.months, assessment.day)
+    if until is not None and until < day_in(act.now, assessment.person.unit):
+        where = "months" if body.months is not None else "valid_until"
+        raise Refused({where: _("It would be over already; give a later day.")})
+    rows = list(assessment.ratings.select_related("component").order_by("component__place", "id"))
+    _settle(rows, body)
+    assessment.agreed, assessment.agreed_by, assessment.valid_until = act.now, act.user, until
+    _finish(act, AGREE.code, "agreed")
+    qualify(act, rows)
+    _renewed(act)
+    _tell(act, gettext_noop("%(who)s agreed on the assessment %(number)s %(title)s."))
+    if until is None:
+        act.conclude(gettext_noop("%(number)s is agreed; it holds for good."))
+    else:
+        act.conclude(gettext_noop("%(number)s is agreed; it holds until %(day)s."), day=until)
+
+
+def last_day(valid_until: dt.date | None, months: int | None, day: dt.date) -> dt.date | None:
+    """Return the last day of what was assessed on a day; refuse two that contradict and one before it."""
+    if valid_until is not None and months is not None:
+        raise Refused({"months": _("Give months or the last day, not both.")})
+    if valid_until is not None and valid_until < day:
+        raise Refused({"valid_until": _("It cannot end before the day of the assessment.")})
+    return months_later(day, months) if months is not None else valid_until
+
+
+def _settle(rows: list[Rating], body: Agree) -> None:
+    """Write the agreed level beside each rating; refuse what does not fit, each at its field."""
+    wrong: dict[str, Label] = {}
+    said: dict[str, AgreedLevel] = {}
+    rated = {row.component.code: row for row in rows}
+    for place, given in enumerate(body.levels):
+        row = rated.get(given.component)
+        level = row.level if row is not None and given.level is None else given.level
+        if row is None:
+            sentence = _("“%(code)s” was not rated.")
+            wrong[f"levels.{place}.component"] = sentence % {"code": given.component}
+        elif given.component in said:
+            wrong[f"levels.{place}.component"] = _("“%(code)s” is named twice.") % {"code": given.component}
+        elif level != row.level and (why := why_no_level(row.component, level or 0)):
+            wrong[f"levels.{place}.level"] = why
+        elif level != row.level and not given.reason:
+            wrong[f"levels.{place}.reason"] = _("Say why the agreed level differs from the rating.")
+        said[given.component] = given
+    if wrong:
+        raise Refused(wrong)
+    for code, row in rated.items():
+        given = said.get(code, AgreedLevel(component=code))
+        row.agreed = row.level if given.level is None else given.level
+        row.agreed_reason = given.reason
+        row.save()
+
+
+def _renewed(act: Act) -> None:
+    """Close the request for a new assessment on those that this one takes the place of."""
+    assessment: Assessment = act.detail
+    waiting = Task.objects.filter(
+        kind=REASSESS.code,
+        done__isnull=True,
+        record__assessment__person=assessment.person,
+        record__assessment__framework=assessment.framework,
+    ).exclude(record=act.record)
+    for task in waiting.select_related("record").order_by("record_id").distinct():
+        if not any(said_by(task.record.assessment).values()) and task.record.state == "agreed":
+            act.also("assessment", "renewed", task.record)
+
+
+@command(
+    "assessment",
+    "revoke",
+    label=gettext_lazy("Revoke"),
+    past=gettext_lazy("revoked it"),
+    who=(agrees,),
+    barred=(not_of_oneself, not_own_peer),
+    reason=Reason.ALWAYS,
+    danger=True,
+    reindexes=False,
+    hint=gettext_lazy(
+        "What it found holds no longer; the one before it stands again, as long as it is valid."
+    ),
+)
+def revoke(act: Act, _body: Body) -> None:
+    """Take an assessment back: what it gave ends, and nothing that a later one gave."""
+    assessment: Assessment = act.detail
+    one_at_a_time(assessment.person)
+    codes = said_by(assessment)
+    act.disqualify()
+    _finish(act, REASSESS.code, "not_needed")
+    for other, theirs in next_newest(assessment, codes).items():
+        act.also("assessment", "take_up", other.record, Components(codes=theirs))
+    _tell(
+        act,
+        gettext_noop("%(who)s revoked the assessment %(number)s %(title)s: %(reason)s"),
+        reason=act.reason[:200],
+    )
+
+
+@command(
+    "assessment",
+    "take_up",
+    label=gettext_lazy("Take up"),
+    past=gettext_lazy("stands again in place of a revoked one"),
+    body=Components,
+    reason=Reason.NEVER,
+    reindexes=False,
+)
+def take_up(act: Act, body: Components) -> None:
+    """Have an assessment stand again for some components; part of revoking a later one."""
+    rows = act.detail.ratings.filter(component__code__in=body.codes).select_related("component")
+    qualify(act, rows.order_by("component__place", "id"))
+    act.say(gettext_noop("%(names)s"), names=some(body.codes))
+
+
+@command(
+    "assessment",
+    "drop",
+    label=gettext_lazy("Drop"),
+    past=gettext_lazy("dropped it"),
+    who=(is_assessor, owner()),
+    reason=Reason.NEVER,
+    danger=True,
+    reindexes=False,
+    hint=gettext_lazy("It is not gone on with and counts for nothing."),
+)
+def drop(act: Act, _body: Body) -> None:
+    """Give an assessment up before it is agreed."""
+    act.finish(Task.objects.filter(record=act.record), "not_needed")

@@ -1,0 +1,1 @@
+"""Taking a framework's content in from files of others, and giving it out as such."""

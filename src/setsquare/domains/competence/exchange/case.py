@@ -1,0 +1,325 @@
+"""A framework as a package of CASE 1.1 (Competencies and Academic Standards Exchange of 1EdTech), as JSON.
+
+Items are CFItems below one another by CFAssociations of the type isChildOf. What a component means at each level is a
+criterion of a CFRubric that names its item; criteria of the categories `scale` and `attribute` name none.
+"""
+
+import datetime as dt
+import json
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from setsquare.domains.competence.content import (
+    MOST_LEVELS,
+    NAME,
+    Attribute,
+    Content,
+    Descriptor,
+    Item,
+    Level,
+)
+from setsquare.domains.competence.exchange.reading import Misfit, Said
+
+CHILD = "isChildOf"
+SCALE, ATTRIBUTE, COMPONENT = "scale", "attribute", "component"
+KINDS = {"group": "Group", "component": "Component"}
+
+
+# --- writing ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class About:
+    """What a package says of the framework besides its content."""
+
+    uid: uuid.UUID
+    number: str
+    title: str
+    creator: str
+    purpose: str
+    source: str
+    licence: str
+    edition: int
+    changed: dt.datetime
+    address: str
+    """Of its page; addresses of its parts are made from it."""
+
+
+def written(content: Content, about: About) -> bytes:
+    """Return a content as a CASE package; the same content gives the same identifiers."""
+    return json.dumps(_Package(content, about).told(), ensure_ascii=False, indent=1).encode()
+
+
+class _Package:
+    def __init__(self, content: Content, about: About) -> None:
+        self.content, self.about = content, about
+        self.changed = about.changed.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+    def told(self) -> dict[str, Any]:
+        items = [item for item, _depth in self.content.walk()]
+        return {
+            "CFDocument": self._document(),
+            "CFItems": [self._item(item) for item in items],
+            "CFAssociations": [self._below(item, place) for place, item in enumerate(items, 1)],
+            "CFRubrics": self._rubrics(items),
+        }
+
+    def _node(self, kind: str, code: str) -> dict[str, str]:
+        identifier = str(uuid.uuid5(self.about.uid, f"{kind}/{code}"))
+        return {"identifier": identifier, "uri": f"{self.about.address}#{identifier}"}
+
+    def _link(self, kind: str, code: str, title: str) -> dict[str, str]:
+        return {**self._node(kind, code), "title": title}
+
+    def _document(self) -> dict[str, Any]:
+        about = self.about
+        return {
+            **self._node("document", ""),
+            "creator": about.creator,
+            "title": about.title,
+            "lastChangeDateTime": self.changed,
+            "officialSourceURL": about.address,
+            "description": about.purpose,
+            "version": str(about.edition),
+            "adoptionStatus": "Adopted" if about.edition else "Draft",
+            "notes": "\n\n".join(part for part in (about.source, about.licence) if part),
+            "CFPackageURI": self._link("package", "", about.title),
+        }
+
+    def _item(self, item: Item) -> dict[str, Any]:
+        told = {
+            **self._node("item", item.code),
+            "fullStatement": item.text or item.title,
+            "abbreviatedStatement": item.title,
+            "humanCodingScheme": item.code,
+            "CFItemType": KINDS[item.kind],
+            "CFDocumentURI": self._link("document", "", self.about.title),
+            "lastChangeDateTime": self.changed,
+        }
+        return told | ({"notes": item.text} if item.text == item.title else {})
+
+    def _below(self, item: Item, place: int) -> dict[str, Any]:
+        parent = self.content.by_code.get(item.parent)
+        above = (
+            self._link("item", parent.code, parent.title)
+            if parent
+            else self._link("document", "", self.about.title)
+        )
+        return {
+            **self._node("association", item.code),
+            "associationType": CHILD,
+            "sequenceNumber": place,
+            "originNodeURI": self._link("item", item.code, item.title),
+            "destinationNodeURI": above,
+            "lastChangeDateTime": self.changed,
+        }
+
+    def _rubrics(self, items: Sequence[Item]) -> list[dict[str, Any]]:
+        scale = [self._scale_level(level) for level in self.content.scale]
+        told = [self._criterion(SCALE, "", "", scale)] if scale else []
+        for one in self.content.attributes:
+            told.append(self._criterion(ATTRIBUTE, one.code, one.title, self._levels(one)))
+        for item in items:
+            if item.levels:
+                own = {"CFItemURI": self._link("item", item.code, item.title)}
+                told.append(self._criterion(COMPONENT, item.code, item.title, self._levels(item)) | own)
+        if not told:
+            return []
+        title = {"title": self.about.title, "lastChangeDateTime": self.changed}
+        return [{**self._node("rubric", ""), **title, "CFRubricCriteria": told}]
+
+    def _criterion(self, kind: str, code: str, title: str, levels: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            **self._node(kind, f"criterion/{code}"),
+            "category": f"{kind}:{code}" if code else kind,
+            "description": title,
+            "lastChangeDateTime": self.changed,
+            "CFRubricCriterionLevels": levels,
+        }
+
+    def _scale_level(self, level: Level) -> dict[str, Any]:
+        return self._level(level.rank, f"scale/{level.rank}", level.name, level.text, level.code)
+
+    def _levels(self, one: Attribute | Item) -> list[dict[str, Any]]:
+        names = {level.rank: level.name for level in self.content.scale}
+        key = f"{type(one).__name__}/{one.code}"
+        return [
+            self._level(at.level, f"{key}/{at.level}", names[at.level], at.text, _lines(at))
+            for at in one.levels
+        ]
+
+    def _level(self, rank: int, key: str, name: str, text: str, feedback: str) -> dict[str, Any]:
+        return {
+            **self._node("level", key),
+            "quality": name,
+            "score": float(rank),
+            "position": rank,
+            "description": text,
+            "feedback": feedback,
+            "lastChangeDateTime": self.changed,
+        }
+
+
+def _lines(one: Descriptor) -> str:
+    return "\n".join(f"- {indicator}" for indicator in one.indicators)
+
+
+# --- reading ----------------------------------------------------------------------------------------
+
+
+def read(data: Any) -> Said:
+    """Return what a package says. Raises Misfit with a reason for each part that does not fit."""
+    if not isinstance(data, Mapping) or not isinstance(data.get("CFItems"), list):
+        raise Misfit([_("This is no CASE package: it has no list CFItems.")])
+    return _Reading(data).said()
+
+
+@dataclass
+class _Reading:
+    data: Mapping[str, Any]
+    wrong: list[str] = field(default_factory=list)
+
+    def said(self) -> Said:
+        items = self._rows("CFItems")
+        known = {str(item["identifier"]): item for item in items}
+        if len(known) < len(items):
+            twice = [name for name, n in Counter(str(item["identifier"]) for item in items).items() if n > 1]
+            self.wrong += [_("Item %(id)s stands twice in it.") % {"id": name} for name in twice]
+        above, order = self._above(known)
+        schemes = Counter(str(item.get("humanCodingScheme") or "") for item in items)
+        codes = {
+            name: scheme
+            if (scheme := str(item.get("humanCodingScheme") or "")) and schemes[scheme] == 1
+            else name
+            for name, item in known.items()
+        }
+        said = Said()
+        levels = self._levels(said, known)
+        parents = set(above.values())
+        for name in sorted(known, key=lambda one: order.get(one, len(order) + 1)):
+            item = known[name]
+            said.add(
+                "items",
+                str(_("Item %(id)s") % {"id": codes[name]}),
+                code=codes[name],
+                parent=codes.get(above.get(name, ""), ""),
+                kind=_kind(item, is_parent=name in parents),
+                levels=levels.get(name, []),
+                **_words(item),
+            )
+        if self.wrong:
+            raise Misfit(self.wrong)
+        return said
+
+    def _rows(self, name: str, within: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return the objects of a list, without those that have no identifier, which are told."""
+        rows = (self.data if within is None else within).get(name) or []
+        if not isinstance(rows, list):
+            self.wrong.append(_("%(name)s is no list.") % {"name": name})
+            return []
+        good = [row for row in rows if isinstance(row, dict) and isinstance(row.get("identifier"), str)]
+        if len(good) < len(rows):
+            words = _("%(name)s: %(n)s of its entries have no identifier.")
+            self.wrong.append(words % {"name": name, "n": len(rows) - len(good)})
+        return good
+
+    def _above(self, known: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, float]]:
+        """Return what stands below what, and in which order; told is what leads to an item that is not there."""
+        document = self.data.get("CFDocument")
+        top = str(document.get("identifier")) if isinstance(document, Mapping) else ""
+        above: dict[str, str] = {}
+        order: dict[str, float] = {}
+        for place, row in enumerate(self._rows("CFAssociations")):
+            if row.get("associationType") != CHILD:
+                continue
+            child, parent = _end(row, "originNodeURI"), _end(row, "destinationNodeURI")
+            for end in (child, parent):
+                if end not in known and end != top:
+                    sentence = _("Association %(id)s: there is no item %(end)s.")
+                    self.wrong.append(sentence % {"id": row["identifier"], "end": end or "–"})
+            number = row.get("sequenceNumber")
+            order[child] = number if isinstance(number, int | float) else place
+            if parent in known and above.setdefault(child, parent) != parent:
+                sentence = _("Association %(id)s: %(item)s stands below two items.")
+                self.wrong.append(sentence % {"id": row["identifier"], "item": child})
+        return above, order
+
+    def _levels(self, said: Said, known: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        """Return the levels of the items by identifier; the scale and the attributes are added to what is said."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        names: dict[int, str] = {}
+        for rubric in self._rows("CFRubrics"):
+            for criterion in self._rows("CFRubricCriteria", rubric):
+                kind, _colon, code = str(criterion.get("category") or "").partition(":")
+                told = [self._level(row) for row in self._rows("CFRubricCriterionLevels", criterion)]
+                levels = [one for one in told if one is not None]
+                item = _end(criterion, "CFItemURI")
+                if kind == SCALE and not item:
+                    self._scale(said, levels)
+                elif kind == ATTRIBUTE and not item:
+                    title = str(criterion.get("description") or code)
+                    said.add(
+                        "attributes",
+                        title,
+                        code=code,
+                        title=title,
+                        levels=[_described(one) for one in levels],
+                    )
+                elif item in known:
+                    found[item] = [_described(one) for one in levels]
+                    names |= {one["rank"]: one["name"] for one in levels}
+                else:
+                    sentence = _("Criterion %(id)s: there is no item %(end)s.")
+                    self.wrong.append(sentence % {"id": criterion["identifier"], "end": item or "–"})
+        if said.scale is None and names:
+            filled = {rank: names.get(rank) or str(rank) for rank in range(1, max(names) + 1)}
+            for rank, name in filled.items():
+                said.add("scale", "", rank=rank, code=str(rank), name=name)
+        return found
+
+    def _scale(self, said: Said, levels: Sequence[Mapping[str, Any]]) -> None:
+        for one in levels:
+            told = {"rank": one["rank"], "code": one["feedback"] or str(one["rank"]), "name": one["name"]}
+            said.add("scale", str(_("Level %(rank)s") % {"rank": one["rank"]}), text=one["text"], **told)
+
+    def _level(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        given = row.get("score") if row.get("score") is not None else row.get("position")
+        if isinstance(given, bool) or given not in range(1, MOST_LEVELS + 1):
+            sentence = _("Level %(id)s has no whole score from 1 to %(most)s.")
+            self.wrong.append(sentence % {"id": row["identifier"], "most": MOST_LEVELS})
+            return None
+        texts = {
+            name: str(row.get(key) or "") for name, key in (("text", "description"), ("feedback", "feedback"))
+        }
+        rank = int(given or 0)
+        return {"rank": rank, "name": str(row.get("quality") or rank), **texts}
+
+
+def _described(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {"level": one["rank"], "text": "\n".join(part for part in (one["text"], one["feedback"]) if part)}
+
+
+def _end(row: Mapping[str, Any], name: str) -> str:
+    end = row.get(name)
+    return str(end.get("identifier") or "") if isinstance(end, Mapping) else ""
+
+
+def _kind(item: Mapping[str, Any], *, is_parent: bool) -> str:
+    said = {word: kind for kind, word in KINDS.items()}.get(str(item.get("CFItemType")))
+    return said or ("group" if is_parent else "component")
+
+
+def _words(item: Mapping[str, Any]) -> dict[str, str]:
+    """Return title and text of an item: the short statement is the title where there is one, else the full one."""
+    full, short = str(item.get("fullStatement") or ""), str(item.get("abbreviatedStatement") or "")
+    notes = str(item.get("notes") or "")
+    if short:
+        return {"title": short, "text": notes if full == short else full}
+    if len(full) > NAME:
+        return {"title": full[: NAME - 1] + "…", "text": full}
+    return {"title": full, "text": notes}

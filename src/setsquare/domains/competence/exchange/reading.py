@@ -1,0 +1,161 @@
+"""What a file of a framework says, before it is known to fit: plain parts, each with where it stands in the file."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from pydantic import ValidationError
+
+from setsquare.domains.competence.content import COMPONENT, MOST_ITEMS, MOST_LEVELS, Content, faults
+from setsquare.kernel.commands.complaints import sentence
+from setsquare.kernel.importing.tables import text_of_cell
+from setsquare.kernel.writing.limits import Unreadable
+
+MOST_ROWS = 20_000
+MOST_BYTES = 30 * 1024 * 1024
+MOST_TOLD = 30
+"""Rows of which a report tells what is wrong."""
+PARTS = ("scale", "attributes", "items")
+
+
+@dataclass
+class Said:
+    """Parts of a content as plain data, with where each stands: `Line 7`, `Item ab12`.
+
+    A part that is None is not in the file.
+    """
+
+    scale: list[dict[str, Any]] | None = None
+    attributes: list[dict[str, Any]] | None = None
+    items: list[dict[str, Any]] = field(default_factory=list)
+    places: dict[str, list[str]] = field(default_factory=lambda: {part: [] for part in PARTS})
+
+    def add(self, part: str, where: str, **told: Any) -> dict[str, Any]:
+        """Note one level, attribute or item, and where it stands."""
+        rows = getattr(self, part)
+        if rows is None:
+            rows = []
+            setattr(self, part, rows)
+        rows.append(told)
+        self.places[part].append(where)
+        return told
+
+
+class Misfit(Exception):
+    """The file cannot be taken; `reasons` tell why, each with where."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(reasons[0])
+        more = len(reasons) - MOST_TOLD
+        self.reasons = list(reasons[:MOST_TOLD])
+        if more > 0:
+            words = ngettext("%(n)s more row does not fit.", "%(n)s more rows do not fit.", more)
+            self.reasons.append(words % {"n": more})
+
+
+def fitted(said: Said, before: Content) -> Content:
+    """Return what a file says as a content; what it leaves out stays as before. Raises Misfit with all reasons.
+
+    Where no component has levels, as in files of taxonomies, each has all levels of the scale; without any scale one
+    level is made.
+    """
+    said = deepcopy(said)
+    scale = [level.model_dump() for level in before.scale] if said.scale is None else said.scale
+    attributes = (
+        [one.model_dump() for one in before.attributes] if said.attributes is None else said.attributes
+    )
+    components = [item for item in said.items if item.get("kind", COMPONENT) == COMPONENT]
+    fits = len(scale) <= MOST_LEVELS and len(said.items) <= MOST_ITEMS
+    if fits and components and not any(item.get("levels") for item in components):
+        scale = scale or [{"rank": 1, "code": "1", "name": str(_("Fulfilled"))}]
+        for item in components:
+            item["levels"] = [{"level": level["rank"]} for level in scale]
+    data = {"scale": scale, "attributes": attributes, "items": said.items}
+    try:
+        content = Content.model_validate(data)
+    except ValidationError as wrong:
+        reasons = [(detail["loc"], str(sentence(detail))) for detail in wrong.errors(include_url=False)]
+        raise Misfit([_at(said, ".".join(map(str, place)), why) for place, why in reasons]) from wrong
+    if found := faults(content):
+        raise Misfit([_at(said, place, why) for place, why in found.items()])
+    return content
+
+
+def _at(said: Said, place: str, why: str) -> str:
+    part, _dot, rest = place.partition(".")
+    number, _dot, inner = rest.partition(".")
+    places = said.places.get(part, [])
+    where = places[int(number)] if number.isdigit() and int(number) < len(places) else ""
+    name = _NAMES.get(inner.partition(".")[0], "") if inner else ""
+    told = f"{where}, {name}" if where and name else where or name
+    return f"{told}: {why}" if told else why
+
+
+_NAMES = {
+    "code": "code",
+    "title": "title",
+    "name": "title",
+    "text": "text",
+    "parent": "parent",
+    "kind": "kind",
+}
+"""What columns are called in every layout."""
+
+
+def plain_heads(cells: Iterable[Any]) -> list[str]:
+    """Return headings in their plain form: small letters, single spaces."""
+    return [" ".join(text_of_cell(cell).lower().replace("_", " ").split()) for cell in cells]
+
+
+def rows_below(
+    lines: Iterable[tuple[int, Sequence[Any]]],
+    known: Collection[str],
+    *,
+    further: re.Pattern[str] | None = None,
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield the rows of a table by plain heading, with their lines; the head is the first line that has one of `known`.
+
+    Of a heading that stands twice the first column counts. With `further`, a heading that is neither known nor such
+    raises Misfit. Raises Unreadable where there are too many rows.
+    """
+    wanted = set(known)
+    head: list[str] = []
+    count = 0
+    for line, cells in lines:
+        texts = [text_of_cell(cell) for cell in cells]
+        if not any(texts):
+            continue
+        if not head:
+            plain = plain_heads(cells)
+            if wanted & set(plain):
+                head = plain
+                if further is not None and (reasons := _unknown(line, head, known, further)):
+                    raise Misfit(reasons)
+            continue
+        count += 1
+        if count > MOST_ROWS:
+            raise Unreadable(_("There are more than %(most)s rows.") % {"most": MOST_ROWS})
+        row: dict[str, str] = {}
+        for name, text in zip(head, texts, strict=False):
+            if name and text:
+                row.setdefault(name, text)
+        yield line, row
+
+
+def _unknown(line: int, head: Iterable[str], known: Collection[str], further: re.Pattern[str]) -> list[str]:
+    sentence = _("There is no column “%(name)s”; there are: %(names)s.")
+    names = ", ".join((*known, "level 1", "level 2", "…"))
+    return [
+        f"{line_of(line)}: {sentence % {'name': name, 'names': names}}"
+        for name in head
+        if name and name not in known and not further.fullmatch(name)
+    ]
+
+
+def line_of(line: int) -> str:
+    """Return how a row is named in a report."""
+    return str(_("Line %(line)s") % {"line": line})
