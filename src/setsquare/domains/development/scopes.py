@@ -1,0 +1,41 @@
+"""Who sees a development plan: its person, their mentor, their line manager, and who manages development there."""
+
+from django.db.models import Q
+
+from setsquare.domains.development.models import DevelopmentPlan
+from setsquare.domains.development.permissions import MANAGE
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import permissions_in, units_where
+from setsquare.kernel.records.things import Thing
+
+
+def plan_scope(_thing: Thing, user: User) -> Q:
+    """Return the condition on the plans that somebody sees: a subquery, the same cost for everybody."""
+    return (
+        Q(development_plan__person_id=user.pk)
+        | Q(development_plan__mentor_id=user.pk)
+        | Q(development_plan__person__manager_id=user.pk)
+        | Q(development_plan__person__unit_id__in=units_where(user, MANAGE))
+    )
+
+
+def leads(user: User, person: User) -> bool:
+    """Tell whether somebody may agree what a person plans: as line manager, or as who manages development there."""
+    if not user.is_active or user.pk == person.pk:
+        return False
+    return person.manager_id == user.pk or manages(user, person)
+
+
+def manages(user: User, person: User) -> bool:
+    """Tell whether somebody manages development in the unit of a person."""
+    return person.unit_id is not None and MANAGE in permissions_in(user, person.unit_id)
+
+
+def privy(user: User, person: User, mentor: User | None) -> bool:
+    """Tell whether somebody sees the plan of a person with such a mentor."""
+    return user in (person, mentor) or person.manager_id == user.pk or manages(user, person)
+
+
+def sees(user: User, plan: DevelopmentPlan) -> bool:
+    """Tell whether somebody sees a plan."""
+    return privy(user, plan.person, plan.mentor)
