@@ -1,0 +1,187 @@
+"""Recording a certificate from a badge: whose issuer, number and days are taken from it."""
+
+from typing import Annotated, Any, Self
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
+
+from setsquare.domains.training.badges.known import known_for
+from setsquare.domains.training.badges.models import BadgeIssuer
+from setsquare.domains.training.badges.reading import NotABadge
+from setsquare.domains.training.badges.resolving import NoKey
+from setsquare.domains.training.badges.verifying import Verdict, verify
+from setsquare.domains.training.commands.certifying import (
+    Note,
+    OfCourse,
+    ask_to_verify,
+    count,
+    make,
+    until,
+    where_certified,
+)
+from setsquare.domains.training.models import ROLE, Certificate, Course
+from setsquare.domains.training.permissions import READ
+from setsquare.domains.training.rules import check_course, manages
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body, FileRef, Person, Shown, Widget
+from setsquare.kernel.commands.declaration import command, permitted
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.files.store import read as content_of
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.qualifications.days import day_in
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.writing.sentences import some
+
+LONGEST_NUMBER = 100
+BadgeFile = Annotated[
+    FileRef,
+    Shown(
+        gettext_lazy("Badge"),
+        gettext_lazy("The JSON or JWT file, or the PNG or SVG picture. Issuer and days are taken from it."),
+        Widget.FILE,
+    ),
+]
+
+
+class SubmitBadge(Body):
+    """A badge that a person was given elsewhere."""
+
+    person: Annotated[
+        Person | None,
+        Shown(gettext_lazy("Person"), gettext_lazy("Left empty: you."), Widget.PERSON),
+    ] = None
+    course: OfCourse
+    file: BadgeFile
+    key: Annotated[
+        str,
+        Field(max_length=10_000),
+        Shown(
+            gettext_lazy("Public key of the issuer"),
+            gettext_lazy("Only where it is not known here: a JWK, a JWKS, or a key that begins with z6Mk."),
+            Widget.LONG_TEXT,
+        ),
+    ] = ""
+    note: Note = ""
+    _verdict: Verdict | None = PrivateAttr(default=None)
+    _wrong: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _looked_at(self, info: ValidationInfo) -> Self:
+        """Look at the badge before the transaction: asking its issuer takes time in which nobody should wait."""
+        actor = (info.context or {}).get("actor")
+        person = self.person or (actor.user if actor is not None else None)
+        among = User.objects.filter(pk__in=[person.pk] if person is not None else [])
+        try:
+            known = known_for(person) if person is not None else BadgeIssuer.objects.none()
+            self._verdict = verify(content_of(self.file.blob), among, known, entered=self.key)
+        except NotABadge as wrong:
+            self._wrong = {"file": str(wrong)}
+        except NoKey as wrong:
+            self._wrong = {"key": str(wrong)}
+        return self
+
+    def verdict(self, person: User) -> Verdict:
+        """Return what came of it; what is not valid, or was given to somebody else, is refused at its field."""
+        found = self._verdict
+        if found is None:
+            raise Refused(self._wrong)
+        if not found.valid:
+            code = next(finding.code for finding in found.findings if finding.good is False)
+            raise Refused({"key" if code == "key" else "file": found.why_not})
+        if found.certificate is not None:
+            raise Refused({"file": _("This badge was issued here, so its certificate is on record already.")})
+        if found.named and found.person != person:
+            sentence = _("This badge was given to somebody else than %(name)s: no address fits.")
+            raise Refused({"file": sentence % {"name": person.name}})
+        return found
+
+
+@command(
+    "certificate",
+    "submit_badge",
+    label=gettext_lazy("Record from a badge"),
+    past=gettext_lazy("recorded it from a badge"),
+    body=SubmitBadge,
+    who=(permitted(READ),),
+    creates=True,
+    made_in=where_certified,
+)
+def submit_badge(act: Act, body: SubmitBadge) -> Record:
+    """Record what an Open Badge shows: at once by who runs the person's training, else once somebody else verified it.
+
+    At once only where it is shown who issued it: anybody can make a key, and give themselves any name.
+    """
+    person = body.person or act.user
+    course = check_course(body.course, "course")
+    runs = person != act.user and manages(act.user, person)
+    if person != act.user and not runs:
+        sentence = _("Your roles do not let you submit certificates of %(name)s.")
+        raise Refused({"person": sentence % {"name": person.name}})
+    verdict = body.verdict(person)
+    User.objects.select_for_update().only("pk").get(pk=person.pk)  # two may send the same badge at once
+    number, digest = verdict.badge.id[:LONGEST_NUMBER], verdict.badge.digest
+    _refuse_twice(person, number, digest)
+    made = make(
+        act,
+        person,
+        course,
+        source="external",
+        note=body.note,
+        external_number=number,
+        handed_in_by=act.user,
+        badge_digest=digest,
+        unproven_key=verdict.key if verdict.doubt else "",
+        **_told(verdict, person, course),
+    )
+    act.attach(body.file.blob, body.file.name, ROLE)
+    if runs and verdict.person == person and not verdict.doubt:
+        act.target = "valid"
+        count(act, made.certificate)
+        act.conclude(
+            gettext_noop("%(number)s is valid: the badge is genuine, and it is %(name)s’s."), name=person.name
+        )
+        return made
+    _conclude(act, verdict, ask_to_verify(act))
+    return made
+
+
+def _conclude(act: Act, verdict: Verdict, asked: list[str]) -> None:
+    """Say who is asked to verify it, and what they have to find out."""
+    if not asked:
+        sentence = gettext_noop(
+            "%(number)s was submitted, but nobody else may verify it: somebody has to be given the right."
+        )
+    elif verdict.doubt:
+        sentence = gettext_noop(
+            "The badge is unaltered, but nothing shows who issued it."
+            " Asked to find out and verify %(number)s: %(names)s."
+        )
+    else:
+        sentence = gettext_noop(
+            "The badge is genuine. Asked to verify that %(number)s fits the course: %(names)s."
+        )
+    act.conclude(sentence, names=some(asked))
+
+
+def _told(verdict: Verdict, person: User, course: Course) -> dict[str, Any]:
+    """Return what a certificate takes from its badge; one without an end counts for as long as the course says."""
+    assert verdict.badge.begins is not None
+    issued = day_in(verdict.badge.begins, person.unit)
+    return {
+        "issued": issued,
+        "expires": verdict.last_day or until(course, issued),
+        "issuer": verdict.issuer_name[:200],
+    }
+
+
+def _refuse_twice(person: User, number: str, digest: str) -> None:
+    """Refuse a badge from which a certificate of the person was recorded before, known by its id or what it says."""
+    same = Q(badge_digest=digest) | Q(external_number=number) & ~Q(external_number="")
+    before = Certificate.objects.filter(same, person=person, record__state__in=("submitted", "valid"))
+    known = before.select_related("record").first()
+    if known is not None:
+        sentence = _("%(number)s was recorded from this badge already.")
+        raise Refused({"file": sentence % {"number": known.record.number}})

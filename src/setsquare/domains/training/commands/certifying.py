@@ -1,0 +1,476 @@
+"""Certificates: issued by what people did here, submitted from elsewhere and verified, recorded, refused, revoked."""
+
+import datetime as dt
+from typing import Annotated, Any, Protocol
+
+from django.db.models import Case, Q, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field
+
+from setsquare.domains.training.commands.asking import Trained
+from setsquare.domains.training.models import ROLE, Certificate, Course
+from setsquare.domains.training.permissions import MANAGE, READ
+from setsquare.domains.training.retraining.queries import calls_for, outdated
+from setsquare.domains.training.rules import (
+    COORDINATORS,
+    check_course,
+    manages,
+    manages_person,
+    not_handed_in,
+    not_own,
+)
+from setsquare.domains.training.thing import CERTIFICATES, SOURCES
+from setsquare.domains.training.work import VERIFY
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import people_permitted
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import AnyPerson, Body, FileRef, Person, RecordRef, Shown, Widget
+from setsquare.kernel.commands.declaration import Actor, Meaning, Reason, Situation, command, permitted
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.qualifications.days import day_in, end_of, months_later, start_of
+from setsquare.kernel.qualifications.models import Qualification
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Fact
+from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.writing.sentences import some
+
+DAYS_TO_VERIFY = dt.timedelta(days=10)
+
+Trainee = Annotated[AnyPerson, Shown(gettext_lazy("Person"), widget=Widget.PERSON)]
+OfCourse = Annotated[RecordRef, Shown(gettext_lazy("Course"), widget=Widget.RECORD, of="course")]
+GivenFor = Annotated[RecordRef, Shown(gettext_lazy("Given for"))]
+Issued = Annotated[dt.date, Shown(gettext_lazy("Issued"), gettext_lazy("The day on it."))]
+Expires = Annotated[
+    dt.date | None,
+    Shown(
+        gettext_lazy("Valid until"),
+        gettext_lazy("The last day, as it says. Left empty: reckoned from how long the course is valid."),
+    ),
+]
+Note = Annotated[str, Field(max_length=2000), Shown(gettext_lazy("Note"), widget=Widget.LONG_TEXT)]
+IssuedBy = Annotated[str, Field(max_length=200), Shown(gettext_lazy("Issued by"))]
+NumberThere = Annotated[str, Field(max_length=100), Shown(gettext_lazy("Number there"))]
+File = Annotated[
+    FileRef | None,
+    Shown(
+        gettext_lazy("File"),
+        gettext_lazy("Whoever verifies your own certificate has to see it."),
+        Widget.FILE,
+        needed=gettext_lazy("needed for your own certificate"),
+    ),
+]
+EVIDENCE = (
+    *(fact for section in CERTIFICATES.sections for fact in section.facts),
+    Fact(gettext_lazy("File"), "certificate__file"),
+)
+"""What whoever verifies a certificate has before them."""
+LONGEST_AGO, FURTHEST = 60, 100
+"""Years beyond which a day on a certificate is a slip of the pen."""
+
+
+class Issue(Body):
+    """What somebody completed here."""
+
+    person: Trainee
+    course: OfCourse
+    issued: Issued
+    source: Annotated[Certificate.Source, Shown(gettext_lazy("Comes from"), choices=SOURCES)]
+    session: Annotated[RecordRef | None, Shown(gettext_lazy("Training session"))] = None
+    note: Note = ""
+
+
+class RecordCertificate(Body):
+    """A certificate that there is, also one of the past."""
+
+    person: Trainee
+    course: OfCourse
+    issued: Issued
+    expires: Expires = None
+    issuer: IssuedBy = ""
+    external_number: NumberThere = ""
+    note: Note = ""
+
+
+class Submit(Body):
+    """A certificate from elsewhere."""
+
+    person: Annotated[
+        Person | None,
+        Shown(gettext_lazy("Person"), gettext_lazy("Left empty: you."), Widget.PERSON),
+    ] = None
+    course: OfCourse
+    issued: Issued
+    expires: Expires = None
+    issuer: Annotated[str, Field(min_length=1, max_length=200), Shown(gettext_lazy("Issued by"))]
+    external_number: NumberThere = ""
+    file: File = None
+    note: Note = ""
+
+
+class Days(Protocol):
+    """What says from when until when a certificate is valid."""
+
+    issued: dt.date
+    expires: dt.date | None
+
+
+def fit_for_use(course: Course, person: User, body: Days, now: dt.datetime) -> dt.date | None:
+    """Return until when a certificate from elsewhere is valid; refuse days that cannot be, and one that is over."""
+    expires = _days(person, course, body, now)
+    if expires is not None and expires < day_in(now, person.unit):
+        sentence = _("It has expired already; submit one that is still valid.")
+        raise Refused({"expires" if body.expires else "issued": sentence})
+    return expires
+
+
+def certify(act: Act, given: Issue) -> Record:
+    """Issue a certificate within another command."""
+    return act.also("certificate", "issue", body=given)
+
+
+def _days(person: User, course: Course, body: Days, now: dt.datetime) -> dt.date | None:
+    """Return until when a certificate from elsewhere is valid; refuse days that cannot be."""
+    if body.issued > day_in(now, person.unit):
+        raise Refused({"issued": _("This day has not come yet; give the day on which it was issued.")})
+    if body.issued < months_later(day_in(now, person.unit), -12 * LONGEST_AGO):
+        sentence = _("This day is more than %(years)s years ago; look at the year.")
+        raise Refused({"issued": sentence % {"years": LONGEST_AGO}})
+    if body.expires is not None and body.expires < body.issued:
+        raise Refused({"expires": _("It cannot expire before it was issued.")})
+    if body.expires is not None and body.expires > months_later(body.issued, 12 * FURTHEST):
+        sentence = _("This day is more than %(years)s years after it was issued; look at the year.")
+        raise Refused({"expires": sentence % {"years": FURTHEST}})
+    return body.expires or until(course, body.issued)
+
+
+def until(course: Course, issued: dt.date) -> dt.date | None:
+    """Return the last day of a certificate of the course that was issued on a day; none: for good."""
+    return months_later(issued, course.validity_months) if course.validity_months else None
+
+
+def where_certified(actor: Actor, body: Any) -> int | None:
+    """Return the unit in which a certificate is made: that of its person."""
+    person: User | None = body.person or actor.user
+    unit: int | None = (person.unit_id if person is not None else None) or body.course.unit_id
+    return unit
+
+
+def make(act: Act, person: User, course: Course, issued: dt.date, source: str, **detail: Any) -> Record:
+    """Make a certificate within a command; it counts only once `count` is called."""
+    unit = person.unit or course.record.unit
+    return act.create(
+        title=course.record.title,
+        unit=unit,
+        owner=person,
+        person=person,
+        course=course,
+        issued=issued,
+        source=source,
+        **detail,
+    )
+
+
+def count(act: Act, certificate: Certificate) -> None:
+    """Have a certificate show that its person is qualified, unless another one shows it for longer.
+
+    Where the course has to be taken anew, one from before shows it no longer than until then.
+    """
+    person, course, now = certificate.person, certificate.course.record, act.now
+    since = min(start_of(certificate.issued, person.unit), now)
+    until = end_of(certificate.expires, person.unit) if certificate.expires is not None else None
+    held = Qualification.objects.filter(user=person, subject=course, topic="", ended__isnull=True).first()
+    anew, outdating = calls_for(certificate), list(outdated(certificate))
+    lapses = [row.lapses for row in outdating if row.lapses is not None]
+    until = min([*lapses, *([until] if until is not None else [])], default=None)
+    longer = held is not None and (held.until is None or (until is not None and held.until >= until))
+    if longer and not anew:
+        return
+    if held is not None:
+        since = max(since, held.since)
+    act.qualify(person, course, since=since, until=until)
+    if until is None or until > now:
+        waiting = Task.objects.filter(record=course, kind="train", assignee=person, done__isnull=True)
+        renewed = anew or until is None or until > now + dt.timedelta(days=certificate.course.renew_days)
+        if renewed and not outdating and waiting.exists():
+            act.also("course", "trained", course, Trained(person=person))
+
+
+@command(
+    "certificate",
+    "create",
+    label=gettext_lazy("Record a certificate"),
+    past=gettext_lazy("recorded it"),
+    body=RecordCertificate,
+    who=COORDINATORS,
+    creates=True,
+    made_in=where_certified,
+)
+def create(act: Act, body: RecordCertificate) -> Record:
+    """Record a certificate that was seen, also one of the past; of somebody else than who records it."""
+    course = check_course(body.course, "course")
+    if body.person == act.actor.user:
+        raise Refused(
+            {"person": _("Nobody records their own certificate; submit it, and somebody verifies it.")}
+        )
+    if act.actor.user is not None and not manages(act.actor.user, body.person):
+        sentence = _("Your roles do not let you record certificates of %(name)s.")
+        raise Refused({"person": sentence % {"name": body.person.name}})
+    made = make(
+        act,
+        body.person,
+        course,
+        body.issued,
+        "external" if body.issuer else "recorded",
+        expires=_days(body.person, course, body, act.now),
+        **body.model_dump(include={"issuer", "external_number", "note"}),
+    )
+    act.target = "valid"
+    count(act, made.certificate)
+    return made
+
+
+@command(
+    "certificate",
+    "submit",
+    label=gettext_lazy("Submit an external certificate"),
+    past=gettext_lazy("submitted it"),
+    body=Submit,
+    who=(permitted(READ),),
+    creates=True,
+    made_in=where_certified,
+)
+def submit(act: Act, body: Submit) -> Record:
+    """Hand in a certificate from elsewhere; somebody else verifies it before it counts."""
+    person = body.person or act.user
+    course = check_course(body.course, "course")
+    if person != act.user and not manages(act.user, person):
+        sentence = _("Your roles do not let you submit certificates of %(name)s.")
+        raise Refused({"person": sentence % {"name": person.name}})
+    expires = fit_for_use(course, person, body, act.now)
+    if body.file is None and person == act.user:
+        raise Refused({"file": _("Add the certificate as a file: whoever verifies it has to see it.")})
+    made = make(
+        act,
+        person,
+        course,
+        body.issued,
+        "external",
+        expires=expires,
+        handed_in_by=act.user,
+        **body.model_dump(include={"issuer", "external_number", "note"}),
+    )
+    if body.file is not None:
+        act.attach(body.file.blob, body.file.name, ROLE)
+    asked = ask_to_verify(act)
+    act.conclude(
+        gettext_noop("%(number)s was submitted. Asked to verify it: %(names)s."), names=some(asked)
+    ) if asked else act.conclude(
+        gettext_noop(
+            "%(number)s was submitted, but nobody else may verify it: somebody has to be given the right."
+        )
+    )
+    return made
+
+
+def ask_to_verify(act: Act, barred: frozenset[int] = frozenset()) -> list[str]:
+    """Ask those who run the training of the certificate's person to verify it; returns their names."""
+    certificate: Certificate = act.detail
+    unit = certificate.person.unit or act.record.unit
+    concerned = {certificate.person_id, certificate.handed_in_by_id or certificate.person_id}
+    others = people_permitted(MANAGE, unit).exclude(pk__in=concerned | barred)
+    people = list(others)
+    act.ask_all(VERIFY.code, people, act.now + DAYS_TO_VERIFY)
+    return [person.name for person in people]
+
+
+LABEL = gettext_lazy("Certificate verified")
+GENUINE = Meaning(
+    "certificate_verified",
+    LABEL,
+    gettext_lazy("I have seen this certificate; it is genuine and of the course named here."),
+)
+FOUND_GENUINE = Meaning(
+    "certificate_verified",
+    LABEL,
+    gettext_lazy(
+        "Nothing in the badge shows who issued this certificate. I have found out from its issuer that it is genuine;"
+        " it is of the course named here."
+    ),
+)
+
+
+def _attested(situation: Situation) -> Meaning:
+    """Return what is signed by verifying it: more, where its badge leaves open who issued it."""
+    return FOUND_GENUINE if situation.detail.unproven_key else GENUINE
+
+
+@command(
+    "certificate",
+    "verify",
+    label=gettext_lazy("Verify"),
+    past=gettext_lazy("verified it"),
+    who=(manages_person,),
+    barred=(not_own, not_handed_in),
+    signature=_attested,
+    deciding=EVIDENCE,
+    reason=Reason.NEVER,
+    prominent=True,
+    reindexes=False,
+)
+def verify(act: Act, _body: Body) -> None:
+    """Say, signed, that a certificate from elsewhere is genuine: from then on it counts."""
+    certificate: Certificate = act.detail
+    if certificate.expires is not None and certificate.expires < day_in(act.now, certificate.person.unit):
+        raise Refused(_("It has expired since it was submitted; refuse it."))
+    act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "verified")
+    count(act, certificate)
+    act.tell(
+        certificate.person,
+        "training",
+        gettext_noop("%(who)s verified your certificate %(number)s %(title)s."),
+        who=act.user.name,
+        number=act.record.number,
+        title=act.record.title,
+    )
+
+
+@command(
+    "certificate",
+    "refuse",
+    label=gettext_lazy("Refuse"),
+    past=gettext_lazy("refused it"),
+    who=(manages_person,),
+    barred=(not_own,),
+    reason=Reason.ALWAYS,
+    danger=True,
+    reindexes=False,
+)
+def refuse(act: Act, _body: Body) -> None:
+    """Say why a certificate does not count."""
+    act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "not_needed")
+    _tell_why(act, gettext_noop("%(who)s refused your certificate %(number)s %(title)s: %(reason)s"))
+
+
+@command(
+    "certificate",
+    "revoke",
+    label=gettext_lazy("Revoke"),
+    past=gettext_lazy("revoked it"),
+    who=(manages_person,),
+    barred=(not_own,),
+    reason=Reason.ALWAYS,
+    danger=True,
+    reindexes=False,
+    hint=gettext_lazy("The person no longer holds the course by it."),
+)
+def revoke(act: Act, _body: Body) -> None:
+    """Take a certificate back; the newest other one of the same course that is in force counts in its place."""
+    _uncount(act)
+    _tell_why(act, gettext_noop("%(who)s revoked your certificate %(number)s %(title)s: %(reason)s"))
+
+
+def _uncount(act: Act) -> None:
+    certificate: Certificate = act.detail
+    if act.disqualify():
+        others = Certificate.objects.filter(
+            person=certificate.person, course=certificate.course, record__state="valid"
+        ).exclude(pk=certificate.pk)
+        today = day_in(act.now, certificate.person.unit)
+        in_force = Q(expires__isnull=True) | Q(expires__gte=today)
+        newest = others.order_by(Case(When(in_force, then=0), default=1), "-issued", "-pk").first()
+        if newest is not None:
+            act.also("certificate", "take_up", newest.record)
+
+
+class Ground(Body):
+    """By what a certificate was given that shows nothing any more."""
+
+    ground: GivenFor
+
+
+@command(
+    "certificate",
+    "lose_ground",
+    label=gettext_lazy("Revoke, as its ground is void"),
+    past=gettext_lazy("revoked it"),
+    body=Ground,
+    reason=Reason.NEVER,
+    danger=True,
+    reindexes=False,
+)
+def lose_ground(act: Act, body: Ground) -> None:
+    """Take a certificate back that was given for what is void; its person and the course's owner are told."""
+    _uncount(act)
+    act.say(gettext_noop("as %(ground)s is void"), ground=body.ground.number)
+    certificate: Certificate = act.detail
+    course = certificate.course.record
+    told: dict[str, Any] = {
+        "number": act.record.number,
+        "title": act.record.title,
+        "ground": body.ground.number,
+        "name": certificate.person.name,
+    }
+    text = gettext_noop(
+        "Your certificate %(number)s %(title)s is revoked: %(ground)s, for which it was given, is void."
+    )
+    act.tell(certificate.person, "training", text, **told)
+    if course.owner_id != certificate.person_id:
+        text = gettext_noop(
+            "%(number)s %(title)s of %(name)s is revoked: %(ground)s, for which it was given, is void."
+        )
+        act.tell(course.owner, "training", text, **told)
+
+
+def _tell_why(act: Act, text: str) -> None:
+    act.tell(
+        act.detail.person,
+        "training",
+        text,
+        who=act.user.name,
+        number=act.record.number,
+        title=act.record.title,
+        reason=act.reason[:200],
+    )
+
+
+@command(
+    "certificate",
+    "issue",
+    label=gettext_lazy("Issue"),
+    past=gettext_lazy("issued it"),
+    body=Issue,
+    creates=True,
+    listed=False,
+    reason=Reason.NEVER,
+)
+def issue(act: Act, body: Issue) -> Record:
+    """Issue what somebody completed here; part of closing a session, signing off, and confirming."""
+    course: Course = body.course.course
+    made = make(
+        act,
+        body.person,
+        course,
+        body.issued,
+        body.source,
+        expires=until(course, body.issued),
+        session=body.session.training_session if body.session is not None else None,
+        note=body.note,
+    )
+    act.target = "valid"
+    count(act, made.certificate)
+    return made
+
+
+@command(
+    "certificate",
+    "take_up",
+    label=gettext_lazy("Take up"),
+    past=gettext_lazy("counts in place of a revoked one"),
+    reason=Reason.NEVER,
+    reindexes=False,
+)
+def take_up(act: Act, _body: Body) -> None:
+    """Have a certificate count again, as the better one was revoked; part of revoking that."""
+    count(act, act.detail)

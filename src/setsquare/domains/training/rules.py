@@ -1,0 +1,170 @@
+"""Rules of training: who runs it, who may say that somebody is trained, and who may not."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from setsquare.domains.training.models import FIRST, Certificate, Course, TrainingSession
+from setsquare.domains.training.permissions import MANAGE
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import permissions_in
+from setsquare.kernel.commands.declaration import Rule, Situation, by_permission, owner, permitted
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.links.models import Link
+from setsquare.kernel.qualifications.queries import holding
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label
+from setsquare.kernel.trail.models import Entry
+
+COORDINATORS = (permitted(MANAGE),)
+RUNNERS = (owner(), permitted(MANAGE))
+
+
+def manages(user: User, person: User) -> bool:
+    """Tell whether somebody runs the training of a person."""
+    return MANAGE in permissions_in(user, person.unit_id)
+
+
+@by_permission(MANAGE)
+def manages_person(situation: Situation) -> Label | None:
+    """Rule: the one who acts runs the training of the certificate's person."""
+    certificate: Certificate = situation.detail
+    if manages(situation.user, certificate.person):
+        return None
+    return _("Only who runs the training of %(name)s may do this.") % {"name": certificate.person.name}
+
+
+def not_own(situation: Situation) -> Label | None:
+    """Rule: nobody decides on their own certificate."""
+    if situation.detail.person_id == situation.user.pk:
+        return _("This certificate is yours; somebody else decides on it.")
+    return None
+
+
+def handed_in(situation: Situation) -> Label | None:
+    """Rule: who acts handed the certificate in."""
+    certificate: Certificate = situation.detail
+    if situation.user.pk == (certificate.handed_in_by_id or certificate.person_id):
+        return None
+    return _("Only who handed it in corrects it.")
+
+
+def not_handed_in(situation: Situation) -> Label | None:
+    """Rule: nobody verifies what they handed in for somebody."""
+    if situation.detail.handed_in_by_id == situation.user.pk:
+        return _("You handed this certificate in; somebody else verifies it.")
+    return None
+
+
+def trains(situation: Situation) -> Label | None:
+    """Rule: the person gives the session."""
+    session: TrainingSession = situation.detail
+    return None if session.trainer_id == situation.user.pk else _("Only the trainer may do this.")
+
+
+GIVERS = (trains, permitted(MANAGE))
+
+
+def qualified_to_sign_off(situation: Situation) -> Label | None:
+    """Rule: the person is a trainer of the course or holds a valid certificate of it."""
+    course: Course = situation.detail
+    holds = holding().filter(subject=OuterRef("pk"), topic="", user=situation.user)
+    if Course.objects.filter(Q(trainers=situation.user) | Exists(holds), pk=course.pk).exists():
+        return None
+    return _("Only a trainer of the course, or who holds it, may sign others off.")
+
+
+def is_kind(kind: Course.Kind, otherwise: Label) -> Rule:
+    """Return the rule that the course is of a kind."""
+
+    def rule(situation: Situation) -> Label | None:
+        return None if situation.detail.kind == kind else otherwise
+
+    return rule
+
+
+def check_course(course: Record, field: str) -> Course:
+    """Return a course that is offered; refuse anything else at `field`."""
+    if course.type != "course":
+        raise Refused({field: _("%(number)s is no course.") % {"number": course.number}})
+    if course.state != "offered":
+        sentence = _("%(number)s is not offered now; choose a course that is.")
+        raise Refused({field: sentence % {"number": course.number}})
+    return course.course
+
+
+def check_order(course: Record | None, first: Sequence[Record]) -> None:
+    """Refuse at its place among `builds_on` what is no course in use, or leads back to the course itself."""
+    links = Link.objects.filter(kind=FIRST).values_list("source__number", "target__number")
+    onwards: dict[str, list[str]] = {}
+    for source, target in links.order_by("id"):
+        onwards.setdefault(source, []).append(target)
+    for place, other in enumerate(first):
+        if other.type != "course":
+            raise Refused({f"builds_on.{place}": _("%(number)s is no course.") % {"number": other.number}})
+        chain = _way(other.number, course.number, onwards) if course is not None else []
+        if course is not None and chain:
+            sentence = _("This would go round in a circle: %(chain)s.")
+            told = " → ".join([course.number, *chain])
+            raise Refused({f"builds_on.{place}": sentence % {"chain": told}})
+
+
+def _way(start: str, goal: str, onwards: dict[str, list[str]]) -> list[str]:
+    """Return the shortest way from a course to another along what they build on, empty where there is none."""
+    ways = [[start]]
+    known = {start}
+    for way in ways:
+        if way[-1] == goal:
+            return way
+        for further in onwards.get(way[-1], []):
+            if further not in known:
+                known.add(further)
+                ways.append([*way, further])
+    return []
+
+
+def yet_to_pass(course: Course, people: Iterable[User]) -> list[User]:
+    """Return those of the people who have not passed the quiz of a course, where it names one."""
+    wanted = list(people)
+    if course.quiz_id is None:
+        return []
+    rows = holding().filter(subject=course.quiz_id, topic="", user__in=wanted)
+    passed = set(rows.values_list("user_id", flat=True))
+    return [person for person in wanted if person.pk not in passed]
+
+
+def check_edited_by_another(course: Course, person: User) -> None:
+    """Refuse who edited an offered course last: they could ease what it asks for, and put it back afterwards."""
+    said = Entry.objects.filter(record=course.record, command__in=("offer", "edit")).order_by("-seq")
+    if said.values_list("command", "actor_id").first() == ("edit", person.pk):
+        raise Refused(
+            _("You edited this course last; somebody else who runs training records your certificate.")
+        )
+
+
+def check_passed(course: Course, people: Iterable[User], field: str) -> None:
+    """Refuse at `field` people who have not passed the quiz of a course, where it names one."""
+    if course.quiz is None:
+        return
+    for person in yet_to_pass(course, people):
+        sentence = _("%(name)s has to pass the quiz %(quiz)s first.")
+        raise Refused({field: sentence % {"name": person.name, "quiz": course.quiz.number}})
+
+
+def check_first(course: Course, people: Iterable[User], field: str) -> None:
+    """Refuse at `field` people who do not hold a course that has to be held first."""
+    first = list(
+        Link.objects.filter(source_id=course.pk, kind=FIRST).values_list("target_id", "target__number")
+    )
+    wanted = list(people)
+    held = set(
+        holding()
+        .filter(subject__in=[pk for pk, _number in first], topic="", user__in=wanted)
+        .values_list("user_id", "subject_id")
+    )
+    for person in wanted:
+        missing = [number for pk, number in first if (person.pk, pk) not in held]
+        if missing:
+            sentence = _("%(name)s has to hold %(courses)s first.")
+            raise Refused({field: sentence % {"name": person.name, "courses": ", ".join(missing)}})

@@ -1,0 +1,75 @@
+"""The lifecycles of courses, training sessions and certificates: pure data."""
+
+from setsquare.kernel.lifecycle import Colour, Lifecycle, Move, State, gettext_noop
+
+_LIVING = ("draft", "offered")
+
+COURSE = Lifecycle(
+    initial="draft",
+    states=(
+        State("draft", gettext_noop("Draft"), Colour.GREY, open=True),
+        State("offered", gettext_noop("Offered"), Colour.GREEN, controlled=True),
+        State("retired", gettext_noop("Retired"), Colour.GREY, controlled=True, final=True),
+    ),
+    moves={
+        "edit": Move(_LIVING),
+        "set_requirements": Move(_LIVING),
+        "set_activity": Move(_LIVING),
+        "offer": Move(("draft",), "offered"),
+        "confirm": Move(("offered",)),
+        "sign_off": Move(("offered",)),
+        "retire": Move(_LIVING, "retired"),
+        "call": Move(("offered",)),
+        "release": Move(("offered",)),
+        "trained": Move(("offered", "retired")),
+        "ask_lacking": Move(("offered",)),
+        "ask_lacking_no_longer": Move(_LIVING),
+        "retrain": Move(("offered",)),
+        "forgo_retraining": Move(("offered", "retired")),
+        "remind_due": Move(("offered",)),
+        "escalate": Move(("offered",)),
+        "pass_on": Move(_LIVING),
+    },
+)
+SESSION = Lifecycle(
+    initial="planned",
+    states=(
+        State("planned", gettext_noop("Planned"), Colour.BLUE, open=True),
+        State("held", gettext_noop("Held"), Colour.TEAL, open=True),
+        State("closed", gettext_noop("Closed"), Colour.GREEN, controlled=True, final=True),
+        State("cancelled", gettext_noop("Cancelled"), Colour.GREY, final=True),
+    ),
+    moves={
+        "edit": Move(("planned",)),
+        "enrol_me": Move(("planned",)),
+        "leave": Move(("planned",)),
+        "enrol": Move(("planned",)),
+        "withdraw": Move(("planned",)),
+        "record_attendance": Move(("planned", "held"), "held"),
+        "close": Move(("held",), "closed"),
+        "cancel": Move(("planned",), "cancelled"),
+        "pass_on": Move(("planned", "held")),
+    },
+)
+CERTIFICATE = Lifecycle(
+    initial="submitted",
+    states=(
+        State("submitted", gettext_noop("Submitted"), Colour.PURPLE, open=True),
+        State("valid", gettext_noop("Valid"), Colour.GREEN, controlled=True),
+        State("refused", gettext_noop("Refused"), Colour.RED, controlled=True, final=True),
+        State("revoked", gettext_noop("Revoked"), Colour.RED, controlled=True, final=True),
+    ),
+    moves={
+        "edit": Move(("submitted",)),
+        "verify": Move(("submitted",), "valid"),
+        "refuse": Move(("submitted",), "refused"),
+        "revoke": Move(("valid",), "revoked"),
+        "lose_ground": Move(("valid",), "revoked"),
+        "take_up": Move(("valid",)),
+        "lapse_earlier": Move(("valid",)),
+        "ask_again": Move(("submitted",)),
+        "remind_due": Move(("submitted",)),
+        "escalate": Move(("submitted",)),
+        "entrust": Move(("submitted",)),
+    },
+)

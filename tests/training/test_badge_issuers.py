@@ -1,0 +1,130 @@
+"""Whose a badge is: what shows that a key is its issuer's, and what waits for somebody who finds that out."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from setsquare.domains.organisation import bootstrap
+from setsquare.domains.training.badges.encoding import multikey
+from setsquare.domains.training.badges.giving import examined
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.errors import NotPermitted, Refused
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.qualifications.queries import holding
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.tasks.models import Task
+from tests.cases import ThingCase
+from tests.training.conftest import School
+from tests.training.test_badges import Academy, _bytes, keys_of_their_own, submit  # noqa: F401
+
+
+class TestBadgeIssuers(ThingCase):
+    thing = "badge_issuer"
+
+    @pytest.fixture
+    def prepared(self, school: School) -> None:
+        self.school = school
+
+    def make(self, number: int) -> Record:
+        return entered(self.school, Academy(f"https://badges{number}.example/issuer"))
+
+    def reader(self) -> User:
+        return self.school.cora
+
+    def stranger(self) -> User:
+        return self.school.olga  # reads in the south
+
+
+def entered(school: School, academy: Academy, **body: Any) -> Record:
+    key = "" if academy.issuer.startswith("did:key") else multikey(academy.key.public_key())
+    given = {"title": "Norm Academy", "address": academy.issuer, "key": key, "unit": "N", **body}
+    return carry_out("badge_issuer", "create", Actor(school.cora), body=given).record
+
+
+@pytest.mark.parametrize("address", ["", "https://badges.example/issuer"])
+def test_a_known_issuer_was_entered_by_one_and_confirmed_by_another(school: School, address: str) -> None:
+    bootstrap.grant(school.ben, "coordinator", "N")
+    academy = Academy(address)
+    issuer = entered(school, academy)
+    badge = academy.badge()
+    assert not examined(_bytes(badge), "", school.ben).shown_by
+    with pytest.raises(NotPermitted, match="You entered it; somebody else who runs training confirms it"):
+        school.do(school.cora, issuer, "confirm")
+    assert school.do(school.ben, issuer, "confirm").signature is not None
+    verdict = examined(_bytes(badge), "", school.ben)
+    assert (verdict.valid, verdict.doubt, verdict.shown_by) == (True, "", "known")
+    assert verdict.findings[0].sentence.startswith(
+        f"Signed by Norm Academy, a known issuer ({issuer.number})"
+    )
+    made = submit(school, school.cora, badge, person="anna")
+    assert (made.state, made.certificate.issuer) == ("valid", "Norm Academy")
+    assert not examined(_bytes(badge), "", school.olga).shown_by  # it is known in the north
+    other = Academy("https://badges.example/issuer") if address else Academy()
+    other.issuer = academy.issuer
+    other.method = academy.method
+    assert not examined(_bytes(other.badge()), "", school.ben).valid  # its name and address, another's key
+    school.do(school.cora, issuer, "withdraw", because="The key was disclosed.")
+    assert not examined(_bytes(badge), "", school.ben).shown_by
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "sentence"),
+    [
+        ({"address": "http://a.example/"}, "address", "Write an address that begins with https"),
+        ({"address": "https://a@b.example/"}, "address", "Write an address that begins with https"),
+        ({"address": "http://LOCALHOST:8000/"}, "address", "This is this organisation itself"),
+        ({"address": "HTTPS://Badges.example:443/issuer/"}, "address", "BI-001 is this issuer already."),
+        ({"key": "hello"}, "key", "This is no public key"),
+        ({"address": "did:key:z6Mk", "key": ""}, "address", "This is no public key"),
+        (
+            {"address": f"did:key:{multikey(Academy().key.public_key())}"},
+            "key",
+            "The key stands in the did:key already; leave this empty.",
+        ),
+    ],
+)
+def test_what_is_no_issuer_of_others_is_refused_at_its_field(
+    school: School, body: dict[str, Any], field: str, sentence: str
+) -> None:
+    entered(school, Academy("https://badges.example/issuer"))
+    with pytest.raises(Refused) as refused:
+        entered(school, Academy("https://other.example/issuer"), **body)
+    assert [(name, str(said).startswith(sentence)) for name, said in refused.value.fields.items()] == [
+        (field, True)
+    ]
+
+
+def test_a_key_that_nothing_ties_to_the_issuer_waits_for_somebody_else(
+    school: School, client: Client
+) -> None:
+    academy = Academy()
+    named = {"issuer": {"id": academy.issuer, "name": "NORMA  works"}}
+    verdict = examined(_bytes(academy.badge()), "", school.cora)
+    name = multikey(academy.key.public_key())
+    short = f"{name[:14]}…{name[-8:]}"
+    assert (verdict.valid, verdict.key, verdict.shown_by) == (True, name, "")
+    assert verdict.findings[0].sentence == f"Signed by the key {short}, and unchanged since."
+    assert verdict.doubt == f"It calls its issuer “Academy”; nothing shows that the key {short} is theirs."
+    assert (
+        "our name, but is signed by another key"
+        in examined(_bytes(academy.badge(**named)), "", school.cora).doubt
+    )
+    bootstrap.grant(school.ben, "coordinator", "N")
+    made = submit(school, school.cora, academy.badge(), person="anna")
+    assert made.state == "submitted"
+    assert [task.assignee for task in Task.objects.filter(record=made)] == [school.ben]
+    with pytest.raises(NotPermitted, match="You handed this certificate in; somebody else verifies it"):
+        school.do(school.cora, made, "verify")
+    client.force_login(school.ben)
+    page = client.get(f"/certificates/{made.number}/").content.decode()
+    assert "It is not shown who issued this" in page and short in page
+    asked = client.get(f"/certificates/{made.number}/do/verify/").content.decode()
+    assert "Nothing in the badge shows who issued this certificate" in asked
+    assert "Nothing shows that this key is of" in asked and "badge.json</a>" in asked
+    told = client.post("/certificates/verify/", {"text": json.dumps(academy.badge())}).content.decode()
+    assert "it is not shown who issued it" in told and "This badge is valid" not in told
+    school.do(school.ben, made, "verify")
+    assert holding().get(user=school.anna).evidence == made

@@ -1,0 +1,194 @@
+"""Courses: who needs them is asked, and no longer asked; what is refused, with which sentence."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from setsquare.domains.organisation import bootstrap
+from setsquare.domains.training.handlers import follow_needs
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused
+from setsquare.kernel.commands.overdue import remind_and_escalate
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.qualifications.queries import holding
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.tasks.models import Task
+from tests.cases import ThingCase
+from tests.training.conftest import TODAY, School, ago, asked, deliver
+
+
+class TestCourses(ThingCase):
+    thing = "course"
+
+    @pytest.fixture
+    def prepared(self, school: School) -> None:
+        self.school = school
+        bootstrap.add_role("nobody", "Nobody", "", ["organisation.read"])
+        self.ines = bootstrap.add_person("ines", "Ines Out", "NW")
+        bootstrap.grant(self.ines, "nobody", "NW")
+
+    def make(self, number: int) -> Record:
+        return self.school.course(f"Lesson {number}", {"unit": "N"}, content="# Measure\n\nTwice.", hours="4")
+
+    def reader(self) -> User:
+        return self.school.cora
+
+    def stranger(self) -> User:
+        return self.ines
+
+
+def within(days: int) -> dt.date:
+    return TODAY + dt.timedelta(days=days)
+
+
+def test_who_needs_an_offered_course_is_asked_at_the_earliest_day_that_any_row_says(school: School) -> None:
+    course = school.course(
+        "Measuring",
+        {"unit": "N", "days": 30},
+        {"person": "olga", "days": 7},
+        {"role": "reader", "unit": "N", "days": 10},
+    )
+    assert asked(course) == {
+        **dict.fromkeys(("tom", "anna", "ben", "rita"), within(10)),
+        "olga": within(7),
+    }
+    school.do(school.cora, course, "set_requirements", needed_by=[{"person": "olga", "days": 7}])
+    assert asked(course) == {"olga": within(7)}
+    assert Task.objects.filter(record=course, outcome="not_needed").count() == 4
+    school.do(school.cora, course, "retire", because="There is a better one.")
+    assert asked(course) == {}
+
+
+def test_joining_and_leaving_a_role_or_unit_is_followed(school: School) -> None:
+    course = school.course("Cranes", {"role": "operator", "unit": "N"}, {"unit": "S"})
+    assert set(asked(course)) == {"olga", "sven"}
+    bootstrap.grant(school.anna, "operator", "N")
+    bootstrap.add_person("nils", "Nils New", "S")
+    deliver()
+    assert set(asked(course)) == {"olga", "sven", "anna", "nils"}
+    school.do(None, school.olga.file.record, "leave", date=TODAY)
+    school.do(None, school.anna.file.record, "revoke_role", role="operator", unit="N")
+    assert set(asked(course)) == {"sven", "nils"}
+
+
+def test_who_holds_it_is_asked_again_so_many_days_before_it_lapses(school: School) -> None:
+    course = school.course("First aid", {"unit": "N", "days": 20}, validity_months=12, renew_days=60)
+    assert set(asked(course)) == {"tom", "anna", "ben"}
+    school.certified("anna", course, ago(40))
+    school.certified("ben", course, ago(400))
+    assert set(asked(course)) == {"tom", "ben"}
+    assert Task.objects.get(record=course, assignee=school.anna).outcome == "certified"
+    school.certified("tom", course, ago(330))
+    assert follow_needs() == 0
+    assert set(asked(course)) == {"tom", "ben"}
+    school.do(
+        school.cora, course, "edit", title="First aid", kind="classroom", validity_months=12, renew_days=330
+    )
+    assert asked(course)["anna"] == school.anna.certificates.get().expires
+
+
+def test_whom_else_a_course_asks_is_known_to_who_runs_it(school: School, client: Client) -> None:
+    course = school.course("Measuring", {"unit": "N"})
+    for who, sees in ((school.cora, True), (school.ben, False)):
+        client.force_login(who)
+        page = client.get(f"/courses/{course.number}/tasks/").content.decode()
+        assert ("Anna Example" in page) is sees
+        assert ("Ben Example" in page) is True
+
+
+def test_late_training_is_told_to_the_line(school: School) -> None:
+    course = school.course("Late", {"person": "anna", "days": 30})
+    Task.objects.filter(record=course).update(due=course.created)
+    assert remind_and_escalate() == 1
+    told = Notice.objects.get(kind="escalation")
+    assert (told.user, told.values["names"]) == (school.tom, "Anna Example")
+
+
+def test_a_circle_of_courses_is_refused_with_its_chain(school: School) -> None:
+    one = school.course("One")
+    two = school.course("Two", builds_on=[one.number])
+    three = school.course("Three", builds_on=[two.number])
+    with pytest.raises(Refused) as refused:
+        school.do(school.cora, one, "edit", title="One", kind="classroom", builds_on=[three.number])
+    chain = f"{one.number} → {three.number} → {two.number} → {one.number}"
+    assert refused.value.fields == {"builds_on.0": f"This would go round in a circle: {chain}."}
+
+
+def test_a_course_that_is_read_certifies_by_signature(school: School) -> None:
+    first = school.course("First", kind="read")
+    course = school.course("Policy", {"person": "anna"}, kind="read", builds_on=[first.number])
+    with pytest.raises(CommandError, match=rf"Anna Example has to hold {first.number} first\."):
+        school.do(school.anna, course, "confirm")
+    school.do(school.anna, first, "confirm")
+    done = school.do(school.anna, course, "confirm")
+    assert done.signature is not None
+    assert asked(course) == {}
+    held = holding().get(subject=course, user=school.anna)
+    assert (held.evidence.certificate.source, held.until) == ("read", None)
+
+
+def test_who_runs_a_course_does_not_ease_it_for_themself(school: School) -> None:
+    other, first = school.course("Measuring"), school.course("First", kind="read")
+    with pytest.raises(Refused) as refused:
+        school.do(school.cora, other, "edit", title="Measuring", kind="read")
+    sentence = "The kind stays once a course is offered; retire this one and make a new one."
+    assert refused.value.fields == {"kind": sentence}
+    course = school.course("Policy", kind="read", builds_on=[first.number])
+    school.do(school.cora, course, "edit", title="Policy", kind="read")
+    with pytest.raises(Refused, match="You edited this course last; somebody else"):
+        school.do(school.cora, course, "confirm")
+    school.do(school.anna, course, "confirm")
+    school.do(school.cora, first, "confirm")  # made and offered by her, not changed since
+
+
+def test_signing_off_on_the_job_takes_somebody_else_who_can_do_it(school: School) -> None:
+    course = school.course("Deburring", {"unit": "N"}, kind="on_the_job", validity_months=24)
+    with pytest.raises(
+        NotPermitted, match="Only a trainer of the course, or who holds it, may sign others off"
+    ):
+        school.do(school.anna, course, "sign_off", people=["ben"])
+    with pytest.raises(Refused, match="Nobody signs themself off"):
+        school.do(school.tom, course, "sign_off", people=["tom"])
+    for day, sentence in (
+        (ago(-2), "has not come yet"),
+        ("1900-01-01", "Sign off what you saw within a year"),
+    ):
+        with pytest.raises(Refused, match=sentence) as refused:
+            school.do(school.tom, course, "sign_off", people=["anna"], on=day)
+        assert list(refused.value.fields) == ["on"]
+    school.do(school.tom, course, "sign_off", people=["anna"], note="Ten parts without a burr.")
+    done = school.do(school.anna, course, "sign_off", people=["ben"])
+    assert done.signature is not None
+    assert set(asked(course)) == {"tom"}
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "sentence"),
+    [
+        (
+            {"renew_days": 60, "validity_months": 2},
+            "renew_days",
+            "So many days before, nobody has it yet: give fewer days than it is valid.",
+        ),
+        ({"validity_months": 0}, "validity_months", "Give 1 or more."),
+        ({"trainers": ["nobody"]}, "trainers.0", "There is nobody with the sign-in name “nobody”."),
+    ],
+)
+def test_what_a_course_cannot_be_is_refused(
+    school: School, body: dict[str, Any], field: str, sentence: str
+) -> None:
+    given = {"title": "Odd", "kind": "online", "unit": "NW", **body}
+    with pytest.raises(Refused) as refused:
+        carry_out("course", "create", Actor(school.cora), body=given)
+    assert refused.value.fields == {field: sentence}
+    with pytest.raises(NotPermitted):
+        carry_out(
+            "course",
+            "create",
+            Actor(school.anna),
+            body={**given, "renew_days": 1, "validity_months": 1, "trainers": []},
+        )

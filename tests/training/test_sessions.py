@@ -1,0 +1,141 @@
+"""Training sessions: places and the waiting list, attendance, certificates by closing."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from setsquare.domains.training.models import TrainingSession
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
+from setsquare.kernel.commands.supervising import is_about
+from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.qualifications.queries import holding
+from setsquare.kernel.records.models import Record
+from tests.cases import ThingCase
+from tests.training.conftest import School, asked
+
+
+class TestSessions(ThingCase):
+    thing = "training_session"
+
+    @pytest.fixture
+    def prepared(self, school: School) -> None:
+        self.school = school
+        self.course = school.course("Measuring")
+
+    def make(self, number: int) -> Record:
+        made = self.school.session(self.course, 24 * number, place="Room 4", notes="Bring a caliper.")
+        self.school.do(self.school.cora, made, "enrol", people=["anna", "ben"])
+        return Record.objects.get(pk=made.pk)
+
+    def reader(self) -> User:
+        return self.school.cora
+
+    def stranger(self) -> User:
+        return self.school.olga
+
+
+def people(session: Record, *, waiting: bool = False) -> list[str]:
+    rows = TrainingSession.objects.get(pk=session.pk).attendances.filter(waiting=waiting).order_by("id")
+    return list(rows.values_list("person__username", flat=True))
+
+
+def test_a_full_session_has_a_waiting_list_whose_first_moves_up(school: School) -> None:
+    session = school.session(school.course(), capacity=1)
+    school.do(school.anna, session, "enrol_me")
+    done = school.do(school.ben, session, "enrol_me")
+    assert "is full: you are on the waiting list" in done.conclusion
+    school.do(school.cora, session, "enrol", people=["olga"])
+    assert (people(session), people(session, waiting=True)) == (["anna"], ["ben", "olga"])
+    school.do(school.anna, session, "leave")
+    assert (people(session), people(session, waiting=True)) == (["ben"], ["olga"])
+    told = Notice.objects.filter(user=school.ben, kind="training").get()
+    assert told.text.startswith("A place has become free")
+    school.do(school.cora, session, "withdraw", people=["ben"])
+    assert people(session) == ["olga"]
+    with pytest.raises(WrongState, match="You are not enrolled"):
+        school.do(school.anna, session, "leave")
+
+
+def test_the_zone_of_the_unit_counts(school: School) -> None:
+    day = (timezone.now() + dt.timedelta(days=3)).date()
+    session = school.session(school.course(), starts=f"{day}T09:00", ends=f"{day}T11:30")
+    starts = TrainingSession.objects.get(pk=session.pk).starts
+    assert timezone.localtime(starts, timezone.get_current_timezone()).date() == day
+    assert starts.astimezone(dt.UTC).hour in (7, 8)
+    with pytest.raises(Refused) as refused:
+        school.session(school.course("Other"), starts=f"{day}T09:00", ends=f"{day}T09:00")
+    assert refused.value.fields == {"ends": "It has to end after it starts."}
+
+
+def test_whoever_passed_is_certified_by_closing(school: School, client: Client) -> None:
+    course = school.course("Measuring", {"unit": "N"}, validity_months=12)
+    with pytest.raises(WrongState, match="It has not begun yet"):
+        school.do(school.tom, school.session(course), "record_attendance", people=[])
+    session = school.session(course, hours=-3)
+    school.do(school.cora, session, "enrol", people=["anna", "ben"])
+    rows = [{"person": "anna", "result": "passed"}]
+    school.do(school.tom, session, "record_attendance", people=rows)
+    with pytest.raises(Refused, match="Say what came of it for: Ben Example"):
+        school.do(school.tom, session, "close")
+    rows = [{"person": "ben", "result": "absent", "reason": "Ill."}, {"person": "tom", "result": "passed"}]
+    with pytest.raises(Refused) as refused:
+        school.do(school.tom, session, "record_attendance", people=rows)
+    assert refused.value.fields == {"people.1.result": "Somebody else says that you passed."}
+    school.do(school.tom, session, "record_attendance", people=rows[:1])
+    client.force_login(school.tom)
+    form = client.get(f"/training-sessions/{session.number}/do/close/", headers={"HX-Request": "true"})
+    for row in ("Anna Example: attended and passed", "Ben Example: absent"):
+        assert row in form.content.decode()
+    done = school.do(school.tom, session, "close")
+    assert done.signature is not None
+    assert done.conclusion.endswith("Certificates were issued to: Anna Example.")
+    held = holding().get(subject=course)
+    assert (held.user, held.evidence.certificate.session_id) == (school.anna, session.pk)
+    assert set(asked(course)) == {"tom", "ben"}
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "sentence"),
+    [
+        ({"result": "absent"}, "people.0.reason", "Say why."),
+        ({"result": "late"}, "people.0.result", None),
+    ],
+)
+def test_attendance_that_says_too_little_is_refused(
+    school: School, row: dict[str, str], place: str, sentence: str | None
+) -> None:
+    session = school.session(school.course(), hours=-3)
+    with pytest.raises(Refused) as refused:
+        school.do(school.tom, session, "record_attendance", people=[{"person": "anna", **row}])
+    assert list(refused.value.fields) == [place]
+    assert sentence in (None, refused.value.fields[place])
+    with pytest.raises(NotPermitted):
+        school.do(school.anna, session, "record_attendance", people=[])
+
+
+def test_a_cancelled_session_tells_whoever_was_enrolled_why(school: School) -> None:
+    session = school.session(school.course())
+    school.do(school.cora, session, "enrol", people=["anna"])
+    school.do(school.cora, session, "cancel", because="Tom is ill.")
+    told = Notice.objects.filter(text__contains="was cancelled").order_by("user__username")
+    assert [(one.user.username, one.values["reason"]) for one in told] == [
+        ("anna", "Tom is ill."),
+        ("tom", "Tom is ill."),
+    ]
+
+
+def test_what_has_to_be_held_first_is_asked_for(school: School) -> None:
+    first = school.course("First")
+    session = school.session(school.course("Second", builds_on=[first.number]))
+    with pytest.raises(Refused) as refused:
+        school.do(school.cora, session, "enrol", people=["anna"])
+    assert refused.value.fields == {"people": f"Anna Example has to hold {first.number} first."}
+
+
+def test_who_takes_part_does_not_countersign(school: School) -> None:
+    session = school.session(school.course())
+    school.do(school.cora, session, "enrol", people=["anna"])
+    assert is_about({}, session, school.anna) and not is_about({}, session, school.ben)
