@@ -1,0 +1,120 @@
+"""What becomes of supervised deeds that wait: others are asked, and what cannot be done any more lapses."""
+
+from contextlib import suppress
+from typing import Annotated
+
+from django.utils.translation import gettext_lazy
+
+from setsquare.domains.authority.commands.keeping_after import WhoLeft
+from setsquare.domains.authority.commands.writing import waiting
+from setsquare.domains.authority.overseen import SUPERVISED_DEEDS
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body, Shown
+from setsquare.kernel.commands.declaration import Actor, Reason, command
+from setsquare.kernel.commands.errors import WrongState
+from setsquare.kernel.commands.leaving import PASSED_ON, PassOn
+from setsquare.kernel.commands.overdue import keep_after
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.commands.supervising import Over, why_over
+from setsquare.kernel.events.clock import every
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.models import Record
+
+THING = SUPERVISED_DEEDS.code
+keep_after(THING)
+_TOLD = {
+    Over.LEFT: (
+        gettext_noop("who prepared it has left"),
+        gettext_noop("%(number)s %(title)s lapsed: who prepared it has left. Nothing was carried out."),
+    ),
+    Over.MOVED_ON: (
+        gettext_noop("what it is about has moved on"),
+        gettext_noop("%(number)s %(title)s lapsed: what it is about has moved on. Nothing was carried out."),
+    ),
+    Over.NOT_ALLOWED: (
+        gettext_noop("who prepared it may no longer do it"),
+        gettext_noop(
+            "%(number)s %(title)s lapsed: who prepared it may no longer do it. Nothing was carried out."
+        ),
+    ),
+    Over.SO_ALREADY: (
+        gettext_noop("everything is so already"),
+        gettext_noop("%(number)s %(title)s lapsed: everything is so already."),
+    ),
+    Over.IMPOSSIBLE: (
+        gettext_noop("it can no longer be done"),
+        gettext_noop("%(number)s %(title)s lapsed: it can no longer be done. Nothing was carried out."),
+    ),
+}
+"""Why it lapsed, as the history tells it, and as those who prepared it or were asked are told."""
+
+
+class Lapsing(Body):
+    """Why a deed lapses."""
+
+    why: Annotated[Over, Shown(gettext_lazy("Why"))]
+
+
+def _lapse(act: Act, why: Over) -> None:
+    told = {task.assignee for task in waiting(act).select_related("assignee")} | {act.record.owner}
+    act.finish(waiting(act), "lapsed")
+    note, notice = _TOLD[why]
+    act.say(note)
+    people = sorted((person for person in told if person.is_active), key=lambda person: person.pk)
+    act.tell_all(people, THING, notice, number=act.record.number, title=act.record.title)
+
+
+@command(
+    THING,
+    "lapse",
+    label=gettext_lazy("Let lapse"),
+    past=gettext_lazy("let it lapse"),
+    body=Lapsing,
+    reason=Reason.NEVER,
+    reindexes=False,
+)
+def lapse(act: Act, body: Lapsing) -> None:
+    """End what cannot be carried out any more, and tell who prepared it and who was asked; the system does this."""
+    _lapse(act, body.why)
+
+
+@command(
+    THING,
+    "pass_on",
+    **{**PASSED_ON, "label": gettext_lazy("Let lapse"), "past": gettext_lazy("let it lapse")},
+    reason=Reason.NEVER,
+)
+def pass_on(act: Act, _body: PassOn) -> None:
+    """End what somebody prepared who left: nobody else did it; the system does this."""
+    _lapse(act, Over.LEFT)
+
+
+@command(
+    THING,
+    "ask_again",
+    label=gettext_lazy("Ask others"),
+    past=gettext_lazy("asked others"),
+    body=WhoLeft,
+    reason=Reason.NEVER,
+    reindexes=False,
+)
+def ask_again(act: Act, body: WhoLeft) -> None:
+    """Close the task of somebody who left, and tell who prepared it where that was the last; the system does this."""
+    act.finish(waiting(act).filter(assignee=body.person), "left")
+    if not waiting(act).exists():
+        text = gettext_noop("Nobody is asked any more to countersign %(number)s %(title)s: prepare it anew.")
+        act.tell(act.record.owner, THING, text, number=act.record.number, title=act.record.title)
+    act.say(gettext_noop("in place of %(name)s"), name=body.person.name)
+
+
+@every(minutes=1)
+def let_lapse() -> int:
+    """Let lapse what waits to be countersigned and cannot be carried out any more."""
+    rows = Record.objects.filter(type=THING, state="waiting").select_related(
+        "owner", "unit", "supervised_deed__target__owner", "supervised_deed__target__unit"
+    )
+    over = [(record, why) for record in rows if (why := why_over(record.supervised_deed.deed)) is not None]
+    for record, why in over:
+        with suppress(WrongState):  # somebody ended it at this very moment
+            carry_out(THING, "lapse", Actor.system(), record=record, body={"why": why})
+    return len(over)

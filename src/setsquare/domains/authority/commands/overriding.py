@@ -1,0 +1,282 @@
+"""What was done by breaking the glass: the alarm, and the review afterwards."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import Annotated, Literal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field
+
+from setsquare.domains.authority.commands.keeping_after import WhoLeft
+from setsquare.domains.authority.commands.writing import waiting
+from setsquare.domains.authority.in_words import CONSEQUENCES, titled
+from setsquare.domains.authority.models import Override
+from setsquare.domains.authority.overseen import OVERRIDES
+from setsquare.domains.authority.permissions import APPROVE
+from setsquare.domains.authority.work import REVIEWING, SETTLING
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import people_permitted
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body, RecordRef, Shown, Widget
+from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, assigned, command, permitted
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.manners import Breaking, find_reviews_by, keep_by
+from setsquare.kernel.commands.overdue import keep_after
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label
+
+THING = "override"
+TIME = dt.timedelta(days=7)
+"""Within which it is reviewed."""
+VERDICTS: dict[str, Label] = {
+    "justified": gettext_lazy("Justified"),
+    "not_justified": gettext_lazy("Not justified"),
+}
+keep_after(THING)
+keep_by(Breaking, THING, "open")
+
+
+@find_reviews_by
+def reviews_of(places: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
+    """Return the numbers of uses of break-glass by id and version of the record that they were done to."""
+    rows = Override.objects.filter(target_id__in={target for target, _version in places})
+    found = rows.values_list("target_id", "target_version", "record__number")
+    return {(target, version): number for target, version, number in found}
+
+
+def _not_own(situation: Situation) -> Label | None:
+    """Rule: nobody reviews what they did themself."""
+    if situation.subject.owner_id == situation.user.pk:
+        return _("You did this yourself; somebody else reviews it.")
+    return None
+
+
+def _reviewers(record: Record) -> list[User]:
+    """Return who reviews it: who may approve rules there; else the line of who did it."""
+    found = list(people_permitted(APPROVE, record.unit).exclude(pk=record.owner_id))
+    above = record.owner.manager
+    return found or ([above] if above is not None and above.is_active else [])
+
+
+@command(
+    THING,
+    "open",
+    label=gettext_lazy("Raise the alarm"),
+    past=gettext_lazy("did it by breaking the glass"),
+    body=Breaking,
+    reason=Reason.NEVER,
+    creates=True,
+    outright=True,
+)
+def open_review(act: Act, body: Breaking) -> Record:
+    """Keep that the glass was broken, raise the alarm, and ask for a review; the kernel does this."""
+    broken = body.broken
+    made = act.create(
+        title=titled(broken.command, broken.record.number),
+        unit=broken.record.unit,
+        owner=act.user,
+        command=broken.command.key,
+        target=broken.record,
+        target_version=broken.entry.seq,
+        why=broken.why,
+        rules=broken.decision.overridden,
+    )
+    reviewers = _reviewers(made)
+    act.ask_all(REVIEWING.code, reviewers, act.now + TIME)
+    numbers = [one["rule"] for one in broken.decision.overridden]
+    ruled = Record.objects.filter(number__in=numbers)
+    owners = User.objects.filter(pk__in=ruled.values("owner_id"), is_active=True)
+    alarmed = {*owners, *reviewers, *([act.user.manager] if act.user.manager is not None else [])}
+    text = gettext_noop(
+        "Alarm: %(who)s broke the glass (%(rules)s) for %(title)s. Why: %(why)s. It is reviewed as %(number)s."
+    )
+    act.tell_all(
+        sorted(alarmed - {act.user}, key=lambda user: user.pk),
+        "alarm",
+        text,
+        who=act.user.name,
+        rules=", ".join(numbers),
+        title=made.title,
+        why=broken.why[:200],
+        number=made.number,
+    )
+    act.conclude(gettext_noop("The glass was broken: your reason is reviewed as %(number)s."))
+    return made
+
+
+Verdict = Annotated[
+    Literal["justified", "not_justified"],
+    Shown(gettext_lazy("Was it justified?"), widget=Widget.CHOICE, choices=VERDICTS),
+]
+Finding = Annotated[
+    str,
+    Field(min_length=1, max_length=10_000),
+    Shown(
+        gettext_lazy("Finding"), gettext_lazy("What happened, and what follows from it."), Widget.LONG_TEXT
+    ),
+]
+
+
+class Review(Body):
+    """What the review came to."""
+
+    verdict: Verdict
+    finding: Finding
+
+
+@command(
+    THING,
+    "review",
+    label=gettext_lazy("Review"),
+    past=gettext_lazy("reviewed it"),
+    body=Review,
+    who=(permitted(APPROVE), assigned(REVIEWING.code)),
+    barred=(_not_own,),
+    signature=Meaning(
+        "override_reviewed",
+        gettext_lazy("Reviewed"),
+        gettext_lazy("I have looked at what was done by breaking the glass, and at why."),
+    ),
+    reason=Reason.NEVER,
+    prominent=True,
+    outright=True,
+    deciding=OVERRIDES.sections[0].facts,
+    hint=gettext_lazy("Who did it is told. Where it was not justified, somebody has to decide what follows."),
+    reindexes=False,
+)
+def review(act: Act, body: Review) -> None:
+    """Judge whether breaking the glass was justified."""
+    row: Override = act.detail
+    row.finding, row.reviewed_by, row.reviewed = body.finding, act.user, act.now
+    act.move_to(body.verdict)
+    act.finish(waiting(act), body.verdict)
+    if body.verdict == "not_justified":
+        act.ask_all(SETTLING.code, _deciders(act), act.now + TIME)
+        act.conclude(
+            gettext_noop("%(what)s stays marked until somebody says what follows from %(number)s."),
+            what=row.target.number,
+        )
+    act.say(str(_VERDICTS_TOLD[body.verdict]))
+    act.tell(
+        act.record.owner,
+        THING,
+        _TOLD[body.verdict],
+        who=act.user.name,
+        number=act.record.number,
+        title=act.record.title,
+        finding=body.finding[:200],
+    )
+
+
+_VERDICTS_TOLD = {"justified": gettext_noop("justified"), "not_justified": gettext_noop("not justified")}
+_TOLD = {
+    "justified": gettext_noop("%(who)s found %(number)s %(title)s justified: %(finding)s"),
+    "not_justified": gettext_noop("%(who)s found %(number)s %(title)s not justified: %(finding)s"),
+}
+
+
+def _deciders(act: Act) -> list[User]:
+    """Return who decides what follows: the owner of what it was done to, and who may review it."""
+    about: User = act.detail.target.owner
+    own = [about] if about.is_active and about.pk != act.record.owner_id else []
+    return list({person.pk: person for person in (*own, *_reviewers(act.record))}.values())
+
+
+class Settling(Body):
+    """What follows from what was not justified."""
+
+    consequence: Annotated[
+        Literal["stays", "corrected", "undone"],
+        Shown(gettext_lazy("What becomes of what was done?"), widget=Widget.CHOICE, choices=CONSEQUENCES),
+    ]
+    done_about_it: Annotated[
+        str,
+        Field(min_length=1, max_length=10_000),
+        Shown(
+            gettext_lazy("What was done about it"),
+            gettext_lazy("And why that is enough: what it could have harmed, and how that is known."),
+            Widget.LONG_TEXT,
+        ),
+    ]
+    put_right_by: Annotated[
+        RecordRef | None,
+        Shown(
+            gettext_lazy("Put right by"),
+            gettext_lazy("The record in which it is corrected or undone, such as a change request."),
+            Widget.RECORD,
+            needed=gettext_lazy("needed where it is corrected or undone"),
+        ),
+    ] = None
+
+
+@command(
+    THING,
+    "settle",
+    label=gettext_lazy("Decide what follows"),
+    past=gettext_lazy("decided what follows"),
+    body=Settling,
+    who=(permitted(APPROVE), assigned(SETTLING.code)),
+    barred=(_not_own,),
+    signature=Meaning(
+        "override_settled",
+        gettext_lazy("Decided what follows"),
+        gettext_lazy(
+            "I have looked at what was done without justification, and answer for what follows from it."
+        ),
+    ),
+    reason=Reason.NEVER,
+    prominent=True,
+    outright=True,
+    deciding=(*OVERRIDES.sections[0].facts, *OVERRIDES.sections[1].facts),
+    hint=gettext_lazy("The record that it was done to is no longer marked afterwards; its history keeps it."),
+    reindexes=False,
+)
+def settle(act: Act, body: Settling) -> None:
+    """Say what becomes of what was done, and what was done about it."""
+    if body.put_right_by is None and body.consequence != "stays":
+        raise Refused({"put_right_by": _("Name the record in which it is corrected or undone.")})
+    row: Override = act.detail
+    row.consequence, row.done_about_it, row.put_right_by = (
+        body.consequence,
+        body.done_about_it,
+        body.put_right_by,
+    )
+    row.settled_by, row.settled = act.user, act.now
+    act.finish(waiting(act), "settled")
+    act.say(str(CONSEQUENCES_TOLD[body.consequence]))
+    act.tell(
+        act.record.owner,
+        THING,
+        gettext_noop("%(who)s decided what follows from %(number)s %(title)s: %(what)s"),
+        who=act.user.name,
+        number=act.record.number,
+        title=act.record.title,
+        what=body.done_about_it[:200],
+    )
+
+
+CONSEQUENCES_TOLD = {
+    "stays": gettext_noop("what was done stays"),
+    "corrected": gettext_noop("what was done is corrected"),
+    "undone": gettext_noop("what was done is undone"),
+}
+
+
+@command(
+    THING,
+    "ask_again",
+    label=gettext_lazy("Ask others"),
+    past=gettext_lazy("asked others"),
+    body=WhoLeft,
+    reason=Reason.NEVER,
+    reindexes=False,
+)
+def ask_again(act: Act, body: WhoLeft) -> None:
+    """Close the task of somebody who left and ask whoever else may; the system does this."""
+    act.finish(waiting(act).filter(assignee=body.person), "left")
+    reviewed = act.record.state == "not_justified"
+    kind, people = (SETTLING, _deciders(act)) if reviewed else (REVIEWING, _reviewers(act.record))
+    act.ask_all(kind.code, people, act.now + TIME)
+    act.say(gettext_noop("in place of %(name)s"), name=body.person.name)

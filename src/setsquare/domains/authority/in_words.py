@@ -1,0 +1,158 @@
+"""What a rule names by codes, in words, and what it may name."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language, gettext_lazy, override
+
+from setsquare.kernel.accounts.models import Role
+from setsquare.kernel.authority.deciding import Asked
+from setsquare.kernel.commands.declaration import (
+    Command,
+    all_commands,
+    all_meanings,
+    command_of,
+    meaning_label,
+)
+from setsquare.kernel.commands.input_in_words import EMPTY, Told
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label, Thing, all_things, thing_of
+from setsquare.kernel.writing.titles import word_titles
+
+KEPT_IN = "en"
+"""The language in which titles of deeds are kept."""
+CONSEQUENCES: Mapping[str, Label] = {
+    "stays": gettext_lazy("What was done stays"),
+    "corrected": gettext_lazy("What was done is corrected"),
+    "undone": gettext_lazy("What was done is undone"),
+}
+"""What may become of what was done by breaking the glass without justification."""
+_TITLE = re.compile(r"(?P<what>.*?)(?: \((?P<number>[^()]*)\))?")
+
+
+def done_by_people() -> dict[str, Command]:
+    """Return the commands that people carry out, by full name, in the order of their record types."""
+    places = {thing.code: place for place, thing in enumerate(all_things())}
+    known = [command for command in all_commands() if command.who and command.thing in places]
+    return {command.key: command for command in sorted(known, key=lambda one: places[one.thing])}
+
+
+def told(command: Command) -> str:
+    """Return a command with its record type: Revision: Approve."""
+    return f"{thing_of(command.thing).name}: {command.label}"
+
+
+def titled(command: Command, number: str = "") -> str:
+    """Return the title of what is or was done to a record, as it is kept: in English, whoever does it."""
+    with override(KEPT_IN):
+        return _with_number(told(command), number)
+
+
+@word_titles
+def retold(title: str) -> str | None:
+    """Return such a title in the reader's language; None for any other one."""
+    if (get_language() or KEPT_IN) == KEPT_IN:
+        return None
+    found = _TITLE.fullmatch(title)
+    key = _by_title().get(found["what"]) if found is not None else None
+    if found is None or key is None:
+        return None
+    return _with_number(told(command_of(*key.split("."))), found["number"] or "")
+
+
+def _with_number(what: str, number: str) -> str:
+    return f"{what} ({number})" if number else what
+
+
+@cache
+def _by_title() -> Mapping[str, str]:
+    """Return the commands by what they are called in the language in which titles are kept."""
+    with override(KEPT_IN):
+        return {told(command): key for key, command in done_by_people().items()}
+
+
+def in_all_languages(key: str) -> str:
+    """Return a command as it is called in each language: search finds it by any of them."""
+    said = []
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            said += commands([key])
+    return " ".join(dict.fromkeys(said))
+
+
+def command_choices() -> dict[str, Label]:
+    """Return the commands that a rule may be asked at."""
+    return {key: told(command) for key, command in done_by_people().items()}
+
+
+def command_areas() -> dict[str, Label]:
+    """Return under which heading each command stands: the area of its record type."""
+    return {key: _area(thing_of(command.thing)) for key, command in done_by_people().items()}
+
+
+def _area(thing: Thing) -> Label:
+    return thing.area or thing.element.label
+
+
+def meaning_choices() -> dict[str, Label]:
+    """Return what signatures may say."""
+    return {meaning.code: meaning.label for meaning in all_meanings()}
+
+
+def kind_choices() -> dict[str, Label]:
+    """Return the kinds of records that there are."""
+    return {code: label for thing in all_things() for code, label in thing.kinds().items()}
+
+
+def kind_areas() -> dict[str, Label]:
+    """Return under which heading each kind of record stands: what its record type is called."""
+    return {code: thing.plural for thing in all_things() for code in thing.kinds()}
+
+
+def commands(keys: Iterable[str]) -> list[str]:
+    """Return commands in words; one that no version knows any more by its full name."""
+    known = done_by_people()
+    return [told(known[key]) if key in known else key for key in keys]
+
+
+def meanings(codes: Iterable[str]) -> list[str]:
+    """Return what signatures say."""
+    return [str(meaning_label(code)) for code in codes]
+
+
+def kinds(codes: Iterable[str]) -> list[str]:
+    """Return kinds of records by name."""
+    wanted = list(codes)
+    known = kind_choices() if wanted else {}
+    return [str(known.get(code, code)) for code in wanted]
+
+
+def roles(codes: Iterable[str]) -> list[str]:
+    """Return roles by name."""
+    wanted = list(codes)
+    known = dict(Role.objects.filter(code__in=wanted).values_list("code", "name")) if wanted else {}
+    return [known.get(code, code) for code in wanted]
+
+
+def given(key: str, body: Mapping[str, Any]) -> list[str]:
+    """Return what a command is given, a line for each field that holds something, as its form calls them."""
+    known = done_by_people().get(key)
+    if known is None:
+        return [f"{name}: {value}" for name, value in body.items() if value not in EMPTY]
+    return Told(known.body, body).lines()
+
+
+def needs(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return qualifications that are asked for, with what is asked for by its number and as it is called now."""
+    wanted = list(rows)
+    numbers = {row["subject"] for row in wanted}
+    names = dict(Record.objects.filter(number__in=numbers).values_list("number", "title")) if numbers else {}
+    return [asked(row)._replace(name=names.get(row["subject"], "")).told() for row in wanted]
+
+
+def asked(row: Mapping[str, Any]) -> Asked:
+    """Return a qualification that a rule asks for, from what the rule keeps of it."""
+    return Asked(row["subject"], row["topic"], row["level"], row.get("title", ""), row.get("grade", ""))

@@ -1,0 +1,72 @@
+"""A rule that would leave nobody able to act is not put into force."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from setsquare.domains.authority.in_words import done_by_people, told
+from setsquare.domains.authority.models import AuthorityRule
+from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.authority.asking import meeting
+from setsquare.kernel.authority.deciding import RuleInForce
+from setsquare.kernel.authority.models import Rule
+from setsquare.kernel.commands.authorising import able, candidates, may_say, nearest, rules_for
+from setsquare.kernel.commands.declaration import Command
+from setsquare.kernel.commands.errors import Refused
+
+
+def refuse_lockout(made: Rule) -> None:
+    """Refuse a rule just made by which, with the others in force, nobody could carry out one of its commands.
+
+    Looked at are its own unit and those below that have rules of their own, each with the units below it.
+    """
+    for command in concerned_by(made):
+        for unit in _places(made):
+            _refuse(made, command, unit)
+
+
+def concerned_by(made: Rule | AuthorityRule) -> Iterator[Command]:
+    """Yield the commands at which a rule may be asked."""
+    for command in done_by_people().values():
+        if command.key in made.commands or (made.meanings and may_say(command, made.meanings)):
+            yield command
+
+
+def kept_from(rule: AuthorityRule, user: User) -> Command | None:
+    """Return a command that somebody's roles allow in the unit of a rule in force, and from which it keeps them."""
+    now, unit = timezone.now(), rule.record.unit_id
+    for command in concerned_by(rule):
+        asked = [one for one in rules_for(command, unit) if one.number == rule.record.number]
+        allowed = candidates(command, unit, within=True).filter(pk=user.pk)
+        if asked and allowed.exists() and not allowed.filter(meeting(asked, unit, now, within=True)).exists():
+            return command
+    return None
+
+
+def _places(made: Rule) -> list[Unit]:
+    below = Rule.objects.filter(unit__paths_up__ancestor=made.unit).values("unit_id")
+    return list(Unit.objects.filter(pk__in=below, closed_on__isnull=True).order_by("pk"))
+
+
+def _refuse(made: Rule, command: Command, unit: Unit) -> None:
+    now = timezone.now()
+    asked = [rule for rule in rules_for(command, unit.pk) if of_same_kind(rule, made)]
+    if able(command, asked, unit.pk, now, within=True).exists():
+        return
+    values = {"command": told(command), "unit": unit.name}
+    near = nearest(candidates(command, unit.pk, within=True), asked, unit, now)
+    if near is None:
+        sentence = _(
+            "Nobody’s roles allow “%(command)s” in %(unit)s, so nobody could do it by this rule either."
+        )
+        raise Refused(sentence % values)
+    sentence = _(
+        "With this rule, nobody could do “%(command)s” in %(unit)s. %(name)s comes nearest, and lacks: %(lacks)s."
+    )
+    raise Refused(sentence % {**values, "name": near.person.name, "lacks": "; ".join(near.lacks)})
+
+
+def of_same_kind(rule: RuleInForce, made: Rule | AuthorityRule) -> bool:
+    """Tell whether both may be asked of the same record."""
+    return not rule.kinds or not made.kinds or bool(set(rule.kinds) & set(made.kinds))
