@@ -21,6 +21,7 @@ from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records import things
 from setsquare.kernel.records.models import Record
 from tests.api.notes import NOTE
+from tests.houses import Houses, database
 
 PASSWORD = "a long enough password"
 
@@ -75,9 +76,7 @@ def notes(settings: Any) -> Iterator[None]:
     things._things.pop(NOTE.code, None)
 
 
-@pytest.fixture
-def house(db: None) -> House:
-    """Return the organisation."""
+def build_house() -> House:
     root = Unit(code="ORG", name="Organisation", kind=Unit.Kind.ORGANISATION, time_zone="Europe/Berlin")
     place(root, None)
     sites = []
@@ -98,6 +97,13 @@ def house(db: None) -> House:
 
 
 @pytest.fixture
+def house(db: None, houses: Houses) -> House:
+    """Return the organisation."""
+    found: House = houses.of(build_house)
+    return found
+
+
+@pytest.fixture
 def anna(house: House) -> Caller:
     return Caller(house.anna, ("read", "write"))
 
@@ -107,11 +113,7 @@ def bram(house: House) -> Caller:
     return Caller(house.bram, ("read", "write"))
 
 
-@pytest.fixture
-def people(db: None, settings: Any) -> dict[str, Caller]:
-    """An organisation with a writer, a reviewer, a manager, a head, a controller and a reader, each with a token."""
-    settings.ROOT_URLCONF = "tests.api.everything"
-    things._things.pop(NOTE.code, None)  # which the whole interface does not know
+def build_people() -> dict[str, Caller]:
     bootstrap.establish(
         "Thalvent",
         "TH",
@@ -139,6 +141,18 @@ def people(db: None, settings: Any) -> dict[str, Caller]:
         bootstrap.grant(user, role, "TH")
         callers[username] = Caller(user, ("read", "write"))
     return callers
+
+
+db = database(people=build_people, house=build_house)
+
+
+@pytest.fixture
+def people(db: None, houses: Houses, settings: Any) -> dict[str, Caller]:
+    """An organisation with a writer, a reviewer, a manager, a head, a controller and a reader, each with a token."""
+    settings.ROOT_URLCONF = "tests.api.everything"
+    things._things.pop(NOTE.code, None)  # which the whole interface does not know
+    found: dict[str, Caller] = houses.of(build_people)
+    return found
 
 
 def problem(response: HttpResponse) -> tuple[int, str, dict[str, str]]:

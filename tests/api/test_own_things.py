@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from setsquare.kernel.accounts.models import Token
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.project.bench.passkey import SoftPasskey
 from tests.api.conftest import PASSWORD, Caller, problem
+from tests.days import today
 
 
 def done(answer: Any, status: int = 200) -> Any:
@@ -107,7 +107,7 @@ def test_the_discussion_is_for_those_who_work_on_it(people, documents):
         f"# {item['section']}\n\nText." for item in done(ada.get(f"{draft}/checklist"))["items"]
     )
     done(ada.post(f"{draft}:save", {"content": sections}))
-    due = timezone.localdate().isoformat()
+    due = today().isoformat()
     done(ada.post(f"{draft}:submit", {"reviewers": ["rolf"], "due": due}))
     done(rolf.post(f"{draft}:comment", {"text": "Which text?", "quote": "Text."}))
     done(ada.post(f"{draft}:reply", {"comment": 1, "text": "This one."}))
@@ -204,7 +204,7 @@ def in_approval(people: dict[str, Caller], number: str) -> str:
     sections = done(ada.get(f"{draft}/checklist"))["items"]
     text = "\n\n".join(f"# {item['section']}\n\nText." for item in sections)
     done(ada.post(f"{draft}:save", {"content": text}))
-    done(ada.post(f"{draft}:submit", {"reviewers": ["rolf"], "due": timezone.localdate().isoformat()}))
+    done(ada.post(f"{draft}:submit", {"reviewers": ["rolf"], "due": today().isoformat()}))
     done(rolf.post(f"{draft}:review", {"outcome": "no_objection"}))
     done(ada.post(f"{draft}:send_for_approval"))
     return draft

@@ -280,8 +280,8 @@ def test_the_trail_of_everything_takes_its_permission(house, anna):
         len(anna.get("/trail?by=me&command=create&type=note&channel=web&number=N-001").json()["items"]) == 1
     )
     assert anna.get("/trail?by=bram").json()["items"] == []
-    today = timezone.now().date().isoformat()
-    assert len(anna.get(f"/trail?from={today}&until=2100-01-01").json()["items"]) == 1
+    day = timezone.now().date().isoformat()
+    assert len(anna.get(f"/trail?from={day}&until=2100-01-01").json()["items"]) == 1
     assert anna.get("/trail?until=2001-01-01").json()["items"] == []
     assert problem(anna.get("/trail?from=soon"))[2]["from"]
 

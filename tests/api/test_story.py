@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from setsquare.kernel.events.worker import run_until_idle
 from tests.api.conftest import PASSWORD, Caller, problem
+from tests.days import today
 
 SIGNED = {"signature": {"password": PASSWORD}}
 WORDS = """
@@ -59,8 +60,8 @@ def task_of(caller: Caller, kind: str) -> Any:
 
 def approved_and_effective(people: dict[str, Caller], path: str) -> None:
     """Take a draft through review and approval into force, each step by the task that asks for it."""
-    today = timezone.localdate().isoformat()
-    done(people["ada"].post(f"{path}:submit", {"reviewers": ["rolf"], "due": today}))
+    day = today().isoformat()
+    done(people["ada"].post(f"{path}:submit", {"reviewers": ["rolf"], "due": day}))
     assert task_of(people["rolf"], "review") == path
     quote = {"text": "Which standard?", "quote": "Compare it with the standard"}
     done(people["rolf"].post(f"{path}:comment", quote))
@@ -158,7 +159,7 @@ def what_was_made_can_be_taken_away(people: dict[str, Caller], path: str, second
     readers = done(cora.get(f"{path}/readers?standing=confirmed"))["items"]
     assert "otto" in {row["person"]["username"] for row in readers}
     assert problem(otto.get(f"{path}/readers"))[0] == 403
-    copy = {"place": "Lab bench", "until": (timezone.localdate() + dt.timedelta(days=30)).isoformat()}
+    copy = {"place": "Lab bench", "until": (today() + dt.timedelta(days=30)).isoformat()}
     done(cora.post(f"{path}:issue_copy", copy))
     issued = done(cora.get("/documents:copies"))["items"]
     assert [one["place"] for one in issued] == ["Lab bench"]

@@ -100,10 +100,11 @@ def list_of(
     asked: Parameters,
     *,
     descending: bool = True,
+    along: Callable[[Sequence[Row]], None] = lambda _rows: None,
 ) -> HttpResponse:
     """Return a page of any rows, ordered by the field `by` and their id.
 
-    `by` is never empty, or for records may be a path to a field.
+    `by` is never empty, or for records may be a path to a field. `along` reads what `show` needs of all rows at once.
     """
     name = f"api.{rows.model._meta.label}.{by}"
     key = place_at(by) if "__" in by else Key(by, rows.model._meta.get_field(by))  # type: ignore[arg-type]
@@ -114,4 +115,5 @@ def list_of(
     except CursorError:
         sentence = _("This place is not of this list; begin with the first page again.")
         raise Refused({"after": sentence}) from None
+    along(page.rows)
     return listed(request, [show(row) for row in page.rows], page.next, page.previous)

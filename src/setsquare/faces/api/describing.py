@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from setsquare.kernel.commands.declaration import Command, Reason
+from setsquare.kernel.commands.manners import GLASS
 from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.representation.declarations import (
     body_schema,
@@ -94,7 +95,8 @@ DETAILS: Schema = {
         },
     },
 }
-COMPONENTS: dict[str, Schema] = {"Record": RECORD, "Page": PAGE, "Problem": DETAILS}
+VALUES: Schema = {"type": "object"}
+COMPONENTS: dict[str, Schema] = {"Record": RECORD, "Page": PAGE, "Values": VALUES, "Problem": DETAILS}
 
 
 def parameter(
@@ -186,7 +188,14 @@ def command_schema(command: Command) -> Schema:
         }
         if command.reason is Reason.ALWAYS:
             required.add("reason")
-    if signature_of(command) != "never":
+    if not command.outright:
+        properties[GLASS] = {
+            "type": "string",
+            "description": _(
+                "Why the glass has to be broken: done although a rule asks for more. It takes your signature."
+            ),
+        }
+    if signature_of(command) != "never" or not command.outright:
         properties["signature"] = {"$ref": "#/components/schemas/Signature"}
         if signature_of(command) == "always":
             required.add("signature")

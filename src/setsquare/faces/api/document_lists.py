@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 
+from setsquare.domains.documents.deciding.asked import is_read_early
+from setsquare.domains.documents.deciding.coverage import coverage_of
 from setsquare.domains.documents.models import ControlledCopy, DocumentType, Revision
 from setsquare.domains.documents.numbers import next_number_of
 from setsquare.domains.documents.permissions import CONTROL
@@ -218,7 +220,8 @@ def _read_revision(request: HttpRequest, thing: Thing, number: str) -> Revision 
     if not oversees(Situation(actor_of(request), thing, record)):
         raise NotPermitted(_("Who has read it is for those who work on documents or read the trail."))
     revision: Revision | None = record.document.current if thing is DOCUMENT else record.revision
-    return revision if revision is not None and revision.effective_at is not None else None
+    read = revision is not None and (revision.effective_at is not None or is_read_early(revision))
+    return revision if read else None
 
 
 def _reading_of(thing: Thing) -> Any:
@@ -226,7 +229,7 @@ def _reading_of(thing: Thing) -> Any:
         revision = _read_revision(request, thing, number)
         Parameters(request)
         if revision is None:
-            return respond(request, {"revision": None, "whole": None, "items": []})
+            return respond(request, {"revision": None, "whole": None, "coverage": None, "items": []})
         items = [
             {
                 "unit": item.unit.code if item.unit else None,
@@ -235,7 +238,12 @@ def _reading_of(thing: Thing) -> Any:
             }
             for item in reading_by_unit(revision)
         ]
-        values = {"revision": _revision(revision), "whole": _figures(reading_of(revision)), "items": items}
+        values = {
+            "revision": _revision(revision),
+            "whole": _figures(reading_of(revision)),
+            "coverage": _coverage(revision),
+            "items": items,
+        }
         return respond(request, values, tag=digest_of(values))
 
     return reading
@@ -243,6 +251,14 @@ def _reading_of(thing: Thing) -> Any:
 
 def _revision(revision: Revision) -> Values:
     return {**mention(revision.record), "href": address_of(revision.record)}
+
+
+def _coverage(revision: Revision) -> Values | None:
+    """Return how far a revision is that waits for people before it takes effect."""
+    found = coverage_of(revision)
+    if found is None:
+        return None
+    return {"people": found.people, "done": found.done, "share": found.share, "threshold": found.threshold}
 
 
 def _figures(reading: Reading) -> Values:

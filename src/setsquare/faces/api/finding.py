@@ -14,7 +14,7 @@ from setsquare.faces.api.reading import Parameters
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.errors import NotPermitted, Refused
-from setsquare.kernel.commands.running import may_create
+from setsquare.kernel.commands.offering import may_create
 from setsquare.kernel.records.things import (
     Thing,
     all_things,

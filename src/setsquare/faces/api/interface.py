@@ -11,9 +11,16 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from setsquare import __version__
+from setsquare.domains.authority.thing import AUTHORITY_RULES
+from setsquare.domains.competence.assessment import ASSESSMENTS
+from setsquare.domains.competence.thing import FRAMEWORKS
 from setsquare.faces.api import problems
+from setsquare.faces.api.assessments import add_assessments
+from setsquare.faces.api.authority import add_authority
+from setsquare.faces.api.badges import add_badges
 from setsquare.faces.api.bulk import add_bulk
 from setsquare.faces.api.callers import BrowserSession, TokenBearer
+from setsquare.faces.api.competence_gaps import add_competence_gaps
 from setsquare.faces.api.describing import COMPONENTS, SIGNATURE, Schema, command_components
 from setsquare.faces.api.document_lists import add_document_lists
 from setsquare.faces.api.documents import add_documents
@@ -25,13 +32,17 @@ from setsquare.faces.api.exports import (
 )
 from setsquare.faces.api.files import add_files
 from setsquare.faces.api.finding import add_finding
+from setsquare.faces.api.frameworks import add_frameworks
 from setsquare.faces.api.importing import DOCUMENT, add_importing
 from setsquare.faces.api.orders import add_commands
 from setsquare.faces.api.personal import add_personal
 from setsquare.faces.api.problems import Problem
+from setsquare.faces.api.quizzes import add_quizzes
 from setsquare.faces.api.registers import add_record, add_register
+from setsquare.faces.api.role_profiles import add_role_profiles
 from setsquare.faces.api.row_imports import add_row_import
 from setsquare.faces.api.security import add_security
+from setsquare.faces.api.training_lists import add_training_lists
 from setsquare.faces.api.views import add_views
 from setsquare.kernel.commands.declaration import commands_of
 from setsquare.kernel.records.things import Thing
@@ -70,10 +81,23 @@ class Interface(NinjaAPI):
         add_checkpoint(self)
         for thing in things:
             add_history_export(self, thing)
+        if any(thing.code == AUTHORITY_RULES.code for thing in things):
+            add_authority(self)
         if any(thing.code == DOCUMENT for thing in things):
             add_importing(self)
             add_documents(self)
             add_document_lists(self)
+        if any(thing.code == FRAMEWORKS.code for thing in things):
+            add_frameworks(self)
+            add_role_profiles(self)
+            add_competence_gaps(self)
+        if any(thing.code == ASSESSMENTS.code for thing in things):
+            add_assessments(self)
+        if any(thing.code == "quiz" for thing in things):
+            add_quizzes(self)
+        if any(thing.code == "course" for thing in things):
+            add_training_lists(self)
+            add_badges(self)
         for thing in things:
             add_register_export(self, thing)
             add_register(self, thing)

@@ -12,12 +12,17 @@ from setsquare.faces.api.reading import Parameters, order_in, saying_how_to_sign
 from setsquare.faces.api.registers import answer_with, find
 from setsquare.faces.api.repeating import once
 from setsquare.kernel.commands.declaration import Command, commands_of
+from setsquare.kernel.commands.manners import GLASS
 from setsquare.kernel.commands.running import carry_out
-from setsquare.kernel.records.things import Thing
+from setsquare.kernel.records.things import Thing, thing_of
 from setsquare.kernel.representation.declarations import translated
 from setsquare.kernel.trail.models import Entry
 
 CREATE = "create"
+WAITS = {
+    "description": "It is not done but waits for a countersignature: the record that keeps it, at Location.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Record"}}},
+}
 
 
 def add_commands(api: NinjaAPI, thing: Thing) -> None:
@@ -25,8 +30,8 @@ def add_commands(api: NinjaAPI, thing: Thing) -> None:
     for command in commands_of(thing.code):
         if not command.who:
             continue
-        if "signature" in command.body.model_fields:
-            raise ImproperlyConfigured(f"{command.key}: a body cannot have a field named signature")
+        if taken := {"signature", GLASS} & command.body.model_fields.keys():
+            raise ImproperlyConfigured(f"{command.key}: a body cannot have a field named {min(taken)}")
         _add_creating(api, thing, command) if command.creates else _add_changing(api, thing, command)
 
 
@@ -59,6 +64,8 @@ def _post(api: NinjaAPI, thing: Thing, command: Command, path: str, act: Any) ->
         errors=_errors(command),
         headers=("Idempotency-Key",) if command.creates else ("Idempotency-Key", "If-Match"),
     )
+    if not command.outright:
+        described["responses"][202] = WAITS
     api.post(
         path,
         operation_id=f"{thing.slug}.{command.name}",
@@ -102,10 +109,17 @@ def _carry_out(request: HttpRequest, thing: Thing, command: Command, number: str
                 version=order.version,
                 reason=order.reason,
                 credentials=order.credentials(request),
+                glass=order.glass,
+                waits=True,
             )
+        if outcome.waits:
+            kept = thing_of(outcome.record.type)
+            return answer_with(request, kept, outcome.record, status=202, conclusion=outcome.conclusion)
         return answer_with(request, thing, outcome.record, status=status, conclusion=outcome.conclusion)
 
     def tell(entry: Entry) -> HttpResponse:
-        return answer_with(request, thing, entry.record, status=status)
+        made = thing_of(entry.record.type)
+        waits = made.code != thing.code
+        return answer_with(request, made, entry.record, status=202 if waits else status)
 
     return once(request, act, tell)

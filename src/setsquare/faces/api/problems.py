@@ -55,6 +55,7 @@ KINDS: dict[str, Kind] = {
     "method": Kind(405, gettext_lazy("Not done in this way")),
     "wrong_state": Kind(409, gettext_lazy("The state does not allow this")),
     "under_way": Kind(409, gettext_lazy("The same request is under way")),
+    "conflict": Kind(409, gettext_lazy("This is there already, and says something else")),
     "stale": Kind(412, gettext_lazy("Changed by others meanwhile")),
     "version_missing": Kind(428, gettext_lazy("Say which version is signed")),
     "range": Kind(416, gettext_lazy("There is no such part of the file")),

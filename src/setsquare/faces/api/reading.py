@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.faces.api.problems import Problem
 from setsquare.kernel.commands.errors import Refused, SignatureRefused
+from setsquare.kernel.commands.manners import GLASS
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.registers import MOST
 from setsquare.kernel.records.things import thing_of
@@ -99,7 +100,7 @@ def object_in(request: HttpRequest) -> dict[str, Any]:
     if request.content_type not in ("application/json", ""):
         raise Problem("media_type", _("Send the body as JSON, with Content-Type: application/json."))
     try:
-        data = json.loads(raw, parse_constant=_not_json, object_pairs_hook=_each_once)
+        data = json.loads(raw, parse_constant=not_json, object_pairs_hook=each_once)
     except json.JSONDecodeError as error:
         sentence = _("The body is not JSON: it cannot be read from line %(line)s, column %(column)s.")
         raise Problem("malformed", sentence % {"line": error.lineno, "column": error.colno}) from None
@@ -112,11 +113,12 @@ def object_in(request: HttpRequest) -> dict[str, Any]:
     return data
 
 
-def _not_json(name: str) -> NoReturn:
+def not_json(name: str) -> NoReturn:
+    """Refuse a number that JSON does not know."""
     raise Problem("malformed", _("The body is not JSON: %(name)s is no number of JSON.") % {"name": name})
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object; raises Problem for a key that is given twice, of which one would silently be lost."""
     made = dict(pairs)
     if len(made) < len(pairs):
@@ -137,6 +139,8 @@ class Order:
     """The answer of a passkey, as JSON."""
     challenge: str
     version: int | None
+    glass: str = ""
+    """The reason for breaking the glass."""
 
     def credentials(self, request: HttpRequest) -> Credentials | None:
         """Return what the signer proves themselves by; None where nothing was sent."""
@@ -171,11 +175,15 @@ def order_in(request: HttpRequest, fields: set[str], current: int | None, *, sig
     data = object_in(request)
     reason = data.get("reason", "") if "reason" in fields else data.pop("reason", "")
     signature = data.pop("signature", None) or {}
+    glass = data.pop(GLASS, None) or ""
+    if not isinstance(glass, str):
+        raise Refused({GLASS: _("Write a text here.")})
     reason = "" if reason is None else reason
     if not isinstance(reason, str):
         raise Refused({"reason": _("Write a text here.")})
     password, passkey, challenge = _signature(signature)
-    return Order(data, reason, password, passkey, challenge, _version(request, current, signed=signed))
+    version = _version(request, current, signed=signed)
+    return Order(data, reason, password, passkey, challenge, version, glass)
 
 
 def _signature(given: Any) -> tuple[str, str, str]:

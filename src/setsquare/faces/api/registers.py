@@ -19,7 +19,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.declaration import Situation, command_of
 from setsquare.kernel.commands.errors import NotFound
-from setsquare.kernel.commands.running import offers
+from setsquare.kernel.commands.offering import offers
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
@@ -67,7 +67,7 @@ def answer_with(
     request: HttpRequest, thing: Thing, record: Record, *, status: int = 200, conclusion: str = ""
 ) -> HttpResponse:
     """Return a record with its version as entity tag, and what a command tells of its outcome."""
-    headers = {"Location": address(thing.slug, record.number)} if status == 201 else None
+    headers = {"Location": address(thing.slug, record.number)} if status in (201, 202) else None
     values = shown(thing, record, caller_of(request).user) | (
         {"conclusion": conclusion} if conclusion else {}
     )

@@ -107,7 +107,7 @@ def add_row_import(api: NinjaAPI, thing: Thing) -> None:
         tags=[str(thing.plural)],
         openapi_extra={
             **says("What was made.", "Rows", errors=(409, 415, 422), headers=("Idempotency-Key",)),
-            "requestBody": _request_body(columns_of(command)),
+            "requestBody": _request_body(columns_of(command, living=False)),
         },
     )(begin)
 

@@ -1,0 +1,123 @@
+"""The training matrix, for programs: how people stand to the courses on offer."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+
+from setsquare.domains.training.matrix import STANDINGS, Cell, cells, courses_shown, people_shown
+from setsquare.domains.training.models import Course
+from setsquare.domains.training.standings import LACK, line_told, narrowed, of_roles
+from setsquare.domains.training.thing import COURSES
+from setsquare.faces.api.answering import digest_of, listed, respond
+from setsquare.faces.api.callers import caller_of
+from setsquare.faces.api.describing import parameter, says
+from setsquare.faces.api.personal import PAGED
+from setsquare.faces.api.reading import Parameters
+from setsquare.kernel.accounts.models import Role, Unit, User
+from setsquare.kernel.accounts.tokens import Scope
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.database.keyset import CursorError, Key, cut
+from setsquare.kernel.records.things import plain
+from setsquare.kernel.representation import deeds
+from setsquare.kernel.representation.records import Values
+
+
+def add_training_lists(api: NinjaAPI) -> None:
+    """Add the matrix; it comes before the generic addresses."""
+    narrowing = [
+        parameter("unit", "Code of the unit: people of it and all below."),
+        parameter("role", "Code of the role that they hold."),
+        parameter("q", "Words of the name."),
+        parameter("standing", "Only what stands so.", enum=STANDINGS),
+        parameter("lacking", "Only people who lack a course that they need.", kind="boolean"),
+    ]
+    described = says("A page.", "Page", parameters=[*PAGED, *narrowing], errors=(422,))
+    name = f"{COURSES.slug}.matrix"
+    api.get(
+        f"/{COURSES.slug}:matrix",
+        operation_id=name,
+        summary="Who needs and holds which course",
+        tags=[str(COURSES.plural)],
+        openapi_extra=described,
+    )(matrix)
+    api.get(
+        f"/{COURSES.slug}:roles",
+        operation_id=f"{COURSES.slug}.roles",
+        summary="Which role needs which course, and how many of its people have it",
+        tags=[str(COURSES.plural)],
+        openapi_extra=says("The roles.", "Page", parameters=narrowing[:1], errors=(422,)),
+    )(roles)
+
+
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Answer with the people whose training the caller follows, each with the courses that they need or hold."""
+    caller = caller_of(request)
+    caller.require(Scope.READ, COURSES.code)
+    asked = Parameters(request, "limit", "after", "unit", "role", "q", "standing", "lacking")
+    standing = asked.text("standing")
+    if standing and standing not in STANDINGS:
+        raise Refused({"standing": _("Choose one of: %(expected)s.") % {"expected": ", ".join(STANDINGS)}})
+    unit, role = _unit(asked.text("unit")), _role(asked.text("role"))
+    people = people_shown(caller.user, unit=unit, role=role, words=asked.text("q"))
+    courses = list(courses_shown(caller.user))
+    if asked.flag("lacking"):
+        people = narrowed(people, courses, LACK)
+    key = Key("name", User._meta.get_field("name"))
+    try:
+        page = cut(
+            people, key, descending=False, limit=asked.limit(), cursor=asked.text("after"), name="api.matrix"
+        )
+    except CursorError:
+        sentence = _("This place is not of this list; begin with the first page again.")
+        raise Refused({"after": sentence}) from None
+    found = cells(page.rows, courses)
+    items = [
+        {
+            "person": deeds.person(one),
+            "unit": one.unit.code if one.unit else None,
+            "courses": [
+                _cell(course, found[one.pk, course.pk])
+                for course in courses
+                if found[one.pk, course.pk].standing == (standing or found[one.pk, course.pk].standing)
+            ],
+        }
+        for one in page.rows
+    ]
+    return listed(request, items, page.next, page.previous)
+
+
+def roles(request: HttpRequest) -> HttpResponse:
+    """Answer with the roles of the people whose training the caller follows, each with the courses needed."""
+    caller = caller_of(request)
+    caller.require(Scope.READ, COURSES.code)
+    unit = _unit(Parameters(request, "unit").text("unit"))
+    courses = list(courses_shown(caller.user))
+    found = of_roles(people_shown(caller.user, unit=unit), courses)
+    items = [line_told(line, courses) for line in found]
+    return respond(request, {"items": items}, tag=digest_of(items))
+
+
+def _cell(course: Course, cell: Cell) -> Values:
+    return {
+        "course": course.record.number,
+        "title": course.record.title,
+        "standing": cell.standing,
+        "needed": cell.needed,
+        "until": plain(cell.until),
+        "last_day": plain(cell.last),
+        "certificate": cell.evidence or None,
+    }
+
+
+def _unit(code: str) -> Unit | None:
+    found = Unit.objects.filter(code=code).first() if code else None
+    if code and found is None:
+        raise Refused({"unit": _("There is no unit with the code “%(code)s”.") % {"code": code}})
+    return found
+
+
+def _role(code: str) -> Role | None:
+    found = Role.objects.filter(code=code).first() if code else None
+    if code and found is None:
+        raise Refused({"role": _("There is no role with the code “%(code)s”.") % {"code": code}})
+    return found
