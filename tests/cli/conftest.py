@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone, translation
 
 from setsquare.faces.cli.main import run
-from tests.api.conftest import PASSWORD, house, notes, people
+from tests.api.conftest import PASSWORD, db, house, notes, people
 
-__all__ = ["house", "notes", "people"]
+__all__ = ["db", "house", "notes", "people"]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.utils import timezone
 
 from setsquare.faces.cli import people as who
 from setsquare.kernel.accounts import tokens
@@ -13,6 +12,7 @@ from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.trail.models import Entry
 from tests.api.conftest import PASSWORD, Caller
 from tests.api.notes import all_notes
+from tests.days import today
 
 
 def test_a_record_is_made(house, cli):
@@ -27,7 +27,7 @@ def test_a_record_is_made(house, cli):
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_a_token_that_is_made_is_shown(people, cli, monkeypatch, options):
     monkeypatch.setenv("SETSQUARE_AS", "ada")
-    number, last = people["ada"].user.file.record.number, timezone.localdate().isoformat()
+    number, last = people["ada"].user.file.record.number, today().isoformat()
     given = ("--name", "Backup", "--scopes", "read", "--expires", last)
     said = cli("people", "make-token", number, *given, *options)
 

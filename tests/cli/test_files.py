@@ -100,7 +100,8 @@ def test_a_command_goes_over_many_records_and_tells_which_were_refused(ada, monk
 
 def test_every_word_explains_itself(cli):
     words = ("export", "compare", "comments", "reading", "reviews", "copies", "notices", "views", "access")
-    for word in (*words, "import", "search", "tasks", "trail"):
+    of_competence = ("training", "who-may", "what-may-i", "rule-effect")
+    for word in (*words, *of_competence, "import", "search", "tasks", "trail"):
         explained(cli, word)
     for thing in all_things():
         said = cli(thing.slug, "--help")

@@ -7,18 +7,26 @@ from dataclasses import asdict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from setsquare.domains.competence.exchange import giving, profiles
+from setsquare.domains.competence.thing import FRAMEWORKS, PROFILES
 from setsquare.domains.documents import comparing
 from setsquare.domains.documents.models import ControlledCopy, Revision
 from setsquare.domains.documents.publishing import address_on_paper, exported, pdf_of
 from setsquare.domains.documents.queries import copies
 from setsquare.domains.documents.thing import DOCUMENT, REVISION
+from setsquare.domains.quizzes import table as bank
+from setsquare.domains.quizzes.models import Quiz
+from setsquare.domains.quizzes.scopes import knows_answers
+from setsquare.domains.quizzes.thing import QUIZZES
+from setsquare.domains.training.badges import giving as giving_badges
+from setsquare.domains.training.thing import CERTIFICATES
 from setsquare.faces.cli.failures import Usage
 from setsquare.faces.cli.files import add_output_options, write
 from setsquare.faces.cli.people import Caller
 from setsquare.faces.cli.reading import Options, add_narrowing, filters_given, find, trail_entries
 from setsquare.faces.cli.showing import as_json, say
 from setsquare.kernel.accounts.tokens import Scope
-from setsquare.kernel.commands.errors import NotFound, Refused
+from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import OPEN, Hidden, Thing, all_things, thing_by_slug, thing_of
 from setsquare.kernel.representation import tables
@@ -45,13 +53,25 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         "number",
         metavar="NUMBER",
         nargs="?",
-        help=_("one document or revision (pdf, docx, md) or its history"),
+        help=_(
+            "one document or revision (pdf, docx, md), framework (case, xlsx, csv), quiz (xlsx, csv), certificate"
+            " (its badge: png, svg, json, jwt), or its history"
+        ),
     )
     parser.add_argument(
-        "--format", choices=[*TABLES, *PAPERS], default="", help=_("csv, or of a document pdf")
+        "--format",
+        choices=[*TABLES, *PAPERS, "case", "png", "svg", "jwt"],
+        default="",
+        help=_("csv, or of a document pdf, of a framework case, of a certificate its badge as png"),
     )
     parser.add_argument("--history", action="store_true", help=_("the history of the record (csv, json)"))
     parser.add_argument("--copy", metavar="LABEL", help=_("a controlled copy of the document, such as 2-1"))
+    parser.add_argument(
+        "--requirements",
+        action="store_true",
+        help=_("of role profiles, all or one: what they ask for, as an import takes it"),
+    )
+    parser.add_argument("--edition", default="", help=_("of a framework or quiz: a number, or draft"))
     group = parser.add_argument_group(_("of a register"))
     group.add_argument("--words", default="", help=_("only records that hold these words"))
     group.add_argument("--filter", action="append", default=[], metavar="NAME=VALUE", help=_("as in `list`"))
@@ -77,7 +97,9 @@ def export(caller: Caller, options: Options) -> None:
         sentence = _("There is no register “%(name)s”; there are: %(names)s.")
         raise Usage(sentence % {"name": options.what, "names": known}) from None
     caller.require(Scope.READ, thing.code)
-    if options.number is None:
+    if options.requirements:
+        _requirements(caller, thing, options)
+    elif options.number is None:
         _register(caller, thing, options)
     elif options.history:
         record = find(caller, thing, options.number)
@@ -91,8 +113,44 @@ def export(caller: Caller, options: Options) -> None:
             name,
             options,
         )
+    elif thing is FRAMEWORKS:
+        record = find(caller, thing, options.number)
+        form = _form(options, giving.MEDIA_TYPES, "case")
+        file = giving.given(record, form, address_on_paper(record.number), options.edition)
+        write([file.data], f"{record.number}.{giving.EXTENSIONS[form]}", options)
+    elif thing is CERTIFICATES:
+        record = find(caller, thing, options.number)
+        badge = giving_badges.given(record, options.format or "png")
+        write([badge.data], badge.name, options)
+    elif thing is QUIZZES:
+        _questions(caller, options)
     else:
         _document(caller, thing, options)
+
+
+def _requirements(caller: Caller, thing: Thing, options: Options) -> None:
+    if thing is not PROFILES:
+        raise Usage(_("--requirements is for %(register)s.") % {"register": PROFILES.slug})
+    form = _form(options, profiles.FORMS, "csv")
+    records = PROFILES.visible_to(caller.user).order_by("number")
+    found = [find(caller, thing, options.number)] if options.number else records
+    name = f"{options.number or thing.slug}-{_today()}.{form}"
+    write(tables.as_asked(profiles.given_out(found, form)), name, options)
+
+
+def _questions(caller: Caller, options: Options) -> None:
+    """Write the questions of a quiz with what is right, for who manages it."""
+    record = find(caller, QUIZZES, options.number)
+    if not knows_answers(record, caller.user):
+        raise NotPermitted(_("Questions and statistics are for who manages the quiz."))
+    quiz: Quiz = record.quiz
+    form = _form(options, bank.MEDIA_TYPES, "csv")
+    content = quiz.drafted if options.edition == "draft" else quiz.in_force or quiz.latest
+    if options.edition.isdigit():
+        content = quiz.at(int(options.edition))
+    if content is None:
+        raise NotFound
+    write([bank.written(content, form)], f"{record.number}.{form}", options)
 
 
 def _today() -> str:

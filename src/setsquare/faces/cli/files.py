@@ -12,7 +12,7 @@ from setsquare.faces.cli.showing import say
 from setsquare.kernel.commands.errors import Refused
 
 STANDARD_OUTPUT = "-"
-TEXTS = frozenset({"csv", "json", "md"})
+TEXTS = frozenset({"csv", "json", "jwt", "md"})
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:

@@ -1,12 +1,16 @@
 """Further lists: notices, reviews that are due, controlled copies, who has read, remarks, saved views, ways in."""
 
 import argparse
+from dataclasses import asdict
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from setsquare.domains.documents.deciding.asked import is_read_early
+from setsquare.domains.documents.deciding.coverage import coverage_of
+from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.queries import copies, review_due, threads
 from setsquare.domains.documents.reading import STANDINGS, matrix, reading_by_unit
 from setsquare.domains.documents.rules import oversees, sees_discussion
@@ -24,6 +28,7 @@ from setsquare.kernel.records import registers, saved_views
 from setsquare.kernel.records.things import all_things, plain, thing_by_slug
 from setsquare.kernel.representation import deeds
 from setsquare.kernel.representation.tables import chosen_columns
+from setsquare.kernel.writing.sentences import quoted
 
 SHOWN = ("out", "late", "recalled", "all")
 
@@ -139,7 +144,7 @@ def show_copies(caller: Caller, options: Options) -> None:
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `reading`."""
-    parser.add_argument("number", metavar="NUMBER", help=_("a document"))
+    parser.add_argument("number", metavar="NUMBER", help=_("a document, or a revision of it"))
     parser.add_argument("--people", action="store_true", help=_("each person instead of the units"))
     parser.add_argument("--standing", choices=STANDINGS, default="", help=_("only people of this standing"))
     add_limit(parser)
@@ -148,11 +153,12 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
 def show_reading(caller: Caller, options: Options) -> None:
     """Show who has read what is in force, by unit or person."""
     caller.require(Scope.READ, DOCUMENT.code)
-    record = find(caller, DOCUMENT, options.number)
-    if not oversees(Situation(caller.actor, DOCUMENT, record)):
+    thing = REVISION if "/" in options.number else DOCUMENT
+    record = find(caller, thing, options.number)
+    if not oversees(Situation(caller.actor, thing, record)):
         raise NotPermitted(_("Who has read it is for those who work on documents or read the trail."))
-    revision = record.document.current
-    if revision is None:
+    revision: Revision | None = record.document.current if thing is DOCUMENT else record.revision
+    if revision is None or not (revision.effective_at is not None or is_read_early(revision)):
         raise Refused(_("No revision of %(number)s is in force.") % {"number": record.number})
     if options.people or options.standing:
         people: Any = matrix(revision, standing=options.standing)[: max(options.limit, 1)]
@@ -179,10 +185,14 @@ def show_reading(caller: Caller, options: Options) -> None:
             for item in reading_by_unit(revision)
         ]
         head = [_("Unit"), _("People"), _("Confirmed"), _("Waiting"), _("Overdue")]
+    coverage = coverage_of(revision)
     if options.json:
-        as_json({"items": rows})
-    else:
-        table(head, [["" if value is None else str(value) for value in row.values()] for row in rows])
+        as_json({"items": rows, "coverage": asdict(coverage) if coverage is not None else None})
+        return
+    table(head, [["" if value is None else str(value) for value in row.values()] for row in rows])
+    if coverage is not None:
+        words = {"share": coverage.share, "threshold": coverage.threshold}
+        say(_("It waits until %(threshold)s %% have done what it asks: %(share)s %% so far.") % words)
 
 
 def add_comment_options(parser: argparse.ArgumentParser) -> None:
@@ -217,7 +227,7 @@ def show_comments(caller: Caller, options: Options) -> None:
         done = _("resolved") if line["resolved"] and not indent else ""
         say(f"{indent}{line['number']}  {line['author']}  {done}")
         if line["quote"]:
-            say(f"{indent}   “{line['quote']}”")
+            say(f"{indent}   {quoted(line['quote'])}")
         say(f"{indent}   {line['text']}")
 
 

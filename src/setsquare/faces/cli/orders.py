@@ -10,10 +10,11 @@ from setsquare.faces.cli.people import Caller
 from setsquare.faces.cli.showing import as_json, say, state_name
 from setsquare.kernel.commands.declaration import Command, Situation, commands_of
 from setsquare.kernel.commands.errors import SignatureRefused
+from setsquare.kernel.commands.manners import GLASS_BROKEN
 from setsquare.kernel.commands.running import Outcome, carry_out
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Thing
+from setsquare.kernel.records.things import Thing, thing_of
 from setsquare.kernel.representation.declarations import reason_of, states_of, translated
 from setsquare.kernel.representation.records import whole
 from setsquare.kernel.signatures.credentials import Credentials
@@ -35,6 +36,11 @@ def add_options(parser: argparse.ArgumentParser, thing: Thing, command: Command)
         add_field(group, field)
     if all(field.name != "reason" for field in fields):
         group.add_argument("--reason", default="", help=_("why; it is kept in the record's history"))
+    if not command.outright:
+        says = _(
+            "why the glass has to be broken: done although a rule asks for more, and reviewed afterwards"
+        )
+        group.add_argument("--glass", default="", metavar="REASON", help=says)
     if not command.creates:
         group.add_argument("--version", type=int, metavar="N", help=_("the version that you looked at"))
 
@@ -64,6 +70,7 @@ def order(
     body = body_from(options, fields_of(command.body), caller.user)
     reason = body.get("reason", "") if "reason" in command.body.model_fields else options.reason
     version = getattr(options, "version", None)
+    glass = getattr(options, "glass", "") or ""
 
     def carried_out(credentials: Credentials | None) -> Outcome:
         return carry_out(
@@ -75,9 +82,13 @@ def order(
             version=version,
             reason=str(reason or ""),
             credentials=credentials,
+            glass=glass,
+            waits=True,
         )
 
     meaning = command.meaning(Situation(caller.actor, thing, record)) if command.signature else None
+    if glass and meaning is None:
+        meaning = GLASS_BROKEN
     statement = translated(meaning.statement) if meaning else ""
     if (
         meaning is not None
@@ -87,7 +98,7 @@ def order(
     ):
         version = record.version  # which the person is shown before the password is asked for
         seen = _("%(number)s, version %(version)s") % {"number": record.number, "version": version}
-        statement = f"{record.title} ({seen})\n{statement}"
+        statement = f"{record.told} ({seen})\n{statement}"
     if meaning is None or not people.has_given_password(options):
         try:
             outcome = carried_out(None)
@@ -98,8 +109,9 @@ def order(
     _tell(caller, thing, outcome, options)
 
 
-def _tell(caller: Caller, thing: Thing, outcome: Outcome, options: argparse.Namespace) -> None:
+def _tell(caller: Caller, asked: Thing, outcome: Outcome, options: argparse.Namespace) -> None:
     record = outcome.record
+    thing = thing_of(record.type) if outcome.waits else asked
     if options.json:
         told_once = {"conclusion": outcome.conclusion, "secret": outcome.secret}
         as_json(whole(thing, record, caller.user) | {name: text for name, text in told_once.items() if text})
@@ -110,5 +122,5 @@ def _tell(caller: Caller, thing: Thing, outcome: Outcome, options: argparse.Name
         say(outcome.conclusion)
     if outcome.secret:
         say(outcome.secret)
-    state, title = state_name(thing, record.state), record.title
+    state, title = state_name(thing, record.state), record.told
     say(f"{title} · {state} · " + _("version %(version)s") % {"version": record.version})

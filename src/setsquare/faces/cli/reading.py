@@ -12,9 +12,10 @@ from setsquare.faces.cli.failures import Usage
 from setsquare.faces.cli.people import Caller
 from setsquare.faces.cli.showing import as_csv, as_json, moment, say, state_name, table, told
 from setsquare.kernel.accounts.tokens import Scope
+from setsquare.kernel.authority.deciding import in_sentences
 from setsquare.kernel.commands.declaration import Situation, meaning_label
 from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused
-from setsquare.kernel.commands.running import offers
+from setsquare.kernel.commands.offering import offers
 from setsquare.kernel.commands.standing_in import kept_from
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.records.models import Record
@@ -146,7 +147,7 @@ def _table(thing: Thing, records: list[Record]) -> None:
     rows = [
         [
             record.number,
-            record.title,
+            record.told,
             *(told(thing, value_at(record, column.path), column.kind, column.choices) for column in shown),
         ]
         for record in records
@@ -212,15 +213,19 @@ def _show_earlier(caller: Caller, thing: Thing, record: Record, at: dt.datetime,
     say()
     say(_("Signatures made by then"))
     signed = [(one["by"]["name"], one) for one in values["signatures"]]
-    _pairs(
-        [(name, f"{meaning_label(one['meaning'])} · {one['at']} · {one['digest']}") for name, one in signed]
-    )
+    _pairs([(name, _signature_told(one)) for name, one in signed])
     if not signed:
         say("  " + _("Nobody had signed it by then."))
 
 
+def _signature_told(one: dict[str, Any]) -> str:
+    """Return a signature in a line, and below it the rules that the signer met."""
+    line = f"{meaning_label(one['meaning'])} · {one['at']} · {one['digest']}"
+    return "\n".join([line, *in_sentences(one.get("authority"))])
+
+
 def _show_now(thing: Thing, record: Record) -> None:
-    say(f"{record.number}  {record.title}")
+    say(f"{record.number}  {record.told}")
     state = state_name(thing, record.state)
     say(
         _("%(state)s · version %(version)s · changed %(time)s")
@@ -318,7 +323,7 @@ def find_records(caller: Caller, options: Options) -> None:
     for hit in found.hits:
         thing = thing_of(hit.record.type)
         rows.append(
-            [hit.record.number, hit.record.title, str(thing.name), state_name(thing, hit.record.state)]
+            [hit.record.number, hit.record.told, str(thing.name), state_name(thing, hit.record.state)]
         )
     table([_("Number"), _("Title"), _("Type"), _("State")], rows)
 
@@ -339,7 +344,7 @@ def show_tasks(caller: Caller, options: Options) -> None:
             moment(task.due),
             task.kind.replace("_", " "),
             task.record.number,
-            task.record.title,
+            task.record.told,
             task.assignee.name,
             *([kept.get(task.pk, "")] if kept else []),
         ]

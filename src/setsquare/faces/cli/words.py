@@ -7,7 +7,21 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from setsquare.faces.cli import exporting, importing, lists, people, reading
+from setsquare.faces.cli import (
+    authority,
+    badges,
+    competence,
+    exporting,
+    gaps,
+    importing,
+    lists,
+    people,
+    quizzes,
+    reading,
+    role_profiles,
+    statements,
+    training,
+)
 from setsquare.faces.cli.failures import FAILURES, Usage, tell
 from setsquare.faces.cli.orders import add_options, commands_by_word, described, order
 from setsquare.faces.cli.people import Caller
@@ -112,6 +126,21 @@ _EVERYTHING: dict[
         lists.show_reading,
         lambda: _("Who has read a document, who has not."),
     ),
+    "profiles": (
+        role_profiles.add_options,
+        role_profiles.show,
+        lambda: _("Who has a role profile, or which ones somebody has."),
+    ),
+    "questions": (
+        quizzes.add_question_options,
+        quizzes.show_questions,
+        lambda: _("The questions of an attempt at a quiz."),
+    ),
+    "quiz-statistics": (
+        quizzes.add_statistics_options,
+        quizzes.show_statistics,
+        lambda: _("How the questions of a quiz do."),
+    ),
     "reviews": (
         lists.add_review_options,
         lists.show_reviews,
@@ -122,6 +151,56 @@ _EVERYTHING: dict[
         lists.show_copies,
         lambda: _("Controlled copies that were given out."),
     ),
+    "training": (
+        training.add_matrix_options,
+        training.show_matrix,
+        lambda: _("Who needs and holds which course."),
+    ),
+    "who-may": (
+        authority.add_who_options,
+        authority.show_who,
+        lambda: _("Who may carry out a command in a unit, or what the others lack."),
+    ),
+    "what-may-i": (
+        authority.add_what_options,
+        authority.show_what,
+        lambda: _("What your roles allow in a unit, and what rules keep you from."),
+    ),
+    "rule-effect": (
+        authority.add_effect_options,
+        authority.show_effect,
+        lambda: _("What approving an authority rule would change, or withdrawing it."),
+    ),
+    "competence": (
+        competence.add_competence_options,
+        competence.show_competence,
+        lambda: _("What somebody is able to, and how it came to be."),
+    ),
+    "calibration": (
+        competence.add_calibration_options,
+        competence.show_calibration,
+        lambda: _("How assessors stand to what was agreed and to each other."),
+    ),
+    "gaps": (
+        gaps.add_gap_options,
+        gaps.show_gaps,
+        lambda: _("What people lack of the competence that is asked of them."),
+    ),
+    "coverage": (
+        gaps.add_coverage_options,
+        gaps.show_coverage,
+        lambda: _("How many have the competence that is needed, by component."),
+    ),
+    "stand-ins": (
+        gaps.add_stand_in_options,
+        gaps.show_stand_ins,
+        lambda: _("Who could stand in for somebody, by competence."),
+    ),
+    "single-points": (
+        gaps.add_single_point_options,
+        gaps.show_single_points,
+        lambda: _("Competence that nobody or one person alone holds."),
+    ),
     "notices": (
         lists.add_notice_options,
         lists.show_notices,
@@ -131,6 +210,16 @@ _EVERYTHING: dict[
         lists.add_view_options,
         lists.answer_views,
         lambda: _("Saved views of a register: show, keep, delete."),
+    ),
+    "badge": (
+        badges.add_badge_options,
+        badges.verify_badge,
+        lambda: _("Verify an Open Badge: who signed it, whether it holds, whose it is."),
+    ),
+    "statements": (
+        statements.add_statement_options,
+        statements.show_statements,
+        lambda: _("Learning records that came in (xAPI), and what became of them."),
     ),
     "access": (
         lambda _parser: None,
