@@ -1,14 +1,14 @@
-// Charts from the JSON that `data-chart="#id"` names: {kind: bar|line|pie, labels, series: [{name, values}], unit, stacked, horizontal, colours}.
+// Charts from the JSON that `data-chart="#id"` names: {kind: bar|line|pie|radar, labels, series: [{name, values}], unit, stacked, horizontal, most, colours, codes: shorter labels of a radar that is narrow}.
 // Or {option}: an ECharts option as plain data, as the quality methods' results give it by `.figure()`.
 // Drawn on a canvas with the page's own colours, described for screen readers, drawn again when the theme changes.
-import { BarChart, HeatmapChart, LineChart, PieChart, ScatterChart } from "echarts/charts";
-import { AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TitleComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import { BarChart, HeatmapChart, LineChart, PieChart, RadarChart, ScatterChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, RadarComponent, TitleComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { language } from "./page.js";
 
-use([BarChart, HeatmapChart, LineChart, PieChart, ScatterChart, CanvasRenderer]);
-use([AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TitleComponent, TooltipComponent, VisualMapComponent]);
+use([BarChart, HeatmapChart, LineChart, PieChart, RadarChart, ScatterChart, CanvasRenderer]);
+use([AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, RadarComponent, TitleComponent, TooltipComponent, VisualMapComponent]);
 
 const NAMES = ["grey", "blue", "purple", "orange", "green", "red", "teal"];
 const SERIES = ["--accent", "--orange-dot", "--purple-dot", "--green-dot", "--blue-dot", "--red-dot", "--teal-dot", "--grey-dot"];
@@ -16,9 +16,10 @@ const SERIES = ["--accent", "--orange-dot", "--purple-dot", "--green-dot", "--bl
 /** The colours in force at `element`, resolved from the tokens. */
 function palette(element) {
   const probe = document.createElement("span");
+  probe.style.transition = "none"; // else who wants less motion gets the colour before, as a change takes a moment there
   element.append(probe);
   const colour = (name) => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
-  const found = { ink: colour("--ink"), muted: colour("--ink-3"), line: colour("--line"), paper: colour("--paper-raised"), strong: colour("--line-strong"), series: SERIES.map(colour), named: Object.fromEntries(NAMES.map((name) => [name, colour(`--${name}-dot`)])), font: getComputedStyle(element).fontFamily };
+  const found = { ink: colour("--ink"), muted: colour("--ink-3"), line: colour("--line"), paper: colour("--paper-raised"), strong: colour("--line-strong"), series: SERIES.map(colour), named: Object.fromEntries(NAMES.map((name) => [name, colour(`--${name}-dot`)])), font: getComputedStyle(element).fontFamily, narrow: element.clientWidth < 480 };
   probe.remove();
   return found;
 }
@@ -52,6 +53,14 @@ function settings(data, colours, title) {
   if (data.kind === "pie") {
     const slices = data.labels.map((name, at) => ({ name, value: data.series[0].values[at] }));
     return { ...common, series: [{ type: "pie", radius: ["52%", "78%"], center: ["50%", "44%"], data: slices, label: { show: false }, itemStyle: { borderColor: colours.paper, borderWidth: 2 } }] };
+  }
+  if (data.kind === "radar") {
+    const most = data.most ?? Math.ceil(Math.max(1, ...data.series.flatMap((series) => series.values)));
+    const around = { indicator: (colours.narrow && data.codes ? data.codes : data.labels).map((name, at) => ({ name, min: 0, max: most, axisLabel: { show: at === 0, ...label, fontSize: 10, showMinLabel: false } })), splitNumber: most, radius: colours.narrow ? "48%" : "68%", center: ["50%", "48%"], axisName: { ...label, width: colours.narrow ? 76 : 110, overflow: "break" }, splitArea: { show: false }, splitLine: { lineStyle: { color: colours.line } }, axisLine: { lineStyle: { color: colours.line } } };
+    const last = data.series.length - 1;
+    const closed = (values) => values.map((value, at) => value ?? data.series[0].values[at]); // where nothing more is asked, the line follows the first
+    const drawn = data.series.map((series, at) => ({ name: series.name, value: closed(series.values), symbolSize: 5, lineStyle: { width: 2, type: at > 0 && at < last ? "dashed" : "solid" }, areaStyle: at === last ? { opacity: 0.18 } : undefined }));
+    return { ...common, tooltip: { ...common.tooltip, trigger: "item" }, radar: around, series: [{ type: "radar", data: drawn }] };
   }
   const names = { type: "category", data: data.labels, axisLabel: label, axisLine: { lineStyle: { color: colours.strong } }, axisTick: { show: false } };
   const values = { type: "value", axisLabel: { ...label, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: colours.line } }, name: data.unit ?? "", nameTextStyle: label };

@@ -1,4 +1,5 @@
 // `select[data-choose]`: TomSelect. With `data-source="/choose/people?q="` it asks the server: JSON [{value, text, hint}].
+// With `data-beside="subject"` it asks for parts of what the field of that name beside it names.
 import TomSelect from "tom-select/base";
 import removeButton from "tom-select/plugins/remove_button/plugin.js";
 import { each, say } from "./page.js";
@@ -7,6 +8,9 @@ TomSelect.define("remove_button", removeButton);
 
 const line = (data, escape) => `<div><span>${escape(data.text)}</span>${data.hint ? `<span class="hint">${escape(data.hint)}</span>` : ""}</div>`;
 const note = (text, escape) => `<div class="no-results">${escape(text)}</div>`;
+
+/** The field in the same row, or the same form, by which a chooser is narrowed. */
+const beside = (select) => select.dataset.beside && select.form?.elements.namedItem(select.name.replace(/[^.]*$/, select.dataset.beside));
 
 function settings(select) {
   const source = select.dataset.source;
@@ -26,7 +30,8 @@ function settings(select) {
     shouldLoad: () => true,
     load: source ? async (query, done) => {
       try {
-        const answer = await fetch(source + encodeURIComponent(query), { credentials: "same-origin", headers: { Accept: "application/json" } });
+        const of = beside(select);
+        const answer = await fetch(source + encodeURIComponent(query) + (of ? `&of=${encodeURIComponent(of.value)}` : ""), { credentials: "same-origin", headers: { Accept: "application/json" } });
         done(answer.ok ? await answer.json() : []);
       } catch { done([]); }
     } : null,
@@ -67,5 +72,10 @@ each("select[data-choose]", (select) => {
   for (const option of select.options) if (option.dataset.hint) option.dataset.data = JSON.stringify({ hint: option.dataset.hint });
   const chooser = new TomSelect(select, settings(select));
   stayShut(chooser);
+  beside(select)?.addEventListener("change", () => {
+    chooser.clear(true);
+    chooser.clearOptions();
+    chooser.wrapper.classList.remove("preloaded"); // what is offered is asked for anew
+  });
   select.form?.addEventListener("reset", () => setTimeout(() => chooser.sync()));
 });

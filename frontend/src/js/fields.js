@@ -48,7 +48,7 @@ each("form[data-autosave-url]", (form) => {
       const answer = await send(form.dataset.autosaveUrl, { method: "POST", body: new FormData(form), signal: running.signal, headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const { saved_at: at } = await answer.json();
-      tell(say("kept_at", { time: clock.format(new Date(at)) }));
+      tell(say(form.dataset.kept ?? "kept_at", { time: clock.format(new Date(at)) }));
       form.dispatchEvent(new CustomEvent("setsquare:saved", { bubbles: true }));
     } catch (error) {
       if (error.name !== "AbortError") tell(say("not_saved"));

@@ -13,6 +13,7 @@ import "./overflow.js";
 import "./choosers.js";
 import "./files.js";
 import "./fields.js";
+import "./quiz.js";
 import "./unread.js";
 import "./reading.js";
 import "./lazy.js";
