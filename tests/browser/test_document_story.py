@@ -9,10 +9,10 @@ from typing import Any
 import pypandoc
 import pytest
 import segno
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser.visitors import Visitor
+from tests.days import today
 from tests.servers.live import LiveSetsquare
 from tests.web.documents_house import PASSWORD, build
 
@@ -89,7 +89,7 @@ def reviewed(ari: Visitor, sven: Visitor, revision: str, comment: bool) -> None:
     page = ari.page
     page.wait_for_url(f"**{revision}do/submit/")
     ari.choose("reviewers", "Sven")
-    page.get_by_label("Until").fill((timezone.localdate() + dt.timedelta(days=5)).isoformat())
+    page.get_by_label("Until").fill((today() + dt.timedelta(days=5)).isoformat())
     ari.press("Submit for review")
     page.wait_for_url(f"**{revision}")
     sven.page.goto("/")
@@ -213,7 +213,7 @@ def changed_on_request(ari: Visitor, cora: Visitor, mira: Visitor) -> None:
     ari.answer("Submit")
     ari.is_told("is submitted. Asked to assess it")
     cora.page.goto(address)
-    cora.press("Assess")
+    cora.press("Assess", exact=True)  # the navigation leads to assessments
     cora.answer(
         "Assess", quality="None.", regulatory="None.", training="Reading.", cost="None.", risk="None."
     )

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pypdf
+from playwright.sync_api import TimeoutError
 
 from tests.servers.live import LiveSetsquare
 from tests.web.documents_house import PASSWORD
@@ -44,14 +45,15 @@ class Visitor:
         self.page.wait_for_url(f"{self.live.url}{address}")
         return self.page
 
-    def button(self, name: str) -> Any:
-        """The button or link with this name on the page."""
+    def button(self, name: str, *, exact: bool = False) -> Any:
+        """The button or link with this name on the page, or one that has it in its name."""
         page = self.page
-        return page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
+        buttons = page.get_by_role("button", name=name, exact=exact)
+        return buttons.or_(page.get_by_role("link", name=name, exact=exact)).first
 
-    def press(self, name: str) -> None:
+    def press(self, name: str, *, exact: bool = False) -> None:
         """Press the button, or follow the link, with this name."""
-        self.button(name).click()
+        self.button(name, exact=exact).click()
 
     def more(self, name: str) -> None:
         """Choose a command that stands under “More commands”."""
@@ -76,11 +78,20 @@ class Visitor:
         notice.get_by_role("button").click()
 
     def choose(self, field: str, *words: str) -> None:
-        """Choose in a field with a search: type each word, take the first that is found."""
+        """Choose in a field with a search: type each word, take the first that is found.
+
+        A late answer of the server draws the list anew; a click that met it meanwhile chose nothing, and is repeated.
+        """
         for word in words:
             self.page.locator(f"#id_{field}-ts-control").fill(word)
-            self.page.locator(".ts-dropdown .option", has_text=re.compile(word, re.IGNORECASE)).first.click()
-            self.page.locator(f"#id_{field}-ts-control[aria-expanded=false]").wait_for()
+            found = self.page.locator(".ts-dropdown .option", has_text=re.compile(word, re.IGNORECASE)).first
+            shut = self.page.locator(f"#id_{field}-ts-control[aria-expanded=false]")
+            found.click()
+            try:
+                shut.wait_for(timeout=3000)
+            except TimeoutError:
+                found.click()
+                shut.wait_for()
 
     def select(self, within: str, words: str) -> None:
         """Select these words in the first part of the text that has them."""

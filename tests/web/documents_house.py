@@ -1,16 +1,12 @@
 """An organisation with documents, made through the commands, for the tests of the pages of documents."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.cache import cache
-from django.db import connection, transaction
-from django.test import Client, override_settings
+from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from setsquare.domains.documents.models import Document, Revision
 from setsquare.domains.organisation import bootstrap
@@ -21,6 +17,7 @@ from setsquare.kernel.events.worker import run_until_idle
 from setsquare.kernel.files.store import receive
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.credentials import Credentials
+from tests.days import today
 
 MOST_QUERIES = 12
 PASSWORD = "a-quiet-river-42"
@@ -42,7 +39,6 @@ Everybody knows what to do. See [the form](record:FRM-001).
 
 Kept for ten years.
 """
-QUICK = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 PEOPLE = {
     "cora": ("Cora Lind", "controller"),
     "ari": ("Ari Sato", "assistant"),
@@ -96,7 +92,7 @@ class House:
     def to_review(self, document: Record, reviewer: str = "sven") -> Record:
         """Submit the open revision."""
         revision = self.revision(document)
-        due = timezone.localdate() + dt.timedelta(days=5)
+        due = today() + dt.timedelta(days=5)
         self.do("ari", "submit", revision, reviewers=[reviewer], due=due.isoformat())
         return self.revision(document)
 
@@ -126,30 +122,13 @@ class House:
         return client
 
 
-@contextmanager
-def once(django_db_blocker: Any) -> Iterator[House]:
-    """Build the organisation once for the tests of a module, in a transaction that is rolled back."""
-    with django_db_blocker.unblock(), QUICK, transaction.atomic():
-        yield build()
-        transaction.set_rollback(True)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Undo what a test does to the database."""
-    cache.clear()
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-def page(client: Client, address: str) -> str:
+def page(client: Client, address: str, most: int = MOST_QUERIES) -> str:
     """Return a page, which must be there and cost no more queries than a page may."""
     client.get("/me/")  # the first request of a session notes its use
     with CaptureQueriesContext(connection) as queries:
         response = client.get(address)
     assert response.status_code == 200, (address, response.status_code)
-    assert len(queries) <= MOST_QUERIES, (address, len(queries))
+    assert len(queries) <= most, (address, len(queries))
     return str(response.content.decode())
 
 

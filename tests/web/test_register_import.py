@@ -6,9 +6,9 @@ from django.test import Client
 
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
-from tests.changes.conftest import Desk, desk
+from tests.changes.conftest import Desk, db, desk
 
-__all__ = ["desk"]
+__all__ = ["db", "desk"]
 HERE = "/change-requests/import/"
 GOOD = "title,what,why,unit\nShorter,Leave out step 4,It is done twice,N\nClearer,Say what,People ask,N\n"
 

@@ -194,7 +194,7 @@ def test_exports_hold_what_is_filtered_and_no_formula(
         .decode("utf-8-sig")
         .splitlines()
     )
-    assert csv[0] == "Number,Title,State,Owner,Unit,Changed"
+    assert csv[0] == "Number,Title,State,Owner,Unit,Changed (Europe/Berlin)"
     assert csv[1].split(",")[1] == "'=HYPERLINK(1)"
     assert len(csv) == 5
     data = b"".join(anna.get("/web-notes/export/xlsx?q=audit&sort=title").streaming_content)

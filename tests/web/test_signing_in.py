@@ -16,7 +16,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.organisation.commands.access import issue_token
@@ -26,6 +25,8 @@ from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.events.dispatch import deliver_waiting
 from setsquare.kernel.notices.models import Notice
+from tests.days import today
+from tests.houses import database
 
 PASSWORD = "a-quiet-river-42"
 LOGIN = "/accounts/login/"
@@ -36,10 +37,17 @@ def _no_rates_left_over():
     cache.clear()
 
 
-@pytest.fixture
-def rita(db) -> User:
+def build() -> User:
     first = {"username": "rita", "name": "Rita Root", "email": "rita@norma.example", "password": PASSWORD}
     return bootstrap.establish("Norma Works", "NW", "Europe/Berlin", **first)
+
+
+db = database(rita=build)
+
+
+@pytest.fixture
+def rita(db, houses) -> User:
+    return houses.of(build)
 
 
 @pytest.fixture
@@ -200,7 +208,7 @@ def set_password(client: Client, path: str, password: str):
 
 def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(client, anna):
     """Whoever was in until then is out: other sessions and tokens end."""
-    last = timezone.localdate() + dt.timedelta(days=3)
+    last = today() + dt.timedelta(days=3)
     _token, secret = issue_token(Actor(anna), "Nightly backup", ["read"], last)
     other = Client()
     sign_in(other)

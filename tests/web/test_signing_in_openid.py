@@ -19,6 +19,7 @@ from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.events.worker import run_until_idle
 from setsquare.project.configuration import OpenIdProvider
+from tests.houses import Houses, database
 from tests.servers import openid
 
 ELSEWHERE = {"name": "Anna Weber", "title": "", "email": "weber@norma.example"}
@@ -45,12 +46,20 @@ def named(server: str) -> dict[str, Any]:
     return {"openid_connect": {"APPS": [one.app()]}}
 
 
-@pytest.fixture
-def anna(db: None) -> User:
+def build() -> User:
     bootstrap.establish("Norma Works", "NW", "Europe/Berlin", username="rita", name="Rita Root", email="")
     return bootstrap.add_person(
         "anna", "Anna Weber", "NW", email="anna@norma.example", password="a-quiet-river-42"
     )
+
+
+db = database(anna=build)
+
+
+@pytest.fixture
+def anna(db: None, houses: Houses) -> User:
+    found: User = houses.of(build)
+    return found
 
 
 class Stay(urllib.request.HTTPRedirectHandler):

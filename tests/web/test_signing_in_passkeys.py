@@ -21,6 +21,7 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.credentials import Credentials
 from setsquare.kernel.signatures.models import Signature
 from setsquare.project.bench.passkey import PRESENT, SoftPasskey
+from tests.houses import database
 
 PASSWORD = "a-quiet-river-42"
 IMPACT = {"quality": "None.", "regulatory": "None.", "training": "Reading.", "cost": "None.", "risk": "None."}
@@ -31,13 +32,20 @@ def _no_rates_left_over():
     cache.clear()
 
 
-@pytest.fixture
-def dora(db) -> User:
+def build() -> User:
     first = {"username": "rita", "name": "Rita Root", "password": PASSWORD}
     bootstrap.establish("Norma Works", "NW", "Europe/Berlin", **first)
     dora = bootstrap.add_person("dora", "Dora Head", "NW", password=PASSWORD)
     bootstrap.grant(dora, "head", "NW")
     return dora
+
+
+db = database(dora=build)
+
+
+@pytest.fixture
+def dora(db, houses) -> User:
+    return houses.of(build)
 
 
 @pytest.fixture

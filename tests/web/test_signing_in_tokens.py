@@ -8,7 +8,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import call_command
 from django.test import Client
-from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.organisation.commands.access import issue_token
@@ -18,15 +17,24 @@ from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import NotPermitted
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.notices.models import Notice
+from tests.days import today
+from tests.houses import database
 
 PASSWORD = "a-quiet-river-42"
 
 
-@pytest.fixture
-def anna(db) -> User:
+def build() -> User:
     first = {"username": "rita", "name": "Rita Root", "password": PASSWORD}
     bootstrap.establish("Norma Works", "NW", "Europe/Berlin", **first)
     return bootstrap.add_person("anna", "Anna Weber", "NW", password=PASSWORD)
+
+
+db = database(anna=build)
+
+
+@pytest.fixture
+def anna(db, houses) -> User:
+    return houses.of(build)
 
 
 @pytest.fixture
@@ -36,7 +44,7 @@ def at_desk(anna, client) -> Client:
 
 
 def in_days(days: int) -> str:
-    return (timezone.localdate() + dt.timedelta(days=days)).isoformat()
+    return (today() + dt.timedelta(days=days)).isoformat()
 
 
 def test_a_token_is_shown_once(at_desk, anna):
@@ -90,9 +98,7 @@ def test_a_token_that_does_not_fit_is_refused_with_what_was_typed_kept(at_desk, 
 
 
 def test_a_token_is_revoked(at_desk, anna):
-    token, secret = issue_token(
-        Actor(anna), "Nightly backup", ["read"], timezone.localdate() + dt.timedelta(days=3)
-    )
+    token, secret = issue_token(Actor(anna), "Nightly backup", ["read"], today() + dt.timedelta(days=3))
 
     at_desk.post(f"/me/tokens/{token.prefix}/revoke/")
 
@@ -104,9 +110,7 @@ def test_a_token_is_revoked(at_desk, anna):
 
 def test_nobody_revokes_a_token_of_somebody_else_here(at_desk, anna):
     rita = User.objects.get(username="rita")
-    token, secret = issue_token(
-        Actor(rita), "Nightly backup", ["read"], timezone.localdate() + dt.timedelta(days=3)
-    )
+    token, secret = issue_token(Actor(rita), "Nightly backup", ["read"], today() + dt.timedelta(days=3))
 
     at_desk.post(f"/me/tokens/{token.prefix}/revoke/")
 
@@ -128,7 +132,7 @@ def test_the_generic_address_leads_to_ones_own_page(at_desk, anna):
 
 def token_of(person: User) -> str:
     """Return the secret of a new token."""
-    last = timezone.localdate() + dt.timedelta(days=3)
+    last = today() + dt.timedelta(days=3)
     return issue_token(Actor(person), "Nightly backup", ["read"], last)[1]
 
 

@@ -13,6 +13,7 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
+from tests.days import today
 from tests.web.documents_house import PASSWORD, TEXT, House, page
 
 
@@ -39,7 +40,7 @@ def test_those_who_reviewed_it_are_suggested_for_the_next_round(house: House) ->
         return sorted(re.findall(r'<option value="(\w+)" selected', field.group()))
 
     assert suggested() == []
-    due = (timezone.localdate() + dt.timedelta(days=5)).isoformat()
+    due = (today() + dt.timedelta(days=5)).isoformat()
     revision = house.do(
         "ari", "submit", house.revision(document), reviewers=["sven", "cora", "mira"], due=due
     )
@@ -153,7 +154,7 @@ def test_an_hour_of_the_change_of_clocks_is_told_in_the_dialog(
 ) -> None:
     revision = house.to_approval(house.document())
     house.do("mira", "approve", revision)
-    last = dt.date(timezone.localdate().year + 1, month, 31)
+    last = dt.date(today().year + 1, month, 31)
     sunday = last - dt.timedelta(days=(last.weekday() + 1) % 7)
     told = house.client("cora").post(
         f"/revisions/{revision.number}/do/schedule/", {"effective_from": f"{sunday}T02:30"}

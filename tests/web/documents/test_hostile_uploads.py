@@ -20,9 +20,9 @@ PAGE = b"<html><head><title>Torque</title></head><body><script>alert(1)</script>
 
 
 @pytest.fixture
-def cora(db: None, built: House) -> Client:
+def cora(house: House) -> Client:
     client = Client()
-    client.force_login(built.people["cora"])
+    client.force_login(house.people["cora"])
     return client
 
 
@@ -45,7 +45,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("data", "name", "sentence"), HOSTILE)
 def test_a_hostile_file_is_refused_at_every_door(
-    cora: Client, built: House, data: bytes, name: str, sentence: str
+    cora: Client, house: House, data: bytes, name: str, sentence: str
 ) -> None:
     before = Upload.objects.count(), Blob.objects.count()
     page = cora.post("/uploads", {"file": SimpleUploadedFile(name, data)})
@@ -57,7 +57,7 @@ def test_a_hostile_file_is_refused_at_every_door(
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as packed:
         packed.writestr(f"Procedures/{name}", data)
-    job = jobs.begin(built.people["cora"], target.getvalue(), "old.zip", options={"unit": "NW"})
+    job = jobs.begin(house.people["cora"], target.getvalue(), "old.zip", options={"unit": "NW"})
     jobs.run_to_end(job)
     row = job.rows.get()
     assert [field for field, _sentence in row.problems] == ["file"]
@@ -80,20 +80,20 @@ def test_a_drawing_with_a_script_is_never_shown_within_a_page(cora: Client) -> N
         assert given["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_web_page_is_imported_as_clean_text_and_never_kept_as_a_file(cora: Client, built: House) -> None:
+def test_a_web_page_is_imported_as_clean_text_and_never_kept_as_a_file(cora: Client, house: House) -> None:
     kept = cora.post("/uploads", {"file": SimpleUploadedFile("torque.html", PAGE)}).json()
     given = cora.get(kept["url"])
     assert given["Content-Disposition"].startswith("attachment")
     assert "sandbox" in given["Content-Security-Policy"]
 
-    document = built.make(
+    document = house.make(
         "cora", "document", type="procedure", title="Torque", unit="NW", source=kept["digest"]
     )
-    text = built.revision(document).revision.content.body
+    text = house.revision(document).revision.content.body
     assert "Tighten." in text
     assert "alert" not in text
     with pytest.raises(Refused) as refused:
-        built.make("cora", "document", type="drawing", title="Torque", unit="NW", file=kept["digest"])
+        house.make("cora", "document", type="drawing", title="Torque", unit="NW", file=kept["digest"])
     assert "not kept as files" in str(refused.value.fields["file"])
 
 
@@ -114,6 +114,6 @@ def test_names_of_files_are_cleaned(given: str, kept: str) -> None:
     assert clean_name(given) == kept
 
 
-def test_what_search_will_not_find_is_told(cora: Client, built: House) -> None:
-    assert "could not be read" in take_in(built.people["cora"], b"%PDF-1.4 nothing", "a.pdf").warning
-    assert take_in(built.people["cora"], TEXT.encode(), "a.md").warning == ""
+def test_what_search_will_not_find_is_told(cora: Client, house: House) -> None:
+    assert "could not be read" in take_in(house.people["cora"], b"%PDF-1.4 nothing", "a.pdf").warning
+    assert take_in(house.people["cora"], TEXT.encode(), "a.md").warning == ""

@@ -16,6 +16,7 @@ from setsquare.kernel.commands.altered import enter_altered
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
+from tests.days import today
 from tests.web.documents_house import TEXT, House, page
 
 SECOND = TEXT.replace("twice", "three times").replace("5 mm", "4 mm")
@@ -121,9 +122,9 @@ def test_a_withdrawn_document_says_so_and_what_replaces_it(house: House) -> None
     house.do("cora", "withdraw", document, because="No longer done.", replaced_by=other.number)
     reader, link = house.client("rhea"), '<a href="/documents/SOP-002/">SOP-002 Pressing anew</a>'
     shown = page(reader, "/documents/SOP-001/")
-    today = timezone.localdate().isoformat()
+    day = today().isoformat()
     assert f"Replaced by {link}." in shown
-    then = reader.get("/documents/SOP-001/", {"at": today}).text
+    then = reader.get("/documents/SOP-001/", {"at": day}).text
     assert f"had been withdrawn by then. Replaced by {link}." in " ".join(then.split())
     assert "Replaces" in page(reader, "/documents/SOP-002/links/")
     assert reader.get("/api/v1/documents/SOP-001").json()["replaced_by"] == "SOP-002"
@@ -276,8 +277,8 @@ def test_the_tree_counts_and_unfolds(house: House, by: str) -> None:
 def test_periodic_reviews_come_due_and_their_interval_is_changed(house: House) -> None:
     document = house.document()
     house.to_force(document)
-    today = timezone.localdate()
-    Document.objects.filter(pk=document.pk).update(next_review=today.replace(year=today.year - 1))
+    day = today()
+    Document.objects.filter(pk=document.pk).update(next_review=day.replace(year=day.year - 1))
     enter_altered(Record.objects.get(pk=document.pk))  # as the next command would
     client = house.client("cora")
     shown = page(client, "/documents/reviews/?within=0")
@@ -303,7 +304,7 @@ def test_periodic_reviews_come_due_and_their_interval_is_changed(house: House) -
 def test_who_is_asked_for_a_periodic_review_finds_it_on_the_page(house: House) -> None:
     document = house.document()
     house.to_force(document)
-    Document.objects.filter(pk=document.pk).update(next_review=timezone.localdate())
+    Document.objects.filter(pk=document.pk).update(next_review=today())
     call_reviews()
     shown = page(house.client("ari"), "/documents/SOP-001/")
     assert "Please review it: does it still hold?" in shown

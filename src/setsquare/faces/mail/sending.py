@@ -115,7 +115,7 @@ def _context(notices: Sequence[Notice]) -> dict[str, Any]:
     shown = [
         {
             "title": sentence_of(notice),
-            "note": notice.record.title if notice.record else "",
+            "note": notice.record.told if notice.record else "",
             "url": _address(notice),
         }
         for notice in notices[:MOST_IN_ONE]

@@ -9,8 +9,20 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, thing_of
 
 RESERVED = frozenset(
-    ("accounts", "api", "choose", "files", "go", "healthz", "me", "metrics", "notices", "palette", "readyz")
-    + ("search", "static", "trail", "unread", "uploads")
+    (
+        "accounts",
+        "api",
+        "choose",
+        "competence",
+        "files",
+        "go",
+        "healthz",
+        "me",
+        "metrics",
+        "notices",
+        "palette",
+    )
+    + ("readyz", "search", "static", "trail", "unread", "uploads")
 )
 """First parts of addresses that are no register."""
 

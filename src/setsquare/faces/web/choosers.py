@@ -1,4 +1,4 @@
-"""What choosers ask for while a person types: people, units, roles and records that they may see."""
+"""What choosers ask for while a person types: people, units, roles, records that they may see, and parts of these."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.accounts.rights import units_where
+from setsquare.kernel.qualifications.subjects import parts_of
 from setsquare.kernel.records.conditions import ME
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import visible_to
+from setsquare.kernel.records.things import find, visible_to
 from setsquare.kernel.search.query import search
 
 MOST = 20
@@ -74,7 +75,21 @@ def _records(request: HttpRequest, words: str) -> Iterator[Choice]:
     types = [kind for kind in request.GET.getlist("type") if kind]
     live = bool(request.GET.get(LIVE))
     for record in find_records(person_of(request), words, types, MOST, live=live):
-        yield {"value": record.number, "text": f"{record.number} {record.title}", "hint": ""}
+        yield {"value": record.number, "text": f"{record.number} {record.told}", "hint": ""}
+
+
+def _parts(request: HttpRequest, words: str) -> Iterator[Choice]:
+    """Yield the parts of a record in which people qualify, such as components of a framework, with their levels."""
+    try:
+        record = find(person_of(request), request.GET.get("of", "")[:80].replace("\x00", ""))
+    except Record.DoesNotExist:
+        return
+    looked_for = words.lower().split()[:5]
+    for (_subject, code), part in parts_of([record]).items():
+        text = f"{code} {part.title}"
+        if code and all(word in text.lower() for word in looked_for):
+            hint = " · ".join(f"{rank} {name}".strip() for rank, name in sorted(part.levels.items()))
+            yield {"value": code, "text": text, "hint": hint}
 
 
 def find_records(user: User, words: str, types: list[str], limit: int, *, live: bool = False) -> list[Record]:
@@ -107,4 +122,5 @@ _SOURCES: dict[str, Callable[[HttpRequest, str], Iterator[Choice]]] = {
     "units": _units,
     "roles": _roles,
     "records": _records,
+    "parts": _parts,
 }

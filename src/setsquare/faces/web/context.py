@@ -12,19 +12,15 @@ from django.utils.translation import get_language
 
 from setsquare.faces.web.navigation import Navigation
 from setsquare.kernel.accounts.models import Unit, User
-from setsquare.kernel.database.statements import planned_cursor
-from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.notices.unread import unread_count
 
-MOST_UNREAD = 100
 NAME_KEPT = 60
 """Seconds for which the organisation's name is remembered."""
 _NAME = "setsquare.organisation_name"
-_FEW = f"SELECT 1 FROM {Notice._meta.db_table} WHERE user_id = %s AND read IS NULL LIMIT %s"  # noqa: S608
-_UNREAD = f"SELECT COUNT(*) FROM ({_FEW}) few"  # noqa: S608 - names of tables
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the context of `frame.html.jinja`: at most two queries, and none for a part of a page.
+    """Return the context of `frame.html.jinja`: at most one query, and none for a part of a page.
 
     Django's own `csrf_token` is masked anew each time that a page writes it; here it is masked once for a page.
     """
@@ -34,7 +30,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "me": me,
         "csrf_token": SimpleLazyObject(lambda: get_token(request)),
         "nav": SimpleLazyObject(lambda: Navigation(request) if me else None),
-        "unread": SimpleLazyObject(lambda: unread_count(me) if me else 0),
+        "unread": SimpleLazyObject(lambda: _unread(me) if me else 0),
         "language": get_language(),
         "theme": request.COOKIES.get("theme", "auto"),
         "timezone": timezone.get_current_timezone_name(),
@@ -43,11 +39,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def unread_count(user: User) -> int:
-    """Return how many notices a person has not read, counted up to 100."""
-    with planned_cursor() as cursor:
-        cursor.execute(_UNREAD, [user.pk, MOST_UNREAD])
-        return int(cursor.fetchone()[0])
+def _unread(me: User) -> int:
+    known: int | None = getattr(me, "unread", None)  # read along with the person of a session
+    return unread_count(me) if known is None else known
 
 
 def organisation_name() -> str:

@@ -12,6 +12,7 @@ from setsquare.faces.web.addresses import create_address, record_address, regist
 from setsquare.faces.web.choosers import find_records
 from setsquare.faces.web.navigation import TRAIL, Reach, reach_of
 from setsquare.faces.web.pages import hand_made
+from setsquare.faces.web.registers.page import ways_of
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import all_things, find, thing_of
@@ -48,13 +49,19 @@ def _item(
 def _record(record: Record) -> dict[str, Any]:
     thing = thing_of(record.type)
     word = state_shown(thing, record.state)
-    return _item(record.title, record_address(record), thing.icon, record.number, word.text)
+    return _item(record.told, record_address(record), thing.icon, record.number, word.text)
 
 
 def _places(request: HttpRequest, reach: Reach) -> list[dict[str, Any]]:
     places = [_item(_("My work"), view_address("home"), "inbox")]
-    things = (thing for thing in all_things() if reach.may_see(thing))
+    things = [thing for thing in all_things() if reach.may_see(thing)]
     places += [_item(str(thing.plural), register_address(thing), thing.icon) for thing in things]
+    beside: dict[str, dict[str, Any]] = {}  # by address: several registers lead to the same page
+    for thing in things:
+        led_to = [(label, view_address(name), icon) for label, name, icon in hand_made(thing.code).navigation]
+        for label, url, icon in (*led_to, *ways_of(request, thing)):
+            beside.setdefault(url, _item(str(label), url, icon, hint=str(thing.plural)))
+    places += beside.values()
     if TRAIL in reach.permissions:
         places.append(_item(_("Audit trail"), view_address("trail"), "history"))
     places.append(_item(_("Notifications"), view_address("notifications"), "bell"))

@@ -13,7 +13,7 @@ from setsquare.faces.web.addresses import command_address, record_address
 from setsquare.faces.web.signing_in.tokens import in_words
 from setsquare.kernel.accounts.models import Delegation, Grant, Token, User
 from setsquare.kernel.accounts.units import zone
-from setsquare.kernel.commands.running import Offer, offers
+from setsquare.kernel.commands.offering import Offer, offers
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.registers import related_of
 from setsquare.kernel.records.things import thing_of

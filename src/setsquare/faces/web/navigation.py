@@ -1,6 +1,6 @@
 """The navigation: what a person may read or make, in the order of the five elements."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import actor_of, person_of
 from setsquare.faces.web.addresses import first_part, register_address, view_address
+from setsquare.faces.web.pages import hand_made
 from setsquare.kernel.accounts.rights import permissions_in
 from setsquare.kernel.commands.declaration import Command, Situation, all_commands
 from setsquare.kernel.commands.running import why_not_permitted
@@ -78,15 +79,23 @@ class Navigation:
             {"label": "", "items": [self._item(_("My work"), view_address("home"), "inbox", "h")]}
         ]
         for element in Element:
-            things = [thing for thing in self._things if thing.element is element]
-            items = [
-                self._item(str(t.plural), register_address(t), t.icon, keys(str(t.slug))) for t in things
-            ]
+            areas: dict[str, list[dict[str, Any]]] = {str(element.label): []}
+            for thing in self._things:
+                if thing.element is element:
+                    area = areas.setdefault(str(thing.area or element.label), [])
+                    area += self._of(thing, keys(str(thing.slug)))
             if element is Element.ADMINISTRATION and self._trail:
-                items.append(self._item(_("Audit trail"), view_address("trail"), "history", "t"))
-            if items:
-                groups.append({"label": str(element.label), "items": items})
+                areas[str(element.label)].append(
+                    self._item(_("Audit trail"), view_address("trail"), "history", "t")
+                )
+            groups += [{"label": label, "items": items} for label, items in areas.items() if items]
         return groups
+
+    def _of(self, thing: Thing, go: str) -> Iterator[dict[str, Any]]:
+        """Yield a register, and the pages that stand beside it."""
+        yield self._item(str(thing.plural), register_address(thing), thing.icon, go)
+        for label, name, icon in hand_made(thing.code).navigation:
+            yield self._item(str(label), view_address(name), icon, "")
 
     def _item(self, label: str, url: str, icon: str, go: str) -> dict[str, Any]:
         current = first_part(url) == self._here

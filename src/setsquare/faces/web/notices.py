@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from setsquare.faces.web.access import person_of, redirect_for, signed_in
 from setsquare.faces.web.addresses import record_address
-from setsquare.faces.web.context import unread_count
 from setsquare.kernel.database.keyset import CursorError, Key, cut
 from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.notices.unread import unread_count
 from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.writing.sentences import told
 
@@ -54,7 +54,7 @@ def _shown(notice: Notice) -> dict[str, Any]:
         "icon": thing_of(record.type).icon if record is not None else "bell",
         "when": notice.at,
         "new": notice.read is None,
-        "hint": f"{record.number} {record.title}" if record is not None else "",
+        "hint": f"{record.number} {record.told}" if record is not None else "",
     }
 
 

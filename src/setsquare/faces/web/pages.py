@@ -93,6 +93,8 @@ class HandMade:
     """Further ways to look at the register: label, name of the URL, icon."""
     register_needs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Of these ways, by the name of the URL, those whose page answers only to who has one of these permissions."""
+    navigation: tuple[tuple[Label, str, str], ...] = ()
+    """Pages that stand in the navigation after the register: label, name of the URL, icon."""
     values: Mapping[str, Callable[[Any, HttpRequest], str]] = field(default_factory=dict)
     """How values of the trail are told in the history, by their name in the state."""
     compared: Mapping[str, Callable[[Record, int, int], str]] = field(default_factory=dict)
@@ -103,6 +105,8 @@ class HandMade:
     """Icons of commands."""
     before: Mapping[str, Callable[[Situation], Mapping[str, Any] | None]] = field(default_factory=dict)
     """By command what a person may do first where it cannot be done yet: label, url and icon, or None."""
+    beneath: Mapping[str, Callable[[Situation], Sequence[tuple[Label, str]]]] = field(default_factory=dict)
+    """By command where to look before deciding, beneath what the person has before them: label and address."""
     asked: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Fields of commands asked for in another way than derived, by command and field: `quote` is shown only."""
     tasks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)

@@ -16,12 +16,12 @@ from setsquare.faces.web.days import between_days
 from setsquare.faces.web.exports import CSV, csv_rows, json_rows, sent, trail_head, trail_rows, trail_values
 from setsquare.faces.web.navigation import TRAIL, reach_of
 from setsquare.kernel.accounts.models import User, initials
-from setsquare.kernel.accounts.rights import units_where
 from setsquare.kernel.commands.declaration import all_commands
 from setsquare.kernel.commands.telling import deed_of, way_of, who_did
 from setsquare.kernel.database.keyset import CursorError, Key, cut
 from setsquare.kernel.records.things import Thing, all_things, thing_of
 from setsquare.kernel.sealing import log
+from setsquare.kernel.trail.everything import readable_by
 from setsquare.kernel.trail.models import Entry
 
 ROWS = 50
@@ -99,14 +99,7 @@ def _each(entries: QuerySet[Entry]) -> Iterator[Entry]:
 def _entries(request: HttpRequest) -> QuerySet[Entry]:
     if TRAIL not in reach_of(request).permissions:
         raise Http404
-    user = person_of(request)
-    known = [thing.code for thing in all_things()]
-    entries = Entry.objects.filter(record__unit_id__in=units_where(user, TRAIL), record__type__in=known)
-    return (
-        entries.filter(_narrowed(request.GET))
-        .select_related("record", "actor", "on_behalf_of")
-        .defer("state")
-    )
+    return readable_by(person_of(request)).filter(_narrowed(request.GET))
 
 
 def _narrowed(given: Mapping[str, str]) -> Q:
@@ -135,7 +128,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
         "kind": thing.name,
         "icon": thing.icon,
         "number": entry.record.number,
-        "title": entry.record.title,
+        "title": entry.record.told,
         "url": record_address(entry.record, "history"),
         "seq": entry.seq,
     }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from setsquare.faces.web.addresses import file_address, numbered
 from setsquare.faces.web.times import day_text, time_text
 from setsquare.kernel.accounts.models import Unit, User, initials
+from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Kind, Label, Thing
 from setsquare.kernel.writing.markdown import to_html
@@ -117,9 +118,11 @@ def row_shown(row: models.Model) -> Shown:
     if isinstance(row, Unit):
         return Shown("unit", row.name)
     if isinstance(row, Record):
-        return Shown("record", f"{row.number} {row.title}", numbered(row.type, row.number))
+        return Shown("record", f"{row.number} {row.told}", numbered(row.type, row.number))
+    if isinstance(row, Attachment):
+        return Shown("record", row.name, file_address(row.blob_id, row.name))
     if "record_id" in vars(row) and isinstance(record := getattr(row, "record", None), Record):
-        return Shown("record", f"{record.number} {record.title}", numbered(record.type, record.number))
+        return Shown("record", f"{record.number} {record.told}", numbered(record.type, record.number))
     return Shown("text", str(getattr(row, "name", row)))
 
 

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,8 +29,9 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Element, Label, all_things, thing_of
 from setsquare.kernel.tasks.kinds import Group, personal_kinds
 from setsquare.kernel.tasks.models import Task
-from setsquare.kernel.tasks.queries import inbox
+from setsquare.kernel.tasks.queries import first_of_inbox
 from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.writing.titles import title_told
 
 TASKS = 60
 """Tasks that the page lists; the earliest due come first."""
@@ -86,8 +86,8 @@ _ABOUT = ("record__type", "record__number", "record__title")
 
 def _inbox(user: User, now: dt.datetime) -> QuerySet[Any, Any]:
     # Which ones first and what they are about then: else all are joined with their records before most are dropped.
-    first = inbox(user, now).select_related(None).values("pk")[: TASKS + 1]
-    tasks = Task.objects.filter(pk__in=first).order_by("due", "id")
+    first = first_of_inbox(user, now, TASKS + 1)
+    tasks = Task.objects.filter(pk__in=first).order_by("due", "id")[: TASKS + 1]
     return tasks.values_list("pk", "kind", "due", "assignee_id", "assignee__name", "record_id", *_ABOUT)
 
 
@@ -96,10 +96,7 @@ def _open_records(user: User, _now: dt.datetime) -> QuerySet[Any, Any]:
     for thing in all_things():
         if thing.lifecycle.open_states:
             opened |= Q(type=thing.code, state__in=thing.lifecycle.open_states)
-    # In order by an expression, so that PostgreSQL looks at the person's records, not along everybody's by time.
-    records = Record.objects.filter(opened, owner_id=user.pk).order_by(
-        Coalesce("changed", "changed").desc(), "-id"
-    )
+    records = Record.objects.filter(opened, owner_id=user.pk).order_by("-changed", "-id")
     return records.values_list("pk", "type", "number", "title", "state")[:RECORDS]
 
 
@@ -201,7 +198,7 @@ def _task(
 ) -> Line:
     label, icon = words[task.kind]
     return Line(
-        task.title,
+        title_told(task.title),
         task_address(task.kind, task.type, task.number),
         icon,
         task.number,
@@ -223,7 +220,7 @@ def _line(record: Owned) -> dict[str, Any]:
     word = state_shown(thing, record.state)
     return {
         "number": record.number,
-        "title": record.title,
+        "title": title_told(record.title),
         "url": numbered(record.type, record.number),
         "icon": thing.icon,
         "state": {"word": word.text, "colour": word.extra},
@@ -266,7 +263,7 @@ def _deed(
         "sentence": told_deed(kind, command, on_behalf_of, note),
         "when": at,
         "number": number,
-        "title": title,
+        "title": title_told(title),
         "url": numbered(kind, number),
     }
 

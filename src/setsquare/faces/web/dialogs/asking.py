@@ -9,8 +9,13 @@ from django.utils.translation import gettext as _
 
 from setsquare.faces.web.forms.fields import Field, Wrong, place_errors
 from setsquare.kernel.commands.declaration import Meaning
+from setsquare.kernel.commands.errors import CommandError, Refused, SignatureRefused
+from setsquare.kernel.commands.manners import GLASS, GLASS_BROKEN
 from setsquare.kernel.records.things import Label
+from setsquare.kernel.signatures.credentials import Credentials
 
+GLASS_NEEDED = "_glass"
+"""Sent along where the form was opened to break the glass."""
 REASON, VERSION, KEY = "reason", "_version", "_key"
 PASSWORD, PASSKEY = "password", "passkey"
 
@@ -28,6 +33,16 @@ class Asking:
     key: str = ""
     passkeys: bool = False
     """Whether the person has a passkey to sign with."""
+    lacking: str = ""
+    """What rules ask for that the person lacks."""
+    countersigned: bool = False
+    """Whether it is done under supervision: it waits until somebody else countersigns it."""
+    glass: bool = False
+    """Whether the reason for breaking the glass is asked for."""
+    glass_why: str = ""
+    glass_needed: bool = False
+    glass_url: str = ""
+    """Where the same is done by breaking the glass, where that is possible instead of waiting."""
     what: str = ""
     """What is signed, where it is no single record."""
 
@@ -50,6 +65,24 @@ class Asking:
         )
 
     @property
+    def glass_field(self) -> Field:
+        """Return the field of the reason for breaking the glass."""
+        return Field(
+            kind="long_text",
+            name=GLASS,
+            label=_("Why the glass has to be broken"),
+            hint=_("It is kept for good, and judged by somebody else."),
+            required=self.glass_needed,
+            value=self.glass_why,
+            errors=[self.errors[GLASS]] if GLASS in self.errors else (),
+        )
+
+    @property
+    def signs(self) -> Meaning | None:
+        """Return what is signed, if anything: who breaks the glass always signs."""
+        return self.meaning or (GLASS_BROKEN if self.glass else None)
+
+    @property
     def signing_errors(self) -> dict[str, list[Label]]:
         """Return what was wrong with the signature, by way of signing."""
         return {name: [self.errors[name]] if name in self.errors else [] for name in (PASSWORD, PASSKEY)}
@@ -67,15 +100,44 @@ class Asking:
     @property
     def summary(self) -> list[Wrong]:
         """Return everything that has to be put right."""
+        return place_errors(self.fields, self.errors, self.beside)
+
+    @property
+    def beside(self) -> dict[str, tuple[str, Label]]:
+        """Return id and label of what is asked besides the body, by name."""
         own: dict[str, tuple[str, Label]] = {}
-        if self.meaning is not None:
+        if self.signs is not None:
             own[PASSWORD] = ("signing-password", _("Your password"))
             own[PASSKEY] = ("signing-passkey", _("Your passkey"))
         if self.asks_reason:
             own[REASON] = (self.reason_field.id, self.reason_field.label)
-        return place_errors(self.fields, self.errors, own)
+        if self.glass:
+            own[GLASS] = (self.glass_field.id, self.glass_field.label)
+        return own
 
 
 def given_reason(request: HttpRequest) -> str:
     """Return the reason that was written."""
     return request.POST.get(REASON, "").strip()
+
+
+def given_glass(request: HttpRequest) -> str:
+    """Return the reason for breaking the glass as it was written; empty where none had to be.
+
+    One that had to be and is empty is a blank, which the door refuses.
+    """
+    return request.POST.get(GLASS, "") or (" " if GLASS_NEEDED in request.POST else "")
+
+
+def credentials_of(request: HttpRequest) -> Credentials:
+    """Return by what the person proves who they are."""
+    return Credentials(
+        password=request.POST.get(PASSWORD, ""), passkey=request.POST.get(PASSKEY, ""), request=request
+    )
+
+
+def errors_of(refused: CommandError) -> Mapping[str, Label]:
+    """Return what was refused by field; what concerns the whole stands under no name."""
+    if isinstance(refused, Refused):
+        return refused.fields
+    return {PASSWORD if isinstance(refused, SignatureRefused) else "": refused.sentence}

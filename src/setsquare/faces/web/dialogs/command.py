@@ -1,6 +1,6 @@
 """A command's form: shown, sent, refused with everything kept, or carried out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +21,16 @@ from setsquare.faces.web.access import (
     wants_dialog,
 )
 from setsquare.faces.web.addresses import command_address, create_address, record_address, register_address
-from setsquare.faces.web.dialogs.asking import KEY, PASSKEY, PASSWORD, VERSION, Asking, given_reason
+from setsquare.faces.web.dialogs.asking import (
+    GLASS_NEEDED,
+    KEY,
+    VERSION,
+    Asking,
+    credentials_of,
+    errors_of,
+    given_glass,
+    given_reason,
+)
 from setsquare.faces.web.forms.fields import fields_of
 from setsquare.faces.web.forms.posted import posted
 from setsquare.faces.web.keys import claim, keep_outcome, new_key, outcome_of
@@ -30,8 +39,12 @@ from setsquare.faces.web.pages import hand_made
 from setsquare.faces.web.records.facts import facts_shown
 from setsquare.faces.web.records.history import theirs
 from setsquare.faces.web.signing_in.passkeys import has_passkey
+from setsquare.kernel.authority.deciding import ALLOWED
+from setsquare.kernel.commands.authorising import decide
 from setsquare.kernel.commands.declaration import Command, Situation, command_of
-from setsquare.kernel.commands.errors import CommandError, NotFound, Refused, SignatureRefused, Stale
+from setsquare.kernel.commands.errors import CommandError, NotFound, Stale
+from setsquare.kernel.commands.manners import GLASS
+from setsquare.kernel.commands.offering import why_unbreakable
 from setsquare.kernel.commands.running import (
     Outcome,
     carry_out,
@@ -40,8 +53,7 @@ from setsquare.kernel.commands.running import (
     why_wrong_state,
 )
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Label, Thing
-from setsquare.kernel.signatures.credentials import Credentials
+from setsquare.kernel.records.things import Label, Thing, thing_of
 
 Page = Callable[..., HttpResponse]
 """What shows a command's form, called as `command_form` is."""
@@ -99,9 +111,13 @@ def answer(
     except Stale as stale:
         return _again(request, command, situation, page, data, {}, stale)
     except CommandError as refused:
-        return _again(request, command, situation, page, data, _errors(refused))
+        breakable = getattr(refused, "breakable", False)
+        return _again(request, command, situation, page, data, errors_of(refused), breakable=breakable)
     if outcome is None:
         return _sent_before(request, thing)
+    if outcome.waits:
+        messages.info(request, outcome.conclusion)
+        return redirect_for(request, record_address(record if record is not None else outcome.record))
     if thing.visible_to(person_of(request)).filter(pk=outcome.record.pk).exists():
         if outcome.unchanged:
             messages.info(request, outcome.conclusion)
@@ -154,11 +170,11 @@ def _carry_out(
         "body": data,
         "version": _version(request, situation.record),
         "reason": given_reason(request),
+        "glass": given_glass(request),
+        "waits": True,
     }
-    if meaning is not None:
-        given["credentials"] = Credentials(
-            password=request.POST.get(PASSWORD, ""), passkey=request.POST.get(PASSKEY, ""), request=request
-        )
+    if meaning is not None or given["glass"]:
+        given["credentials"] = credentials_of(request)
         return carry_out(command.thing, command.name, situation.actor, **given)
     with transaction.atomic():
         sent = claim(request.POST.get(KEY, ""), situation.user)
@@ -182,20 +198,18 @@ def _sent_before(request: HttpRequest, thing: Thing) -> HttpResponse:
     return redirect_for(request, record_address(record) if record is not None else register_address(thing))
 
 
-def _errors(refused: CommandError) -> dict[str, Label]:
-    if isinstance(refused, Refused):
-        return refused.fields
-    if isinstance(refused, SignatureRefused):
-        return {PASSWORD: refused.sentence}
-    return {"": refused.sentence}
-
-
 def _show(request: HttpRequest, command: Command, situation: Situation, page: Page) -> HttpResponse:
     """Show the form for the first time, filled with what the command suggests or the address gives."""
     record = situation.record
     why = why_not_permitted(command, situation) if not command.creates else None
+    decision, breakable = ALLOWED, False
     if record is not None and why is None:
         why = why_wrong_state(command, record) or why_in_the_way(command, situation)
+        decision = decide(situation, command)
+        breakable = decision.breakable and why_unbreakable(command, situation) is None
+    glass = GLASS in request.GET and (breakable or (command.creates and not command.outright))
+    if glass:
+        why = None
     values: dict[str, Any] = dict(command.initial(situation)) if command.initial and why is None else {}
     given = posted(command.body, request.GET)
     values.update({name: value for name, value in given.items() if value not in ([], False)})
@@ -203,10 +217,15 @@ def _show(request: HttpRequest, command: Command, situation: Situation, page: Pa
     asking = Asking(
         fields_of(command.body, values, {}, situation.user),
         meaning=meaning,
-        passkeys=meaning is not None and has_passkey(situation.user),
+        passkeys=(meaning is not None or glass) and has_passkey(situation.user),
         needs_reason=command.needs_reason(record),
         version=record.version if record is not None else None,
         key=new_key(),
+        lacking=decision.sentence if why is None else "",
+        countersigned=decision.supervised and not glass,
+        glass=glass,
+        glass_needed=glass,
+        glass_url=_glass_url(command, record) if breakable and not glass else "",
     )
     if why is not None:
         return command_form(request, command, situation, asking, why_not=why)
@@ -219,23 +238,29 @@ def _again(
     situation: Situation,
     page: Page,
     data: Mapping[str, Any],
-    errors: dict[str, Label],
+    errors: Mapping[str, Label],
     stale: Stale | None = None,
+    *,
+    breakable: bool = False,
 ) -> HttpResponse:
     """Show the form again with what was typed, each sentence at its field, and what others changed meanwhile."""
     version = _version(request, situation.record)
     if stale is not None and stale.passages:
         version = stale.passages[-1].entry.seq
     meaning = command.meaning(situation)
+    glass = breakable or GLASS in request.POST
     asking = Asking(
         fields_of(command.body, data, errors, situation.user),
         errors,
         meaning=meaning,
-        passkeys=meaning is not None and has_passkey(situation.user),
+        passkeys=(meaning is not None or glass) and has_passkey(situation.user),
         needs_reason=command.needs_reason(situation.record),
         reason=given_reason(request),
         version=version,
         key=request.POST.get(KEY, "") or new_key(),
+        glass=glass,
+        glass_why=given_glass(request),
+        glass_needed=GLASS_NEEDED in request.POST,
     )
     conflict = theirs(request, situation.thing, stale.record, stale.passages) if stale is not None else None
     return page(request, command, situation, asking, conflict=conflict, status=422)
@@ -255,9 +280,7 @@ def command_form(
     record = situation.record
     thing = situation.thing
     back = record_address(record) if record is not None else register_address(thing)
-    action = (
-        command_address(record, command.name) if record is not None else create_address(thing, command.name)
-    )
+    action = _address(command, record)
     deciding = command.deciding if record is not None and why_not is None else ()
     for asked in asking.fields:
         asked.kind = hand_made(thing.code).asked.get((command.name, asked.name), asked.kind)
@@ -279,10 +302,27 @@ def command_form(
         "first": _first(command, situation) if why_not is not None else None,
         "conflict": conflict,
         "deciding": facts_shown(thing, record, [deciding], situation.user)[0] if record is not None else [],
+        "beneath": _beneath(command, situation) if why_not is None else (),
         "wide": bool(deciding) or any(field.kind in ("rows", "markdown") for field in asking.fields),
         "dialog": wants_dialog(request),
     }
     return render(request, "dialogs/command.html.jinja", context, status=status)
+
+
+def _address(command: Command, record: Record | None) -> str:
+    if record is None:
+        return create_address(thing_of(command.thing), command.name)
+    return command_address(record, command.name)
+
+
+def _glass_url(command: Command, record: Record | None) -> str:
+    return f"{_address(command, record)}?{GLASS}=1"
+
+
+def _beneath(command: Command, situation: Situation) -> Sequence[tuple[Label, str]]:
+    """Return where the person may look before deciding: label and address."""
+    told = hand_made(command.thing).beneath.get(command.name)
+    return told(situation) if told is not None and situation.record is not None else ()
 
 
 def _first(command: Command, situation: Situation) -> Mapping[str, Any] | None:

@@ -24,13 +24,15 @@ from setsquare.faces.web.access import (
     wants_dialog,
 )
 from setsquare.faces.web.addresses import command_address, record_address
+from setsquare.faces.web.dialogs.asking import VERSION, Asking
+from setsquare.faces.web.dialogs.ruled import in_which_manner, ruled
 from setsquare.faces.web.keys import claim, new_key
 from setsquare.faces.web.pages import Rows
 from setsquare.faces.web.records.head import head_of
 from setsquare.faces.web.records.states import Words
 from setsquare.faces.web.values import markdown_shown
 from setsquare.kernel.commands.declaration import Situation, command_of
-from setsquare.kernel.commands.errors import CommandError, NotFound, Refused
+from setsquare.kernel.commands.errors import CommandError, NotFound, Refused, SignatureRefused
 from setsquare.kernel.commands.running import carry_out, why_not_permitted, why_wrong_state
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing
@@ -193,18 +195,18 @@ def thread_page(request: HttpRequest, number: str, comment: int) -> HttpResponse
     if found is None:
         raise Http404
     first = next((one for one in comments if one.pk == found.answers_id), found)
-    error: Label = ""
+    refused: CommandError | None = None
     if request.method == "POST":
         try:
             _talk(request, record, first)
         except NotFound:
             raise Http404 from None
-        except Refused as refused:
-            error = refused.fields.get("text") or refused.fields.get("answer", refused.sentence)
-        except CommandError as refused:
-            error = refused.sentence
+        except CommandError as why:
+            refused = why
         else:
             return redirect_for(request, record_address(record))
+    asking = ruled(request, situation, command_of("revision", _settling(request, first)[0]), refused)
+    error = _at_the_text(refused, asking) if refused is not None else ""
     talks = may_talk(situation)
     (thread,) = threads_of(
         [one for one in comments if first.pk in (one.pk, one.answers_id)], situation, talks=False
@@ -214,17 +216,36 @@ def thread_page(request: HttpRequest, number: str, comment: int) -> HttpResponse
         "crumbs": [(record.number, record_address(record)), (_("Comment"), "")],
         "record": record,
         "thread_": thread,
-        "talks": talks or error,
+        "talks": talks or refused is not None,
         "settling": "settle" in request.GET or "settle" in request.POST,
         "settles": first.resolved is not None or may_settle(situation.user, situation.detail, first),
         "raised_by": first.author,
         "typed": request.POST.get("text", ""),
         "error": error,
+        "asking": asking,
         "action": reverse("comment_thread", args=[record.number, first.number]),
         "key": request.POST.get("_key", "") or new_key(),
         "dialog": wants_dialog(request),
     }
-    return render(request, "documents/thread.html.jinja", context, status=422 if error else 200)
+    return render(request, "documents/thread.html.jinja", context, status=422 if refused is not None else 200)
+
+
+def _settling(request: HttpRequest, first: Comment) -> tuple[str, str, str]:
+    """Return which command is asked for, which of its fields takes the text, and what is said once it is done."""
+    settles = "settle" in (request.POST or request.GET)
+    if settles and first.resolved is None:
+        return "resolve", "answer", _("The comment is resolved.")
+    if settles:
+        return "reopen_comment", "text", _("The comment is open again.")
+    return "reply", "text", _("Your answer is added.")
+
+
+def _at_the_text(refused: CommandError, asking: Asking) -> Label:
+    """Return what is told at the text; what is told at the signature or the glass stands there."""
+    if not isinstance(refused, Refused):
+        return "" if isinstance(refused, SignatureRefused) else refused.sentence
+    elsewhere = refused.fields.keys() <= asking.beside.keys()
+    return refused.fields.get("text") or refused.fields.get("answer", "" if elsewhere else refused.sentence)
 
 
 def _talk(request: HttpRequest, record: Record, first: Comment) -> None:
@@ -232,13 +253,19 @@ def _talk(request: HttpRequest, record: Record, first: Comment) -> None:
     actor = actor_of(request)
     body: dict[str, Any] = {"comment": first.number}
     text = request.POST.get("text", "").strip()
-    name, field, done = "reply", "text", _("Your answer is added.")
-    if "settle" in request.POST and first.resolved is None:
-        name, field, done = "resolve", "answer", _("The comment is resolved.")
-    elif "settle" in request.POST:
-        name, done = "reopen_comment", _("The comment is open again.")
+    name, field, done = _settling(request, first)
+    manner, body = in_which_manner(request), {**body, field: text}
+    if manner["glass"]:  # who breaks it signs, and failed signing has to be counted
+        given = request.POST.get(VERSION, "")
+        version = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+        outcome = carry_out("revision", name, actor, record=record, body=body, version=version, **manner)
+        messages.success(request, f"{done} {outcome.conclusion}")
+        return
     with transaction.atomic():
         if claim(request.POST.get("_key", ""), person_of(request)) is None:
             return
-        carry_out("revision", name, actor, record=record, body={**body, field: text})
-    messages.success(request, done)
+        outcome = carry_out("revision", name, actor, record=record, body=body, **manner)
+    if outcome.waits:
+        messages.info(request, outcome.conclusion)
+    else:
+        messages.success(request, done)

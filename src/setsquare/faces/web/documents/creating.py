@@ -19,14 +19,17 @@ from setsquare.domains.documents.thing import DOCUMENT
 from setsquare.domains.documents.thing import DOCUMENT_TYPE as TYPES
 from setsquare.faces.web.access import actor_of, person_of, redirect_for, signed_in
 from setsquare.faces.web.addresses import command_address, create_address, record_address, register_address
+from setsquare.faces.web.dialogs.asking import errors_of
 from setsquare.faces.web.dialogs.command import tell_remarks
+from setsquare.faces.web.dialogs.ruled import in_which_manner, ruled
 from setsquare.faces.web.forms.fields import fields_of, place_errors
 from setsquare.faces.web.forms.posted import posted
 from setsquare.faces.web.keys import claim, keep_outcome, new_key, outcome_of
 from setsquare.faces.web.navigation import reach_of
 from setsquare.kernel.accounts.models import Role, Unit, User
+from setsquare.kernel.commands.declaration import Situation, command_of
 from setsquare.kernel.commands.errors import CommandError, Refused
-from setsquare.kernel.commands.running import carry_out, rehearse
+from setsquare.kernel.commands.running import Outcome, carry_out, rehearse
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing
 
@@ -95,7 +98,11 @@ def _first_values(request: HttpRequest, kind: DocumentType) -> dict[str, Any]:
 
 
 def _form(
-    request: HttpRequest, kind: DocumentType, values: Mapping[str, Any], errors: Mapping[str, Label]
+    request: HttpRequest,
+    kind: DocumentType,
+    values: Mapping[str, Any],
+    errors: Mapping[str, Label],
+    refused: CommandError | None = None,
 ) -> HttpResponse:
     user = person_of(request)
     fields = fields_of(CreateDocument, values, errors, user)
@@ -104,6 +111,8 @@ def _form(
     start = request.POST.get(START) or ways[0]["value"]
     unit = _unit(user, str(values.get("unit", ""))) or kind.record.unit
     controls = CONTROL in reach_of(request).permissions
+    place = Situation(actor_of(request), DOCUMENT, None, unit.pk)
+    asking = ruled(request, place, command_of("document", "create"), refused)
     more = [known[name] for name in (*MORE, *(EXTERNAL if kind.external else ()))]
     context = {
         "page_title": _("New: %(thing)s") % {"thing": kind.record.title},
@@ -120,7 +129,8 @@ def _form(
         "file": known["file"],
         "more": more,
         "more_open": any(field.errors for field in more) or kind.external,
-        "errors": place_errors(fields, errors, {START: ("id_start", _("Begin with"))}),
+        "errors": place_errors(fields, errors, {START: ("id_start", _("Begin with")), **asking.beside}),
+        "asking": asking,
         "action": create_address(DOCUMENT, "create"),
         "back": create_address(DOCUMENT, "create"),
         "key": request.POST.get("_key", "") or new_key(),
@@ -190,8 +200,9 @@ def _make(request: HttpRequest, kind: DocumentType) -> HttpResponseBase:
             return _form(request, kind, data, missing)
         record = _carry_out(request, order)
     except CommandError as refused:
-        fields = refused.fields if isinstance(refused, Refused) else {"": refused.sentence}
-        return _form(request, kind, data, {**fields, **missing})
+        return _form(request, kind, data, {**errors_of(refused), **missing}, refused)
+    if record.type != DOCUMENT.code:  # it waits for a countersignature
+        return redirect_for(request, record_address(record))
     opened = record.document.open_revision
     if opened is not None and opened.content_id:
         return redirect_for(request, command_address(opened.record, "save"))
@@ -206,21 +217,33 @@ def _no_file(request: HttpRequest, way: str) -> str:
 
 
 def _carry_out(request: HttpRequest, data: dict[str, Any]) -> Record:
-    """Make the document once: the same form sent again leads to what it made."""
+    """Make the document, or what keeps it for a countersignature, once: the same form sent again leads to it.
+
+    Who breaks the glass signs, and failed signing has to be counted: that stands in no transaction of the form's.
+    """
     key, user = request.POST.get("_key", ""), person_of(request)
+    manner = in_which_manner(request)
+    if manner["glass"]:
+        return _told(request, carry_out("document", "create", actor_of(request), body=data, **manner))
     with transaction.atomic():
         sent = claim(key, user)
         if sent is not None:
-            outcome = carry_out("document", "create", actor_of(request), body=data)
+            outcome = carry_out("document", "create", actor_of(request), body=data, **manner)
             keep_outcome(sent, outcome.record)
-            messages.success(request, outcome.conclusion)
-            tell_remarks(request, outcome)
-            return Record.objects.select_related("document__open_revision__record").get(pk=outcome.record.pk)
+            return _told(request, outcome)
     made = outcome_of(key, user)
     if made is None:
         raise Refused(_("This form was sent before; open it anew."))
     messages.success(request, _("%(number)s was made.") % {"number": made.number})
     return made
+
+
+def _told(request: HttpRequest, outcome: Outcome) -> Record:
+    """Tell what came of it, and return what was made."""
+    tell = messages.info if outcome.waits else messages.success
+    tell(request, outcome.conclusion)
+    tell_remarks(request, outcome)
+    return Record.objects.select_related("document__open_revision__record").get(pk=outcome.record.pk)
 
 
 @signed_in

@@ -19,7 +19,7 @@ from setsquare.faces.web.addresses import command_address, record_address, regis
 from setsquare.faces.web.dialogs.asking import Asking
 from setsquare.faces.web.dialogs.command import answer, command_form
 from setsquare.faces.web.documents.comments import threads_of, unresolved
-from setsquare.faces.web.documents.comparing import compared, texts
+from setsquare.faces.web.documents.comparing import Compared, compared, texts
 from setsquare.faces.web.documents.heads import revision_name
 from setsquare.faces.web.documents.reading import reading_of
 from setsquare.faces.web.documents.revision import since_url
@@ -57,18 +57,19 @@ def _approving(
     context = {
         "page_title": _("Approve %(number)s") % {"number": record.number},
         "page_lead": record.title,
-        "crumbs": _crumbs(document, record, _("Approve")),
+        "crumbs": crumbs_to(document, record, _("Approve")),
         "record": record,
         "revision": revision,
         "reading": (reading := reading_of(request, revision)),
         "missing": told_missing(reading.body),
         "former": revision_name(former.ordinal) if former is not None else "",
-        "changes": _changes(request, former, revision),
-        "compare_url": _compare_url(former, revision),
+        "changes": changes_shown(request, former, revision),
+        "compare_url": compare_address(former, revision),
         "since_url": since_url(situation),
         "size": size_of(revision) if editorial else None,
         "editorial": editorial,
         "readers": revision.readers_in_words,
+        "decided": revision.decided,
         "for_nobody": reaches_nobody(revision),
         "threads": threads_of(comments, situation, talks=False),
         "open_comments": unresolved(comments),
@@ -93,7 +94,8 @@ def _what(record: Record) -> str:
     }
 
 
-def _crumbs(document: Record, record: Record, last: str) -> list[tuple[Any, str]]:
+def crumbs_to(document: Record, record: Record, last: str) -> list[tuple[Any, str]]:
+    """Return the way to a page of a revision."""
     documents = thing_of("document")
     return [
         (documents.plural, register_address(documents)),
@@ -103,14 +105,16 @@ def _crumbs(document: Record, record: Record, last: str) -> list[tuple[Any, str]
     ]
 
 
-def _changes(request: HttpRequest, former: Revision | None, revision: Revision) -> Any:
+def changes_shown(request: HttpRequest, former: Revision | None, revision: Revision) -> Compared | None:
+    """Return what a revision changes of the one in force before it; None where that is not to be compared."""
     if former is None or not former.content_id or not revision.content_id:
         return None
     old, new = texts(former, revision)
     return compared(request, old, new)
 
 
-def _compare_url(former: Revision | None, revision: Revision) -> str:
+def compare_address(former: Revision | None, revision: Revision) -> str:
+    """Return the comparison with the revision in force before; empty where there is none."""
     if former is None:
         return ""
     address = reverse("document_compare", args=[revision.document.record.number])

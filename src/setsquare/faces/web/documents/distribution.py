@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from setsquare.domains.documents.deciding.asked import askings, is_read_early
 from setsquare.domains.documents.models import Audience, Document, Revision
 from setsquare.domains.documents.reading import (
     CONFIRMED,
@@ -23,12 +24,14 @@ from setsquare.domains.documents.reading import (
 from setsquare.domains.documents.rules import oversees
 from setsquare.faces.web.addresses import command_address
 from setsquare.faces.web.documents.heads import revision_name
+from setsquare.faces.web.documents.standards import waiting_shown
 from setsquare.faces.web.records.head import commands_shown, head_of
 from setsquare.kernel.accounts.models import Unit
 from setsquare.kernel.commands.declaration import Situation
-from setsquare.kernel.commands.running import offers
+from setsquare.kernel.commands.offering import offers
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing, thing_of
+from setsquare.kernel.writing.sentences import in_percent
 
 PEOPLE = 100
 """People on a page."""
@@ -64,6 +67,11 @@ def revision_distribution(request: HttpRequest, thing: Thing, record: Record) ->
     return _page(request, context, revision.document, revision)
 
 
+def is_read(revision: Revision) -> bool:
+    """Tell whether people were asked to read a revision: of what is or was in force, or waits for them."""
+    return revision.effective_at is not None or is_read_early(revision)
+
+
 def _page(
     request: HttpRequest, context: dict[str, Any], document: Document, revision: Revision | None
 ) -> HttpResponse:
@@ -77,22 +85,27 @@ def _page(
         "audience_command": _command(context["commands"], "set_audience"),
         "here": f"{context['here']}distribution/",
         "of": None,
-        "effective_yet": revision is not None and revision.effective_at is not None,
+        "effective_yet": revision is not None and is_read(revision),
+        "waiting": waiting_shown(revision) if revision is not None else None,
+        "decided": revision.decided if revision is not None else [],
         "may_see": oversees(context["situation"]),
     }
-    if revision is None or revision.effective_at is None or not context["may_see"]:
+    if revision is None or not is_read(revision) or not context["may_see"]:
         return render(request, "documents/distribution.html.jinja", context)
     revision.document = document
-    by_unit = reading_by_unit(revision)
+    asked = askings(revision)
+    by_unit = reading_by_unit(revision, asked)
     wanted, unit = _wanted(request, by_unit)
-    found = matrix(revision, unit=unit, standing=wanted)
+    found = matrix(revision, unit=unit, standing=wanted, asked=asked)
     pages = Paginator(found, PEOPLE)
     if not wanted and unit is None:
         pages.count = _sum(by_unit).people  # counted already
     page = pages.get_page(request.GET.get("page"))
+    total = _sum(by_unit)
     context |= {
         "of": revision_name(revision.ordinal),
-        "total": _sum(by_unit),
+        "total": total,
+        "share": in_percent(total.confirmed, total.people),
         "units": [_unit(item) for item in by_unit],
         "chart": _chart(by_unit),
         "people": page,

@@ -23,6 +23,7 @@ from setsquare.faces.web.documents.heads import (
     state_of,
 )
 from setsquare.faces.web.documents.reading import Reading, reading_of, text_reading
+from setsquare.faces.web.documents.standards import first_sections, with_marks
 from setsquare.faces.web.keys import new_key
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.prepared import Asked
@@ -62,6 +63,8 @@ def document_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         changes = compared(request, old, new)
     elif shown is not None:
         reading = reading_of(request, shown)
+    if asked is not None and shown is not None:
+        reading = with_marks(reading, shown)
     review = _periodic_review(known_situation(request, thing, record))
     return {
         "sections": [],
@@ -72,6 +75,8 @@ def document_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "asks": review is not None or asked is not None,
         "asked": _asked(asked, shown, before) if shown is not None else None,
         "changes": changes,
+        "first": first_sections(request, shown) if asked is not None and shown is not None else None,
+        "early": _early(tasks, document),
         "confirmed": _confirmed(tasks, document),
         "in_work": _in_work(known_situation(request, thing, record), document, tasks),
         "carried_over": carried_over_shown(current),
@@ -106,6 +111,17 @@ def _withdrawn(record: Record, person: User) -> dict[str, Any]:
     findings = (note or {}).get("values", {}).get("findings", "")
     replacement = replacement_shown(number, title, seen=seen)
     return {"actor_name": who, "at": at, "why": reason or findings, "replacement": replacement}
+
+
+def _early(tasks: list[Task], document: Document) -> dict[str, Any] | None:
+    """Return the revision that the person is asked to read before it takes effect."""
+    opened = document.open_revision_id
+    task = next((t for t in tasks if t.kind == "read" and t.done is None and t.record_id == opened), None)
+    if task is None:
+        return None
+    name = revision_name(task.record.revision.ordinal)
+    late = task.due < timezone.now()
+    return {"name": name, "url": record_address(task.record), "due": task.due, "overdue": late}
 
 
 def _periodic_review(situation: Situation) -> dict[str, Any] | None:

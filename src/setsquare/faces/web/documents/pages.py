@@ -26,6 +26,7 @@ from setsquare.faces.web.documents import (
     past,
     revision,
     revisions,
+    training_decision,
     writing,
 )
 from setsquare.faces.web.pages import Part, PastPart, Tab
@@ -43,6 +44,9 @@ ICONS: Mapping[str, str] = {
     "recall": "arrow-back-up",
     "return_to_draft": "arrow-back-up",
     "schedule": "calendar",
+    "decide_training": "school",
+    "wait_longer": "clock",
+    "wait_no_longer": "circle-check",
     "distribute": "book",
     "confirm_reading": "book",
     "remind": "bell",
@@ -127,6 +131,7 @@ pages.extend(
         "approve": deciding.approve_page,
         "confirm_reading": deciding.confirm_page,
         "schedule": deciding.schedule_page,
+        "decide_training": training_decision.decide_page,
     },
     before={"submit": heads.writing_command, "send_for_approval": heads.writing_command},
     values={"content": told_text},

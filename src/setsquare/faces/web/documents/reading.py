@@ -1,13 +1,16 @@
 """How the content of a revision is shown: its text with its links and pictures, its outline; or its file."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.models import Revision
 from setsquare.faces.web.access import person_of
@@ -19,6 +22,7 @@ from setsquare.kernel.files.texts import kept_text
 from setsquare.kernel.writing.markdown import Heading, outline, to_html
 
 _TAG = re.compile(r"<(?:[^<>\"]|\"[^\"]*\")*>")
+_HEADING = re.compile(r'<h[1-6]\b[^>]*? id="([^"]*)"')
 _LINE = ' data-line="'
 LONGEST_KEPT = 100_000
 """Characters of a text up to which what is shown of it is remembered."""
@@ -55,9 +59,31 @@ def text_reading(request: HttpRequest, body: str) -> Reading:
 
 
 @lru_cache(maxsize=100)
-def _reading(body: str, addresses: tuple[tuple[str, str], ...], _language: str) -> Reading:
+def _reading(body: str, addresses: tuple[tuple[str, str], ...], language: str) -> Reading:
     html = to_html(body, link=dict(addresses).get, image=picture_address)
     return Reading(html=mark_safe(_counted(html)), outline=contents(outline(body)), body=body)  # noqa: S308 - cleaned
+
+
+def marked(reading: Reading, names: Collection[str]) -> Reading:
+    """Return a text with the headings of these names marked as to be read first, without a word more in its blocks."""
+    anchors = {heading.slug for heading in outline(reading.body) if heading.text in names}
+    mark = escape(_("Read first"))
+
+    def marking(tag: re.Match[str]) -> str:
+        found = _HEADING.match(tag[0])
+        if found is None or found[1] not in anchors:
+            return tag[0]
+        return f'{tag[0][:-1]} data-read-first="{mark}">'
+
+    return replace(reading, html=mark_safe(_TAG.sub(marking, reading.html)))  # noqa: S308 - cleaned before
+
+
+def set_apart(reading: Reading) -> Reading:
+    """Return a text whose headings can stand on a page beside the same in the whole text: they are no anchors."""
+    html = _TAG.sub(
+        lambda tag: re.sub(r' id="[^"]*"', "", tag[0]) if _HEADING.match(tag[0]) else tag[0], reading.html
+    )
+    return replace(reading, html=mark_safe(html))  # noqa: S308 - cleaned before
 
 
 def _counted(html: str) -> str:

@@ -27,6 +27,7 @@ from setsquare.faces.web.documents.heads import (
 )
 from setsquare.faces.web.documents.reading import Reading, reading_of
 from setsquare.faces.web.documents.routes import reviews_shown, steps_shown
+from setsquare.faces.web.documents.standards import first_sections, waiting_shown, with_marks
 from setsquare.kernel.accounts.models import Unit
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.declaration import Situation
@@ -44,6 +45,7 @@ NO_TALK: Mapping[str, Any] = {
     "comment_url": "",
 }
 DISCUSSED = frozenset({"draft", "in_review", "in_approval"})
+READ = frozenset({"approved", "effective"})
 IN_WORK = DISCUSSED | {"approved"}
 
 
@@ -52,6 +54,8 @@ def revision_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
     revision: Revision = record.revision
     situation = known_situation(request, thing, record)
     reading = reading_of(request, revision)
+    if record.state in READ:
+        reading = with_marks(reading, revision)
     in_work = record.state in IN_WORK
     tasks = asked_of_all(situation) if in_work else []
     return {
@@ -70,6 +74,8 @@ def revision_read(request: HttpRequest, thing: Thing, record: Record) -> Mapping
         "my_review": _mine(situation, "review"),
         "my_approval": _mine(situation, "approve"),
         "my_reading": _reading(request, situation, record),
+        "first": first_sections(request, revision) if record.state in READ else None,
+        "waiting": waiting_shown(revision) if record.state == "approved" else None,
         "approve_url": command_address(record, "approve"),
         "review_url": command_address(record, "review"),
         "compare_url": compare_url(revision),
@@ -137,12 +143,14 @@ def _mine(situation: Situation, kind: str) -> dict[str, Any] | None:
 
 def _reading(request: HttpRequest, situation: Situation, record: Record) -> dict[str, Any] | None:
     """Return what the person has to read here: their task, or that they confirmed it."""
-    if record.state != "effective":
+    if record.state not in READ:
         return None
     task = situation.task("read")
     if task is not None:
         url = command_address(record, "confirm_reading")
-        return {"due": task.due, "overdue": task.due < timezone.now(), "url": url, "done": None}
+        early = record.state == "approved"
+        late = task.due < timezone.now()
+        return {"due": task.due, "overdue": late, "url": url, "done": None, "early": early}
     done = Task.objects.filter(
         record=record, kind="read", assignee=person_of(request), outcome="confirmed"
     ).first()
@@ -173,4 +181,5 @@ def _facts(revision: Revision) -> dict[str, Any]:
         "signed": revision.reading_signature,
         "summary": revision.summary,
         "why": revision.reason,
+        "decided": revision.decided,
     }

@@ -17,11 +17,13 @@ from setsquare.domains.documents.working import drop_working_text, keep_working_
 from setsquare.faces.web.access import actor_of, person_of, record_at, redirect_for, signed_in, situation_of
 from setsquare.faces.web.addresses import command_address, file_address, record_address, register_address
 from setsquare.faces.web.choosers import LIVE
+from setsquare.faces.web.dialogs.ruled import in_which_manner, ruled, waiting_told
 from setsquare.faces.web.documents.heads import revision_name, writing_command
 from setsquare.faces.web.documents.meeting import meeting, theirs
 from setsquare.faces.web.documents.reading import file_shown
-from setsquare.faces.web.forms.fields import summary_of
+from setsquare.faces.web.forms.fields import place_errors
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import command_of
 from setsquare.kernel.commands.errors import CommandError, NotFound, Refused, Stale
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.files.models import Text
@@ -72,10 +74,10 @@ def _page(
     typed: Mapping[str, str],
     *,
     working: WorkingText | None = None,
-    errors: Mapping[str, Any] | None = None,
     stale: Stale | None = None,
     base: str | None = None,
     overtaken: str | None = None,
+    refused: CommandError | None = None,
 ) -> HttpResponse:
     """Show the editor; where somebody else saved since the person began, with their changes taken in."""
     revision: Revision = record.revision
@@ -89,14 +91,17 @@ def _page(
         typed = {**typed, "content": shared.met.text}
     overtook = origin != current or stale is not None
     labels = _labels(revision)
+    asking = ruled(request, situation_of(request, REVISION, record), command_of("revision", "save"), refused)
+    errors = asking.errors
     context = {
         "page_title": _("Write %(number)s") % {"number": record.number},
         "crumbs": _crumbs(revision, document, record),
         "record": record,
         "revision": revision,
         "typed": typed,
-        "errors": {name: [sentence] for name, sentence in (errors or {}).items()},
-        "summary_errors": summary_of(errors or {}, labels),
+        "errors": {name: [sentence] for name, sentence in errors.items()},
+        "summary_errors": place_errors((), errors, {**_places(labels), **asking.beside}),
+        "asking": asking,
         "version": stale.record.version if stale is not None else record.version,
         "base": current,
         "overtaken": origin if shared.conflicts else None,
@@ -138,6 +143,10 @@ def _labels(revision: Revision) -> dict[str, Label]:
         "why": why,
         "taken_over": _("I have taken over what is needed of it"),
     }
+
+
+def _places(labels: Mapping[str, Label]) -> dict[str, tuple[str, Label]]:
+    return {name: (f"id_{name}", label) for name, label in labels.items()}
 
 
 def _unlike(
@@ -193,6 +202,7 @@ def _save(request: HttpRequest, record: Record) -> HttpResponseBase:
             body=body,
             version=version,
             reason=request.POST.get("reason", ""),
+            **in_which_manner(request),
         )
     except NotFound:
         raise Http404 from None
@@ -202,8 +212,11 @@ def _save(request: HttpRequest, record: Record) -> HttpResponseBase:
         return _page(request, _fresh(request, record), typed, stale=stale, base=base, overtaken=overtaken)
     except CommandError as refused:
         _keep(request, record, typed, base, overtaken)
-        fields = refused.fields if isinstance(refused, Refused) else {"": refused.sentence}
-        return _page(request, record, typed, errors=fields, base=base, overtaken=overtaken)
+        return _page(request, record, typed, refused=refused, base=base, overtaken=overtaken)
+    if outcome.waits:
+        _keep(request, record, typed, base, overtaken)
+        messages.info(request, waiting_told(outcome.conclusion))
+        return redirect_for(request, record_address(record))
     messages.success(request, _("%(number)s is saved.") % {"number": outcome.record.number})
     for sentence in told_missing(body.get("content", "")):
         messages.warning(request, sentence)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +18,7 @@ from setsquare.faces.web.forms.types import Asked, asked
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.commands.bodies import Widget
 from setsquare.kernel.files.models import Upload
+from setsquare.kernel.qualifications.subjects import parts_of
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, find
 
@@ -29,6 +30,7 @@ _KINDS = {
     Widget.CHOICES: "many_choices",
     Widget.ROLE: "unit",
     Widget.ROLES: "units",
+    Widget.PART: "record",
 }
 _REFERENCES = {
     Widget.PERSON: "people",
@@ -39,6 +41,7 @@ _REFERENCES = {
     Widget.ROLES: "roles",
     Widget.RECORD: "records",
     Widget.RECORDS: "records",
+    Widget.PART: "parts",
 }
 _FILES = (Widget.FILE, Widget.FILES)
 
@@ -49,6 +52,8 @@ class Option(TypedDict):
     value: str
     text: str
     hint: str
+    group: NotRequired[str]
+    """Under which heading it stands."""
 
 
 @dataclass
@@ -61,13 +66,16 @@ class Field:
     hint: Label = ""
     required: bool = False
     either: bool = False
+    needed: Label = ""
+    """Where it has to be given, though it may be left empty elsewhere."""
     value: Any = None
     errors: Sequence[Label] = ()
     choices: Sequence[tuple[str, Label] | Option] = ()
     source: str = ""
     """Where a chooser looks for what is typed."""
     refers_to: str = ""
-    """people, units, roles, records or files."""
+    """people, units, roles, records, files, or parts of the record that the field `beside` names."""
+    beside: str = ""
     rows: list[list["Field"]] = field(default_factory=list)
     blank: list["Field"] = field(default_factory=list)
     """The fields of a row that is yet to be added."""
@@ -162,6 +170,7 @@ def _field(item: Asked, values: Mapping[str, Any], errors: Errors, user: User, p
         hint=item.shown.hint,
         required=item.required,
         either=item.shown.either,
+        needed=item.shown.needed,
         errors=_errors_at(name, errors, rows=item.rows_of is not None),
         min=item.limits.get("min"),
         max=item.limits.get("max"),
@@ -199,9 +208,14 @@ def _furnish(made: Field, item: Asked) -> None:
         case Widget.FILE | Widget.FILES:
             made.upload_url, made.refers_to = view_address("upload"), "files"
             made.max_bytes = settings.UPLOAD_LIMIT
+        case Widget.PART:
+            made.refers_to, made.attrs = "parts", {"data-beside": str(item.shown.of)}
+            made.beside = f"{made.name.removesuffix(item.name)}{item.shown.of}"
+            made.source = f"{view_address('choose', 'parts')}?q="
+            made.placeholder = _("Find by code or title …")
         case _ if item.widget in _REFERENCES:
             made.refers_to = _REFERENCES[item.widget]
-            of = f"type={item.shown.of}&" if item.shown.of else ""
+            of = "".join(f"type={one}&" for one in item.shown.types())
             made.source = f"{view_address('choose', made.refers_to)}?{of}q="
         case _:
             pass
@@ -210,13 +224,17 @@ def _furnish(made: Field, item: Asked) -> None:
 def _offer(made: Field, item: Asked) -> None:
     """Give the choices: a few as they stand, many by a chooser in which one can type."""
     pairs = [(value, label) for value, label in item.choices.items() if value != "" or item.required]
-    if len(pairs) <= MOST_LISTED:
+    headings = item.shown.headings() if item.shown.headings is not None else {}
+    if len(pairs) <= MOST_LISTED and not headings:
         made.choices = pairs
         return
     named = {str(value): str(label) for value, label in pairs}
     chosen: list[str] = made.value if isinstance(made.value, list) else [made.value]
     made.kind = "units" if item.many else "unit"
-    made.choices = [Option(value=value, text=text, hint="") for value, text in named.items()]
+    made.choices = [
+        Option(value=value, text=text, hint="", group=str(headings.get(value, "")))
+        for value, text in named.items()
+    ]
     made.value = [Option(value=value, text=named.get(value, value), hint="") for value in chosen if value]
 
 
@@ -284,7 +302,8 @@ def _text(value: Any) -> str:
 def _name_what_is_chosen(fields: Sequence[Field], user: User) -> None:
     """Turn what is chosen into options with the names that people know; one query for each kind of thing."""
     everything = [inner for outer in fields for inner in outer.walk() if inner.refers_to]
-    for kind in {inner.refers_to for inner in everything}:
+    _name_parts(everything, user)
+    for kind in {inner.refers_to for inner in everything} - {"parts"}:
         mine = [inner for inner in everything if inner.refers_to == kind]
         wanted = {value for inner in mine for value in inner.value}
         options = _options_for(kind, wanted, user) if wanted else {}
@@ -292,6 +311,21 @@ def _name_what_is_chosen(fields: Sequence[Field], user: User) -> None:
             inner.value = [
                 options.get(value.lower(), Option(value=value, text=value, hint="")) for value in inner.value
             ]
+
+
+def _name_parts(fields: Sequence[Field], user: User) -> None:
+    """Turn chosen parts of records into options with their titles; before the records themselves are named."""
+    chosen = [one for one in fields if one.refers_to == "parts" and one.value]
+    if not chosen:
+        return
+    beside = {one.name: one.value[0] for one in fields if one.refers_to == "records" and one.value}
+    records = {number: found for number in set(beside.values()) if (found := _seen(number, user))}
+    parts = parts_of(records.values())
+    for one in chosen:
+        record = records.get(beside.get(one.beside, ""))
+        known = parts.get((record.pk, one.value[0])) if record is not None else None
+        text = f"{one.value[0]} {known.title}" if known is not None else one.value[0]
+        one.value = [Option(value=one.value[0], text=text, hint="")]
 
 
 def _options_for(kind: str, wanted: set[str], user: User) -> dict[str, Option]:
@@ -319,8 +353,12 @@ def _options_for(kind: str, wanted: set[str], user: User) -> dict[str, Option]:
 
 def _records(wanted: set[str], user: User) -> Iterator[tuple[str, str, str]]:
     for number in wanted:
-        try:
-            record = find(user, number)
-        except Record.DoesNotExist:
-            continue
-        yield record.number, f"{record.number} {record.title}", ""
+        if (record := _seen(number, user)) is not None:
+            yield record.number, f"{record.number} {record.title}", ""
+
+
+def _seen(number: str, user: User) -> Record | None:
+    try:
+        return find(user, number)
+    except Record.DoesNotExist:
+        return None

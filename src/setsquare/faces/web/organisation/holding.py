@@ -1,6 +1,5 @@
 """Tabs that tell who holds which role where, and the organisation as a tree."""
 
-import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +16,7 @@ from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import command_address, numbered, register_address
 from setsquare.faces.web.records.head import head_of
 from setsquare.kernel.accounts.models import Grant, User
-from setsquare.kernel.commands.running import offers
+from setsquare.kernel.commands.offering import offers
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, thing_of
 
@@ -47,15 +46,13 @@ def person_tab(request: HttpRequest, thing: Thing, record: Record) -> HttpRespon
         "delegations": [
             (
                 given,
-                _last(given.ends),
+                given.last,
                 f"{end}?{urlencode({'substitute': given.substitute.username})}" if may_end else "",
             )
             for given in delegations(user)
             if given.absent_id == user.pk
         ],
-        "taken": [
-            (given, _last(given.ends)) for given in delegations(user) if given.substitute_id == user.pk
-        ],
+        "taken": [(given, given.last) for given in delegations(user) if given.substitute_id == user.pk],
     }
     return render(request, "organisation/person.html.jinja", context)
 
@@ -116,11 +113,6 @@ def _people(grants: list[Grant]) -> dict[int, str]:
 def _numbers(people: list[User]) -> dict[int, str]:
     files = PersonFile.objects.filter(user__in=people).values_list("user_id", "record__number")
     return {user: numbered("person", number) for user, number in files}
-
-
-def _last(end: dt.datetime) -> dt.datetime:
-    """Return the last moment before an end, whose day is the last one."""
-    return end - dt.timedelta(microseconds=1)
 
 
 def _is_over(grant: Grant) -> bool:

@@ -7,14 +7,18 @@ from typing import Any
 
 from setsquare.faces.web.addresses import file_address
 from setsquare.faces.web.times import time_in_zone
+from setsquare.kernel.authority.deciding import in_sentences
 from setsquare.kernel.commands.declaration import meaning_label
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.writing.canonical import canonical
 
 
-def signature_shown(row: Signature) -> dict[str, Any]:
-    """Return a signature as `parts/signatures.html.jinja` shows it; whether it holds is computed anew."""
+def signature_shown(row: Signature, manner: str = "") -> dict[str, Any]:
+    """Return a signature as `parts/signatures.html.jinja` shows it; whether it holds is computed anew.
+
+    `manner` says how it was made where not outright (`manners_told`).
+    """
     return {
         "name": row.printed_name,
         "meaning": meaning_label(row.meaning),
@@ -25,6 +29,8 @@ def signature_shown(row: Signature) -> dict[str, Any]:
         "authority": row.printed_title,
         "on_behalf_of": row.on_behalf_of_name,
         "reason": row.reason,
+        "manner": manner,
+        "relied": in_sentences(row.authority),
     }
 
 

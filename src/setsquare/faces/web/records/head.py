@@ -1,22 +1,31 @@
 """The head of a record's page, the same on each of its tabs: number, title, state, commands, tabs."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from django.db.models import IntegerField
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from setsquare.domains.authority.models import Override, SupervisedDeed
 from setsquare.faces.web.access import situation_of
 from setsquare.faces.web.addresses import command_address, record_address, register_address
+from setsquare.faces.web.authority.beside import deeds_on
 from setsquare.faces.web.pages import HandMade, hand_made
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.prepared import Asked
 from setsquare.kernel.commands.declaration import Situation
-from setsquare.kernel.commands.running import Offer, offers
-from setsquare.kernel.database.statements import planned_cursor
+from setsquare.kernel.commands.manners import GLASS
+from setsquare.kernel.commands.offering import Offer, offers
+from setsquare.kernel.database.statements import stand_in
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import Thing, thing_of
+from setsquare.kernel.representation.files import held_by
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
 
@@ -25,15 +34,17 @@ def head_of(request: HttpRequest, thing: Thing, record: Record, current: str = "
     """Return the context of a record's page for its tab `current` (empty: the first)."""
     situation = situation_of(request, thing, record)
     word = state_shown(thing, record.state)
+    counts = _counts(situation)
     context: dict[str, Any] = {
-        "page_title": f"{record.number} {record.title}",
+        "page_title": f"{record.number} {record.told}",
         "crumbs": [(thing.plural, register_address(thing)), (record.number, "")],
         "thing": thing,
         "record": record,
         "situation": situation,
         "state": {"word": word.text, "colour": word.extra},
         "commands": commands_shown(situation),
-        "tabs": _tabs(situation, current),
+        "tabs": _tabs(situation, counts, current),
+        "out_of_the_ordinary": deeds_on(record, situation.user) if counts["deeds"] else [],
         "here": record_address(record),
         "kind": thing.name,
         "head_facts": [],
@@ -51,7 +62,27 @@ def commands_shown(situation: Situation) -> list[dict[str, Any]]:
     ready = [offer for offer in offered if offer.command.prominent and offer.why_not is None]
     asked = {task.kind for task in vars(situation).get("tasks", ())}  # known where a rule asked for them
     prominent = next((offer for offer in ready if offer.command.name in asked), ready[0] if ready else None)
-    return [_command(offer, record, made, primary=offer is prominent) for offer in offered]
+    shown = [_command(offer, record, made, primary=offer is prominent) for offer in offered]
+    return shown + [_breaking(offer, record, made) for offer in offered if offer.breakable]
+
+
+def _breaking(offer: Offer, record: Record, made: HandMade) -> dict[str, Any]:
+    """Return the way to do by breaking the glass what rules keep the person from."""
+    command = offer.command
+    return {
+        "name": f"{command.name}-glass",
+        "label": _("Break the glass: %(command)s") % {"command": command.label},
+        "url": f"{command_address(record, command.name)}?{GLASS}=1",
+        "icon": "alert-triangle",
+        "why_not": None,
+        "primary": False,
+        "aside": True,
+        "danger": True,
+        "dialog": command.name not in made.commands,
+        "key": "",
+        "confirm": "",
+        "hint": _("In an emergency; with a reason, an alarm and a review."),
+    }
 
 
 def _command(offer: Offer, record: Record, made: HandMade, *, primary: bool) -> dict[str, Any]:
@@ -68,14 +99,13 @@ def _command(offer: Offer, record: Record, made: HandMade, *, primary: bool) -> 
         "dialog": command.name not in made.commands,
         "key": "e" if command.name == "edit" and offer.why_not is None else "",
         "confirm": "",
-        "hint": command.hint,
+        "hint": _("It needs a countersignature.") if offer.countersigned else command.hint,
     }
 
 
-def _tabs(situation: Situation, current: str) -> list[dict[str, Any]]:
+def _tabs(situation: Situation, counts: Mapping[str, int], current: str) -> list[dict[str, Any]]:
     record = situation.subject
     made = hand_made(situation.thing.code)
-    counts = _counts(situation, signed_beside(situation.user, situation.thing, record))
     tabs: list[tuple[str, Any, int | None]] = [("", made.first_label, None)]
     tabs += [(tab.code, tab.label, tab.count(record)) for tab in made.tabs if tab.shown(situation)]
     tabs += [
@@ -96,11 +126,14 @@ def _tabs(situation: Situation, current: str) -> list[dict[str, Any]]:
     ]
 
 
-_COUNTS = f"""
-SELECT (SELECT COUNT(*) FROM {Attachment._meta.db_table} WHERE record_id = %s AND removed IS NULL),
-(SELECT COUNT(*) FROM {Signature._meta.db_table} WHERE record_id IN (%s, %s)),
-(SELECT COUNT(*) FROM {Task._meta.db_table} WHERE record_id = %s AND done IS NULL
-"""  # noqa: S608 - names of tables
+_FILES = f"(SELECT COUNT(*) FROM {Attachment._meta.db_table} WHERE record_id = %s AND removed IS NULL)"  # noqa: S608
+_SIGNATURES = f"(SELECT COUNT(*) FROM {Signature._meta.db_table} WHERE record_id IN (%s, %s))"  # noqa: S608
+_OPEN_TASKS = f"FROM {Task._meta.db_table} WHERE record_id = %s AND done IS NULL"
+_DEEDS = (
+    f"((SELECT COUNT(*) FROM {SupervisedDeed._meta.db_table} WHERE target_id = %s AND countersigned_by_id IS NULL)"  # noqa: S608
+    f" + (SELECT COUNT(*) FROM {Override._meta.db_table} WHERE target_id = %s))"
+)
+_RECORD, _BESIDE = stand_in(3), stand_in(4)
 
 
 def signed_beside(user: User, thing: Thing, record: Record) -> Record | None:
@@ -109,13 +142,54 @@ def signed_beside(user: User, thing: Thing, record: Record) -> Record | None:
     return other if other is not None and may_see(thing_of(other.type), user, other) else None
 
 
-def _counts(situation: Situation, beside: Record | None) -> dict[str, int]:
-    """Return how much stands on the tabs, by one query. Links are not counted: some may lead to what is not seen."""
+def _counts(situation: Situation) -> dict[str, int]:
+    """Return how much stands on the tabs, by one query. Links are not counted: some may lead to what is not seen.
+
+    The signatures are those of the record, and of what was signed in its place where the person may see that.
+    """
     record, user, thing = situation.subject, situation.user, situation.thing
-    kinds = sorted(thing.hidden_from(user, record).tasks) if thing.private.tasks else []
-    mine = f" AND (assignee_id = %s OR kind NOT IN ({', '.join(['%s'] * len(kinds))}))" if kinds else ""
-    places = [record.pk, record.pk, (beside or record).pk, record.pk, *([user.pk, *kinds] if kinds else ())]
-    with planned_cursor() as cursor:
-        cursor.execute(f"{_COUNTS}{mine})", places)
-        files, signatures, tasks = cursor.fetchone()
-    return {"files": files, "tasks": tasks, "signatures": signatures}
+    kinds = tuple(sorted(thing.hidden_from(user, record).tasks)) if thing.private.tasks else ()
+    other = thing.signed(record)
+    found = []
+    if other is not None:
+        found = _counted_beside(other.type, kinds).rows(user, record=record.pk, beside=other.pk)
+    if not found:
+        found = _counted(thing.code, kinds).rows(user, record=record.pk, beside=record.pk)
+    files, signatures, tasks, all_tasks, deeds = found[0]
+    if not all_tasks:
+        vars(situation).setdefault("tasks", ())  # none is open: nobody need look for the person's own
+    if files and thing.private.files and thing.hidden_from(user, record).files:
+        files = held_by(record, thing.private).filter(removed__isnull=True).count()
+    return {"files": files, "tasks": tasks, "signatures": signatures, "deeds": deeds}
+
+
+@lru_cache
+def _counted(code: str, kinds: tuple[str, ...]) -> Asked[Record]:
+    """Return the query of what stands on the tabs of a type's records; of tasks of `kinds` the person's own only."""
+    return Asked(
+        lambda user, _now: Record.objects.filter(pk=_RECORD, type=code).values_list(*_numbers(user, kinds)),
+        lambda: {_RECORD: "record", _BESIDE: "beside"},
+    )
+
+
+@lru_cache
+def _counted_beside(code: str, kinds: tuple[str, ...]) -> Asked[Record]:
+    """Return the same, with no answer where the person does not see what was signed beside, of the type `code`."""
+    return Asked(
+        lambda user, _now: (
+            thing_of(code).visible_to(user).filter(pk=_BESIDE).values_list(*_numbers(user, kinds))
+        ),
+        lambda: {_RECORD: "record", _BESIDE: "beside"},
+    )
+
+
+def _numbers(user: User, kinds: tuple[str, ...]) -> list[RawSQL]:
+    own = f" AND (assignee_id = %s OR kind NOT IN ({', '.join(['%s'] * len(kinds))}))" if kinds else ""
+    asked: list[tuple[str, list[Any]]] = [
+        (_FILES, [_RECORD]),
+        (_SIGNATURES, [_RECORD, _BESIDE]),
+        (f"(SELECT COUNT(*) {_OPEN_TASKS}{own})", [_RECORD, *([user.pk, *kinds] if kinds else ())]),
+        (f"(SELECT COUNT(*) {_OPEN_TASKS})", [_RECORD]),
+        (_DEEDS, [_RECORD, _RECORD]),
+    ]
+    return [RawSQL(sql, given, output_field=IntegerField()) for sql, given in asked]  # noqa: S611 - constants

@@ -17,10 +17,11 @@ from setsquare.faces.web.records.past import past_page
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Situation
-from setsquare.kernel.files.models import Attachment
+from setsquare.kernel.commands.manners import manners_told
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, thing_of, visible_to
+from setsquare.kernel.representation.files import held_by
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.kinds import outcome_label
 from setsquare.kernel.tasks.queries import asked_on
@@ -97,7 +98,7 @@ def _linked(record: Record) -> dict[str, Any]:
     word = state_shown(thing, record.state)
     return {
         "number": record.number,
-        "title": record.title,
+        "title": record.told,
         "kind": thing.name,
         "icon": thing.icon,
         "url": record_address(record),
@@ -106,7 +107,8 @@ def _linked(record: Record) -> dict[str, Any]:
 
 
 def _files(request: HttpRequest, thing: Thing, record: Record, situation: Situation) -> dict[str, Any]:
-    rows = Attachment.objects.filter(record=record, removed__isnull=True).select_related("blob", "added_by")
+    rows = held_by(record, thing.hidden_from(situation.user, record)).filter(removed__isnull=True)
+    rows = rows.select_related("blob", "added_by")
     files = [attachment_shown(row) for row in rows[:MOST]]
     order = {"content": 0, "attachment": 1, "figure": 2}
     return {"files": sorted(files, key=lambda file: order.get(str(file["role"]), 3))}
@@ -141,8 +143,10 @@ def _signatures(request: HttpRequest, thing: Thing, record: Record, situation: S
     of = [record]
     if (other := thing.signed(record)) and other.pk in _seen(person_of(request), [other]):
         of.append(other)
-    rows = Signature.objects.filter(record__in=of).select_related("on_behalf_of").order_by("id")[:MOST]
-    return {"signatures": [signature_shown(row) for row in rows]}
+    made = Signature.objects.filter(record__in=of).select_related("on_behalf_of", "entry")
+    rows = list(made.defer("entry__state").order_by("id")[:MOST])
+    manners = manners_told(rows)
+    return {"signatures": [signature_shown(row, manners.get(row.pk, "")) for row in rows]}
 
 
 _TABS = {"links": _links, "files": _files, "tasks": _tasks, "signatures": _signatures}

@@ -19,6 +19,7 @@ from setsquare.faces.web.times import time_in_zone
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.manners import manners_told
 from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see
@@ -85,7 +86,7 @@ def _context(request: HttpRequest, thing: Thing, past: Past) -> dict[str, Any]:
     at = past.at.isoformat().replace("+00:00", "Z")
     when = time_in_zone(past.at)
     context: dict[str, Any] = {
-        "page_title": f"{record.number} {record.title}",
+        "page_title": f"{record.number} {record.told}",
         "crumbs": [(thing.plural, register_address(thing)), (record.number, "")],
         "thing": thing,
         "record": record,
@@ -108,10 +109,12 @@ def _context(request: HttpRequest, thing: Thing, past: Past) -> dict[str, Any]:
         context |= made.then.context(request, thing, past)
     if made.head is not None:
         made.head(request, context)
+    signed = list(signatures_then(past, *_signed(thing, record, user)))
+    manners = manners_told(signed)
     return context | {
         "sections": sections_shown(thing, record, user, timezone.localtime(past.at).date()),
         "further": _further(request, thing, past),
-        "signatures": [signature_shown(row) for row in signatures_then(past, *_signed(thing, record, user))],
+        "signatures": [signature_shown(row, manners.get(row.pk, "")) for row in signed],
         "files": [attachment_shown(row) for row in files_then(past) if row.role != "figure"],
     }
 

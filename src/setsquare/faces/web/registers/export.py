@@ -22,6 +22,7 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.naming import rows_unnamed
 from setsquare.kernel.records.selections import keys_of
 from setsquare.kernel.records.things import Column, Thing
+from setsquare.kernel.representation.tables import head_of
 from setsquare.kernel.representation.workbooks import MOST_ROWS, XLSX, xlsx_parts
 
 FORMS = ("xlsx", "csv")
@@ -44,7 +45,7 @@ def register_export(request: HttpRequest, slug: str, form: str) -> HttpResponseB
         return _sorry(request, thing, sentence % {"most": f"{MOST_ROWS:,}"})
     columns = [column for column, is_shown in wanted.shown_columns() if is_shown]
     name = f"{thing.slug}-{timezone.localdate().isoformat()}.{form}"
-    head, rows = [str(column.label) for column in columns], _rows(thing, columns, wanted, records, user)
+    head, rows = head_of(columns), _rows(thing, columns, wanted, records, user)
     if form == "csv":
         return sent(csv_rows(head, ([_text(value) for value in row] for row in rows)), name, CSV)
     return sent(xlsx_parts(str(thing.plural), head, rows), name, XLSX)

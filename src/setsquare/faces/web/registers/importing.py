@@ -22,7 +22,7 @@ from setsquare.kernel.commands.errors import CommandError, Refused
 from setsquare.kernel.files.intake import take_in
 from setsquare.kernel.files.models import Upload
 from setsquare.kernel.files.store import read
-from setsquare.kernel.importing.columns import importing_command, may_import
+from setsquare.kernel.importing.columns import importing_command, may_import, rows_in_lines
 from setsquare.kernel.importing.running import FILE, LARGEST, MOST_ROWS, Report, bring_in, table_from
 from setsquare.kernel.importing.templates import FORMS, offered, template
 from setsquare.kernel.records.things import Label, Thing
@@ -115,7 +115,11 @@ def _page(
     columns = offered(command)
     context: dict[str, Any] = {
         "page_title": _("Import %(records)s") % {"records": thing.plural},
-        "page_lead": _("From a table: each row becomes a record, all of them or none."),
+        "page_lead": _(
+            "From a table: rows with the same title and unit become one record, all of them or none."
+        )
+        if rows_in_lines(command)
+        else _("From a table: each row becomes a record, all of them or none."),
         "crumbs": [(thing.plural, register_address(thing)), (_("Import"), "")],
         "thing": thing,
         "action": action,

@@ -69,14 +69,14 @@ def register_page(request: HttpRequest, slug: str) -> HttpResponse:
         "narrowed": wanted.is_narrowed,
         "wrong": list(wrong.items()),
         "ways": [
-            *_ways(request, thing),
+            *ways_of(request, thing),
             *import_way(request, thing),
         ],
     }
     return render(request, "registers/page.html.jinja", context, status=422 if wrong else 200)
 
 
-def _ways(request: HttpRequest, thing: Thing) -> Iterator[tuple[Label, str, str]]:
+def ways_of(request: HttpRequest, thing: Thing) -> Iterator[tuple[Label, str, str]]:
     """Yield the further ways to look at the register whose pages answer to the person."""
     made = hand_made(thing.code)
     for label, name, icon in made.register:

@@ -25,6 +25,7 @@ from setsquare.kernel.accounts.models import Unit, User, initials
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.registers import Lines
 from setsquare.kernel.records.things import Column, Kind, Thing
+from setsquare.kernel.writing.titles import title_told
 
 KEY, TITLE = "key", "title"
 Show = Callable[[Sequence[Any]], Shown]
@@ -144,7 +145,7 @@ def _tag(code: str, label: str, path: str, kind: Kind) -> SafeString:
 def _source(thing: Thing, column: Column, zone: dt.tzinfo) -> Source:
     path = column.path
     if path == "title":
-        return Source(column, (path,), lambda values: Shown(TITLE, values[0]))
+        return Source(column, (path,), lambda values: Shown(TITLE, title_told(values[0])))
     if path == "number":
         return Source(column, (path,), lambda values: Shown(KEY, values[0]))
     if path == "state":

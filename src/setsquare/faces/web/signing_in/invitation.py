@@ -12,7 +12,8 @@ from setsquare.faces.web.dialogs.asking import given_reason
 from setsquare.faces.web.signing_in.links import days_valid, password_link
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.errors import CommandError
-from setsquare.kernel.commands.running import carry_out, offers
+from setsquare.kernel.commands.offering import offers
+from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.database.busy import is_busy, waiting_at_most
 from setsquare.kernel.database.statements import SOME_TIME, Statement, stand_in
+from setsquare.kernel.notices.unread import unread_of
 
 log = structlog.get_logger("setsquare.presence")
 
@@ -25,7 +26,10 @@ _SESSION: Statement[Session] = Statement(
     lambda: Session.objects.filter(session_key=_KEY, expire_date__gt=SOME_TIME).values_list("session_data"),
     lambda: {_KEY: "key", connection.ops.adapt_datetimefield_value(SOME_TIME): "time"},
 )
-_USER: Statement[User] = Statement(lambda: User.objects.filter(pk=_PERSON), lambda: {_PERSON: "person"})
+_USER: Statement[User] = Statement(
+    lambda: User.objects.filter(pk=_PERSON).annotate(unread=unread_of(_PERSON)), lambda: {_PERSON: "person"}
+)
+"""The person of a session, and how many notices they have not read, for the bell of each page."""
 
 
 class SessionStore(StoredSession):

@@ -1,0 +1,49 @@
+"""Where the hand-made pages of assessments hang."""
+
+from collections.abc import Mapping
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from setsquare.domains.competence.permissions import ASSESS
+from setsquare.faces.web.assessing.calibrating import calibration_page
+from setsquare.faces.web.assessing.overview import TOLD, ratings_part, ratings_then
+from setsquare.faces.web.assessing.rating import agree_page, rate_page
+from setsquare.faces.web.assessing.standing import mine_page, of_page
+from setsquare.faces.web.pages import Part, PastPart, add_urls, extend, name_link
+
+ICONS: Mapping[str, str] = {
+    "rate": "checklist",
+    "edit": "edit",
+    "set_evidence": "link",
+    "add_files": "upload",
+    "remove_file": "trash",
+    "submit": "send",
+    "answer": "message",
+    "send_back": "arrow-back-up",
+    "agree": "signature",
+    "revoke": "circle-x",
+    "assess_anew": "refresh",
+    "drop": "x",
+}
+name_link("shown_by", _("Shown by"), _("Evidence of"))
+extend(
+    "assessment",
+    overview=Part("assessing/ratings.html.jinja", ratings_part),
+    then=PastPart("assessing/ratings.html.jinja", ratings_then),
+    commands={"rate": rate_page, "agree": agree_page},
+    register=(
+        (_("My competence"), "my_competence", "user-check"),
+        (_("Calibration"), "assessment_calibration", "chart-bar"),
+    ),
+    register_needs={"assessment_calibration": frozenset({ASSESS})},
+    rows={"ratings": TOLD},
+    icons=ICONS,
+)
+add_urls(
+    [
+        path("assessments/mine/", mine_page, name="my_competence"),
+        path("assessments/calibration/", calibration_page, name="assessment_calibration"),
+        path("assessments/of/<str:username>/", of_page, name="competence_of"),
+    ]
+)

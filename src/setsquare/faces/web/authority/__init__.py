@@ -1,0 +1,1 @@
+"""What rules of authority come to: who may do something, and what somebody may do."""

@@ -1,0 +1,1 @@
+"""Pages of training that are made by hand: the matrix, and what each person needs and holds."""

@@ -1,0 +1,64 @@
+"""Where the hand-made pages of training hang."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from setsquare.faces.web.pages import Part, add_urls, extend, name_link
+from setsquare.faces.web.training import badges, lacking, published, statements
+from setsquare.faces.web.training.matrix import matrix_export, matrix_page, totals_part
+from setsquare.faces.web.training.mine import mine_page
+from setsquare.faces.web.training.roles import roles_export, roles_page, roles_table
+
+WAYS = (
+    (_("Matrix"), "training_matrix", "table"),
+    (_("My training"), "my_training", "user-check"),
+    (_("Verify a badge"), "verify_badge", "shield-check"),
+    (_("Learning records"), "statements", "report"),
+)
+ICONS = {
+    "offer": "send",
+    "set_requirements": "users",
+    "ask_lacking": "target",
+    "ask_lacking_no_longer": "circle-x",
+    "retire": "circle-x",
+    "enrol_me": "user-check",
+    "enrol": "user-plus",
+    "cancel": "circle-x",
+    "refuse": "x",
+    "revoke": "circle-x",
+    "record_attendance": "checklist",
+    "submit_badge": "award",
+    "confirm": "shield-check",
+    "withdraw": "circle-x",
+    "set_activity": "link",
+}
+name_link("builds_on", _("Builds on"), _("Comes before"))
+name_link("teaches", _("Teaches"), _("Taught by"))
+for code in ("course", "training_session", "certificate", "badge_issuer"):
+    extend(code, register=WAYS, icons=ICONS)
+extend(
+    "course",
+    overview=Part("training/leads_to.html.jinja", lacking.lacking_part),
+    asked={("create", "needed_by"): "hidden"},
+)
+extend("certificate", overview=Part("training/badge.html.jinja", badges.badge_part))
+add_urls(
+    [
+        path("courses/matrix/", matrix_page, name="training_matrix"),
+        path("courses/matrix/export/<slug:form>", matrix_export, name="training_matrix_export"),
+        path("courses/matrix/totals/", totals_part, name="training_totals"),
+        path("courses/matrix/roles/", roles_page, name="training_roles"),
+        path("courses/matrix/roles/table/", roles_table, name="training_roles_table"),
+        path("courses/matrix/roles/export/<slug:form>", roles_export, name="training_roles_export"),
+        path("courses/mine/", mine_page, name="my_training"),
+        path("courses/statements/", statements.statements_page, name="statements"),
+        path("certificates/verify/", badges.verify_page, name="verify_badge"),
+        path("certificates/<number:number>/badge/<slug:form>", badges.badge_file, name="badge_file"),
+        path("badges/issuer", published.issuer, name="badge_issuer"),
+        path("badges/keys", published.key_list, name="badge_keys"),
+        path("badges/keys/<str:name>", published.key, name="badge_key"),
+        path("badges/achievements/<uuid:uid>", published.achievement, name="badge_achievement"),
+        path("badges/achievements/<uuid:uid>/picture", published.picture, name="badge_picture"),
+        path("badges/status/<uuid:uid>", published.status, name="badge_status"),
+    ]
+)
