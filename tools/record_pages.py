@@ -68,6 +68,8 @@ def _what(thing: Thing) -> str:
     words = f"Numbers follow `{thing.numbering}`. Reading takes the permission `{thing.read}`"
     label = known().get(thing.read, thing.read)
     words += f" ({label})." if str(label) != thing.read else "."
+    if thing.confidential:
+        words += " The trail of the organisation tells of one only to those who see it."
     return f"{words} API: `/api/v1/{thing.slug}`; web: `/{thing.slug}/`."
 
 
@@ -134,7 +136,7 @@ def _rule(rule: Rule) -> str:
     named = getattr(rule, "__qualname__", "").partition(".")[0]
     if rule.__doc__:
         return rule.__doc__.partition("\n")[0].removeprefix("Rule: ").rstrip(".").lower().replace("|", "/")
-    return {"owner": "the owner"}.get(named, named.replace("_", " "))
+    return named.replace("_", " ")
 
 
 def _signature(command: Command) -> str:
@@ -160,7 +162,12 @@ def _fields(thing: Thing) -> Iterator[str]:
 def _rows(body: type[BaseModel], before: str = "") -> Iterator[tuple[str, ...]]:
     for name, field in body.model_fields.items():
         how = shown(body, name)
-        yield str(how.label), f"`{before}{name}`", "yes" if field.is_required() else "", str(how.hint)
+        yield (
+            str(how.label),
+            f"`{before}{name}`",
+            "yes" if field.is_required() else str(how.needed),
+            str(how.hint),
+        )
         for inner in _inner(field.annotation):
             yield from _rows(inner, f"{before}{name}[].")
 

@@ -1,5 +1,7 @@
 """Django application of the installation as a whole."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,8 @@ class ProjectConfig(AppConfig):
 
     name = "setsquare.project"
     label = "project"
+
+    def ready(self) -> None:
+        """Make the job of the clock known, and what is done when somebody signs in."""
+        import_module("setsquare.project.upkeep")
+        import_module("setsquare.project.middleware.people")

@@ -64,6 +64,17 @@ Mode = Literal["production", "demo", "test"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
+def web_processes() -> int:
+    """Return how many processes of the web server suit this machine: two for each processor, from 2 to 8."""
+    return min(max(2 * (os.cpu_count() or 1), 2), 8)
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or not _HOST.match(value.partition("://")[2]):
+        raise ValueError("has to begin with https:// (or http://) and name a host")
+    return value.rstrip("/")
+
+
 class ConfigurationError(Exception):
     """A setting is missing or wrong. The message is one sentence for the administrator."""
 
@@ -130,6 +141,30 @@ class OpenIdProvider(Section):
         }
 
 
+class Badges(Section):
+    """``[badges]``: which issuers of Open Badges may be asked for their keys and revoked badges."""
+
+    hosts: tuple[str, ...] = ()
+    """Host names that may be asked by HTTPS, with their port where it is another than 443; by default none."""
+    private_networks: bool = False
+    """Whether these hosts may lie in a private network."""
+
+
+class LearningRecordStore(Section):
+    """``[[learning_records]]``: a learning record store (xAPI) that is told what people complete here."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+    address: str
+    """Address of its xAPI, to which ``/statements`` is added."""
+    key: str
+    secret: SecretStr
+
+    @field_validator("address")
+    @classmethod
+    def _address_is_http(cls, value: str) -> str:
+        return _web_address(value)
+
+
 class Configuration(Section):
     """All settings of one installation."""
 
@@ -145,7 +180,12 @@ class Configuration(Section):
     """Further host names to answer to, beside that of the address."""
     listen: str = "127.0.0.1"
     port: Port = 8000
-    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=web_processes)
+    """Processes of the web server; by default two for each processor, at least 2 and at most 8.
+
+    Python runs one thread of a process at a time, and clients fall unevenly on the processes: with one for each
+    processor, one of them is often idle while the other is asked by six of eight clients.
+    """
     threads: Annotated[int, Field(ge=1, le=64)] = 4
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of reverse proxies whose X-Forwarded headers are believed."""
@@ -163,6 +203,8 @@ class Configuration(Section):
     mail: Mail = Mail()
     sign_in: SignIn = SignIn()
     openid: tuple[OpenIdProvider, ...] = ()
+    badges: Badges = Badges()
+    learning_records: tuple[LearningRecordStore, ...] = ()
 
     @field_validator("data_directory", mode="after")
     @classmethod
@@ -172,9 +214,14 @@ class Configuration(Section):
     @field_validator("address")
     @classmethod
     def _address_is_http(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")) or not _HOST.match(value.partition("://")[2]):
-            raise ValueError("has to begin with https:// (or http://) and name a host")
-        return value.rstrip("/")
+        return _web_address(value)
+
+    @field_validator("learning_records")
+    @classmethod
+    def _stores_differ(cls, value: tuple[LearningRecordStore, ...]) -> tuple[LearningRecordStore, ...]:
+        if len({store.id for store in value}) < len(value):
+            raise ValueError("has to give each store an id of its own")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -95,12 +95,14 @@ def migrate() -> int:
     from django.core.management import call_command  # noqa: PLC0415 - Django is set up by now
     from django.db import DatabaseError  # noqa: PLC0415
 
+    from setsquare.kernel.database.sizes import look_at_sizes  # noqa: PLC0415
     from setsquare.project import readiness  # noqa: PLC0415
 
     try:
         pending = readiness.pending_migrations()
         if pending:
             call_command("migrate", interactive=False, verbosity=0)
+            look_at_sizes()
     except DatabaseError as refused:
         raise Refused(f"The database could not be prepared: {' '.join(str(refused).split())}.") from None
     return len(pending)

@@ -32,6 +32,7 @@ COMMANDS = {
         "checkpoint", "print the newest signed checkpoint of the trail, to keep it outside"
     ),
     "seal": Command("seal", "the key of the seal, and the sealed log as a file for an auditor"),
+    "badges": Command("badges", "the key that signs badges"),
     "bench": Command("benchmark", "measure this version on this machine"),
     "manage": Command("management", "Django's management commands (migrate, shell, ...)"),
 }

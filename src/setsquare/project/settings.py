@@ -27,11 +27,13 @@ APPEND_SLASH = True
 
 INSTALLED_APPS = [
     "setsquare.kernel.accounts",
+    "setsquare.kernel.authority",
     "setsquare.kernel.commands",
     "setsquare.kernel.events",
     "setsquare.kernel.files",
     "setsquare.kernel.links",
     "setsquare.kernel.notices",
+    "setsquare.kernel.qualifications",
     "setsquare.kernel.records",
     "setsquare.kernel.sealing",
     "setsquare.kernel.search",
@@ -39,8 +41,13 @@ INSTALLED_APPS = [
     "setsquare.kernel.tasks",
     "setsquare.kernel.trail",
     "setsquare.domains.organisation",
+    "setsquare.domains.authority",
     "setsquare.domains.changes",
+    "setsquare.domains.competence",
+    "setsquare.domains.development",
     "setsquare.domains.documents",
+    "setsquare.domains.training",
+    "setsquare.domains.quizzes",
     "setsquare.flows",
     "setsquare.faces.api",
     "setsquare.faces.mail",
@@ -242,6 +249,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_STORE = MEDIA_ROOT = SETSQUARE.files_directory
 SEAL_DIRECTORY = SETSQUARE.data_directory / "seal"
 """Where the key that signs the log of the trail lies."""
+BADGE_DIRECTORY = SEAL_DIRECTORY / "badges"
+"""Where the key that signs badges lies: beside that of the seal, so that a backup has both."""
 
 STATIC_URL = "/static/"
 STATIC_ROOT = SETSQUARE.data_directory / "static"

@@ -24,5 +24,6 @@ urlpatterns = [
     path("accounts/", include("setsquare.faces.web.signing_in.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("setsquare.faces.api.urls")),
+    path("api/xapi/", include("setsquare.faces.api.xapi_urls")),
     path("", include("setsquare.faces.web.urls")),
 ]

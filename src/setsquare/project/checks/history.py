@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import connection
 from django.utils import timezone
 
+from setsquare.domains.training.xapi.models import Statement
 from setsquare.kernel.files.models import Blob, Text
 from setsquare.kernel.files.store import path_of
 from setsquare.kernel.sealing import keys, log
@@ -37,7 +38,7 @@ def protected(_settings: Configuration) -> list[Finding]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         known = {row[0] for row in cursor.fetchall()}
-    kept = (Entry, Signature, Batch, Text, Leaf, Subtree, Checkpoint)
+    kept = (Entry, Signature, Batch, Text, Leaf, Subtree, Checkpoint, Statement)
     tables = [model._meta.db_table for model in kept]
     missing = [name for table in tables for end in ends if (name := f"{table}_{end}") not in known]
     if missing:

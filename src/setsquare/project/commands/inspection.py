@@ -56,12 +56,13 @@ def inspect(*, integrity: bool = True) -> list[Finding]:
 
 
 def _checks_of_the_machine() -> list[Check]:
-    from setsquare.project.checks import clock, mail, security, storage  # noqa: PLC0415 - they need Django
+    from setsquare.project.checks import badges, clock, mail, security, storage  # noqa: PLC0415 - they need Django
 
     return [
         security.settings_are_strict,
         security.key_is_private,
         security.web_addresses,
+        badges.badge_key,
         storage.writable,
         storage.one_file_system,
         storage.room,
@@ -72,7 +73,7 @@ def _checks_of_the_machine() -> list[Check]:
 
 
 def _checks_of_the_database(settings: Configuration, *, integrity: bool) -> tuple[Check, list[Check]]:
-    from setsquare.project.checks import clock, database, history, work  # noqa: PLC0415 - they need Django
+    from setsquare.project.checks import clock, database, history, learning, work  # noqa: PLC0415 - they need Django
 
     own = database.sqlite if settings.store.vendor == "sqlite" else database.postgresql
     looks = [database.integrity] if integrity else []
@@ -88,6 +89,7 @@ def _checks_of_the_database(settings: Configuration, *, integrity: bool) -> tupl
         work.purpose_fits,
         work.worker,
         work.backlog,
+        learning.stores,
     ]
 
 

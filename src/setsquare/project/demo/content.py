@@ -22,6 +22,26 @@ def changes() -> list[dict[str, Any]]:
     return loaded
 
 
+def quizzes() -> dict[str, Any]:
+    """Return quizzes with their questions."""
+    return tomllib.loads((CONTENT / "quizzes.toml").read_text("utf-8"))
+
+
+def training() -> dict[str, Any]:
+    """Return courses, sessions and certificates."""
+    return tomllib.loads((CONTENT / "training.toml").read_text("utf-8"))
+
+
+def operators() -> dict[str, Any]:
+    """Return the teams of operators, their names and what of their training runs out."""
+    return tomllib.loads((CONTENT / "operators.toml").read_text("utf-8"))
+
+
+def assessments() -> dict[str, Any]:
+    """Return the assessments of competence."""
+    return tomllib.loads((CONTENT / "assessments.toml").read_text("utf-8"))
+
+
 @dataclass(frozen=True)
 class Version:
     """One revision of a document of the demo, with its text and figures by name."""

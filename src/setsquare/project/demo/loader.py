@@ -20,7 +20,23 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.events.dispatch import deliver_waiting
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.notices.models import Notice
-from setsquare.project.demo import content, papers, requests
+from setsquare.project.demo import (
+    assessments,
+    authority,
+    closing,
+    content,
+    frameworks,
+    issuers,
+    lessons,
+    operators,
+    papers,
+    plans,
+    profiles,
+    quizzes,
+    records,
+    requests,
+    standards,
+)
 from setsquare.project.demo.stage import PASSWORD, Stage, clock_at, person, run_clock
 
 BEGAN = -1500
@@ -67,6 +83,18 @@ def load() -> None:
         papers.plan(stage, story)
     for told_change in content.changes():
         requests.plan(stage, told_change)
+    frameworks.plan(stage)
+    profiles.plan(stage)
+    lessons.plan(stage, content.training())
+    operators.plan(stage, content.operators())
+    plans.plan(stage)
+    records.plan(stage)
+    issuers.plan(stage)
+    assessments.plan(stage, content.assessments())
+    standards.plan(stage)
+    quizzes.plan(stage, content.quizzes())
+    closing.plan(stage)
+    authority.plan(stage)
     stage.play()
     with clock_at(stage.real_now):
         run_clock("setsquare.domains", "setsquare.flows")

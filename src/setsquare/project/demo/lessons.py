@@ -1,0 +1,149 @@
+"""The demo's training: courses, what people hold of them, sessions past and planned, a certificate that waits."""
+
+import datetime as dt
+from html import escape
+from typing import Any
+
+from setsquare.domains.training.badges.pictures import painted
+from setsquare.kernel.files.intake import take_in
+from setsquare.kernel.records.models import Record
+from setsquare.project.demo.stage import Stage, do, person, record
+
+COORDINATOR = "cweiss"
+SECOND = "tzielinski"
+"""Who records what the coordinator holds herself."""
+BEGAN, NEEDED = -900, -12
+"""The days on which the courses were offered, and on which it was said who needs them."""
+PAPER = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512" text-anchor="middle">'
+    '<rect x="4" y="4" width="504" height="504" fill="#fffdf7" stroke="#8a8a8a" stroke-width="2"/>'
+    '<g font-family="Inter" fill="#222"><text x="256" y="90" font-size="26">{issuer}</text>'
+    '<text x="256" y="220" font-size="34">{title}</text><text x="256" y="290" font-size="24">{name}</text>'
+    '<text x="256" y="440" font-size="18">{number}</text></g></svg>'
+)
+"""How a certificate from elsewhere looks."""
+APART = {"needed_by", "held", "draft"}
+
+
+def plan(stage: Stage, told: dict[str, Any]) -> None:
+    """Plan every scene that the content tells of."""
+    for place, course in enumerate(told["courses"], 1):
+        Course(stage, course, f"TC-{place:03}").plan(place)
+    for session in told["sessions"]:
+        Session(stage, session).plan()
+    for one in told["submitted"]:
+        stage.plan(stage.at(one["day"], one["person"]), lambda one=one: _submit(stage, one))  # type: ignore[misc]
+
+
+def _day(stage: Stage, day: int) -> dt.date:
+    return (stage.today + dt.timedelta(days=day)).date()
+
+
+def _submit(stage: Stage, one: dict[str, Any]) -> None:
+    about = {"title": record(one["course"]).title, "name": person(one["person"]).name}
+    paper = PAPER.format(
+        **{name: escape(text) for name, text in {**one, **about}.items() if isinstance(text, str)}
+    )
+    upload = take_in(person(one["person"]), painted(paper), f"{one['number']}.png")
+    do(
+        one["person"],
+        "certificate.submit",
+        course=one["course"],
+        issued=_day(stage, one["issued"]),
+        issuer=one["issuer"],
+        external_number=one["number"],
+        file=upload.blob_id,
+    )
+
+
+class Course:
+    """One course, and who holds it."""
+
+    def __init__(self, stage: Stage, told: dict[str, Any], number: str) -> None:
+        self.stage, self.told, self.number = stage, told, number
+
+    def plan(self, place: int) -> None:
+        """Plan that it is offered, held by people, and then needed: so nobody of the past is overdue."""
+        began = self.stage.at(BEGAN, "training", hour=8) + dt.timedelta(minutes=place)
+        self.stage.plan(began, self.offer)
+        if self.told.get("draft"):
+            return
+        for held in self.told["held"]:
+            moment = self.stage.at(held["day"], f"{self.number} {held['day']}", hour=15)
+            self.stage.plan(moment, lambda held=held: self.hold(held))  # type: ignore[misc]
+        self.stage.plan(self.stage.at(NEEDED, self.number), self.need)
+
+    def offer(self) -> None:
+        """Write it down, and offer it unless it stays a draft."""
+        given = {name: value for name, value in self.told.items() if name not in APART}
+        given["teaches"] = [
+            number for number in given.get("teaches", ()) if Record.objects.filter(number=number).exists()
+        ]
+        made = do(COORDINATOR, "course.create", unit="THV", **given).record
+        if not self.told.get("draft"):
+            do(COORDINATOR, "course.offer", record(made.number))
+
+    def hold(self, held: dict[str, Any]) -> None:
+        """Record who completed it on a day."""
+        for holder in held["people"]:
+            do(
+                SECOND if holder == COORDINATOR else COORDINATOR,
+                "certificate.create",
+                person=holder,
+                course=self.number,
+                issued=_day(self.stage, held["day"]),
+                issuer=held.get("issuer", ""),
+            )
+
+    def need(self) -> None:
+        """Say who needs it."""
+        about = record(self.number)
+        reason = "Agreed with the line for this year."
+        do(COORDINATOR, "course.set_requirements", about, reason, needed_by=self.told["needed_by"])
+
+
+class Session:
+    """One session: planned, and as far as it came."""
+
+    def __init__(self, stage: Stage, told: dict[str, Any]) -> None:
+        self.stage, self.told = stage, told
+        self.number = ""
+
+    def plan(self) -> None:
+        """Plan that it is planned, held and closed."""
+        day = self.told["day"]
+        made = self.stage.at(min(day, 0) - 10, self.told["course"])
+        self.stage.plan(made, self.create)
+        if "results" in self.told:
+            held = self.stage.at(day, hour=self.told["hour"] + self.told["hours"] + 1)
+            self.stage.plan(held, self.hold)
+            if self.told.get("closed"):
+                self.stage.plan(held + dt.timedelta(minutes=30), self.close)
+
+    def create(self) -> None:
+        """Plan it and enrol people; beyond its places they wait."""
+        told = self.told
+        day = _day(self.stage, told["day"])
+        starts = dt.datetime.combine(day, dt.time(told["hour"]))
+        made = do(
+            COORDINATOR,
+            "training_session.create",
+            starts=starts,
+            ends=starts + dt.timedelta(hours=told["hours"]),
+            capacity=told.get("capacity"),
+            **{name: told[name] for name in ("course", "place", "unit", "trainer")},
+        )
+        self.number = made.record.number
+        do(COORDINATOR, "training_session.enrol", record(self.number), people=told["people"])
+
+    def hold(self) -> None:
+        """Record who attended."""
+        rows = [
+            {"person": person, "result": result, "reason": "" if result == "passed" else "On sick leave."}
+            for person, result in self.told["results"].items()
+        ]
+        do(self.told["trainer"], "training_session.record_attendance", record(self.number), people=rows)
+
+    def close(self) -> None:
+        """Confirm by signature who attended."""
+        do(self.told["trainer"], "training_session.close", record(self.number))
