@@ -98,7 +98,6 @@ def test_the_steps_work_as_they_stand(copy: Copy) -> None:
     for line in lines[:3]:
         copy.shell(line)
     assert (copy.root / FOLDER / "migrations/0001_initial.py").is_file()
-    copy.run("-m", "setsquare.project.main", "manage", "makemigrations", "--check", "--dry-run")
     assert " passed" in copy.shell(f"{lines[3]} -q -p no:cacheprovider")
     said = copy.run("-m", "tests.docs.lessons_once")
     assert said.splitlines()[-1] == "register, API and command line serve it"
