@@ -45,7 +45,8 @@ def make_checkpoint() -> Checkpoint | None:
     """
     if not log.size():
         return None
-    signed_before = Checkpoint.objects.exists()  # looked up before the key, which another may be making just now
+    # Looked up before the key, which another may be making just now.
+    signed_before = Checkpoint.objects.exists()
     signer = keys.read_key()
     if signer is None:
         if signed_before:
