@@ -217,8 +217,8 @@ def test_what_a_role_does_not_tell_is_said_to_be_up_to_the_record(office: Office
     assert "May (2)" in page and "Carl Example" in page, "he leads Anna"
     page = client.get(f"{who}supervised_deed.countersign").content.decode()
     assert "It cannot be told by role who may do this" in page and "May (" not in page
-    rule = office.in_force(commands=["supervised_deed.countersign"], roles=["head"], needs=[])
-    page = client.get(f"{who}supervised_deed.countersign").content.decode()
+    rule = office.in_force(commands=["assessment.rate"], roles=["head"], needs=[])
+    page = client.get(f"{who}assessment.rate").content.decode()
     assert "Meet the rules (1)" in page and "Dora Example" in page
     told = {}
     for one in (desk.anna, desk.carl, desk.dora):
@@ -226,8 +226,8 @@ def test_what_a_role_does_not_tell_is_said_to_be_up_to_the_record(office: Office
         told[one.username] = {row["command"]: row for row in answer["items"]}
     assert [name for name, rows in told.items() if "certificate.revoke" in rows] == ["dora"]
     assert [name for name, rows in told.items() if "development_plan.send_back" in rows] == ["carl", "dora"]
-    countersign = [rows["supervised_deed.countersign"] for rows in told.values()]
-    assert all(row["by_the_record"] for row in countersign) and rule.number in countersign[0]["why_not"]
+    rate = [rows["assessment.rate"] for rows in told.values()]
+    assert all(row["by_the_record"] for row in rate) and rule.number in rate[0]["why_not"]
     assert told["anna"]["development_plan.edit"]["by_the_record"], "her own"
     assert not told["dora"]["development_plan.edit"]["by_the_record"]
     page = client.get("/authority-rules/mine/").content.decode()

@@ -184,3 +184,17 @@ def test_who_holds_no_permission_writes_and_approves_none(office: Office):
     Grant.objects.filter(user=office.desk.dora).delete()
     with pytest.raises(Refused, match="Nobody else may approve authority rules for North"):
         office.desk.do(office.hugo, rule, "submit")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("commands", "supervised_deed.countersign"), ("meanings", "countersigned")]
+)
+def test_who_countersigns_is_said_in_the_rule_of_what_is_prepared_alone(
+    office: Office, name: str, value: str
+) -> None:
+    with pytest.raises(Refused) as why:
+        office.draft(**{"commands": ["change_request.create"], name: [value]})
+    sentence = (
+        "Who countersigns is said in the rule of what is prepared, at “Who countersigns needs besides”."
+    )
+    assert why.value.fields == {f"{name}.0": sentence}

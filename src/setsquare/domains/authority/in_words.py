@@ -18,6 +18,7 @@ from setsquare.kernel.commands.declaration import (
     meaning_label,
 )
 from setsquare.kernel.commands.input_in_words import EMPTY, Told
+from setsquare.kernel.commands.manners import COUNTERSIGNED
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing, all_things, thing_of
 from setsquare.kernel.writing.titles import word_titles
@@ -84,8 +85,26 @@ def in_all_languages(key: str) -> str:
 
 
 def command_choices() -> dict[str, Label]:
-    """Return the commands that a rule may be asked at."""
+    """Return the commands that people carry out, in words."""
     return {key: told(command) for key, command in done_by_people().items()}
+
+
+def asked_of_deeds(key: str) -> bool:
+    """Tell whether a command is one of supervised deeds: who may countersign is said by the rule of what was prepared.
+
+    Another rule in its way could leave nobody to countersign what that rule lets people prepare.
+    """
+    return key.partition(".")[0] == "supervised_deed"
+
+
+def namable_commands() -> dict[str, Label]:
+    """Return the commands that a rule may name."""
+    return {key: label for key, label in command_choices().items() if not asked_of_deeds(key)}
+
+
+def namable_meanings() -> dict[str, Label]:
+    """Return what signatures may say that a rule may name."""
+    return {code: label for code, label in meaning_choices().items() if code != COUNTERSIGNED.code}
 
 
 def command_areas() -> dict[str, Label]:

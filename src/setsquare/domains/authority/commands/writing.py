@@ -69,12 +69,23 @@ OfRule = Annotated[RecordRef, Shown(gettext_lazy("Of"))]
 def _known_command(key: str) -> str:
     if key not in in_words.done_by_people():
         raise ValueError(_("There is no command “%(key)s” that people carry out.") % {"key": key})
+    if in_words.asked_of_deeds(key):
+        raise ValueError(_said_elsewhere())
     return key
+
+
+def _said_elsewhere() -> str:
+    field = Content.model_fields["of_supervisor"].metadata
+    named = next(one.label for one in field if isinstance(one, Shown))
+    sentence = _("Who countersigns is said in the rule of what is prepared, at “%(field)s”.")
+    return sentence % {"field": named}
 
 
 def _known_meaning(code: str) -> str:
     if code not in in_words.meaning_choices():
         raise ValueError(_("No signature says “%(code)s”.") % {"code": code})
+    if code not in in_words.namable_meanings():
+        raise ValueError(_said_elsewhere())
     return code
 
 
@@ -119,7 +130,7 @@ class Content(Body):
             gettext_lazy("Asked at"),
             gettext_lazy("What people do to which records."),
             Widget.CHOICES,
-            choices=in_words.command_choices,
+            choices=in_words.namable_commands,
             headings=in_words.command_areas,
             either=True,
         ),
@@ -131,7 +142,7 @@ class Content(Body):
             gettext_lazy("And where a signature says"),
             "",
             Widget.CHOICES,
-            choices=in_words.meaning_choices,
+            choices=in_words.namable_meanings,
             either=True,
         ),
     ] = []
