@@ -433,3 +433,29 @@ def test_past_ones_come_in_from_a_table_whole_or_not_at_all(bench: Bench) -> Non
     assert bench.agreed("ada", G_3=1).assessment.recorded_by is None
     assert (levels(bench.ada), levels(bench.ben)) == ({"G-1": 2, "G-3": 1}, {})
     assert Qualification.objects.get(user=bench.ben).until is not None
+    told = Notice.objects.filter(kind="competence", text__contains="brings in")
+    first, second = (f"{one.number} {one.title}" for one in report.made)
+    of, by = "what was assessed of you before", "what you are said to have assessed before"
+    assert sorted((one.user.username, one.text % one.values) for one in told) == [
+        ("ada", f"Hanna Example brings in {of}, such as {first}."),
+        ("ben", f"Hanna Example brings in {of}, such as {second}."),
+        ("mark", f"Hanna Example brings in {by}, such as {first}. Revoke what you did not."),
+    ]
+
+
+def test_who_is_named_as_assessor_is_told_and_may_take_it_back(bench: Bench) -> None:
+    past = {"framework": bench.framework.number, "component": "G-1", "level": 2, "day": ago(30)}
+    past |= {"person": "ada", "method": "peer", "assessor": "ben"}
+    made = carry_out("assessment", "create", Actor(bench.hanna), body=past).record
+    told = {one.user: one.text % one.values for one in Notice.objects.filter(record=made)}
+    assert told == {
+        bench.ada: f"Hanna Example recorded what was assessed of you before: {made.number} {made.title}.",
+        bench.ben: f"Hanna Example recorded that you assessed before: {made.number} {made.title}."
+        " If you did not, revoke it and say so.",
+    }
+    assert levels(bench.ada) == {"G-1": 2}
+    with pytest.raises(NotPermitted):
+        bench.do(bench.ada, made, "revoke", because="I did not.")
+    bench.do(bench.ben, made, "revoke", because="I never saw her turn.")
+    assert levels(bench.ada) == {}
+    assert Notice.objects.filter(record=made, user=bench.hanna, text__contains="revoked").exists()

@@ -128,9 +128,19 @@ def not_of_oneself(situation: Situation) -> Label | None:
 def not_own_peer(situation: Situation) -> Label | None:
     """Rule: what a peer assessed, another one agrees on."""
     assessment: Assessment = situation.detail
-    if assessment.method in BY_ANOTHER and assessment.assessor_id == situation.user.pk:
-        return _("You assessed this as a peer; somebody else agrees on it.")
-    return None
+    if assessment.method not in BY_ANOTHER or assessment.assessor_id != situation.user.pk:
+        return None
+    if named_by_another(situation) is None:
+        return None
+    return _("You assessed this as a peer; somebody else agrees on it.")
+
+
+def named_by_another(situation: Situation) -> Label | None:
+    """Rule: somebody else recorded an assessment of the past and named the one who acts as its assessor."""
+    assessment: Assessment = situation.detail
+    if assessment.assessor_id == situation.user.pk and assessment.recorded_by not in (None, situation.user):
+        return None
+    return _("Only who is named as the assessor of what somebody else recorded may do this.")
 
 
 def not_alone(situation: Situation) -> Label | None:

@@ -14,6 +14,7 @@ from setsquare.domains.competence.assessing import (
     framework_in_force,
     is_assessed,
     is_assessor,
+    named_by_another,
     not_alone,
     not_of_oneself,
     not_own_peer,
@@ -106,9 +107,10 @@ def _still_may(situation: Situation) -> Label | None:
 
 
 def _tell(act: Act, text: str, **values: str) -> None:
-    """Tell the person and the assessor, except who acts."""
+    """Tell the person, the assessor and who agreed on it or recorded it, except who acts."""
     assessment: Assessment = act.detail
-    people = {one.pk: one for one in (assessment.person, assessment.assessor)}
+    concerned = (assessment.person, assessment.assessor, assessment.agreed_by)
+    people = {one.pk: one for one in concerned if one is not None}
     people.pop(act.user.pk, None)
     told = {"who": act.user.name, "number": act.record.number, "title": act.record.title, **values}
     act.tell_all(people.values(), "competence", text, **told)
@@ -303,7 +305,7 @@ def _renewed(act: Act) -> None:
     "revoke",
     label=gettext_lazy("Revoke"),
     past=gettext_lazy("revoked it"),
-    who=(agrees,),
+    who=(agrees, named_by_another),
     barred=(not_of_oneself, not_own_peer),
     reason=Reason.ALWAYS,
     danger=True,

@@ -34,6 +34,9 @@ from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyPerson, Body, Shown, Widget
 from setsquare.kernel.commands.declaration import command, permitted
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.importing.running import CHANNEL
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.days import day_in
 from setsquare.kernel.records.models import Record
 
@@ -46,6 +49,19 @@ Assessor = Annotated[
 
 LATELY = dt.timedelta(days=14)
 """What was found so lately is no past assessment."""
+AT_ONCE = dt.timedelta(hours=12)
+"""Of what comes in by tables within that time, a person is told once."""
+OF_YOU = gettext_noop("%(who)s recorded what was assessed of you before: %(number)s %(title)s.")
+OF_YOU_IMPORTED = gettext_noop(
+    "%(who)s brings in what was assessed of you before, such as %(number)s %(title)s."
+)
+BY_YOU = gettext_noop(
+    "%(who)s recorded that you assessed before: %(number)s %(title)s. If you did not, revoke it and say so."
+)
+BY_YOU_IMPORTED = gettext_noop(
+    "%(who)s brings in what you are said to have assessed before, such as %(number)s %(title)s."
+    " Revoke what you did not."
+)
 
 
 class Recorded(Body):
@@ -162,4 +178,20 @@ def create(act: Act, body: Recorded) -> Record:
     rating.save()
     act.target = "agreed"
     qualify(act, [rating])
+    _tell(act, body.person, OF_YOU, OF_YOU_IMPORTED)
+    if assessor != body.person:
+        _tell(act, assessor, BY_YOU, BY_YOU_IMPORTED)
     return made
+
+
+def _tell(act: Act, user: User, text: str, imported: str) -> None:
+    """Tell whom it is about, or who is said to have assessed it; of many that come in by a table, once in a while."""
+    if user == act.actor.user or not user.is_active:
+        return
+    by_table = act.actor.channel == CHANNEL
+    told = imported if by_table else text
+    lately = Notice.objects.filter(user=user, kind="competence", text=told, at__gte=act.now - AT_ONCE)
+    if by_table and lately.exists():
+        return
+    who = act.actor.user.name if act.actor.user is not None else _("The system")
+    act.tell(user, "competence", told, who=who, number=act.record.number, title=act.record.title)
