@@ -18,8 +18,9 @@ from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import thing_of
+from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.everything import readable_by
-from tests.quizzes.conftest import Hall, deliver, later
+from tests.quizzes.conftest import PASSWORD, Hall, deliver, later
 
 
 def course(hall: Hall, quiz: Record | None, kind: str, **body: Any) -> Record:
@@ -33,6 +34,18 @@ def course(hall: Hall, quiz: Record | None, kind: str, **body: Any) -> Record:
 def certified(about: Record) -> list[tuple[str, str]]:
     rows = Certificate.objects.filter(course=about.pk).order_by("pk")
     return list(rows.values_list("person__username", "source"))
+
+
+def attended(hall: Hall, about: Record, monkeypatch: pytest.MonkeyPatch, *names: str) -> Record:
+    """Hold a session of a course, in which these people pass."""
+    starts = timezone.now() + dt.timedelta(hours=1)
+    given = {"course": about.number, "unit": "N", "trainer": "tom", "starts": starts}
+    body = {**given, "ends": starts + dt.timedelta(hours=1)}
+    session = carry_out("training_session", "create", Actor(hall.cora), body=body).record
+    monkeypatch.setattr(timezone, "now", later(hours=3))
+    rows = [{"person": name, "result": "passed"} for name in names]
+    hall.do(hall.tom, session, "record_attendance", people=rows)
+    return session
 
 
 def test_passing_gives_the_certificate_of_an_online_course_once(hall: Hall) -> None:
@@ -81,13 +94,7 @@ def test_a_session_tells_who_has_still_to_pass_and_follows_up(
     quiz = hall.quiz()
     about = course(hall, quiz, "classroom")
     hall.took(hall.ben, quiz)
-    starts = timezone.now() + dt.timedelta(hours=1)
-    given = {"course": about.number, "unit": "N", "trainer": "tom", "starts": starts}
-    body = {**given, "ends": starts + dt.timedelta(hours=1)}
-    session = carry_out("training_session", "create", Actor(hall.cora), body=body).record
-    monkeypatch.setattr(timezone, "now", later(hours=3))
-    rows = [{"person": name, "result": "passed"} for name in ("anna", "ben")]
-    hall.do(hall.tom, session, "record_attendance", people=rows)
+    session = attended(hall, about, monkeypatch, "anna", "ben")
     told = hall.do(hall.tom, session, "close").conclusion
     assert told.endswith(
         f"Certificates were issued to: Ben Example. Still to pass {quiz.number}: Anna Example."
@@ -130,6 +137,39 @@ def test_a_certificate_without_its_ground_is_revoked_and_told(hall: Hall) -> Non
     deliver()
     hall.took(hall.ben, quiz)
     assert certified(about) == [("ben", "quiz")] * 2
+
+
+def test_who_changes_which_quiz_is_to_be_passed_is_not_certified_by_that_alone(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vera = bootstrap.add_person("vera", "Vera Example", "N", password=PASSWORD)
+    bootstrap.add_role(
+        "trainer", "Runs training", permissions=["training.read", "training.manage", "quizzes.read"]
+    )
+    bootstrap.grant(vera, "trainer", "NW")
+    easy, hard = hall.quiz(), hall.quiz()
+    about, taught = course(hall, hard, "online"), course(hall, hard, "classroom")
+    passed = hall.took(vera, easy)
+    for quiz in (easy, hard):
+        hall.do(vera, about, "edit", title="Gauges", kind="online", quiz=quiz.number, because="Another quiz.")
+    held = Certificate.objects.get(course=about.pk)
+    assert (held.source, held.record.state, held.note) == ("quiz", "submitted", passed.number)
+    assert held.looked_at == "Vera Example edited this course last; somebody else looks at what it asks for."
+    assert not holding().filter(user=vera, subject=about).exists()
+    asked = Task.objects.filter(record=held.record, kind="verify_certificate", done__isnull=True)
+    assert hall.cora in {task.assignee for task in asked}
+    assert vera not in {task.assignee for task in asked}
+
+    session = attended(hall, taught, monkeypatch, "vera")
+    hall.do(vera, taught, "edit", title="Gauges", kind="classroom", quiz=easy.number, because="Another quiz.")
+    told = hall.do(hall.tom, session, "close").conclusion
+    assert told.endswith("issued to: Vera Example (once somebody else has verified it).")
+    assert not holding().filter(user=vera, subject=taught).exists()
+
+    hall.do(hall.mark, passed, "void", because="Somebody helped.")
+    rest = Certificate.objects.filter(person=vera).order_by("pk")
+    assert [one.record.state for one in rest] == ["revoked", "revoked"]
+    assert not asked.all().exists()
 
 
 def test_who_made_the_version_does_not_take_it(hall: Hall) -> None:

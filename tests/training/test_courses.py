@@ -8,6 +8,7 @@ from django.test import Client
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.handlers import follow_needs
+from setsquare.domains.training.models import Certificate
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused
@@ -139,8 +140,25 @@ def test_who_runs_a_course_does_not_ease_it_for_themself(school: School) -> None
     assert refused.value.fields == {"kind": sentence}
     course = school.course("Policy", kind="read", builds_on=[first.number])
     school.do(school.cora, course, "edit", title="Policy", kind="read")
-    with pytest.raises(Refused, match="You edited this course last; somebody else"):
+    waits = school.do(school.cora, course, "confirm").conclusion
+    made = Certificate.objects.get(course=course.pk, person=school.cora).record
+    assert waits == (
+        f"You edited {course.number} last: your certificate {made.number} counts once somebody else has verified it."
+    )
+    with pytest.raises(Refused, match=f"Your certificate {made.number} waits to be verified already"):
         school.do(school.cora, course, "confirm")
+    assert not holding().filter(subject=course, user=school.cora).exists()
+    with pytest.raises(NotPermitted, match="This certificate is yours"):
+        school.do(school.cora, made, "verify")
+    with pytest.raises(NotPermitted, match="It was issued here; nobody handed it in"):
+        school.do(school.cora, made, "edit", course=course.number, issued=ago(1), issuer="Us")
+    bootstrap.grant(school.sven, "coordinator", "NW")
+    shown = Client()
+    shown.force_login(school.sven)
+    page = shown.get(f"/certificates/{made.number}/do/verify/").content.decode()
+    assert "I have looked at what the course asks for, which this person edited last" in page
+    school.do(school.sven, made, "verify")
+    assert holding().filter(subject=course, user=school.cora).exists()
     school.do(school.anna, course, "confirm")
     school.do(school.cora, first, "confirm")  # made and offered by her, not changed since
 

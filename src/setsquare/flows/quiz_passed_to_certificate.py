@@ -29,6 +29,8 @@ from setsquare.kernel.trail.models import Entry
 
 TAUGHT = (Certificate.Source.SESSION, Certificate.Source.SIGN_OFF, Certificate.Source.READ)
 """What is given by what people did besides passing the quiz."""
+RESTING = ("submitted", "valid")
+"""States of certificates that lose their ground."""
 
 
 @subscribe("qualification.given")
@@ -58,7 +60,7 @@ def a_void_attempt_takes_its_certificate(event: Event) -> None:
         quiz_attempt__person=attempt.person_id,
     ).in_bulk(field_name="number")
     given = Certificate.objects.filter(
-        person=attempt.person_id, source=Certificate.Source.QUIZ, note__in=void, record__state="valid"
+        person=attempt.person_id, source=Certificate.Source.QUIZ, note__in=void, record__state__in=RESTING
     )
     grounds = [(one, void[one.note]) for one in given.select_related("record").order_by("pk")]
     for certificate, ground in [*grounds, *_resting_on(void.values(), attempt)]:
@@ -69,7 +71,10 @@ def a_void_attempt_takes_its_certificate(event: Event) -> None:
 def _resting_on(void: Iterable[Record], attempt: QuizAttempt) -> Iterator[tuple[Certificate, Record]]:
     """Yield the certificates for which the quiz had to be passed, each with the void attempt that showed it then."""
     needed = Certificate.objects.filter(
-        person=attempt.person_id, course__quiz=attempt.quiz_id, source__in=TAUGHT, record__state="valid"
+        person=attempt.person_id,
+        course__quiz=attempt.quiz_id,
+        source__in=TAUGHT,
+        record__state__in=RESTING,
     )
     known = {record.pk: record for record in void}
     for certificate in needed.select_related("record").order_by("pk"):

@@ -318,6 +318,14 @@ class Certificate(models.Model):
         return held.order_by("id").last()
 
     @property
+    def looked_at(self) -> str:
+        """Return why a certificate of ours waits for somebody to verify it, empty where it does not."""
+        if self.record.state != "submitted" or self.source not in CERTIFIED_HERE:
+            return ""
+        sentence = _("%(name)s edited this course last; somebody else looks at what it asks for.")
+        return sentence % {"name": self.person.name}
+
+    @property
     def doubt(self) -> str:
         """Return what leaves open who issued it, empty where nothing does."""
         if not self.unproven_key:
@@ -326,3 +334,12 @@ class Certificate(models.Model):
             "Its badge was signed by the key %(key)s. Nothing shows that this key is of “%(issuer)s”."
         )
         return sentence % {"key": shortened(self.unproven_key), "issuer": self.issuer}
+
+
+CERTIFIED_HERE = (
+    Certificate.Source.SESSION,
+    Certificate.Source.SIGN_OFF,
+    Certificate.Source.READ,
+    Certificate.Source.QUIZ,
+)
+"""What is given by what people did here."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from setsquare.domains.training.models import FIRST, Certificate, Course, TrainingSession
+from setsquare.domains.training.models import CERTIFIED_HERE, FIRST, Certificate, Course, TrainingSession
 from setsquare.domains.training.permissions import MANAGE
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in
@@ -45,6 +45,8 @@ def not_own(situation: Situation) -> Label | None:
 def handed_in(situation: Situation) -> Label | None:
     """Rule: who acts handed the certificate in."""
     certificate: Certificate = situation.detail
+    if certificate.source in CERTIFIED_HERE:
+        return _("It was issued here; nobody handed it in.")
     if situation.user.pk == (certificate.handed_in_by_id or certificate.person_id):
         return None
     return _("Only who handed it in corrects it.")
@@ -134,13 +136,10 @@ def yet_to_pass(course: Course, people: Iterable[User]) -> list[User]:
     return [person for person in wanted if person.pk not in passed]
 
 
-def check_edited_by_another(course: Course, person: User) -> None:
-    """Refuse who edited an offered course last: they could ease what it asks for, and put it back afterwards."""
-    said = Entry.objects.filter(record=course.record, command__in=("offer", "edit")).order_by("-seq")
-    if said.values_list("command", "actor_id").first() == ("edit", person.pk):
-        raise Refused(
-            _("You edited this course last; somebody else who runs training records your certificate.")
-        )
+def edited_last(course: Course, person: User) -> bool:
+    """Tell whether somebody edited an offered course last: they could ease what it asks for, and put it back later."""
+    said = Entry.objects.filter(record=course.pk, command__in=("offer", "edit")).order_by("-seq")
+    return said.values_list("command", "actor_id").first() == ("edit", person.pk)
 
 
 def check_passed(course: Course, people: Iterable[User], field: str) -> None:

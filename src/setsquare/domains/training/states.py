@@ -64,7 +64,7 @@ CERTIFICATE = Lifecycle(
         "verify": Move(("submitted",), "valid"),
         "refuse": Move(("submitted",), "refused"),
         "revoke": Move(("valid",), "revoked"),
-        "lose_ground": Move(("valid",), "revoked"),
+        "lose_ground": Move(("submitted", "valid"), "revoked"),
         "take_up": Move(("valid",)),
         "lapse_earlier": Move(("valid",)),
         "ask_again": Move(("submitted",)),

@@ -12,6 +12,7 @@ from setsquare.domains.training.commands import (
     planning,
     retraining,
     teaching,
+    verifying,
 )
 from setsquare.domains.training.xapi import carrying
 
@@ -29,4 +30,5 @@ __all__ = [
     "recording",
     "retraining",
     "teaching",
+    "verifying",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from setsquare.domains.training.commands.certifying import Issue, certify
+from setsquare.domains.training.commands.certifying import Issue, certify, named
 from setsquare.domains.training.models import Attendance, Certificate, TrainingSession
 from setsquare.domains.training.rules import GIVERS, RUNNERS, check_first, trains, yet_to_pass
 from setsquare.domains.training.thing import RESULTS
@@ -344,8 +344,7 @@ def close(act: Act, _body: Body) -> None:
             source=Certificate.Source.SESSION,
             session=act.record,
         )
-        certify(act, given)
-        names.append(row.person.name)
+        names.append(named(row.person, certify(act, given)))
     if waiting:
         _tell_of_quiz(act, waiting, names)
     elif names:

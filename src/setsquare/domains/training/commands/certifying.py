@@ -15,9 +15,9 @@ from setsquare.domains.training.retraining.queries import calls_for, outdated
 from setsquare.domains.training.rules import (
     COORDINATORS,
     check_course,
+    edited_last,
     manages,
     manages_person,
-    not_handed_in,
     not_own,
 )
 from setsquare.domains.training.thing import CERTIFICATES, SOURCES
@@ -26,7 +26,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyPerson, Body, FileRef, Person, RecordRef, Shown, Widget
-from setsquare.kernel.commands.declaration import Actor, Meaning, Reason, Situation, command, permitted
+from setsquare.kernel.commands.declaration import Actor, Reason, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.qualifications.days import day_in, end_of, months_later, start_of
@@ -128,6 +128,13 @@ def fit_for_use(course: Course, person: User, body: Days, now: dt.datetime) -> d
 def certify(act: Act, given: Issue) -> Record:
     """Issue a certificate within another command."""
     return act.also("certificate", "issue", body=given)
+
+
+def named(person: User, certificate: Record) -> str:
+    """Return the name of whom a certificate was issued to, and what it waits for."""
+    if certificate.state == "valid":
+        return person.name
+    return _("%(name)s (once somebody else has verified it)") % {"name": person.name}
 
 
 def _days(person: User, course: Course, body: Days, now: dt.datetime) -> dt.date | None:
@@ -285,74 +292,6 @@ def ask_to_verify(act: Act, barred: frozenset[int] = frozenset()) -> list[str]:
     return [person.name for person in people]
 
 
-LABEL = gettext_lazy("Certificate verified")
-GENUINE = Meaning(
-    "certificate_verified",
-    LABEL,
-    gettext_lazy("I have seen this certificate; it is genuine and of the course named here."),
-)
-FOUND_GENUINE = Meaning(
-    "certificate_verified",
-    LABEL,
-    gettext_lazy(
-        "Nothing in the badge shows who issued this certificate. I have found out from its issuer that it is genuine;"
-        " it is of the course named here."
-    ),
-)
-
-
-def _attested(situation: Situation) -> Meaning:
-    """Return what is signed by verifying it: more, where its badge leaves open who issued it."""
-    return FOUND_GENUINE if situation.detail.unproven_key else GENUINE
-
-
-@command(
-    "certificate",
-    "verify",
-    label=gettext_lazy("Verify"),
-    past=gettext_lazy("verified it"),
-    who=(manages_person,),
-    barred=(not_own, not_handed_in),
-    signature=_attested,
-    deciding=EVIDENCE,
-    reason=Reason.NEVER,
-    prominent=True,
-    reindexes=False,
-)
-def verify(act: Act, _body: Body) -> None:
-    """Say, signed, that a certificate from elsewhere is genuine: from then on it counts."""
-    certificate: Certificate = act.detail
-    if certificate.expires is not None and certificate.expires < day_in(act.now, certificate.person.unit):
-        raise Refused(_("It has expired since it was submitted; refuse it."))
-    act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "verified")
-    count(act, certificate)
-    act.tell(
-        certificate.person,
-        "training",
-        gettext_noop("%(who)s verified your certificate %(number)s %(title)s."),
-        who=act.user.name,
-        number=act.record.number,
-        title=act.record.title,
-    )
-
-
-@command(
-    "certificate",
-    "refuse",
-    label=gettext_lazy("Refuse"),
-    past=gettext_lazy("refused it"),
-    who=(manages_person,),
-    barred=(not_own,),
-    reason=Reason.ALWAYS,
-    danger=True,
-    reindexes=False,
-)
-def refuse(act: Act, _body: Body) -> None:
-    """Say why a certificate does not count."""
-    act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "not_needed")
-    _tell_why(act, gettext_noop("%(who)s refused your certificate %(number)s %(title)s: %(reason)s"))
-
-
 @command(
     "certificate",
     "revoke",
@@ -368,7 +307,7 @@ def refuse(act: Act, _body: Body) -> None:
 def revoke(act: Act, _body: Body) -> None:
     """Take a certificate back; the newest other one of the same course that is in force counts in its place."""
     _uncount(act)
-    _tell_why(act, gettext_noop("%(who)s revoked your certificate %(number)s %(title)s: %(reason)s"))
+    tell_why(act, gettext_noop("%(who)s revoked your certificate %(number)s %(title)s: %(reason)s"))
 
 
 def _uncount(act: Act) -> None:
@@ -402,6 +341,7 @@ class Ground(Body):
 )
 def lose_ground(act: Act, body: Ground) -> None:
     """Take a certificate back that was given for what is void; its person and the course's owner are told."""
+    act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "not_needed")
     _uncount(act)
     act.say(gettext_noop("as %(ground)s is void"), ground=body.ground.number)
     certificate: Certificate = act.detail
@@ -423,7 +363,8 @@ def lose_ground(act: Act, body: Ground) -> None:
         act.tell(course.owner, "training", text, **told)
 
 
-def _tell_why(act: Act, text: str) -> None:
+def tell_why(act: Act, text: str) -> None:
+    """Tell the person of the certificate why it counts no longer, or never will."""
     act.tell(
         act.detail.person,
         "training",
@@ -446,7 +387,10 @@ def _tell_why(act: Act, text: str) -> None:
     reason=Reason.NEVER,
 )
 def issue(act: Act, body: Issue) -> Record:
-    """Issue what somebody completed here; part of closing a session, signing off, and confirming."""
+    """Issue what somebody completed here; part of closing a session, signing off, and confirming.
+
+    Who edited the course last has it once somebody else has looked at what the course asks for.
+    """
     course: Course = body.course.course
     made = make(
         act,
@@ -458,6 +402,9 @@ def issue(act: Act, body: Issue) -> Record:
         session=body.session.training_session if body.session is not None else None,
         note=body.note,
     )
+    if edited_last(course, body.person):
+        ask_to_verify(act)
+        return made
     act.target = "valid"
     count(act, made.certificate)
     return made

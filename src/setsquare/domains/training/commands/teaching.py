@@ -16,14 +16,13 @@ from setsquare.domains.training.closing.rows import (
     wrong_outcomes,
 )
 from setsquare.domains.training.commands.asking import ASIDE
-from setsquare.domains.training.commands.certifying import Issue, certify
+from setsquare.domains.training.commands.certifying import Issue, certify, named
 from setsquare.domains.training.commands.closing import place_outcomes
 from setsquare.domains.training.commands.needing import Needs, need
 from setsquare.domains.training.models import FIRST, TEACHES, Certificate, Course, linked_numbers
 from setsquare.domains.training.rules import (
     COORDINATORS,
     RUNNERS,
-    check_edited_by_another,
     check_first,
     check_order,
     check_passed,
@@ -320,14 +319,21 @@ def retire(act: Act, _body: Body) -> None:
 def confirm(act: Act, _body: Body) -> None:
     """Confirm that one has read and understood it, which gives the certificate."""
     course: Course = act.detail
-    check_edited_by_another(course, act.user)
     check_first(course, [act.user], "")
     check_passed(course, [act.user], "")
+    waiting = Certificate.objects.filter(person=act.user, course=course, source=Certificate.Source.READ)
+    if number := waiting.filter(record__state="submitted").values_list("record__number", flat=True).first():
+        raise Refused(_("Your certificate %(number)s waits to be verified already.") % {"number": number})
     issued = day_in(act.now, act.user.unit)
     made = certify(
         act, Issue(person=act.user, course=act.record, issued=issued, source=Certificate.Source.READ)
     )
-    sentence = gettext_noop("You hold %(number)s now; your certificate is %(certificate)s.")
+    if made.state == "valid":
+        sentence = gettext_noop("You hold %(number)s now; your certificate is %(certificate)s.")
+    else:
+        sentence = gettext_noop(
+            "You edited %(number)s last: your certificate %(certificate)s counts once somebody else has verified it."
+        )
     act.conclude(sentence, certificate=made.number)
 
 
@@ -370,6 +376,7 @@ def sign_off(act: Act, body: SignOff) -> None:
         raise Refused({"people": _("Nobody signs themself off; somebody else who can do it does.")})
     check_first(course, body.people, "people")
     check_passed(course, body.people, "people")
+    names = []
     for person in body.people:
         today = day_in(act.now, person.unit)
         if body.on is not None and body.on > today:
@@ -384,7 +391,6 @@ def sign_off(act: Act, body: SignOff) -> None:
             source=Certificate.Source.SIGN_OFF,
             note=body.note,
         )
-        certify(act, given)
-    names = some(person.name for person in body.people)
-    act.say(gettext_noop("%(names)s"), names=names)
-    act.conclude(gettext_noop("Signed off for %(number)s: %(names)s."), names=names)
+        names.append(named(person, certify(act, given)))
+    act.say(gettext_noop("%(names)s"), names=some(person.name for person in body.people))
+    act.conclude(gettext_noop("Signed off for %(number)s: %(names)s."), names=some(names))

@@ -1,0 +1,96 @@
+"""Verifying a certificate: that one from elsewhere is genuine, that one of ours was earned; or refusing it."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from setsquare.domains.training.commands.certifying import EVIDENCE, count, tell_why
+from setsquare.domains.training.models import CERTIFIED_HERE, Certificate
+from setsquare.domains.training.rules import manages_person, not_handed_in, not_own
+from setsquare.domains.training.work import VERIFY
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body
+from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.qualifications.days import day_in
+from setsquare.kernel.tasks.models import Task
+
+LABEL = gettext_lazy("Certificate verified")
+GENUINE = Meaning(
+    "certificate_verified",
+    LABEL,
+    gettext_lazy("I have seen this certificate; it is genuine and of the course named here."),
+)
+FOUND_GENUINE = Meaning(
+    "certificate_verified",
+    LABEL,
+    gettext_lazy(
+        "Nothing in the badge shows who issued this certificate. I have found out from its issuer that it is genuine;"
+        " it is of the course named here."
+    ),
+)
+
+
+EARNED = Meaning(
+    "certificate_verified",
+    LABEL,
+    gettext_lazy(
+        "I have looked at what the course asks for, which this person edited last, and at how it was completed here;"
+        " the certificate is rightly theirs."
+    ),
+)
+
+
+def _attested(situation: Situation) -> Meaning:
+    """Return what is signed by verifying it: of ours that it was earned, of others that they are genuine."""
+    certificate: Certificate = situation.detail
+    if certificate.source in CERTIFIED_HERE:
+        return EARNED
+    return FOUND_GENUINE if certificate.unproven_key else GENUINE
+
+
+@command(
+    "certificate",
+    "verify",
+    label=gettext_lazy("Verify"),
+    past=gettext_lazy("verified it"),
+    who=(manages_person,),
+    barred=(not_own, not_handed_in),
+    signature=_attested,
+    deciding=EVIDENCE,
+    reason=Reason.NEVER,
+    prominent=True,
+    reindexes=False,
+)
+def verify(act: Act, _body: Body) -> None:
+    """Say, signed, that a certificate is genuine, or was earned here: from then on it counts."""
+    certificate: Certificate = act.detail
+    if certificate.expires is not None and certificate.expires < day_in(act.now, certificate.person.unit):
+        raise Refused(_("It has expired since it was submitted; refuse it."))
+    act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "verified")
+    count(act, certificate)
+    act.tell(
+        certificate.person,
+        "training",
+        gettext_noop("%(who)s verified your certificate %(number)s %(title)s."),
+        who=act.user.name,
+        number=act.record.number,
+        title=act.record.title,
+    )
+
+
+@command(
+    "certificate",
+    "refuse",
+    label=gettext_lazy("Refuse"),
+    past=gettext_lazy("refused it"),
+    who=(manages_person,),
+    barred=(not_own,),
+    reason=Reason.ALWAYS,
+    danger=True,
+    reindexes=False,
+)
+def refuse(act: Act, _body: Body) -> None:
+    """Say why a certificate does not count."""
+    act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "not_needed")
+    tell_why(act, gettext_noop("%(who)s refused your certificate %(number)s %(title)s: %(reason)s"))
