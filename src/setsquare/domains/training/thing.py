@@ -398,7 +398,7 @@ CERTIFICATES = register(
                     Fact(_("Issued by"), "certificate__issuer"),
                     Fact(_("Number there"), "certificate__external_number"),
                     Fact(_("Doubt"), "certificate__doubt"),
-                    Fact(_("Waits for"), "certificate__looked_at"),
+                    Fact(_("Why it waits"), "certificate__looked_at"),
                     Fact(_("Handed in by"), "certificate__handed_in_by", Kind.PERSON),
                     Fact(_("Note"), "certificate__note", Kind.LONG_TEXT),
                 ),
