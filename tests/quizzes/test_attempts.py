@@ -14,6 +14,7 @@ from setsquare.domains.quizzes.handlers import hand_in_what_ran_out
 from setsquare.domains.quizzes.models import QuizAttempt
 from setsquare.domains.quizzes.scoring import Score, draw, is_right, misfit
 from setsquare.domains.quizzes.thing import ATTEMPTS
+from setsquare.kernel.accounts.models import Grant
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import CommandError, NotFound, NotPermitted, Refused, WrongState
 from setsquare.kernel.commands.running import carry_out
@@ -175,6 +176,11 @@ def test_nobody_sits_an_examination_to_which_they_have_the_key(hall: Hall) -> No
     ):
         with pytest.raises(Refused, match=said):
             hall.start(who, quiz)
+    Grant.objects.filter(user=hall.tom, role__code="coordinator").update(ends=timezone.now())
+    with pytest.raises(Refused, match=f"You could see what is right in {quiz.number} until lately"):
+        hall.start(hall.tom, quiz)
+    Grant.objects.filter(user=hall.tom, role__code="coordinator").update(ends=quiz.created)
+    assert hall.start(hall.tom, quiz).state == "started"
     attempt = hall.start(hall.anna, quiz)
     for running in (True, False):
         row = attempt_of(attempt).record

@@ -1,5 +1,6 @@
 """Rows of quizzes and of attempts; what a quiz says is kept as texts by digest."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.db import models
@@ -51,6 +52,13 @@ class Quiz(models.Model):
             return set()
         latest = self.editions[-1]
         return {latest["by"], *latest.get("authors", ())}
+
+    @property
+    def written_since(self) -> dt.datetime:
+        """Return since when what is asked by the version in force was being written, at the earliest."""
+        if len(self.editions) > 1:
+            return dt.datetime.fromisoformat(self.editions[-2]["released"])
+        return self.record.created
 
     @property
     def drafted(self) -> Content | None:

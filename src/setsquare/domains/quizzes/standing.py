@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Max
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import ngettext
 
 from setsquare.domains.quizzes.models import Quiz, QuizAttempt
 from setsquare.domains.quizzes.permissions import MANAGE
-from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.accounts.rights import units_where
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.qualifications.queries import holding
@@ -32,6 +33,8 @@ class Standing:
     """Whether the person wrote or released the version in force."""
     knows: bool = False
     """Whether the person may see what is right: nobody sits an examination to which they have the key."""
+    knew: bool = False
+    """Whether they could see it at some time since the version in force was written."""
 
     @property
     def running(self) -> QuizAttempt | None:
@@ -77,6 +80,12 @@ class Standing:
                 "You wrote or released the version of %(number)s that is in force: it would show nothing of you."
             )
             return sentence % {"number": number}
+        if self.knew and not self.knows:
+            sentence = _(
+                "You could see what is right in %(number)s until lately: taking it would show nothing of you"
+                " before its next version."
+            )
+            return sentence % {"number": number}
         if self.knows:
             sentence = _("You may see what is right in %(number)s: taking it would show nothing of you.")
             return sentence % {"number": number}
@@ -109,7 +118,7 @@ class Standing:
 
 
 def standings(quizzes: Collection[Quiz], person: User, now: dt.datetime) -> Mapping[int, Standing]:
-    """Return how a person stands to each of these quizzes, by its id; in three queries."""
+    """Return how a person stands to each of these quizzes, by its id; in four queries."""
     keys = [quiz.pk for quiz in quizzes]
     attempts: dict[int, list[QuizAttempt]] = {}
     rows = QuizAttempt.objects.filter(person=person, quiz__in=keys).exclude(record__state="void")
@@ -118,6 +127,7 @@ def standings(quizzes: Collection[Quiz], person: User, now: dt.datetime) -> Mapp
     held = {one.subject_id: one for one in holding(now).filter(user=person, subject__in=keys, topic="")}
     managed = Record.objects.filter(pk__in=keys, unit_id__in=units_where(person, MANAGE))
     known = set(managed.values_list("pk", flat=True))
+    could_see = _managed_until(keys, person)
     return {
         quiz.pk: Standing(
             quiz,
@@ -125,9 +135,22 @@ def standings(quizzes: Collection[Quiz], person: User, now: dt.datetime) -> Mapp
             held.get(quiz.pk),
             made=person.username in quiz.makers,
             knows=quiz.pk in known or quiz.record.owner_id == person.pk,
+            knew=quiz.pk in could_see and could_see[quiz.pk] > quiz.written_since,
         )
         for quiz in quizzes
     }
+
+
+def _managed_until(keys: Collection[int], person: User) -> Mapping[int, dt.datetime]:
+    """Return until when a person managed each of these quizzes, of those that they do so no longer."""
+    ended = Grant.objects.filter(
+        user=person,
+        role__permissions__permission=MANAGE,
+        ends__isnull=False,
+        unit__paths_down__descendant__records__in=keys,
+    )
+    rows = ended.values("unit__paths_down__descendant__records").annotate(last=Max("ends"))
+    return dict(rows.values_list("unit__paths_down__descendant__records", "last"))
 
 
 def why_not_now(quiz: Quiz, person: User, now: dt.datetime) -> str:
