@@ -149,8 +149,8 @@ def _managed_until(keys: Collection[int], person: User) -> Mapping[int, dt.datet
         ends__isnull=False,
         unit__paths_down__descendant__records__in=keys,
     )
-    rows = ended.values("unit__paths_down__descendant__records").annotate(last=Max("ends"))
-    return dict(rows.values_list("unit__paths_down__descendant__records", "last"))
+    rows = ended.values("unit__paths_down__descendant__records").annotate(until=Max("ends"))
+    return dict(rows.values_list("unit__paths_down__descendant__records", "until"))
 
 
 def why_not_now(quiz: Quiz, person: User, now: dt.datetime) -> str:
