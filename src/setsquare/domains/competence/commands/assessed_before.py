@@ -10,6 +10,7 @@ from pydantic import Field
 from setsquare.domains.competence.assessing import (
     BY_ANOTHER,
     METHODS,
+    agreeing,
     holds_permission,
     why_no_level,
     why_not_alone,
@@ -50,7 +51,7 @@ Assessor = Annotated[
 LATELY = dt.timedelta(days=14)
 """What was found so lately is no past assessment."""
 AT_ONCE = dt.timedelta(hours=12)
-"""Of what comes in by tables within that time, a person is told once."""
+"""Of what somebody brings in by tables within that time, a person is told once."""
 OF_YOU = gettext_noop("%(who)s recorded what was assessed of you before: %(number)s %(title)s.")
 OF_YOU_IMPORTED = gettext_noop(
     "%(who)s brings in what was assessed of you before, such as %(number)s %(title)s."
@@ -61,6 +62,13 @@ BY_YOU = gettext_noop(
 BY_YOU_IMPORTED = gettext_noop(
     "%(who)s brings in what you are said to have assessed before, such as %(number)s %(title)s."
     " Revoke what you did not."
+)
+BY_ONE_WHO_LEFT = gettext_noop(
+    "%(who)s recorded that %(by)s, who has left, assessed before: %(number)s %(title)s. Revoke it if that is not so."
+)
+BY_ONE_WHO_LEFT_IMPORTED = gettext_noop(
+    "%(who)s brings in what %(by)s, who has left, is said to have assessed before, such as %(number)s %(title)s."
+    " Revoke what is not so."
 )
 
 
@@ -179,19 +187,24 @@ def create(act: Act, body: Recorded) -> Record:
     act.target = "agreed"
     qualify(act, [rating])
     _tell(act, body.person, OF_YOU, OF_YOU_IMPORTED)
-    if assessor != body.person:
+    if assessor.is_active and assessor != body.person:
         _tell(act, assessor, BY_YOU, BY_YOU_IMPORTED)
+    elif not assessor.is_active:
+        for other in agreeing(
+            made.assessment, frozenset({act.user.pk} if act.actor.user is not None else ())
+        ):
+            _tell(act, other, BY_ONE_WHO_LEFT, BY_ONE_WHO_LEFT_IMPORTED, by=assessor.name)
     return made
 
 
-def _tell(act: Act, user: User, text: str, imported: str) -> None:
+def _tell(act: Act, user: User, text: str, imported: str, by: str = "") -> None:
     """Tell whom it is about, or who is said to have assessed it; of many that come in by a table, once in a while."""
     if user == act.actor.user or not user.is_active:
         return
     by_table = act.actor.channel == CHANNEL
     told = imported if by_table else text
-    lately = Notice.objects.filter(user=user, kind="competence", text=told, at__gte=act.now - AT_ONCE)
-    if by_table and lately.exists():
-        return
     who = act.actor.user.name if act.actor.user is not None else _("The system")
-    act.tell(user, "competence", told, who=who, number=act.record.number, title=act.record.title)
+    lately = Notice.objects.filter(user=user, kind="competence", text=told, at__gte=act.now - AT_ONCE)
+    if by_table and lately.filter(values__who=who).exists():
+        return
+    act.tell(user, "competence", told, who=who, number=act.record.number, title=act.record.title, by=by)
