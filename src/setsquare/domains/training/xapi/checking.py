@@ -15,6 +15,8 @@ from setsquare.kernel.commands.bodies import UNKEEPABLE
 VERBS = "http://adlnet.gov/expapi/verbs/"
 VOIDED = f"{VERBS}voided"
 LONGEST = 500
+DEEPEST = 30
+"""Levels of objects and lists within one another."""
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """Before then no learning system kept such records: a clock or a table was wrong."""
 AHEAD = dt.timedelta(minutes=5)
@@ -38,10 +40,23 @@ def wrongs(given: Any) -> dict[str, str]:
     """Return what is wrong with a statement, by place; empty where nothing is."""
     if not isinstance(given, dict):
         return {"": _("A statement is an object.")}
+    if _too_deep(given):
+        return {"": _("It is nested more than %(most)s deep.") % {"most": DEEPEST}}
     found: dict[str, str] = {}
     for place, sentence in _of_statement(given):
         found.setdefault(place, sentence)
     return found
+
+
+def _too_deep(given: Any) -> bool:
+    """Tell whether objects and lists stand in one another too often to be written, read and shown."""
+    level = [given]
+    for _depth in range(DEEPEST):
+        inner: list[Any] = []
+        for one in level:
+            inner += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        level = inner
+    return any(isinstance(one, dict | list) for one in level)
 
 
 def _of_statement(given: Mapping[str, Any]) -> Wrong:
