@@ -14,7 +14,7 @@ from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from tests.cases import ThingCase
-from tests.training.conftest import School, asked
+from tests.training.conftest import School, ago, asked
 
 
 class TestSessions(ThingCase):
@@ -139,3 +139,19 @@ def test_who_takes_part_does_not_countersign(school: School) -> None:
     session = school.session(school.course())
     school.do(school.cora, session, "enrol", people=["anna"])
     assert is_about({}, session, school.anna) and not is_about({}, session, school.ben)
+
+
+def test_who_is_added_as_having_passed_holds_what_comes_first(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = school.course("Basics")
+    course = school.course("Measuring", builds_on=[first.number])
+    session = school.session(course, 1)
+    now = timezone.now() + dt.timedelta(hours=4)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    rows = [{"person": "anna", "result": "passed"}]
+    with pytest.raises(Refused) as refused:
+        school.do(school.tom, session, "record_attendance", people=rows)
+    assert refused.value.fields == {"people.0.person": f"Anna Example has to hold {first.number} first."}
+    school.certified("anna", first, ago(9))
+    school.do(school.tom, session, "record_attendance", people=rows)

@@ -277,6 +277,8 @@ def record_attendance(act: Act, body: RecordAttendance) -> None:
     seen: set[int] = set()
     for place, given in enumerate(body.people):
         _check_row(act, given, place, seen)
+        if given.person.pk not in known and given.result == Attendance.Result.PASSED:
+            check_first(session.course, [given.person], f"people.{place}.person")
         row = known.get(given.person.pk) or Attendance(session=session, person=given.person)
         row.waiting, row.result, row.reason = False, given.result, given.reason
         row.save()
