@@ -154,7 +154,7 @@ def test_who_changes_which_quiz_is_to_be_passed_is_not_certified_by_that_alone(
         hall.do(vera, about, "edit", title="Gauges", kind="online", quiz=quiz.number, because="Another quiz.")
     held = Certificate.objects.get(course=about.pk)
     assert (held.source, held.record.state, held.note) == ("quiz", "submitted", passed.number)
-    assert held.looked_at == "Vera Example edited this course last; somebody else looks at what it asks for."
+    assert held.looked_at == "Vera Example wrote on this course; somebody else looks at what it asks for."
     assert not holding().filter(user=vera, subject=about).exists()
     asked = Task.objects.filter(record=held.record, kind="verify_certificate", done__isnull=True)
     assert hall.cora in {task.assignee for task in asked}

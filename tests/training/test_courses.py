@@ -140,27 +140,34 @@ def test_who_runs_a_course_does_not_ease_it_for_themself(school: School) -> None
     assert refused.value.fields == {"kind": sentence}
     course = school.course("Policy", kind="read", builds_on=[first.number])
     school.do(school.cora, course, "edit", title="Policy", kind="read")
+    bootstrap.grant(school.sven, "coordinator", "NW")
+    school.do(school.sven, course, "edit", title="The policy", kind="read")  # which does not make up for it
     waits = school.do(school.cora, course, "confirm").conclusion
     made = Certificate.objects.get(course=course.pk, person=school.cora).record
     assert waits == (
-        f"You edited {course.number} last: your certificate {made.number} counts once somebody else has verified it."
+        f"You wrote on {course.number}: your certificate {made.number} counts once somebody else has verified it."
     )
+    said = "Cora Example wrote on this course; somebody else looks at what it asks for."
+    assert made.certificate.looked_at == said
     with pytest.raises(Refused, match=f"Your certificate {made.number} waits to be verified already"):
         school.do(school.cora, course, "confirm")
     assert not holding().filter(subject=course, user=school.cora).exists()
     with pytest.raises(NotPermitted, match="This certificate is yours"):
         school.do(school.cora, made, "verify")
-    with pytest.raises(NotPermitted, match="It was issued here; nobody handed it in"):
+    with pytest.raises(NotPermitted, match="Nobody handed it in: it came of what was completed"):
         school.do(school.cora, made, "edit", course=course.number, issued=ago(1), issuer="Us")
-    bootstrap.grant(school.sven, "coordinator", "NW")
     shown = Client()
+    shown.force_login(school.tom)
+    assert shown.get(f"/certificates/{made.number}/").status_code == 404
     shown.force_login(school.sven)
     page = shown.get(f"/certificates/{made.number}/do/verify/").content.decode()
-    assert "I have looked at what the course asks for, which this person edited last" in page
+    assert (
+        "I have looked at what the course asks for, and at what shows that this person completed it" in page
+    )
     school.do(school.sven, made, "verify")
     assert holding().filter(subject=course, user=school.cora).exists()
     school.do(school.anna, course, "confirm")
-    school.do(school.cora, first, "confirm")  # made and offered by her, not changed since
+    assert holding().filter(subject=course, user=school.anna).exists()
 
 
 def test_signing_off_on_the_job_takes_somebody_else_who_can_do_it(school: School) -> None:

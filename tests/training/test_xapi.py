@@ -376,3 +376,53 @@ def test_stores_are_told_at_least_once_and_what_failed_is_tried_again(
     assert send_waiting() == 1
     assert store.kept[str(Outgoing.objects.order_by("-pk")[0].uid)]["object"]["id"] == told["id"]
     assert stores(settings.SETSQUARE)[0].level == "ok"
+
+
+def test_who_names_the_activity_is_not_certified_by_it_alone(school: School) -> None:
+    """By the address of something else that they completed, and back; another who runs training looks at it."""
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    first = school.course("Basics", kind="read")
+    course = school.course("Fire protection", kind="online", builds_on=[first.number])
+    Sender(school.cora).send(statement("ben", object={"id": "https://lms.example/canteen"}))
+    school.do(school.ben, course, "set_activity", activity="https://lms.example/canteen")
+    assert not Certificate.objects.filter(course=course.pk).exists()  # what comes first is not held yet
+    school.certified("ben", first, ago(9))
+    made = Certificate.objects.get(course=course.pk)
+    assert (made.record.state, made.person) == ("submitted", school.ben)
+    school.do(school.ben, course, "set_activity", activity="")
+    assert not holding().filter(user=school.ben, subject=course).exists()
+    Event.objects.filter(name="course.set_activity").update(delivered=None)
+    deliver()
+    assert Certificate.objects.filter(course=course.pk).count() == 1
+    school.do(school.cora, made.record, "refuse", because="It was the canteen’s.")
+    assert asked(course) == {}
+
+
+def test_an_address_that_somebody_gave_themself_does_not_certify_them_alone(
+    school: School, course: Record
+) -> None:
+    Sender(school.cora).send(statement(actor={"mbox": "mailto:contractor@outside.example"}))
+    rita = school.rita.file.record
+    same = {"name": "Rita Root", "title": ""}
+    school.do(school.rita, rita, "edit", email="contractor@outside.example", **same)
+    made = Certificate.objects.get()
+    assert (made.record.state, made.person) == ("submitted", school.rita)
+    said = "Rita Root gave themself the address by which they were recognised; somebody else looks at it."
+    assert made.looked_at == said
+    school.do(school.rita, rita, "edit", email="rita@norma.example", **same)
+    assert not holding().filter(user=school.rita).exists()
+    school.do(school.cora, made.record, "verify")
+    assert holding().filter(user=school.rita, subject=course).exists()
+
+
+def test_a_statement_that_is_nested_too_deep_is_refused(school: School, course: Record) -> None:
+    deep: Any = "x"
+    for _level in range(29):
+        deep = {"a": deep}
+    lms = Sender(school.cora)
+    told = statement(context={"extensions": {"https://x.example/": deep}})
+    answer = lms.send(told)
+    said = [(one["field"], one["sentence"]) for one in answer.json()["errors"]]
+    assert (answer.status_code, said) == (400, [("0", "It is nested more than 30 deep.")])
+    told["context"]["extensions"] = {"https://x.example/": {"a": {"b": ["c"]}}}
+    assert lms.send(told).status_code == 200

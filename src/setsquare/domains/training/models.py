@@ -307,6 +307,8 @@ class Certificate(models.Model):
     """SHA-256 of the badge from which it was recorded, without what secures it."""
     unproven_key = models.CharField(max_length=100, blank=True)
     """The key that signed its badge, where nothing shows that it is the issuer's."""
+    own_address = models.BooleanField(default=False)
+    """Whether its person gave themself the address by which a learning system's word was taken to be of them."""
 
     def __str__(self) -> str:
         return str(self.record)
@@ -318,11 +320,20 @@ class Certificate(models.Model):
         return held.order_by("id").last()
 
     @property
+    def earned(self) -> bool:
+        """Whether it came of what was completed, and nobody handed it in."""
+        return self.handed_in_by_id is None
+
+    @property
     def looked_at(self) -> str:
-        """Return why a certificate of ours waits for somebody to verify it, empty where it does not."""
-        if self.record.state != "submitted" or self.source not in CERTIFIED_HERE:
+        """Return why a certificate that came of what was completed waits to be verified, empty where it does not."""
+        if self.record.state != "submitted" or not self.earned:
             return ""
-        sentence = _("%(name)s edited this course last; somebody else looks at what it asks for.")
+        sentence = (
+            _("%(name)s gave themself the address by which they were recognised; somebody else looks at it.")
+            if self.own_address
+            else _("%(name)s wrote on this course; somebody else looks at what it asks for.")
+        )
         return sentence % {"name": self.person.name}
 
     @property
@@ -334,12 +345,3 @@ class Certificate(models.Model):
             "Its badge was signed by the key %(key)s. Nothing shows that this key is of “%(issuer)s”."
         )
         return sentence % {"key": shortened(self.unproven_key), "issuer": self.issuer}
-
-
-CERTIFIED_HERE = (
-    Certificate.Source.SESSION,
-    Certificate.Source.SIGN_OFF,
-    Certificate.Source.READ,
-    Certificate.Source.QUIZ,
-)
-"""What is given by what people did here."""

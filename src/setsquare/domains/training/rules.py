@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from setsquare.domains.training.models import CERTIFIED_HERE, FIRST, Certificate, Course, TrainingSession
+from setsquare.domains.training.models import FIRST, Certificate, Course, TrainingSession
 from setsquare.domains.training.permissions import MANAGE
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in
@@ -19,6 +19,8 @@ from setsquare.kernel.trail.models import Entry
 
 COORDINATORS = (permitted(MANAGE),)
 RUNNERS = (owner(), permitted(MANAGE))
+WRITING = ("create", "edit", "set_activity")
+"""Commands that say what a course asks for, or by what it is completed."""
 
 
 def manages(user: User, person: User) -> bool:
@@ -45,9 +47,9 @@ def not_own(situation: Situation) -> Label | None:
 def handed_in(situation: Situation) -> Label | None:
     """Rule: who acts handed the certificate in."""
     certificate: Certificate = situation.detail
-    if certificate.source in CERTIFIED_HERE:
-        return _("It was issued here; nobody handed it in.")
-    if situation.user.pk == (certificate.handed_in_by_id or certificate.person_id):
+    if certificate.handed_in_by_id is None:
+        return _("Nobody handed it in: it came of what was completed.")
+    if situation.user.pk == certificate.handed_in_by_id:
         return None
     return _("Only who handed it in corrects it.")
 
@@ -136,10 +138,21 @@ def yet_to_pass(course: Course, people: Iterable[User]) -> list[User]:
     return [person for person in wanted if person.pk not in passed]
 
 
-def edited_last(course: Course, person: User) -> bool:
-    """Tell whether somebody edited an offered course last: they could ease what it asks for, and put it back later."""
-    said = Entry.objects.filter(record=course.pk, command__in=("offer", "edit")).order_by("-seq")
-    return said.values_list("command", "actor_id").first() == ("edit", person.pk)
+def wrote_on(course: Course, person: User) -> bool:
+    """Tell whether somebody wrote on a course: they could ease what it asks for, and put it back afterwards."""
+    return Entry.objects.filter(record=course.pk, command__in=WRITING, actor=person).exists()
+
+
+def chose_own_address(person: User) -> bool:
+    """Tell whether somebody gave themself the address by which others' systems know them."""
+    entries = Entry.objects.filter(record__person_file__user=person).order_by("seq")
+    before = ""
+    chosen = False
+    for entry in entries:
+        address = str(entry.values.get("email", ""))
+        if address != before:
+            chosen, before = entry.actor_id == person.pk, address
+    return chosen
 
 
 def check_passed(course: Course, people: Iterable[User], field: str) -> None:

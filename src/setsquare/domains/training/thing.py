@@ -417,7 +417,11 @@ CERTIFICATES = register(
             f"{record.certificate.issuer} {record.certificate.external_number}",
         ),
         scope=certificate_scope,
-        labels={"badge_digest": _("Digest of its badge"), "unproven_key": _("Signed by the key")},
+        labels={
+            "badge_digest": _("Digest of its badge"),
+            "unproven_key": _("Signed by the key"),
+            "own_address": _("Known by an address that its person chose"),
+        },
         confidential=True,
     )
 )

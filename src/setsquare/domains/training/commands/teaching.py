@@ -332,7 +332,7 @@ def confirm(act: Act, _body: Body) -> None:
         sentence = gettext_noop("You hold %(number)s now; your certificate is %(certificate)s.")
     else:
         sentence = gettext_noop(
-            "You edited %(number)s last: your certificate %(certificate)s counts once somebody else has verified it."
+            "You wrote on %(number)s: your certificate %(certificate)s counts once somebody else has verified it."
         )
     act.conclude(sentence, certificate=made.number)
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setsquare.domains.training.commands.certifying import EVIDENCE, count, tell_why
-from setsquare.domains.training.models import CERTIFIED_HERE, Certificate
+from setsquare.domains.training.models import Certificate
 from setsquare.domains.training.rules import manages_person, not_handed_in, not_own
 from setsquare.domains.training.work import VERIFY
 from setsquare.kernel.commands.act import Act
@@ -35,7 +35,7 @@ EARNED = Meaning(
     "certificate_verified",
     LABEL,
     gettext_lazy(
-        "I have looked at what the course asks for, which this person edited last, and at how it was completed here;"
+        "I have looked at what the course asks for, and at what shows that this person completed it;"
         " the certificate is rightly theirs."
     ),
 )
@@ -44,7 +44,7 @@ EARNED = Meaning(
 def _attested(situation: Situation) -> Meaning:
     """Return what is signed by verifying it: of ours that it was earned, of others that they are genuine."""
     certificate: Certificate = situation.detail
-    if certificate.source in CERTIFIED_HERE:
+    if certificate.earned:
         return EARNED
     return FOUND_GENUINE if certificate.unproven_key else GENUINE
 

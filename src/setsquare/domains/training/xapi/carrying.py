@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
@@ -20,12 +21,12 @@ from setsquare.domains.training.commands.certifying import (
     NumberThere,
     OfCourse,
     Trainee,
-    count,
     make,
+    place,
     until,
 )
-from setsquare.domains.training.models import Certificate, Course
-from setsquare.domains.training.rules import RUNNERS
+from setsquare.domains.training.models import FIRST, Certificate, Course
+from setsquare.domains.training.rules import RUNNERS, check_first, chose_own_address
 from setsquare.domains.training.xapi.checking import VERBS, is_iri
 from setsquare.domains.training.xapi.keeping import STORED, recognise
 from setsquare.domains.training.xapi.models import Statement
@@ -38,7 +39,9 @@ from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.events.dispatch import subscribe
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.links.models import Link
 from setsquare.kernel.qualifications.days import day_in
+from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 
 DONE = (f"{VERBS}completed", f"{VERBS}passed")
@@ -69,6 +72,7 @@ class CarryOver(Body):
     issued: Issued
     issuer: IssuedBy
     external_number: NumberThere
+    by_address: Annotated[bool, Shown(gettext_lazy("Recognised by their e-mail address"))] = False
 
 
 def _as_is(situation: Situation) -> Mapping[str, Any]:
@@ -119,7 +123,11 @@ def set_activity(act: Act, body: Activity) -> None:
     reason=Reason.NEVER,
 )
 def carry_over(act: Act, body: CarryOver) -> Record:
-    """Issue what somebody completed in a learning system; the statement that says so is its evidence."""
+    """Issue what somebody completed in a learning system; the statement that says so is its evidence.
+
+    Who wrote on the course, or gave themself the address by which they were recognised, has it once somebody else has
+    looked at it.
+    """
     made = make(
         act,
         body.person,
@@ -129,9 +137,9 @@ def carry_over(act: Act, body: CarryOver) -> Record:
         expires=until(body.course.course, body.issued),
         issuer=body.issuer,
         external_number=body.external_number,
+        own_address=body.by_address and chose_own_address(body.person),
     )
-    act.target = "valid"
-    count(act, made.certificate)
+    place(act, made.certificate)
     return made
 
 
@@ -178,6 +186,18 @@ def person_was_named(event: Event) -> None:
             _carry(statement)
 
 
+@subscribe("qualification.given")
+def something_is_held(event: Event) -> None:
+    """Carry over what waited until its person held the courses that come first."""
+    held = holding().filter(user_id=event.payload["user"], topic="").values("subject_id")
+    building = Link.objects.filter(kind=FIRST, target_id__in=held).values("source_id")
+    waiting = Course.objects.filter(pk__in=building).exclude(activity="").values("activity")
+    theirs = Q(person=event.payload["user"]) | Q(recognised__person=event.payload["user"])
+    statements = Statement.objects.filter(theirs, activity__in=waiting)
+    for statement in statements.select_related("recognised__person", "person").order_by("happened", "pk"):
+        _carry(statement)
+
+
 def _carry(statement: Statement) -> None:
     course = Course.objects.filter(activity=statement.activity).select_related("record").first()
     if course is None or course.record.state == "draft" or outcomes([statement])[statement.pk][0] != "waits":
@@ -191,7 +211,12 @@ def _carry(statement: Statement) -> None:
         issued=day_in(statement.happened, person.unit),
         issuer=platform[:200],
         external_number=str(statement.uid),
+        by_address="account" not in json.loads(statement.content)["actor"],
     )
+    try:
+        check_first(course, [person], "")
+    except Refused:  # it is looked at again once that is held
+        return
     carry_out("certificate", "carry_over", Actor.system(), body=body)
 
 
@@ -202,7 +227,8 @@ def outcomes(statements: Sequence[Statement]) -> dict[int, tuple[str, str]]:
     taught = {course.activity: course for course in courses}
     people = {one.learner for one in statements if one.learner is not None}
     held = Certificate.objects.filter(person__in=people, course__activity__in=activities)
-    rows = held.exclude(record__state__in=("refused", "submitted")).select_related("record", "course")
+    handed_in = Q(record__state__in=("refused", "submitted"), handed_in_by__isnull=False)
+    rows = held.exclude(handed_in).select_related("record", "course")
     certificates: dict[tuple[int, str], list[Certificate]] = {}
     for row in rows.order_by("pk"):
         certificates.setdefault((row.person_id, row.course.activity), []).append(row)
