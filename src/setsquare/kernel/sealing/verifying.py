@@ -242,7 +242,10 @@ def _check_signature(signature: Signature) -> Iterator[Problem]:
     if hashlib.sha256(signature.signed.encode()).hexdigest() != signature.digest:
         yield Problem(number, f"{name} does not match what was signed.")
         return
-    said = json.loads(signature.signed)
+    said = {
+        "authority": [],
+        **json.loads(signature.signed),
+    }  # which signatures of earlier versions did not hold
     deputised = signature.on_behalf_of
     row = {
         "signer": signature.signer.username,
@@ -253,9 +256,8 @@ def _check_signature(signature: Signature) -> Iterator[Problem]:
         "reason": signature.reason,
         "on_behalf_of": deputised.username if deputised else None,
         "on_behalf_of_name": signature.on_behalf_of_name or None,
+        "authority": signature.authority or [],
     }
-    if "authority" in said:  # which signatures made before it was among what is signed do not have
-        row["authority"] = signature.authority or []
     differing = [key for key, value in row.items() if said.get(key) != value]
     if said.get("record", {}).get("number") != number:
         differing.append("record")
