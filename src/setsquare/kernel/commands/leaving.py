@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyPerson, Body, Person, Shown
-from setsquare.kernel.commands.declaration import commands_of
+from setsquare.kernel.commands.declaration import Reason, commands_of
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.lifecycle import gettext_noop
@@ -48,6 +48,27 @@ PASSED_ON = {
     "reindexes": False,
 }
 """How the command `pass_on` of every record type is declared; the system does it."""
+
+
+class Gone(Body):
+    """In whose place others are asked."""
+
+    person: WhoLeft
+
+
+ASKED_AGAIN = {
+    "label": gettext_lazy("Ask others"),
+    "past": gettext_lazy("asked others"),
+    "body": Gone,
+    "reason": Reason.NEVER,
+    "reindexes": False,
+}
+"""How the command `ask_again` of every record type is declared; the system does it."""
+
+
+def say_in_whose_place(act: Act, person: User) -> None:
+    """Tell the trail of whom who left others take the place."""
+    act.say(gettext_noop("in place of %(name)s"), name=person.name)
 
 
 def owned_by(user: User) -> QuerySet[Record]:

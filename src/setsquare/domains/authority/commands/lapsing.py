@@ -5,14 +5,13 @@ from typing import Annotated
 
 from django.utils.translation import gettext_lazy
 
-from setsquare.domains.authority.commands.keeping_after import WhoLeft
 from setsquare.domains.authority.commands.writing import waiting
 from setsquare.domains.authority.overseen import SUPERVISED_DEEDS
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown
 from setsquare.kernel.commands.declaration import Actor, Reason, command
 from setsquare.kernel.commands.errors import WrongState
-from setsquare.kernel.commands.leaving import PASSED_ON, PassOn
+from setsquare.kernel.commands.leaving import ASKED_AGAIN, PASSED_ON, Gone, PassOn, say_in_whose_place
 from setsquare.kernel.commands.overdue import keep_after
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.commands.supervising import Over, why_over
@@ -89,22 +88,14 @@ def pass_on(act: Act, _body: PassOn) -> None:
     _lapse(act, Over.LEFT)
 
 
-@command(
-    THING,
-    "ask_again",
-    label=gettext_lazy("Ask others"),
-    past=gettext_lazy("asked others"),
-    body=WhoLeft,
-    reason=Reason.NEVER,
-    reindexes=False,
-)
-def ask_again(act: Act, body: WhoLeft) -> None:
+@command(THING, "ask_again", **ASKED_AGAIN)
+def ask_again(act: Act, body: Gone) -> None:
     """Close the task of somebody who left, and tell who prepared it where that was the last; the system does this."""
     act.finish(waiting(act).filter(assignee=body.person), "left")
     if not waiting(act).exists():
         text = gettext_noop("Nobody is asked any more to countersign %(number)s %(title)s: prepare it anew.")
         act.tell(act.record.owner, THING, text, number=act.record.number, title=act.record.title)
-    act.say(gettext_noop("in place of %(name)s"), name=body.person.name)
+    say_in_whose_place(act, body.person)
 
 
 @every(minutes=1)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from setsquare.domains.authority.commands.keeping_after import WhoLeft
 from setsquare.domains.authority.commands.writing import waiting
 from setsquare.domains.authority.in_words import CONSEQUENCES, titled
 from setsquare.domains.authority.models import Override
@@ -21,6 +20,7 @@ from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, RecordRef, Shown, Widget
 from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, assigned, command, permitted
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.leaving import ASKED_AGAIN, Gone, say_in_whose_place
 from setsquare.kernel.commands.manners import Breaking, find_reviews_by, keep_by
 from setsquare.kernel.commands.overdue import keep_after
 from setsquare.kernel.lifecycle import gettext_noop
@@ -264,19 +264,11 @@ CONSEQUENCES_TOLD = {
 }
 
 
-@command(
-    THING,
-    "ask_again",
-    label=gettext_lazy("Ask others"),
-    past=gettext_lazy("asked others"),
-    body=WhoLeft,
-    reason=Reason.NEVER,
-    reindexes=False,
-)
-def ask_again(act: Act, body: WhoLeft) -> None:
+@command(THING, "ask_again", **ASKED_AGAIN)
+def ask_again(act: Act, body: Gone) -> None:
     """Close the task of somebody who left and ask whoever else may; the system does this."""
     act.finish(waiting(act).filter(assignee=body.person), "left")
     reviewed = act.record.state == "not_justified"
     kind, people = (SETTLING, _deciders(act)) if reviewed else (REVIEWING, _reviewers(act.record))
     act.ask_all(kind.code, people, act.now + TIME)
-    act.say(gettext_noop("in place of %(name)s"), name=body.person.name)
+    say_in_whose_place(act, body.person)

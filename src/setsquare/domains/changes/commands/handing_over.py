@@ -13,27 +13,29 @@ from setsquare.domains.changes.work import CLOSE as CLOSING
 from setsquare.domains.changes.work import DECIDE as DECIDING
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.commands.bodies import AnyPerson, Body, Person, Shown
+from setsquare.kernel.commands.bodies import Person, Shown
 from setsquare.kernel.commands.declaration import Reason, command
 from setsquare.kernel.commands.entrusting import entrusts
-from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
+from setsquare.kernel.commands.leaving import (
+    ASKED_AGAIN,
+    PASSED_ON,
+    Gone,
+    PassOn,
+    say_in_whose_place,
+    take_over,
+)
 from setsquare.kernel.commands.overdue import keep_after
-from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.models import Task
 
 MAY = {ASSESSING.code: ASSESS, DECIDING.code: DECIDE}
 """The permission by which somebody else does each of these kinds of tasks."""
 
-WhoLeft = Annotated[AnyPerson, Shown(gettext_lazy("Who left"))]
-
-
 TakesOver = Annotated[Person | None, Shown(gettext_lazy("Who takes over"))]
 
 
-class AskAgain(Body):
+class AskAgain(Gone):
     """Whose tasks others are asked to do; `to` is asked alone where they may."""
 
-    person: WhoLeft
     to: TakesOver = None
 
 
@@ -49,14 +51,7 @@ def pass_on(act: Act, body: PassOn) -> None:
         ask_to_look(act)
 
 
-@command(
-    "change_request",
-    "ask_again",
-    label=gettext_lazy("Ask others"),
-    past=gettext_lazy("asked others"),
-    body=AskAgain,
-    reindexes=False,
-)
+@command("change_request", "ask_again", **{**ASKED_AGAIN, "body": AskAgain})
 def ask_again(act: Act, body: AskAgain) -> None:
     """Close the tasks of somebody who left and ask whoever else may; the system does this."""
     change: ChangeRequest = act.detail
@@ -73,4 +68,4 @@ def ask_again(act: Act, body: AskAgain) -> None:
         if body.to is not None and others.filter(pk=body.to.pk).exists():
             others = others.filter(pk=body.to.pk)
         act.ask_all(task.kind, others, max(task.due, due_after(act, change)))
-    act.say(gettext_noop("in place of %(name)s"), name=body.person.name)
+    say_in_whose_place(act, body.person)

@@ -1,6 +1,6 @@
 """What follows an agreed assessment by the clock and as people leave: the next one, and others who are asked."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,18 +11,23 @@ from setsquare.domains.competence.commands.assessing import ByMethod, Dated
 from setsquare.domains.competence.models import Assessment
 from setsquare.domains.competence.work import AGREE, REASSESS, REWORK
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.commands.bodies import AnyPerson, Body, Shown
+from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.commands.declaration import Reason, Situation, command
 from setsquare.kernel.commands.entrusting import entrusts
 from setsquare.kernel.commands.errors import Refused
-from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
+from setsquare.kernel.commands.leaving import (
+    ASKED_AGAIN,
+    PASSED_ON,
+    Gone,
+    PassOn,
+    say_in_whose_place,
+    take_over,
+)
 from setsquare.kernel.commands.overdue import keep_after
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.qualifications.days import day_in, end_of
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.writing.sentences import some
-
-WhoLeft = Annotated[AnyPerson, Shown(gettext_lazy("Who left"))]
 
 keep_after("assessment")
 entrusts("assessment")
@@ -32,12 +37,6 @@ class AssessAnew(Dated):
     """How and as of which day the person is assessed anew."""
 
     method: ByMethod
-
-
-class Gone(Body):
-    """Who left."""
-
-    person: WhoLeft
 
 
 def _usual(situation: Situation) -> dict[str, Any]:
@@ -103,15 +102,7 @@ def renewed(act: Act, _body: Body) -> None:
     act.finish(Task.objects.filter(record=act.record, kind=REASSESS.code), "assessed")
 
 
-@command(
-    "assessment",
-    "ask_again",
-    label=gettext_lazy("Ask others"),
-    past=gettext_lazy("asked others"),
-    body=Gone,
-    reason=Reason.NEVER,
-    reindexes=False,
-)
+@command("assessment", "ask_again", **ASKED_AGAIN)
 def ask_again(act: Act, body: Gone) -> None:
     """Close what somebody was asked who left, and ask who else may; the system does this."""
     assessment: Assessment = act.detail
@@ -124,7 +115,7 @@ def ask_again(act: Act, body: Gone) -> None:
             act.ask_all(
                 kind, people, max(dues[kind], act.now + DAYS_TO_AGREE) if kind == AGREE.code else dues[kind]
             )
-    act.say(gettext_noop("in place of %(name)s"), name=body.person.name)
+    say_in_whose_place(act, body.person)
 
 
 @command("assessment", "pass_on", **PASSED_ON, reason=Reason.NEVER)

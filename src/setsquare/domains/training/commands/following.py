@@ -1,18 +1,19 @@
 """Keeping after what people are asked, and what becomes of the work of who leaves."""
 
-from typing import Annotated
-
-from django.utils.translation import gettext_lazy
-
 from setsquare.domains.training.commands.certifying import ask_to_verify
 from setsquare.domains.training.work import VERIFY
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.commands.bodies import AnyPerson, Body, Shown
 from setsquare.kernel.commands.declaration import Reason, command
 from setsquare.kernel.commands.entrusting import entrusts
-from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
+from setsquare.kernel.commands.leaving import (
+    ASKED_AGAIN,
+    PASSED_ON,
+    Gone,
+    PassOn,
+    say_in_whose_place,
+    take_over,
+)
 from setsquare.kernel.commands.overdue import keep_after
-from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.models import Task
 
 keep_after("course")
@@ -27,26 +28,9 @@ def pass_on(act: Act, body: PassOn) -> None:
     take_over(act, body)
 
 
-WhoLeft = Annotated[AnyPerson, Shown(gettext_lazy("Who left"))]
-
-
-class Gone(Body):
-    """Who left."""
-
-    person: WhoLeft
-
-
-@command(
-    "certificate",
-    "ask_again",
-    label=gettext_lazy("Ask others"),
-    past=gettext_lazy("asked others"),
-    body=Gone,
-    reason=Reason.NEVER,
-    reindexes=False,
-)
+@command("certificate", "ask_again", **ASKED_AGAIN)
 def ask_again(act: Act, body: Gone) -> None:
     """Close what somebody was asked who left, and ask whoever else may verify it; the system does this."""
     act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code, assignee=body.person), "handed_over")
     ask_to_verify(act, frozenset({body.person.pk}))
-    act.say(gettext_noop("in place of %(name)s"), name=body.person.name)
+    say_in_whose_place(act, body.person)
