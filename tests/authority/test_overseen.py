@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from setsquare.domains.authority.commands.lapsing import let_lapse
+from setsquare.domains.authority.commands.lapsing import let_lapse, tell_of_outdated
 from setsquare.domains.authority.in_words import given
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Grant, User
@@ -20,7 +20,15 @@ from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
 from tests.authority.conftest import Office
 from tests.authority.test_looking import bearer
-from tests.authority.test_supervised import SIGNED, accepts, asks, change, ruled, seal_directory
+from tests.authority.test_supervised import (
+    SIGNED,
+    accepts,
+    asks,
+    assert_sealed,
+    change,
+    ruled,
+    seal_directory,
+)
 from tests.changes.conftest import IMPACT, PASSWORD, deliver, state_of
 
 __all__ = ["change", "ruled", "seal_directory"]
@@ -86,8 +94,8 @@ def gone(office: Office, _change: Record) -> None:
     User.objects.filter(pk=office.hugo.pk).update(is_active=False)
 
 
-def edited(office: Office, change: Record) -> None:
-    office.desk.do(office.desk.ben, change, "assess", **{**IMPACT, "risk": "Some."})
+def edited(office: Office, change: Record, risk: str = "Some.") -> None:
+    office.desk.do(office.desk.ben, change, "assess", **{**IMPACT, "risk": risk})
 
 
 @pytest.mark.parametrize(
@@ -117,6 +125,28 @@ def test_what_cannot_be_done_any_more_lapses_with_a_word(
             Entry.objects.filter(record=deed).latest("seq"), thing_of("supervised_deed")
         )
     assert let_lapse() == 0
+
+
+def test_who_prepared_what_others_changed_is_told_once_to_prepare_it_anew(office: Office, change: Record):
+    deed = accepts(office, change).record
+    notices = Notice.objects.filter(record=deed, kind="supervised_deed").order_by("id")
+    assert tell_of_outdated() == 0
+    for risk, times in (("Some.", 1), ("None.", 2)):
+        edited(office, change, risk)
+        assert [tell_of_outdated(), tell_of_outdated()] == [1, 0]
+        assert [notice.user for notice in notices.all()] == [office.hugo] * times
+        office.desk.do(office.hugo, deed, "renew")
+    assert str(notices[0]) == (
+        f"{deed.number} {deed.told} cannot be countersigned as it stands: others changed what it is about. "
+        "Look at that, then prepare it anew or take it back."
+    )
+    told = Entry.objects.filter(record=deed, command="ask_anew").latest("seq")
+    told = sentence_of(told, thing_of("supervised_deed"))
+    assert told == "Setsquare asked to prepare it anew: others changed what it is about."
+    edited(office, change)
+    moved(office, change)
+    assert tell_of_outdated() == 0  # it lapses instead
+    assert_sealed(change, deed)
 
 
 def test_titles_stand_in_the_readers_language_whoever_did_it(office: Office, change: Record, overseer: User):

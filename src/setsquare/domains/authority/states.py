@@ -46,6 +46,7 @@ SUPERVISED_DEED = Lifecycle(
         "renew": Move(("waiting",)),
         "take_back": Move(("waiting",), "taken_back"),
         "lapse": Move(("waiting",), "lapsed"),
+        "ask_anew": Move(("waiting",)),
         "pass_on": Move(("waiting",), "lapsed"),
         "ask_again": Move(("waiting",)),
         "remind_due": Move(("waiting",)),

@@ -151,10 +151,26 @@ def why_over(deed: Deed) -> Over | None:
     return _over_as_tried(deed)
 
 
+def is_outdated(deed: Deed) -> bool:
+    """Tell whether others changed a deed's record so that it has to be prepared anew before somebody countersigns it.
+
+    As countersigning it would: what the command tolerates changes nothing of that.
+    """
+    if deed.record is None or deed.record.version == deed.version:
+        return False
+    try:
+        entering_altered(lambda: _rehearsed(deed, deed.version))
+    except Stale:
+        return why_over(deed) is None
+    except (Kept, Unchanged, CommandError):
+        return False
+    return False
+
+
 def _over_as_tried(deed: Deed) -> Over | None:
     """Try a deed on its record, which others changed, and take it back."""
     try:
-        entering_altered(lambda: _rehearsed(deed))
+        entering_altered(lambda: _rehearsed(deed, None))
     except (Kept, NotPermitted):
         return None
     except Unchanged:
@@ -164,20 +180,23 @@ def _over_as_tried(deed: Deed) -> Over | None:
     return None
 
 
-def _rehearsed(deed: Deed) -> None:
+def _rehearsed(deed: Deed, version: int | None) -> None:
     with transaction.atomic():
-        _rehearse(deed, Actor(deed.by))
+        _rehearse(deed, Actor(deed.by), version)
 
 
-def _rehearse(deed: Deed, actor: Actor) -> None:
-    """Carry a deed out on its record as it is now, up to its entry; raises Kept, or what refuses it."""
+def _rehearse(deed: Deed, actor: Actor, version: int | None = None) -> None:
+    """Carry a deed out on its record as it is now, up to its entry; raises Kept, or what refuses it.
+
+    With the `version` on which it was prepared, it is refused as stale where others changed the record since.
+    """
     perform_now(
         deed.known,
         actor,
         deed.record,
         parse(deed.known.body, deed.body, actor),
         reason=deed.reason,
-        version=None,
+        version=version,
         signing=None,
         manner=Manner(rehearsed=True),
     )
