@@ -143,6 +143,13 @@ def test_a_parameter_that_cannot_be_read_is_refused_at_its_name(house, anna, que
     assert (status, code, list(fields)) == (422, "invalid", [field])
 
 
+@pytest.mark.parametrize("name", ["q", "owner", "unit"])
+def test_a_text_that_is_too_long_to_be_looked_for_is_refused_at_its_name(house, anna, name):
+    told = "Write at most 1000 characters."
+
+    assert problem(anna.get(f"/notes?{name}={'x' * 70_000}")) == (422, "invalid", {name: told})
+
+
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_a_register_costs_the_same_number_of_queries_whatever_it_holds(
     house, anna, size, django_assert_num_queries

@@ -145,6 +145,8 @@ def test_a_filter_by_unit_includes_what_is_below_it(house, note_type):
         ({"filters": {"created": ["0001-01-01..9999-12-31"]}}, "created"),
         ({"filters": {"owner": ["a\x00"]}}, "owner"),
         ({"filters": {"owner": ["x"] * 60}}, "owner"),
+        ({"filters": {"owner": ["x" * 70_000]}}, "owner"),
+        ({"query": "x" * 70_000}, "q"),
         ({"sort": "colour"}, "sort"),
         ({"limit": 0}, "limit"),
         ({"limit": 201}, "limit"),

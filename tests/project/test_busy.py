@@ -117,5 +117,36 @@ def test_a_busy_database_is_told_as_such(client, monkeypatch):
 def test_a_broken_database_is_not_called_busy(client, monkeypatch, settings):
     assert not is_busy(ValueError("locked"))
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite"):
-        monkeypatch.setattr(get_resolver().url_patterns[0], "callback", broken)
-        assert client.get("/metrics").status_code == 500
+        with monkeypatch.context() as patched:
+            patched.setattr(get_resolver().url_patterns[0], "callback", broken)
+            assert client.get("/metrics").status_code == 500
+        monkeypatch.setattr(PersonalSettingsMiddleware, "__call__", broken)
+        answer = client.get("/api/v1/me")
+        assert (answer.status_code, answer.json()["code"]) == (500, "failure")
+
+
+def looking_for_a_text_of_any_length(*_given, **_named):
+    return HttpResponse(str(get_user_model().objects.filter(name__icontains="x" * 70_000).count()))
+
+
+def test_a_text_too_long_to_be_looked_for_is_not_called_a_busy_database(client, monkeypatch, settings):
+    on_sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite")
+    with monkeypatch.context() as patched:
+        patched.setattr(get_resolver().url_patterns[0], "callback", looking_for_a_text_of_any_length)
+        page = client.get("/metrics")
+    monkeypatch.setattr(PersonalSettingsMiddleware, "__call__", looking_for_a_text_of_any_length)
+    answer = client.get("/api/v1/me")
+
+    if not on_sqlite:  # which looks for a text of any length
+        assert (page.content, answer.content) == (b"0", b"0")
+        return
+    assert (page.status_code, answer.status_code) == (422, 422)
+    assert "A value is too long or too large to be kept." in page.content.decode()
+    assert (answer["Content-Type"], answer.json()["code"]) == ("application/problem+json", "invalid")
+
+
+def test_nobody_has_a_sign_in_name_that_is_longer_than_any(client):
+    given = {"login": "x" * 70_000, "password": "a long enough password"}
+    client.logout()
+    answer = client.post("/accounts/login/", given)
+    assert (answer.status_code, b"error" in answer.content) == (200, True)

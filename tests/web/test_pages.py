@@ -142,6 +142,7 @@ def test_the_trail_is_for_those_who_may_read_it(anna: Client, house: House) -> N
     assert '<strong>Anna Weber</strong> <span class="tiny muted">anna</span> submitted it for review' in page
     assert "made it" not in text_of(anna.get("/trail/?command=web_note.submit"))
     assert "Nothing fits" in text_of(anna.get("/trail/?person=carla"))
+    assert "Nothing fits" in text_of(anna.get(f"/trail/?person={'x' * 70_000}"))
     assert "Nothing fits" in text_of(anna.get("/trail/?to=2020-01-01"))
     csv = b"".join(anna.get("/trail/export/csv").streaming_content).decode("utf-8-sig")
     assert "Anna Weber submitted it for review." in csv
@@ -198,6 +199,7 @@ def test_history_is_filtered_and_continued(anna: Client, house: House) -> None:
     assert more.count('class="timeline-entry"') == 5
     assert "<!doctype" not in more
     carla = text_of(anna.get(f"/web-notes/{note.number}/history/?person=carla"))
+    assert anna.get(f"/web-notes/{note.number}/history/?person={'x' * 70_000}").status_code == 200
     assert carla.count('class="timeline-entry"') == 1
     assert "Title 6" in carla and "Title 7" in carla
     assert (

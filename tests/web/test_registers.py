@@ -61,7 +61,14 @@ def test_filters(anna: Client, three: list[Record], query: str, expected: set[st
     assert set(titles(answer)) == expected
 
 
-WRONG = ["state=nonsense", "unit=NOPE", "sort=nonsense", "after=nonsense", "changed_from=2020-99-99"]
+WRONG = [
+    "state=nonsense",
+    "unit=NOPE",
+    "sort=nonsense",
+    "after=nonsense",
+    "changed_from=2020-99-99",
+    f"owner={'x' * 70_000}",
+]
 
 
 @pytest.mark.parametrize("query", WRONG)

@@ -96,6 +96,8 @@ def _start_django() -> None:
 def _of_database(failure: Exception) -> str:
     """What the database refused, as a sentence; empty when it is something else. Loads nothing for that."""
     database = sys.modules.get("django.db")
+    if database is not None and isinstance(failure, database.DataError):
+        return f"A value is too long or too large: {' '.join(str(failure).split())}"
     if database is None or not isinstance(failure, database.OperationalError):
         return ""
     return f"The database cannot be used: {' '.join(str(failure).split())}. `setsquare check` says more."

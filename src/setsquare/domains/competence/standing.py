@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from setsquare.domains.competence.assessing import people_assessed_by
 from setsquare.domains.competence.models import Component, Framework
-from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.models import User, named
 from setsquare.kernel.qualifications.days import end_of, last_day
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.qualifications.queries import held
@@ -45,7 +45,7 @@ class Line:
 
 def person_seen(user: User, username: str) -> User | None:
     """Return a person whose competence somebody sees, None for anybody else and for nobody."""
-    found = User.objects.filter(people_assessed_by(user), username__iexact=username)
+    found = User.objects.filter(people_assessed_by(user), named(username))
     return found.select_related("unit", "manager").first()
 
 

@@ -15,7 +15,7 @@ from setsquare.domains.organisation.commands.people import Establish
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import root
 from setsquare.domains.organisation.starter import ROLES
-from setsquare.kernel.accounts.models import Delegation, Grant, Role, Unit, User
+from setsquare.kernel.accounts.models import Delegation, Grant, Role, Unit, User, named
 from setsquare.kernel.commands.bodies import parse
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import Refused
@@ -122,7 +122,7 @@ def add_person(
     password: str | None = None,
 ) -> User:
     """Return the person with this sign-in name, entered without an invitation if they are missing."""
-    found = User.objects.filter(username__iexact=username).first()
+    found = User.objects.filter(named(username)).first()
     if found is not None:
         return found
     body = {

@@ -11,7 +11,7 @@ from setsquare.faces.api.describing import Schema, parameter, says
 from setsquare.faces.api.personal import PAGED
 from setsquare.faces.api.problems import Problem
 from setsquare.faces.api.reading import Parameters
-from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.models import User, named
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.commands.offering import may_create
@@ -173,7 +173,7 @@ def asked_of_trail(rows: QuerySet[Entry], user: User, asked: Parameters) -> Quer
     """Return the entries narrowed as asked; raises Refused at what cannot be read."""
     if person := asked.text("by"):
         name = user.username if person == "me" else person
-        rows = rows.filter(actor__username__iexact=name)
+        rows = rows.filter(named(name, "actor__username"))
     for name, path in NARROWED_BY.items():
         if value := asked.text(name):
             rows = rows.filter(**{path: value})

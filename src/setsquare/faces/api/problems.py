@@ -28,6 +28,7 @@ from setsquare.kernel.commands.errors import (
     VersionMissing,
     WrongState,
 )
+from setsquare.kernel.database.busy import is_busy
 from setsquare.kernel.records.conditions import RegisterError
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.representation.deeds import changed_meanwhile
@@ -144,7 +145,7 @@ def problem_of(request: HttpRequest, error: Exception) -> Problem | None:
         return locked_out(request)
     for types, make in _MADE:
         if isinstance(error, types):
-            made: Problem = make(error)
+            made: Problem | None = make(error)
             return made
     return None
 
@@ -195,7 +196,9 @@ def _ended(_error: SessionInterrupted) -> Problem:
     )
 
 
-def _busy(error: OperationalError) -> Problem:
+def _not_answered(error: OperationalError) -> Problem | None:
+    if not is_busy(error):
+        return None
     log.warning("api_database_busy", exc_info=error)
     return Problem("busy", _("The database is busy. Try again."), headers={"Retry-After": "2"})
 
@@ -226,5 +229,5 @@ _MADE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Any], ...] = (
         lambda _error: Problem("malformed", _("The request's body cannot be read.")),
     ),
     (DataError, lambda _error: Problem("invalid", _("A value is too long or too large to be kept."))),
-    (OperationalError, _busy),
+    (OperationalError, _not_answered),
 )

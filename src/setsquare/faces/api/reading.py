@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from setsquare.faces.api.problems import Problem
 from setsquare.kernel.commands.errors import Refused, SignatureRefused
 from setsquare.kernel.commands.manners import GLASS
+from setsquare.kernel.records.conditions import why_too_long
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.registers import MOST
 from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.signatures.credentials import Credentials
 
 TAGS = re.compile(r'(?:W/)?"([^"]*)"')
-MOST_LETTERS = 1000
 
 
 class Parameters:
@@ -39,8 +39,10 @@ class Parameters:
                 raise Refused({name: sentence % {"names": ", ".join(known) or "-"}})
             if name in known and len(values) > 1:
                 raise Refused({name: _("Give this once.")})
-            if any("\x00" in value or len(value) > MOST_LETTERS for value in values):
+            if any("\x00" in value for value in values):
                 raise Refused({name: _("This is not of the expected form.")})
+            if wrong := next(filter(None, map(why_too_long, values)), None):
+                raise Refused({name: wrong})
 
     def text(self, name: str) -> str:
         """Return a parameter, empty where it is not given."""

@@ -18,7 +18,7 @@ from setsquare.faces.api.exports import sent
 from setsquare.faces.api.personal import PAGED
 from setsquare.faces.api.reading import Parameters
 from setsquare.faces.api.registers import find
-from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.models import User, named
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.database.keyset import CursorError, Key, cut
@@ -113,7 +113,7 @@ def profiles_of_person(request: HttpRequest) -> HttpResponse:
     caller = caller_of(request)
     caller.require(Scope.READ, PROFILES.code)
     name = Parameters(request, "person").text("person")
-    person = directory(caller.user).filter(username__iexact=name).first()
+    person = directory(caller.user).filter(named(name)).first()
     if person is None:
         raise Refused({"person": _("You know nobody with the sign-in name “%(name)s”.") % {"name": name}})
     seen = PROFILES.visible_to(caller.user).values("pk")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.faces.cli.failures import Unknown, Usage
 from setsquare.kernel.accounts import tokens
-from setsquare.kernel.accounts.models import Token, User
+from setsquare.kernel.accounts.models import Token, User, named
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.declaration import Actor
@@ -72,7 +72,7 @@ def recognise(options: argparse.Namespace) -> Caller:
 
 def _by_password(username: str, options: argparse.Namespace) -> User:
     password = _given_password(options) or _asked_password(_("Password of %(name)s: ") % {"name": username})
-    user = User.objects.filter(username__iexact=username).first()
+    user = User.objects.filter(named(username)).first()
     try:
         if user is None:
             raise CredentialsRefused

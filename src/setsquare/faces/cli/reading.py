@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from setsquare.faces.cli.failures import Usage
 from setsquare.faces.cli.people import Caller
 from setsquare.faces.cli.showing import as_csv, as_json, moment, say, state_name, table, told
+from setsquare.kernel.accounts.models import named
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.authority.deciding import in_sentences
 from setsquare.kernel.commands.declaration import Situation, meaning_label
@@ -379,7 +380,7 @@ def trail_entries(caller: Caller, options: Options) -> QuerySet[Entry]:
         raise NotPermitted(_("Your roles do not allow reading the trail."))
     rows = readable_by(caller.user).order_by("-at", "-id")
     if options.by:
-        rows = rows.filter(actor__username__iexact=options.by)
+        rows = rows.filter(named(options.by, "actor__username"))
     for name, path in NARROWED_BY.items():
         if value := getattr(options, name):
             rows = rows.filter(**{path: value})

@@ -12,6 +12,7 @@ from setsquare.faces.cli.lists import add_limit
 from setsquare.faces.cli.people import Caller
 from setsquare.faces.cli.reading import Options, find
 from setsquare.faces.cli.showing import as_json, table
+from setsquare.kernel.accounts.models import named
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.things import plain
@@ -60,7 +61,7 @@ def _holders(caller: Caller, options: Options) -> list[Values]:
 
 
 def _of_person(caller: Caller, name: str) -> list[Values]:
-    person = directory(caller.user).filter(username__iexact=name).first()
+    person = directory(caller.user).filter(named(name)).first()
     if person is None:
         raise Refused({"person": _("You know nobody with the sign-in name “%(name)s”.") % {"name": name}})
     seen = profiles_of(person).filter(pk__in=PROFILES.visible_to(caller.user).values("pk"))

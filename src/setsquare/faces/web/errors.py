@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -29,8 +30,11 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer for a fault of ours, or for a database that is busy; asks the database for nothing."""
-    if is_busy(sys.exception()):  # which Django handles just now, but does not hand on
+    """Answer for a fault of ours, or for a database that is busy or refused a value; asks the database for nothing."""
+    error = sys.exception()  # which Django handles just now, but does not hand on
+    if isinstance(error, DataError):
+        return _answer(request, 422, _("A value is too long or too large to be kept."))
+    if is_busy(error):
         answer = _answer(request, 503, _("The database is busy. Try again."))
         answer["Retry-After"] = "2"
         return answer

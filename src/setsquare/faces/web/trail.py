@@ -15,7 +15,7 @@ from setsquare.faces.web.addresses import record_address
 from setsquare.faces.web.days import between_days
 from setsquare.faces.web.exports import CSV, csv_rows, json_rows, sent, trail_head, trail_rows, trail_values
 from setsquare.faces.web.navigation import TRAIL, reach_of
-from setsquare.kernel.accounts.models import User, initials
+from setsquare.kernel.accounts.models import User, initials, named
 from setsquare.kernel.commands.declaration import all_commands
 from setsquare.kernel.commands.telling import deed_of, way_of, who_did
 from setsquare.kernel.database.keyset import CursorError, Key, cut
@@ -105,7 +105,7 @@ def _entries(request: HttpRequest) -> QuerySet[Entry]:
 def _narrowed(given: Mapping[str, str]) -> Q:
     condition = Q()
     if person := given.get("person", "").strip():
-        condition &= Q(actor__username__iexact=person[:60])
+        condition &= named(person, "actor__username")
     if kind := given.get("type", "").strip():
         condition &= Q(record__type=kind[:40])
     if command := given.get("command", "").strip():
@@ -136,7 +136,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
 
 def _filters(request: HttpRequest) -> dict[str, Any]:
     username = request.GET.get("person", "").strip()
-    person = User.objects.filter(username__iexact=username).first() if username else None
+    person = User.objects.filter(named(username)).first() if username else None
     things: dict[str, Thing] = {thing.code: thing for thing in all_things()}
     commands = [
         (command.key, f"{things[command.thing].name}: {command.label}")

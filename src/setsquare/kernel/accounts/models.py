@@ -47,12 +47,25 @@ class UnitPath(models.Model):
         indexes: ClassVar = [models.Index(fields=["descendant", "ancestor"], name="unitpath_up")]
 
 
+LONGEST_NAME = 60
+"""The longest sign-in name."""
+
+
+def named(username: str, path: str = "username") -> models.Q:
+    """Return the condition that somebody has this sign-in name, in any case; nobody has one longer than any.
+
+    Whatever asks for people by what somebody typed asks by this: SQLite refuses to compare without regard to case with
+    a text of any length.
+    """
+    return models.Q(**{f"{path}__iexact": username}) if len(username) <= LONGEST_NAME else models.Q(pk__in=())
+
+
 class UserManager(BaseUserManager["User"]):
     """Finds people by their sign-in name, without regard to case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the person with this sign-in name."""
-        return self.get(username__iexact=username)
+        return self.get(named(username or ""))
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """Make a person; without a password they cannot sign in until one is set."""
@@ -78,7 +91,7 @@ class User(AbstractBaseUser):
         DAILY = "daily", _("Once a day")
         NEVER = "never", _("Never")
 
-    username = models.CharField(max_length=60, unique=True)
+    username = models.CharField(max_length=LONGEST_NAME, unique=True)
     name = models.CharField(max_length=150)
     title = models.CharField(max_length=150, blank=True)
     email = models.EmailField(blank=True)

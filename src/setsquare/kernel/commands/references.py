@@ -10,7 +10,7 @@ from django.db.models import Model, Value
 from django.db.models.functions import Lower
 from pydantic import BaseModel
 
-from setsquare.kernel.accounts.models import Role, Unit, User
+from setsquare.kernel.accounts.models import LONGEST_NAME, Role, Unit, User
 from setsquare.kernel.commands.complaints import SENTENCES
 from setsquare.kernel.database.statements import Statement
 from setsquare.kernel.files.models import Upload
@@ -27,11 +27,8 @@ _ROLE: Statement[Role] = Statement(lambda: Role.objects.filter(code=_NAMED), lam
 Rows = Iterable[Any]
 
 
-_LONGEST: int = User._meta.get_field("username").max_length or 0
-
-
 def _people(names: list[str], _user: User | None) -> Rows:
-    names = [name for name in names if len(name) <= _LONGEST]  # a pattern may not be of any length
+    names = [name for name in names if len(name) <= LONGEST_NAME]  # a pattern may not be of any length
     if len(names) == 1:
         return _PERSON.instances(name=connection.ops.prep_for_iexact_query(names[0]))
     lower = [Lower(Value(name)) for name in names]

@@ -24,6 +24,8 @@ ALL_UNITS = 1_000_000
 """More units than there are: a subquery with a limit is answered once, not joined to each row at the end."""
 RANGE = ".."
 MOST_VALUES = 50
+MOST_LETTERS = 1000
+"""Of a value, and of words that are looked for; databases do not compare with a text of any length."""
 
 
 class RegisterError(ValueError):
@@ -67,12 +69,21 @@ def natural_name(model: type[models.Model]) -> str:
     return next((name for name in ("username", "number", "code", "name") if name in names), "pk")
 
 
+def why_too_long(text: str) -> str | None:
+    """Return why a text is not looked for, None where it is short enough."""
+    if len(text) <= MOST_LETTERS:
+        return None
+    return _("Write at most %(max_length)s characters.") % {"max_length": MOST_LETTERS}
+
+
 def condition_of(declared: Filter, values: Sequence[str], user: User) -> Q:
     """Return the condition that any of the written `values` of a filter holds; raises RegisterError."""
     if len(values) > MOST_VALUES:
         raise RegisterError(_("Choose at most %(max_length)s.") % {"max_length": MOST_VALUES})
     if any("\x00" in value for value in values):
         raise RegisterError(_("This is not of the expected form."))
+    if wrong := next(filter(None, map(why_too_long, values)), None):
+        raise RegisterError(wrong)
     options = declared.options(user)
     if options and (unknown := [value for value in values if value not in options and value != NONE]):
         sentence = _("There is no choice “%(value)s”; choose one of: %(expected)s.")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.database.full_text import matching
 from setsquare.kernel.database.keyset import CursorError, Cut, Key, cut
-from setsquare.kernel.records.conditions import RegisterError, condition_of, place_at
+from setsquare.kernel.records.conditions import RegisterError, condition_of, place_at, why_too_long
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.naming import leave_unnamed
 from setsquare.kernel.records.things import Filter, Kind, Label, Thing
@@ -82,7 +82,7 @@ def select(
     `filters` maps a filter's code to its values, any of which may hold. Values are what a person writes: a
     code, a sign-in name or `me`, a unit (with all below it), a date, a range such as `2026-01-01..2026-06-30`
     open at either end, or `none`.
-    Raises RegisterError with a sentence for each filter that cannot be read.
+    Raises RegisterError with a sentence for each filter that cannot be read, and at `q` where that is too long.
     """
     known = {declared.code: declared for declared in filters_of(thing)}
     chosen = Q()
@@ -97,6 +97,8 @@ def select(
                 chosen &= condition_of(known[code], values, user)
             except RegisterError as error:
                 wrong[code] = error.sentence
+    if why := why_too_long(query):
+        wrong["q"] = why
     if wrong:
         raise RegisterError(wrong)
     found = thing.visible_to(user).filter(chosen)

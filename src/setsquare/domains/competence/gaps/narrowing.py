@@ -9,7 +9,7 @@ from setsquare.domains.competence.gaps.people import follows, people_shown
 from setsquare.domains.competence.gaps.standing import YEARS
 from setsquare.domains.competence.models import RoleProfile
 from setsquare.domains.competence.permissions import READ
-from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.models import Unit, User, named
 from setsquare.kernel.accounts.rights import units_where
 from setsquare.kernel.commands.errors import Refused
 
@@ -59,7 +59,7 @@ def profile_named(user: User, number: str, asking: Asking) -> int | None:
 
 def person_followed(user: User, username: str) -> User:
     """Return a person whose gaps somebody sees, by their sign-in name."""
-    found = User.objects.filter(username__iexact=username).select_related("unit").first()
+    found = User.objects.filter(named(username)).select_related("unit").first()
     if found is None or not follows(user, found):
         sentence = _("There is no “%(name)s” among the people whose competence you follow.")
         raise Refused({"person": sentence % {"name": username}})

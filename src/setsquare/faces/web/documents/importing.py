@@ -26,7 +26,7 @@ from setsquare.faces.web.addresses import record_address, register_address
 from setsquare.faces.web.dialogs.asking import PASSKEY, PASSWORD, Asking
 from setsquare.faces.web.forms.fields import summary_of
 from setsquare.faces.web.signing_in.passkeys import has_passkey
-from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.models import Unit, User, named
 from setsquare.kernel.accounts.rights import permissions_in
 from setsquare.kernel.commands.errors import Refused, SignatureRefused
 from setsquare.kernel.files.models import Upload
@@ -116,10 +116,7 @@ def _wrong(options: dict[str, Any]) -> dict[str, Label]:
         wrong["reason"] = _("Say how it is known that they are approved; it is kept in the history of each.")
     if options["unit"] and not Unit.objects.filter(code=options["unit"]).exists():
         wrong["unit"] = _("There is no unit with the code “%(code)s”.") % {"code": options["unit"]}
-    if (
-        options["owner"]
-        and not User.objects.filter(username__iexact=options["owner"], is_active=True).exists()
-    ):
+    if options["owner"] and not User.objects.filter(named(options["owner"]), is_active=True).exists():
         wrong["owner"] = _("There is nobody with the sign-in name “%(name)s”.") % {"name": options["owner"]}
     return wrong
 
@@ -133,7 +130,7 @@ def _form(
 ) -> HttpResponse:
     kinds = DocumentType.objects.filter(record__state="in_use").order_by("record__title")
     unit = Unit.objects.filter(code=typed.get("unit") or (user.unit.code if user.unit else "")).first()
-    owner = User.objects.filter(username__iexact=typed["owner"]).first() if typed.get("owner") else None
+    owner = User.objects.filter(named(typed["owner"])).first() if typed.get("owner") else None
     recent = ImportJob.objects.filter(user=user).order_by("-id")[:10]
     context = {
         "page_title": _("Import documents"),

@@ -17,7 +17,7 @@ from setsquare.faces.web.exports import CSV, csv_rows, json_rows, sent, trail_he
 from setsquare.faces.web.pages import hand_made
 from setsquare.faces.web.records.head import head_of
 from setsquare.faces.web.records.states import Words, words_for
-from setsquare.kernel.accounts.models import User, initials
+from setsquare.kernel.accounts.models import User, initials, named
 from setsquare.kernel.commands.declaration import commands_of
 from setsquare.kernel.commands.telling import deed_of, sentence_of, who_did
 from setsquare.kernel.records.models import Record
@@ -175,14 +175,14 @@ def _filtered(entries: QuerySet[Entry], given: Mapping[str, str]) -> QuerySet[En
     if command := given.get("command", ""):
         entries = entries.filter(command=command[:60])
     if person := given.get("person", ""):
-        entries = entries.filter(actor__username__iexact=person[:60])
+        entries = entries.filter(named(person, "actor__username"))
     return entries.filter(between_days(given))
 
 
 def _filters(request: HttpRequest, thing: Thing) -> dict[str, Any]:
     commands = [(command.name, str(command.label)) for command in commands_of(thing.code)]
     username = request.GET.get("person", "")
-    person = User.objects.filter(username__iexact=username).first() if username else None
+    person = User.objects.filter(named(username)).first() if username else None
     return {
         "commands": sorted(commands, key=lambda pair: pair[1]),
         "command": request.GET.get("command", ""),

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db.backends.sqlite3 import base as django_sqlite
-from django.db.utils import OperationalError
+from django.db.backends.sqlite3 import operations
+from django.db.utils import DataError, OperationalError
 
 from setsquare.kernel.database.queue import QueueTimeout, WriteQueue
 
@@ -23,6 +24,8 @@ BUSY_TIMEOUT = 20.0
 CACHE_KIBIBYTES = 32 * 1024
 JOURNAL_BYTES = 64 * 1024 * 1024  # what a long import made larger is cut back to this
 MMAP_BYTES = 1024 * 1024 * 1024
+LONGEST_PATTERN = 49_000
+"""Bytes of a text that is looked for by LIKE; SQLite takes patterns of up to 50,000."""
 
 _WRITES = re.compile(
     r"\s*(insert|update|delete|replace|create|alter|drop|reindex|vacuum|analyze)\b", re.IGNORECASE
@@ -43,8 +46,23 @@ def side_file(database: str | Path) -> str:
     return f"{database}.queue"
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """Django's operations, less what SQLite would refuse in words that sound like a fault of the database."""
+
+    def prep_for_like_query(self, x: Any) -> str:
+        """Return a text as part of a pattern; raises DataError where it is too long to be looked for."""
+        prepared = str(super().prep_for_like_query(x))
+        if len(prepared.encode()) > LONGEST_PATTERN:
+            raise DataError(f"A text of {len(prepared)} characters is too long to be looked for.")
+        return prepared
+
+    prep_for_iexact_query = prep_for_like_query
+
+
 class DatabaseWrapper(django_sqlite.DatabaseWrapper):
     """A connection to one SQLite file. Every transaction is BEGIN IMMEDIATE, taken in turn."""
+
+    ops_class = DatabaseOperations
 
     def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
         super().__init__(settings_dict, alias)
