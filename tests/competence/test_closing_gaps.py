@@ -1,5 +1,6 @@
 """Courses that close gaps: what they lead to, who is asked because they lack it, and until when."""
 
+import re
 from typing import Any
 
 import pytest
@@ -263,3 +264,33 @@ def test_gap_pages_lead_to_courses_and_plans(bench: Bench, course: Record, clien
     assert client.get("/competence/gaps/people/ada/").status_code == 404
     assert client.get(of_kim).status_code == 404
     assert taking(course) == ["ada", "ben"]
+
+
+def test_who_is_asked_because_of_a_gap_reads_which_profile_asks_for_it(
+    bench: Bench, course: Record, client: Client
+) -> None:
+    gap_pages(bench)
+    bench.agreed("ben", G_1=1)
+    ask(bench, bench.cora, course, ("ada", 1))
+    ask(bench, bench.cora, course, ("ben", 1), topic="G-2")
+    bench.do(bench.cora, course, "set_requirements", needed_by=[narrowed(bench, unit="N", days=9)])
+    profile = Record.objects.get(type="role_profile")
+    of_profile = f"your role profile {profile.number} {profile.title} asks for "
+    told = {}
+    for who in (bench.ada, bench.ben, bench.cora):
+        client.force_login(who)
+        page = client.get("/courses/mine/").content.decode()
+        told[who] = re.findall(r'<span class="cell-note">([^<]*)</span>', page)
+
+    assert told == {
+        bench.ada: [
+            "needed by: North, as you lack Turning (G-1) at level 1 (Can)",
+            "asked because you lack Turning (G-1) at level 1 (Can)",
+            f"{of_profile}Turning (G-1) at level 1 (Can)",
+        ],
+        bench.ben: [
+            "asked because you lack Milling (G-2) at level 1 (Can)",
+            f"{of_profile}Milling (G-2) at level 2 (Can well)",
+        ],
+        bench.cora: ["needed by: North, as you lack Turning (G-1) at level 1 (Can)"],
+    }

@@ -11,10 +11,11 @@ from django.db.models import QuerySet, Value
 
 from setsquare.domains.competence.gaps.asking import Asking
 from setsquare.domains.competence.gaps.cells import Asks, stand
-from setsquare.domains.competence.gaps.standing import Cell
+from setsquare.domains.competence.gaps.standing import AsOf, Cell
 from setsquare.domains.competence.models import Component
 from setsquare.domains.training.models import LearningOutcome, Shortfall
 from setsquare.domains.training.permissions import MANAGE
+from setsquare.domains.training.reasons import AskedFor
 from setsquare.domains.training.thing import COURSES
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import units_where
@@ -77,6 +78,18 @@ def standing_to(person: User, courses: Collection[int]) -> dict[int, str]:
         held.order_by().values_list("subject_id", Value("held"))
     )
     return dict(sorted(both))
+
+
+def asked_by_profiles(person: User) -> dict[Part, list[AskedFor]]:
+    """Return which profiles of a person ask for components that they lack, with the level, the highest first."""
+    found = stand([person], Asking(AsOf.of()))
+    asked: dict[Part, list[AskedFor]] = {}
+    for profile in found.has[person.pk]:
+        for row in found.asks.get(profile, ()):
+            if row.required > found.cells[person.pk, row.component_id].level:
+                name = f"{row.profile.record.number} {row.profile.record.title}"
+                asked.setdefault(part_of(row.component), []).append(AskedFor(name, row.required))
+    return {part: sorted(several, key=lambda one: (-one.level, one.name)) for part, several in asked.items()}
 
 
 def trained_by(user: User, people: QuerySet[User]) -> QuerySet[User]:

@@ -15,6 +15,7 @@ from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import numbered, register_address
 from setsquare.faces.web.navigation import reach_of
 from setsquare.faces.web.training.asking import COLOURS, words
+from setsquare.flows.gaps_to_courses import asked_by_profiles
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
@@ -44,7 +45,7 @@ def _rows(user: User) -> list[dict[str, Any]]:
     tasks = Task.objects.filter(assignee=user, kind="train", done__isnull=True)
     due = dict(tasks.values_list("record_id", "due"))
     coming = _sessions(user, [course.pk for course in courses])
-    told, reasons, waiting = words(), why_needed(user), _waiting(user)
+    told, reasons, waiting = words(), why_needed(user, asked_by_profiles), _waiting(user)
     rows = []
     for course in courses:
         cell = found[user.pk, course.pk]
