@@ -8,13 +8,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from setsquare.faces.cli.failures import FORBIDDEN
 from setsquare.faces.cli.main import run
-from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.records.models import Record
 from tests.authority.conftest import Office
 from tests.authority.test_looking import bearer, many
 from tests.changes.conftest import PASSWORD
+from tests.days import today
 
 
 def by_api(user: User, rule: Record) -> dict[str, Any]:
@@ -100,6 +102,28 @@ def test_who_would_lose_and_gain_and_which_tasks_would_be_stranded(
     desk.do(desk.dora, rule, "withdraw", because="No longer needed.")
     answer = Client(headers=bearer(desk.hugo)).get(f"/api/v1/authority-rules/{rule.number}:effect")
     assert answer.status_code == 409
+
+
+def test_where_nobody_may_be_looked_at_it_says_so(
+    office: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SETSQUARE_PASSWORD", PASSWORD)
+    rule = office.draft()
+    Unit.objects.filter(paths_up__ancestor=rule.unit).update(closed_on=today())
+    nowhere = "There is no open unit where this rule holds and of which you may see who may do what."
+
+    client = Client()
+    client.force_login(office.hugo)
+    page = client.get(f"/authority-rules/{rule.number}/effect/")
+    assert (page.status_code, nowhere in page.content.decode()) == (200, True)
+    asked = Client(headers=bearer(office.hugo)).get
+    told = {query: asked(f"/api/v1/authority-rules/{rule.number}:effect{query}") for query in ("", "?unit=N")}
+    assert [(one.status_code, one.json()["detail"]) for one in told.values()] == [
+        (403, nowhere),
+        (422, "unit: There is no unit with the code “N”."),
+    ]
+    assert run(["rule-effect", rule.number, "--as", "hugo"]) == FORBIDDEN
+    assert nowhere in capsys.readouterr().err
 
 
 @pytest.mark.once

@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from setsquare.domains.authority import in_words
 from setsquare.domains.authority.lockout import concerned_by, of_same_kind
@@ -25,6 +27,7 @@ from setsquare.kernel.commands.authorising import (
     rules_for,
 )
 from setsquare.kernel.commands.declaration import Command, owns
+from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import plain, thing_of
 from setsquare.kernel.representation import deeds
@@ -35,6 +38,10 @@ from setsquare.kernel.tasks.models import Task
 SIMULATED = ("draft", "in_approval", "in_force")
 """States of a rule of which it can be told what it would change; in force: what its withdrawal would."""
 
+
+NOWHERE = gettext_lazy(
+    "There is no open unit where this rule holds and of which you may see who may do what."
+)
 
 LOSE, SHARED, GAIN, THEN = "lose", "supervised", "gain", "then"
 """Of whom it is told: who loses it, who of these may with a countersignature, who gains it, who may then."""
@@ -110,6 +117,20 @@ def units_of_change(user: User, rule: AuthorityRule) -> list[Unit]:
     """Return the rule's unit and those below it, as far as a person may look who may do what there; its own first."""
     seen = units_looked_at(user).filter(paths_up__ancestor_id=rule.record.unit_id)
     return sorted(seen, key=lambda unit: unit.pk != rule.record.unit_id)
+
+
+def unit_of_change(user: User, rule: AuthorityRule, code: str = "") -> Unit:
+    """Return the unit with a code among those of `units_of_change`, without a code the first.
+
+    Raises Refused where it is none of them, NotPermitted where there is none.
+    """
+    units = units_of_change(user, rule)
+    unit = next((one for one in units if one.code == code or not code), None)
+    if unit is not None:
+        return unit
+    if code:
+        raise Refused({"unit": _("There is no unit with the code “%(code)s”.") % {"code": code}})
+    raise NotPermitted(NOWHERE)
 
 
 def effect(rule: AuthorityRule, command: Command, unit: Unit) -> Effect:

@@ -14,7 +14,7 @@ from setsquare.domains.authority.simulating import (
     as_values,
     commands_of_change,
     effect,
-    units_of_change,
+    unit_of_change,
 )
 from setsquare.domains.authority.thing import AUTHORITY_RULES
 from setsquare.faces.api.answering import digest_of, list_of, respond
@@ -77,11 +77,7 @@ def effects(request: HttpRequest, number: str) -> HttpResponse:
     if record.state not in SIMULATED:
         raise WrongState(_("%(number)s changes nothing any more.") % {"number": record.number}, record.state)
     rule: AuthorityRule = record.authority_rule
-    units = units_of_change(caller.user, rule)
-    code = asked.text("unit") or (units[0].code if units else "")
-    unit = next((each for each in units if each.code == code), None)
-    if unit is None:
-        raise Refused({"unit": _("There is no unit with the code “%(code)s”.") % {"code": code}})
+    unit = unit_of_change(caller.user, rule, asked.text("unit"))
     items = [as_values(effect(rule, one, unit), asked.limit()) for one in commands_of_change(rule)]
     return respond(request, {"unit": unit.code, "items": items}, tag=digest_of(items))
 

@@ -12,7 +12,7 @@ from setsquare.domains.authority.simulating import (
     as_values,
     commands_of_change,
     effect,
-    units_of_change,
+    unit_of_change,
 )
 from setsquare.domains.authority.thing import AUTHORITY_RULES
 from setsquare.faces.cli.lists import add_limit
@@ -125,8 +125,7 @@ def show_effect(caller: Caller, options: Options) -> None:
     if record.state not in SIMULATED:
         raise WrongState(_("%(number)s changes nothing any more.") % {"number": record.number}, record.state)
     rule = record.authority_rule
-    units = units_of_change(caller.user, rule)
-    unit = _unit(units, options.unit) if options.unit or not units else units[0]
+    unit = unit_of_change(caller.user, rule, options.unit)
     items = [
         as_values(effect(rule, command, unit), max(options.limit, 1)) for command in commands_of_change(rule)
     ]

@@ -14,6 +14,7 @@ from setsquare.domains.authority.models import AuthorityRule
 from setsquare.domains.authority.simulating import (
     GAIN,
     LOSE,
+    NOWHERE,
     SHARED,
     THEN,
     Effect,
@@ -67,6 +68,9 @@ def effect_tab(request: HttpRequest, thing: Thing, record: Record) -> HttpRespon
     context = head_of(request, thing, record, "effect")
     commands = {command.key: command for command in commands_of_change(rule)}
     units = units_of_change(person_of(request), rule)
+    if not units or not commands:
+        why = _("No command is known any more at which this rule is asked.") if units else NOWHERE
+        return render(request, "authority/effect.html.jinja", context | {"nothing": why})
     asked = next((unit for unit in units if unit.code == request.GET.get("unit")), units[0])
     chosen = commands.get(request.GET.get("command", "")) or next(iter(commands.values()))
     context |= {
