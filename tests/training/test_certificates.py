@@ -1,6 +1,7 @@
 """Certificates: until when they count, who says so, and what is refused."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.commands.certifying import Submit
+from setsquare.faces.cli.main import run
 from setsquare.faces.web.addresses import file_address
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
@@ -24,7 +26,7 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.tasks.models import Task
 from tests.cases import ThingCase
-from tests.training.conftest import TODAY, School, ago, asked, deliver
+from tests.training.conftest import PASSWORD, TODAY, School, ago, asked, deliver
 
 
 class TestCertificates(ThingCase):
@@ -64,6 +66,20 @@ def submit(school: School, who: User, course: Record, **body: Any) -> Record:
     made = carry_out("certificate", "submit", Actor(who), body=given).record
     deliver()
     return made
+
+
+def test_that_one_holds_for_good_is_told_before_it_is_verified(
+    school: School, client: Client, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SETSQUARE_PASSWORD", PASSWORD)
+    course = school.course("First aid", {"person": "anna"})
+    made = submit(school, school.anna, course)
+    client.force_login(school.cora)
+    for page in ("do/verify/", ""):
+        told = client.get(f"/certificates/{made.number}/{page}").content.decode()
+        assert "Valid untilFor good" in re.sub(r"\s*<[^>]*>\s*", "", told), page
+    assert run(["certificates", "show", made.number, "--as", "cora"]) == 0
+    assert re.search(r"Valid until +For good\n", capsys.readouterr().out)
 
 
 def test_one_from_elsewhere_counts_once_somebody_else_verified_it(school: School, client: Client) -> None:

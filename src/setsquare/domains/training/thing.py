@@ -386,7 +386,7 @@ CERTIFICATES = register(
                     Fact(_("Person"), "certificate__person", Kind.PERSON),
                     Fact(_("Course"), "certificate__course__record", Kind.RECORD),
                     Fact(_("Issued"), "certificate__issued", Kind.DATE),
-                    Fact(_("Valid until"), "certificate__expires", Kind.DUE),
+                    Fact(_("Valid until"), "certificate__expires", Kind.DUE, without=_("For good")),
                     Fact(_("Comes from"), "certificate__source", Kind.CHOICE, SOURCES),
                     Fact(_("Unit"), "unit", Kind.UNIT),
                 ),

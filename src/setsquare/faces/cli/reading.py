@@ -237,7 +237,10 @@ def _show_now(thing: Thing, record: Record) -> None:
     _pairs([(label, value) for label, value in about if label not in named])
     for section in thing.sections:
         pairs = [
-            (translated(fact.label), told(thing, value_at(record, fact.path), fact.kind, fact.choices))
+            (
+                translated(fact.label),
+                told(thing, value_at(record, fact.path), fact.kind, fact.choices) or translated(fact.without),
+            )
             for fact in section.facts
         ]
         if any(value for _label, value in pairs):

@@ -135,6 +135,8 @@ class Fact:
     path: str
     kind: Kind = Kind.TEXT
     choices: Mapping[str, Label] = field(default_factory=dict)
+    without: Label = ""
+    """What it means that there is no value, such as that something holds for good; empty: nothing."""
 
 
 @dataclass(frozen=True)

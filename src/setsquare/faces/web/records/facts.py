@@ -27,7 +27,7 @@ def facts_shown(
     leave_hidden(thing, record, [fact.path for group in groups for fact in group], user)
     today = asked_on(thing, record.state, day)
     found = [
-        [(fact, shown(value_at(record, fact.path), fact.kind, fact.choices, thing, today)) for fact in group]
+        [(fact, _shown(thing, fact, value_at(record, fact.path), today)) for fact in group]
         for group in groups
     ]
     texts = [value.text for group in found for _fact, value in group if value.kind == "markdown"]
@@ -52,6 +52,11 @@ def sections_shown(
         if kept:
             sections.append({"label": section.label, "items": kept})
     return sections
+
+
+def _shown(thing: Thing, fact: Fact, value: Any, today: dt.date | None) -> Shown:
+    found = shown(value, fact.kind, fact.choices, thing, today)
+    return Shown("text", str(fact.without)) if found == NOTHING and fact.without else found
 
 
 def _written(value: Shown, addresses: dict[str, str]) -> Shown:
