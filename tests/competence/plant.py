@@ -19,7 +19,7 @@ from setsquare.domains.competence.models import (
 )
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Unit, User
-from setsquare.kernel.qualifications.days import end_of
+from setsquare.kernel.qualifications.days import expiry_of
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.numbering import key_of
@@ -104,7 +104,7 @@ class Plant:
             level=level,
             since=noon(ago(since)),
             given=noon(ago(since)),
-            until=end_of(until, person.unit) if until else None,
+            until=expiry_of(until, person.unit) if until else None,
             ended=noon(ended) if ended else None,
             evidence_id=component.framework_id,
         )

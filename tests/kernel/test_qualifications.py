@@ -13,7 +13,7 @@ from setsquare.kernel.commands.bodies import Body, Person, RecordRef, Shown
 from setsquare.kernel.commands.declaration import Actor, command, permitted
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.lifecycle import Move
-from setsquare.kernel.qualifications.days import end_of, last_day
+from setsquare.kernel.qualifications.days import end_of, expiry_of, last_day
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.qualifications.queries import expiring, held, holding
 from setsquare.kernel.records import things
@@ -59,14 +59,27 @@ def do(house: House, name: str, record: Record, **body: object) -> None:
 
 @pytest.mark.once
 @pytest.mark.parametrize(
-    "where", ["Pacific/Honolulu", "Europe/Lisbon", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Chatham"]
+    ("where", "later"),
+    [
+        ("Etc/GMT+12", 2),
+        ("Pacific/Pago_Pago", 2),
+        ("Pacific/Honolulu", 0),
+        ("Europe/Lisbon", 0),
+        ("Europe/Berlin", 0),
+        ("Asia/Kathmandu", 0),
+        ("Pacific/Tongatapu", 0),
+        ("Pacific/Chatham", 0),
+        ("Pacific/Kiritimati", 1),
+    ],
 )
-def test_the_last_day_is_that_of_the_persons_unit_for_every_reader(where: str):
+def test_the_last_day_is_that_of_the_persons_unit_for_every_reader(where: str, later: int):
     unit = Unit(time_zone=where)
     for day in (dt.date(2026, 6, 30), dt.date(2026, 11, 29), dt.date(2026, 12, 31)):
-        for reader in ("America/Los_Angeles", "Europe/Berlin", "Pacific/Auckland"):
+        until = expiry_of(day, unit)
+        assert until - end_of(day, unit) == dt.timedelta(microseconds=later)
+        for reader in ("Pacific/Pago_Pago", "America/Los_Angeles", "Europe/Berlin", "Pacific/Kiritimati"):
             with timezone.override(reader):
-                assert last_day(end_of(day, unit)) == day
+                assert last_day(until) == day
     assert last_day(None) is None
 
 

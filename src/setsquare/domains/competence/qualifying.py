@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from setsquare.domains.competence.models import Assessment, Rating
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.qualifications.days import end_of, start_of
+from setsquare.kernel.qualifications.days import expiry_of, start_of
 from setsquare.kernel.qualifications.models import Qualification
 
 
@@ -22,7 +22,7 @@ def qualify(act: Act, ratings: Iterable[Rating]) -> None:
     assessment: Assessment = act.detail
     unit = assessment.person.unit
     since = min(start_of(assessment.day, unit), act.now)
-    until = end_of(assessment.valid_until, unit) if assessment.valid_until is not None else None
+    until = expiry_of(assessment.valid_until, unit) if assessment.valid_until is not None else None
     for rating in ratings:
         act.qualify(
             assessment.person,

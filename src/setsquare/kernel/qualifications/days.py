@@ -10,8 +10,15 @@ from setsquare.kernel.accounts.units import zone
 
 _QUARTER = dt.timedelta(minutes=15)
 """Wherever it is midnight, a quarter of an hour begins in UTC."""
-_FURTHEST_EAST = dt.timedelta(hours=13, minutes=45)
-"""How much earlier than in UTC a day begins at most; furthest west it begins less than a day later than there."""
+_EAST = dt.timedelta(hours=13, minutes=45)
+"""How much earlier than in UTC a day begins at most where its moment alone tells the day; furthest west it begins less
+than a day later than there."""
+_BEYOND = {dt.timedelta(microseconds=1): 1, dt.timedelta(microseconds=2): -1}
+"""By how much later the day is over where it begins earlier or later than that, and how many days are to be added.
+
+Clocks of the world are up to 26 hours apart: one moment is midnight in Honolulu and a day further on Kiritimati.
+"""
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def months_later(day: dt.date, months: int) -> dt.date:
@@ -30,17 +37,28 @@ def end_of(day: dt.date, unit: Unit | None) -> dt.datetime:
     return start_of(day + dt.timedelta(days=1), unit)
 
 
+def expiry_of(day: dt.date, unit: Unit | None) -> dt.datetime:
+    """Return the moment at which expires what lasts until a day where the unit is, from which `last_day` reads the day.
+
+    It is when that day is over; where its moment would tell another day, a microsecond or two later.
+    """
+    over = end_of(day, unit)
+    return next((over + more for more in (dt.timedelta(), *_BEYOND) if last_day(over + more) == day), over)
+
+
 def last_day(until: dt.datetime | None) -> dt.date | None:
     """Return the last day that counts of what is over at a moment, the same for every reader; None where it never is.
 
-    What was given until a day ends as the next one begins where its person is, and only that clock tells the day: a
-    midnight anywhere from Honolulu to the Chatham Islands shows which. Other moments are told by the reader's clock.
+    What was given until a day (`expiry_of`) ends as the next one begins where its person is, and only that clock tells
+    the day: its midnight shows which. Other moments are told by the reader's clock.
     """
     if until is None:
         return None
-    if until.timestamp() % _QUARTER.total_seconds():
+    more = (until - _EPOCH) % _QUARTER
+    if more and more not in _BEYOND:
         return timezone.localtime(until).date()
-    return (until.astimezone(dt.UTC) + _FURTHEST_EAST).date() - dt.timedelta(days=1)
+    beyond = _BEYOND.get(more, 0)
+    return (until.astimezone(dt.UTC) + _EAST).date() - dt.timedelta(days=1 - beyond)
 
 
 def day_in(now: dt.datetime, unit: Unit | None) -> dt.date:

@@ -22,7 +22,7 @@ from setsquare.kernel.commands.bodies import Body, RecordRef, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
-from setsquare.kernel.qualifications.days import day_in, end_of, months_later
+from setsquare.kernel.qualifications.days import day_in, expiry_of, months_later
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label
 
@@ -228,7 +228,7 @@ def _count(act: Act) -> None:
     attempt: QuizAttempt = act.detail
     months, person = attempt.content.rules.validity_months, attempt.person
     day = day_in(attempt.submitted or act.now, person.unit)
-    until = end_of(months_later(day, months), person.unit) if months else None
+    until = expiry_of(months_later(day, months), person.unit) if months else None
     since = attempt.submitted or act.now
     if until is None or until > since:
         act.qualify(person, attempt.quiz.record, since=since, until=until)

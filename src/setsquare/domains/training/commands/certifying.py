@@ -29,7 +29,7 @@ from setsquare.kernel.commands.bodies import AnyPerson, Body, FileRef, Person, R
 from setsquare.kernel.commands.declaration import Actor, Reason, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
-from setsquare.kernel.qualifications.days import day_in, end_of, months_later, start_of
+from setsquare.kernel.qualifications.days import day_in, expiry_of, months_later, start_of
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Fact
@@ -186,7 +186,7 @@ def count(act: Act, certificate: Certificate) -> None:
     """
     person, course, now = certificate.person, certificate.course.record, act.now
     since = min(start_of(certificate.issued, person.unit), now)
-    until = end_of(certificate.expires, person.unit) if certificate.expires is not None else None
+    until = expiry_of(certificate.expires, person.unit) if certificate.expires is not None else None
     held = Qualification.objects.filter(user=person, subject=course, topic="", ended__isnull=True).first()
     anew, outdating = calls_for(certificate), list(outdated(certificate))
     lapses = [row.lapses for row in outdating if row.lapses is not None]
