@@ -12,9 +12,11 @@ from django.db import connection
 from django.utils import timezone
 from pydantic import SecretStr
 
+from setsquare.domains.organisation.permissions import known
+from setsquare.kernel.accounts.models import Role
 from setsquare.kernel.files.store import path_of, store
 from setsquare.project import vitals
-from setsquare.project.checks import clock, database, history, mail, security, storage, work
+from setsquare.project.checks import clock, database, history, mail, rights, security, storage, work
 from setsquare.project.checks.findings import Finding
 from setsquare.project.configuration import Configuration, Mail
 from setsquare.project.models import BackgroundWorker, Installation
@@ -264,3 +266,17 @@ def test_a_database_that_is_for_something_else_is_found(configured, purpose, fit
 @pytest.mark.django_db
 def test_nothing_late_is_in_order(configured):
     assert levels(work.backlog(configured)) == {"background work": "ok"}
+
+
+@pytest.mark.django_db
+def test_permissions_that_no_role_holds_are_named(configured):
+    role = Role.objects.create(code="all", name="Everything")
+    for code in known():
+        role.permissions.create(permission=code)
+    assert levels(rights.permissions(configured)) == {"permissions": "ok"}
+
+    role.permissions.filter(permission__in=["authority.rules", "quizzes.read"]).delete()
+
+    assert levels(rights.permissions(configured)) == {"permissions": "hint"}
+    [finding] = rights.permissions(configured)
+    assert finding.message == "No role holds authority.rules, quizzes.read: nobody may do what that allows."

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -289,6 +290,25 @@ def test_check_finds_a_fresh_installation_wanting_a_proxy_only(installation):
     done = setsquare(installation, "check", SETSQUARE_TRUSTED_PROXIES="127.0.0.1")
     assert done.returncode == 0
     assert "0 to mend" in done.stdout
+
+
+def test_check_hints_at_permissions_that_came_with_a_new_version(installation):
+    """As an installation from before: no role holds them, which is told and no error."""
+    with sqlite3.connect(installation / "data" / "setsquare.sqlite3") as file:
+        file.execute("DELETE FROM accounts_rolepermission WHERE permission LIKE 'quizzes.%'")
+    file.close()
+    proxies = {"SETSQUARE_TRUSTED_PROXIES": "127.0.0.1"}
+
+    done = setsquare(installation, "check", **proxies)
+    said = "No role holds quizzes.manage, quizzes.read: nobody may do what that allows."
+    assert done.returncode == 0
+    [line] = [one for one in done.stdout.splitlines() if one.startswith("hint")]
+    assert line.split(maxsplit=2) == ["hint", "permissions", said]
+    assert ", 1 to think of, " in done.stdout.splitlines()[-1]
+    report = json.loads(setsquare(installation, "check", "--json", **proxies).stdout)
+    [found] = [one for one in report if one["subject"] == "permissions"]
+    assert (found["level"], found["message"]) == ("hint", said)
+    assert found["mend"].startswith("If you want it done, give roles what is missing by “Set permissions”.")
 
 
 def test_check_reports_bad_settings_and_a_silent_database(installation):

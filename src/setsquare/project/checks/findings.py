@@ -6,7 +6,7 @@ from typing import Literal
 
 from setsquare.project.configuration import Configuration
 
-Level = Literal["ok", "warning", "error"]
+Level = Literal["ok", "hint", "warning", "error"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ Check = Callable[[Configuration], list[Finding]]
 def ok(subject: str, message: str) -> Finding:
     """Nothing to do."""
     return Finding(subject, "ok", message)
+
+
+def hint(subject: str, message: str, mend: str) -> Finding:
+    """Works, and may be meant so."""
+    return Finding(subject, "hint", message, mend)
 
 
 def warning(subject: str, message: str, mend: str) -> Finding:

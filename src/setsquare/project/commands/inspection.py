@@ -9,7 +9,7 @@ from setsquare.project.checks.findings import Check, Finding, error
 from setsquare.project.configuration import Configuration
 from setsquare.project.terminal import say
 
-SIGNS = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
+SIGNS = {"ok": "ok     ", "hint": "hint   ", "warning": "warning", "error": "ERROR  "}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +73,14 @@ def _checks_of_the_machine() -> list[Check]:
 
 
 def _checks_of_the_database(settings: Configuration, *, integrity: bool) -> tuple[Check, list[Check]]:
-    from setsquare.project.checks import clock, database, history, learning, work  # noqa: PLC0415 - they need Django
+    from setsquare.project.checks import (  # noqa: PLC0415 - they need Django
+        clock,
+        database,
+        history,
+        learning,
+        rights,
+        work,
+    )
 
     own = database.sqlite if settings.store.vendor == "sqlite" else database.postgresql
     looks = [database.integrity] if integrity else []
@@ -90,6 +97,7 @@ def _checks_of_the_database(settings: Configuration, *, integrity: bool) -> tupl
         work.worker,
         work.backlog,
         learning.stores,
+        rights.permissions,
     ]
 
 
@@ -99,6 +107,9 @@ def _print(findings: list[Finding]) -> None:
         say(f"{SIGNS[finding.level]}  {finding.subject:<{width}}  {finding.message}")
         if finding.mend:
             say(f"{'':<7}  {'':<{width}}  -> {finding.mend}")
-    count = Counter(finding.level for finding in findings)
+    count = Counter[str](finding.level for finding in findings)
+    told = [f"{count['error']} to mend", f"{count['warning']} to look at", f"{count['ok']} in order"]
+    if count["hint"]:
+        told.insert(2, f"{count['hint']} to think of")
     say()
-    say(f"{count['error']} to mend, {count['warning']} to look at, {count['ok']} in order.")
+    say(f"{', '.join(told)}.")
