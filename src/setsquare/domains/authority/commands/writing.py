@@ -128,7 +128,7 @@ class Content(Body):
         Field(max_length=MOST),
         Shown(
             gettext_lazy("Asked at"),
-            gettext_lazy("What people do to which records."),
+            gettext_lazy("What people do to which records. Who countersigns is said further below."),
             Widget.CHOICES,
             choices=in_words.namable_commands,
             headings=in_words.command_areas,

@@ -160,7 +160,10 @@ def _component(body: Recorded) -> Component:
     who=(permitted(ASSESS),),
     creates=True,
     made_in=where_assessed,
-    hint=gettext_lazy("One component that was assessed and agreed before; many come in by Import."),
+    hint=gettext_lazy(
+        "One component that was assessed and agreed before; many come in by Import. Its person and who is named as"
+        " assessor are told, and who is named may revoke it."
+    ),
 )
 def create(act: Act, body: Recorded) -> Record:
     """Record what was agreed before; of somebody else than who records it."""

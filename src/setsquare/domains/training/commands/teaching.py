@@ -220,6 +220,10 @@ def create(act: Act, body: NewCourse) -> Record:
     initial=_as_is,
     edits=True,
     tolerates=ASIDE,
+    hint=gettext_lazy(
+        "What an offered course gives to who edited it last counts once somebody else who runs training has"
+        " verified it."
+    ),
 )
 def edit(act: Act, body: Described) -> None:
     """Change what the course is; certificates that there are stay as they are."""
