@@ -221,7 +221,7 @@ def create(act: Act, body: NewCourse) -> Record:
     edits=True,
     tolerates=ASIDE,
     hint=gettext_lazy(
-        "What an offered course gives to who edited it last counts once somebody else who runs training has"
+        "What a course gives to who wrote on it counts once somebody else who runs training has"
         " verified it."
     ),
 )
