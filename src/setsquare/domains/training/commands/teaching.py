@@ -221,8 +221,7 @@ def create(act: Act, body: NewCourse) -> Record:
     edits=True,
     tolerates=ASIDE,
     hint=gettext_lazy(
-        "What a course gives to who wrote on it counts once somebody else who runs training has"
-        " verified it."
+        "What a course gives to who wrote on it counts once somebody else who runs training has verified it."
     ),
 )
 def edit(act: Act, body: Described) -> None:
