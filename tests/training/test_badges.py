@@ -34,6 +34,7 @@ from setsquare.kernel.files.intake import take_in
 from setsquare.kernel.qualifications.days import months_later
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.sealing.verifying import Verification
 from setsquare.project.checks.badges import badge_key
 from setsquare.project.configuration import Badges
 from tests.training.conftest import PASSWORD, School, ago, deliver
@@ -310,6 +311,7 @@ def test_a_badge_becomes_a_certificate_with_its_days_issuer_and_number(school: S
     assert not holding().filter(user=school.anna).exists()
     with pytest.raises(Refused, match=f"{own.number} was recorded from this badge already"):
         submit(school, school.cora, badge, person="anna")
+    assert not list(Verification().problems())  # a badge's digest is not taken for that of a text or file
     academy = Academy()
     nameless = {name: value for name, value in academy.told().items() if name != "id"}
     unsigned = submit(school, school.anna, _secured(academy, nameless))

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from setsquare.domains.training.badges.baking import taken_out
+from setsquare.domains.training.badges.encoding import base64url
 from setsquare.domains.training.badges.proofs import SUITE, load, read_jws
 from setsquare.kernel.writing.canonical import canonical
 
@@ -77,13 +78,16 @@ class Badge:
 
     @property
     def digest(self) -> str:
-        """Return the SHA-256 of what it says, however it is secured: the same badge gives the same."""
+        """Return the SHA-256 of what it says, however it is secured: the same badge gives the same.
+
+        In base64: a state that holds hexadecimal digits of that length speaks of a kept text or file.
+        """
         told = {name: value for name, value in self.credential.items() if name != "proof"}
         try:
             plain = canonical(told)
         except ValueError:  # numbers that canonical JSON does not know
             plain = json.dumps(told, sort_keys=True).encode()
-        return hashlib.sha256(plain).hexdigest()
+        return f"SHA256:{base64url(hashlib.sha256(plain).digest())}"
 
     @property
     def begins(self) -> dt.datetime | None:
