@@ -187,6 +187,8 @@ def _signed(made: Made, hidden: Hidden) -> dict[str, Any]:
     content = json.loads(made.signed)
     withheld = sorted(hidden.keys & content["record"].keys())
     content["record"] = without(content["record"], hidden)
+    if hidden.keys and content.pop("given", None) is not None:
+        withheld.append("given")
     relied = {"authority": made.authority} if made.authority else {}
     return {
         "digest": made.digest,

@@ -58,6 +58,8 @@ class Act:
     on_behalf_of: User | None = None
     relied: Sequence[Mapping[str, Any]] = ()
     """The rules of authority that whoever acts meets, and by what: a signature keeps them."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What the command is given, where it is signed: the signature is of that as well, as far as it says anything."""
     signed_by: str = ""
     """How whoever acts proved who they are, where they sign: password or passkey."""
     pending: list[Event] = field(default_factory=list)

@@ -134,6 +134,7 @@ def _signed(
         "method": by.method,
         "reason": act.reason,
         "authority": list(by.relied),
+        **({"given": dict(act.given)} if act.given else {}),
         **beside,
     }
     signed = canonical(content)

@@ -423,6 +423,8 @@ def perform_now(
     )
     act.relied = decision.overridden if manner.glass else relied or decision.relied
     act.signed_by = signing.proof.method if signing is not None else ""
+    if (signing is not None or manner.countersigning is not None) and not isinstance(body, Keeping):
+        act.given = {name: value for name, value in as_given(body).items() if value not in (None, "", [], {})}
     meaning = command.meaning(situation) if manner.keeps(decision) else None
     if locked is not None:
         act.now = max(act.now, locked.changed)

@@ -67,6 +67,8 @@ def signature(found: Signature, hidden: Hidden = OPEN) -> Values:
     if hidden.keys:
         content = json.loads(signed)
         withheld = sorted(hidden.keys & content["record"].keys())
+        if content.pop("given", None) is not None:
+            withheld.append("given")
         signed = canonical({**content, "record": without(content["record"], hidden)}).decode()
     return {
         "version": found.entry.seq,

@@ -8,16 +8,19 @@ from typing import Any
 from setsquare.faces.web.addresses import file_address
 from setsquare.faces.web.times import time_in_zone
 from setsquare.kernel.authority.deciding import in_sentences
-from setsquare.kernel.commands.declaration import meaning_label
+from setsquare.kernel.commands.bodies import label_at
+from setsquare.kernel.commands.declaration import all_commands, meaning_label
 from setsquare.kernel.files.models import Attachment
+from setsquare.kernel.records.things import OPEN, Hidden
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.writing.canonical import canonical
 
 
-def signature_shown(row: Signature, manner: str = "") -> dict[str, Any]:
+def signature_shown(row: Signature, manner: str = "", hidden: Hidden = OPEN) -> dict[str, Any]:
     """Return a signature as `parts/signatures.html.jinja` shows it; whether it holds is computed anew.
 
-    `manner` says how it was made where not outright (`manners_told`).
+    `manner` says how it was made where not outright (`manners_told`). What the command was given is signed along, and
+    told to whom nothing of the record is hidden.
     """
     return {
         "name": row.printed_name,
@@ -31,7 +34,29 @@ def signature_shown(row: Signature, manner: str = "") -> dict[str, Any]:
         "reason": row.reason,
         "manner": manner,
         "relied": in_sentences(row.authority),
+        "given": [] if hidden.keys else _given(row),
     }
+
+
+def _given(row: Signature) -> list[str]:
+    """Return what was signed along with the record, a line for each field; people and records as it was signed."""
+    try:
+        given = json.loads(row.signed).get("given", {})
+    except ValueError:  # whoever changed it in the database is told of as not matching
+        return []
+    known = {f"{one.thing}.{one.name}": one.body for one in all_commands()}
+    model = known.get(f"{row.record.type}.{row.entry.command}")
+    if model is None:
+        return []
+    return [f"{label_at(model, name)}: {_said(value)}" for name, value in given.items()]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(_said(one) for one in value)
+    if isinstance(value, dict):
+        return " · ".join(_said(one) for one in value.values() if one not in (None, "", [], {}))
+    return str(value)[:300]
 
 
 def holds(signature: Signature) -> bool:

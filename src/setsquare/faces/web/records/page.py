@@ -143,10 +143,14 @@ def _signatures(request: HttpRequest, thing: Thing, record: Record, situation: S
     of = [record]
     if (other := thing.signed(record)) and other.pk in _seen(person_of(request), [other]):
         of.append(other)
-    made = Signature.objects.filter(record__in=of).select_related("on_behalf_of", "entry")
+    made = Signature.objects.filter(record__in=of).select_related("on_behalf_of", "entry", "record")
     rows = list(made.defer("entry__state").order_by("id")[:MOST])
     manners = manners_told(rows)
-    return {"signatures": [signature_shown(row, manners.get(row.pk, "")) for row in rows]}
+    user = person_of(request)
+    hidden = {one.pk: thing_of(one.type).hidden_from(user, one) for one in of}
+    return {
+        "signatures": [signature_shown(row, manners.get(row.pk, ""), hidden[row.record_id]) for row in rows]
+    }
 
 
 _TABS = {"links": _links, "files": _files, "tasks": _tasks, "signatures": _signatures}

@@ -114,7 +114,12 @@ def _context(request: HttpRequest, thing: Thing, past: Past) -> dict[str, Any]:
     return context | {
         "sections": sections_shown(thing, record, user, timezone.localtime(past.at).date()),
         "further": _further(request, thing, past),
-        "signatures": [signature_shown(row, manners.get(row.pk, "")) for row in signed],
+        "signatures": [
+            signature_shown(
+                row, manners.get(row.pk, ""), thing_of(row.record.type).hidden_from(user, row.record)
+            )
+            for row in signed
+        ],
         "files": [attachment_shown(row) for row in files_then(past) if row.role != "figure"],
     }
 
