@@ -24,7 +24,14 @@ from tests.quizzes.conftest import PASSWORD, Hall, deliver, later
 
 
 def course(hall: Hall, quiz: Record | None, kind: str, **body: Any) -> Record:
-    given = {"title": "Gauges", "kind": kind, "unit": "NW", "trainers": ["tom"], **body}
+    given = {
+        "title": "Gauges",
+        "kind": kind,
+        "unit": "NW",
+        "trainers": ["tom"],
+        "content": "All of it.",
+        **body,
+    }
     given["quiz"] = quiz.number if quiz is not None else None
     made = carry_out("course", "create", Actor(hall.cora), body=given).record
     hall.do(hall.cora, made, "offer")

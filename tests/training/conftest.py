@@ -58,6 +58,7 @@ class School:
     def course(self, title: str = "Measuring", *needed_by: dict[str, Any], **body: Any) -> Record:
         """Have Cora write down a course, say who needs it and offer it."""
         given = {"title": title, "kind": "classroom", "unit": "NW", "trainers": ["tom"], **body}
+        given.setdefault("content", "What there is to know.")
         made = carry_out("course", "create", Actor(self.cora), body=given).record
         if needed_by:
             self.do(self.cora, made, "set_requirements", needed_by=list(needed_by))

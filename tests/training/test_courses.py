@@ -1,10 +1,12 @@
 """Courses: who needs them is asked, and no longer asked; what is refused, with which sentence."""
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.handlers import follow_needs
@@ -17,6 +19,7 @@ from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.sealing.verifying import Verification
 from setsquare.kernel.tasks.models import Task
 from tests.cases import ThingCase
 from tests.training.conftest import TODAY, School, ago, asked, deliver
@@ -127,6 +130,8 @@ def test_a_course_that_is_read_certifies_by_signature(school: School) -> None:
     school.do(school.anna, first, "confirm")
     done = school.do(school.anna, course, "confirm")
     assert done.signature is not None
+    with pytest.raises(Refused, match=f"You hold {course.number} already, for good"):
+        school.do(school.anna, course, "confirm")
     assert asked(course) == {}
     held = holding().get(subject=course, user=school.anna)
     assert (held.evidence.certificate.source, held.until) == ("read", None)
@@ -217,3 +222,42 @@ def test_what_a_course_cannot_be_is_refused(
             Actor(school.anna),
             body={**given, "renew_days": 1, "validity_months": 1, "trainers": []},
         )
+
+
+def test_a_signature_is_of_whom_and_what_it_is_given_too(school: School) -> None:
+    course = school.course("Deburring", kind="on_the_job")
+    done = school.do(
+        school.tom, course, "sign_off", people=["ben", "anna"], on=ago(3), note="Six parts, no burr."
+    )
+    assert done.signature is not None
+    said = {"people": ["ben", "anna"], "on": ago(3).isoformat(), "note": "Six parts, no burr."}
+    assert json.loads(done.signature.signed)["given"] == said
+    shown = Client()
+    shown.force_login(school.cora)
+    page = shown.get(f"/courses/{course.number}/signatures/").content.decode()
+    assert "People: ben; anna" in page and "Six parts, no burr." in page
+    assert not list(Verification().problems())
+
+
+def test_what_nobody_could_complete_is_not_offered_or_said(school: School) -> None:
+    given = {"kind": "read", "unit": "NW", "title": "Policy"}
+    empty = carry_out("course", "create", Actor(school.cora), body=given).record
+    with pytest.raises(Refused, match="There is nothing to read in it: write its content"):
+        school.do(school.cora, empty, "offer")
+    made = carry_out("course", "create", Actor(school.cora), body={**given, "kind": "online"}).record
+    assert "nobody can complete it yet" in school.do(school.cora, made, "offer").conclusion
+    said = "Not yet: it needs a quiz, or the activity address of a learning system; ask Cora Example."
+    assert made.course.completed_how == said
+
+
+def test_a_reading_is_confirmed_anew_once_it_is_to_be_renewed(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = school.course("Policy", kind="read", validity_months=12, renew_days=30)
+    school.do(school.anna, course, "confirm")
+    with pytest.raises(Refused, match=f"You hold {course.number} already; you can confirm it anew from"):
+        school.do(school.anna, course, "confirm")
+    later = timezone.now() + dt.timedelta(days=340)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    school.do(school.anna, course, "confirm")
+    assert Certificate.objects.filter(course=course.pk).count() == 2

@@ -93,6 +93,24 @@ class Course(models.Model):
         """Return its hours without zeros that say nothing."""
         return f"{self.hours.normalize():f}" if self.hours is not None else ""
 
+    @property
+    def completed_how(self) -> str:
+        """Return what somebody does to complete it, in words."""
+        if self.kind == self.Kind.ONLINE and self.quiz is not None:
+            return _("By passing the quiz %(number)s.") % {"number": self.quiz.number}
+        if self.kind == self.Kind.ONLINE and not self.activity:
+            sentence = _(
+                "Not yet: it needs a quiz, or the activity address of a learning system; ask %(name)s."
+            )
+            return sentence % {"name": self.record.owner.name}
+        return {
+            self.Kind.CLASSROOM: _("In a session, in which the trainer notes who passed."),
+            self.Kind.ONLINE: _("In the learning system, which tells of it."),
+            self.Kind.ON_THE_JOB: _("At work: a trainer, or who holds it, signs off who can do it."),
+            self.Kind.READ: _("By reading it and confirming that here, by signature."),
+            self.Kind.EXTERNAL: _("Elsewhere: hand in the certificate here, and somebody verifies it."),
+        }[self.Kind(self.kind)]
+
     @cached_property
     def given_by(self) -> list[str]:
         """Return the names of its trainers."""

@@ -220,6 +220,7 @@ COURSES = register(
                     Fact(_("Description"), "course__description", Kind.LONG_TEXT),
                     Fact(_("Content"), "course__content__body", Kind.MARKDOWN),
                     Fact(_("Kind"), "course__kind", Kind.CHOICE, KINDS),
+                    Fact(_("How it is completed"), "course__completed_how"),
                     Fact(_("Hours"), "course__length"),
                     Fact(_("Given by"), "course__given_by", Kind.LIST),
                     Fact(_("Builds on"), "course__builds_on", Kind.MARKDOWN),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field
@@ -45,6 +46,7 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.qualifications.days import day_in, months_later
+from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.writing.bounds import why_too_heavy
@@ -279,6 +281,21 @@ def _place(act: Act, body: Described) -> None:
 )
 def offer(act: Act, _body: Body) -> None:
     """Have people take the course from now on; whoever needs it is asked."""
+    course: Course = act.detail
+    teaches = Link.objects.filter(source=act.record, kind=TEACHES)
+    if course.kind == Course.Kind.READ and not course.content.body.strip() and not teaches.exists():
+        sentence = _(
+            "There is nothing to read in it: write its content, or name the documents that it teaches."
+        )
+        raise Refused(sentence)
+    if course.kind == Course.Kind.ONLINE and course.quiz is None and not course.activity:
+        act.conclude(
+            gettext_noop(
+                "%(number)s is offered, but nobody can complete it yet: name a quiz to pass, or the activity address"
+                " of a learning system."
+            )
+        )
+        return
     act.conclude(
         gettext_noop("%(number)s is offered. Whoever needs it and does not hold it is asked to take it.")
     )
@@ -322,6 +339,7 @@ def retire(act: Act, _body: Body) -> None:
 def confirm(act: Act, _body: Body) -> None:
     """Confirm that one has read and understood it, which gives the certificate."""
     course: Course = act.detail
+    _check_due(act, course)
     check_first(course, [act.user], "")
     check_passed(course, [act.user], "")
     waiting = Certificate.objects.filter(person=act.user, course=course, source=Certificate.Source.READ)
@@ -338,6 +356,22 @@ def confirm(act: Act, _body: Body) -> None:
             "You wrote on %(number)s: your certificate %(certificate)s counts once somebody else has verified it."
         )
     act.conclude(sentence, certificate=made.number)
+
+
+def _check_due(act: Act, course: Course) -> None:
+    """Refuse who holds a course for longer, and need not take it anew."""
+    held = holding().filter(user=act.user, subject=act.record, topic="").first()
+    if held is None or Task.objects.filter(
+        record=act.record, kind=TRAIN.code, assignee=act.user, done__isnull=True
+    ):
+        return
+    if held.until is None:
+        raise Refused(_("You hold %(number)s already, for good.") % {"number": act.record.number})
+    renewed_from = held.until - dt.timedelta(days=course.renew_days)
+    if renewed_from > act.now:
+        day = formats.date_format(day_in(renewed_from, act.user.unit))
+        sentence = _("You hold %(number)s already; you can confirm it anew from %(day)s on.")
+        raise Refused(sentence % {"number": act.record.number, "day": day})
 
 
 class SignOff(Body):
