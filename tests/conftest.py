@@ -48,6 +48,8 @@ def _prepare() -> None:
         return  # the first process has chosen the database
     os.environ.pop("DATABASE_URL", None)
     os.environ["SETSQUARE_TEST_DATABASE"] = _wanted()
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):  # each process that tests start would compile all of it
+        os.environ["PYTHONPYCACHEPREFIX"] = f"{data}/compiled"
     if _wanted() == "postgresql":
         given = os.environ.get("SETSQUARE_TEST_DATABASE_URL")
         if not given:
