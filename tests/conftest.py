@@ -17,9 +17,11 @@ from typing import Any
 import django
 import pytest
 
-from tests.servers import postgresql
+from tests.servers import migrated, postgresql
 
 DATABASES = ("sqlite", "postgresql")
+MEETING_PLACE = "SETSQUARE_TEST_DIRECTORY"
+"""Names the directory that the workers of a run share."""
 
 
 def _wanted() -> str:
@@ -47,7 +49,7 @@ def _prepare() -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         return  # the first process has chosen the database
     os.environ.pop("DATABASE_URL", None)
-    os.environ["SETSQUARE_TEST_DATABASE"] = _wanted()
+    os.environ |= {"SETSQUARE_TEST_DATABASE": _wanted(), MEETING_PLACE: data}
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):  # each process that tests start would compile all of it
         os.environ["PYTHONPYCACHEPREFIX"] = f"{data}/compiled"
     if _wanted() == "postgresql":
@@ -56,6 +58,8 @@ def _prepare() -> None:
             cluster = postgresql.start()
             atexit.register(cluster.stop)
             given = cluster.url
+        else:
+            atexit.register(migrated.drop, given, migrated.name_of(Path(data)))
         os.environ["DATABASE_URL"] = given
 
 
@@ -69,6 +73,7 @@ from django.utils import translation  # noqa: E402
 from setsquare.kernel.sealing import keys  # noqa: E402
 from tests.houses import Houses  # noqa: E402
 from tests.servers.live import Installations, LiveSetsquare  # noqa: E402
+from tests.servers.migrated import Migrated  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -165,6 +170,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[Migrated]:
+    """Have the tests of this process use a database of their own; it replaces pytest-django's fixture."""
+    found = Migrated(Path(os.environ[MEETING_PLACE]), os.environ.get("DATABASE_URL", ""))
+    with django_db_blocker.unblock():
+        found.open(os.environ.get("PYTEST_XDIST_WORKER", "alone"))
+    yield found
+    with django_db_blocker.unblock():
+        found.close()
+
+
+@pytest.fixture(scope="session")
 def houses(django_db_setup: None) -> Iterator[Houses]:
     """The organisations that tests begin with, see `tests.houses`."""
     yield HOUSES
@@ -175,9 +191,9 @@ def houses(django_db_setup: None) -> Iterator[Houses]:
 
 
 @pytest.fixture(scope="session")
-def installations(tmp_path_factory: pytest.TempPathFactory) -> Installations:
+def installations(tmp_path_factory: pytest.TempPathFactory, django_db_setup: Migrated) -> Installations:
     """Makes installations of their own for tests that start, stop or kill a server."""
-    return Installations(tmp_path_factory.mktemp("installations"), os.environ.get("DATABASE_URL", ""))
+    return Installations(tmp_path_factory.mktemp("installations"), django_db_setup)
 
 
 @pytest.fixture

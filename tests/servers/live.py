@@ -19,7 +19,7 @@ from django.db import connections
 from django.test import override_settings
 
 from setsquare.project import database_url
-from tests.servers import postgresql
+from tests.servers.migrated import Migrated
 
 
 @dataclass
@@ -119,40 +119,28 @@ class LiveSetsquare:
 
 @dataclass
 class Installations:
-    """Makes installations on the database system under test, each from a migrated template."""
+    """Makes installations on the database system under test."""
 
     directory: Path
-    cluster_url: str
-    """An address in the PostgreSQL cluster; empty for SQLite."""
-    _template: str = ""
+    migrated: Migrated
+
+    @property
+    def cluster_url(self) -> str:
+        """An address in the PostgreSQL cluster; empty for SQLite."""
+        return self.migrated.cluster_url
 
     def make(self, *, with_worker: bool = True, **settings: str) -> LiveSetsquare:
         """A new installation with an empty, migrated database; not started."""
-        self._template = self._template or self._migrated()
         made = self._installation(with_worker, settings)
-        if self.cluster_url:
-            postgresql.execute(
-                self.cluster_url, f'CREATE DATABASE "{_name(made.database)}" TEMPLATE "{self._template}"'
-            )
-        else:
-            shutil.copy(self._template, _name(made.database))
+        self.migrated.copy(_name(made.database))
         return made
 
     def discard(self, live: LiveSetsquare) -> None:
         """Stop it and remove what it wrote."""
         live.stop()
         if self.cluster_url:
-            postgresql.execute(
-                self.cluster_url, f'DROP DATABASE IF EXISTS "{_name(live.database)}" WITH (FORCE)'
-            )
+            self.migrated.drop(_name(live.database))
         shutil.rmtree(live.directory, ignore_errors=True)
-
-    def _migrated(self) -> str:
-        made = self._installation(with_worker=False, settings={})
-        if self.cluster_url:
-            postgresql.execute(self.cluster_url, f'CREATE DATABASE "{_name(made.database)}"')
-        made.command("manage", "migrate", "--verbosity", "0")
-        return _name(made.database)
 
     def _installation(self, with_worker: bool, settings: dict[str, str]) -> LiveSetsquare:
         name = f"live_{secrets.token_hex(6)}"
