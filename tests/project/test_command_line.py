@@ -164,6 +164,11 @@ def test_init_refuses_what_does_not_fit_and_can_be_run_again(place):
         ),
         (("--time-zone", "Mars/Base"), PASSWORD, "time_zone is not a time zone"),
         (("--database-url", "postgresql://127.0.0.1:1/none"), PASSWORD, "The database could not be prepared"),
+        (  # what does not fit is told before a database is looked for
+            ("--database-url", "postgresql://127.0.0.1:1/none", "--email", "nonsense"),
+            PASSWORD,
+            "setsquare: email: Give an address such as",
+        ),
     ],
 )
 def test_a_refused_init_leaves_nothing_behind(place, wrong, text, sentence):

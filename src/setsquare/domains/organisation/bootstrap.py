@@ -5,7 +5,7 @@ Each function leaves alone what is there already.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -56,10 +56,7 @@ def establish(
             "email": email,
             "language": language,
         }
-        body = parse(Establish, given, None)
-        user = User(username=body.username, name=body.name, email=body.email)
-        if password is not None:
-            check_password(password, user)
+        body = fitting(given, password)
         record = carry_out("person", "establish", SYSTEM, body=body).record
         user = record.owner
         set_password(user, password)
@@ -69,6 +66,14 @@ def establish(
             grant(user, role, code)
         return user
     return first_administrator()
+
+
+def fitting(given: Mapping[str, str], password: str | None) -> Establish:
+    """Return what `establish` is given as the body of its command; raises Refused as that does, without a database."""
+    body = parse(Establish, given, None)
+    if password is not None:
+        check_password(password, User(username=body.username, name=body.name, email=body.email))
+    return body
 
 
 def first_administrator() -> User:

@@ -4,6 +4,8 @@ import argparse
 import getpass
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from setsquare.project import installation
@@ -143,33 +145,44 @@ def _make_seal() -> None:
 
 def _establish(options: argparse.Namespace, password: str | None) -> None:
     """Prepare the database and make organisation, roles and administrator, all through commands."""
-    from django.db import DatabaseError, transaction  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415
 
     from setsquare.domains.organisation import bootstrap  # noqa: PLC0415 - its models need Django
     from setsquare.domains.organisation.rules import root  # noqa: PLC0415
-    from setsquare.kernel.commands.errors import CommandError  # noqa: PLC0415
-    from setsquare.kernel.commands.errors import Refused as NotFitting  # noqa: PLC0415
     from setsquare.project import purpose  # noqa: PLC0415
     from setsquare.project.models import Installation  # noqa: PLC0415
 
+    given = {
+        "organisation": options.organisation,
+        "code": options.code,
+        "time_zone": options.time_zone,
+        "username": options.administrator,
+        "name": options.name,
+        "email": options.email,
+        "language": options.language,
+    }
+    with _refusals_in_words():
+        bootstrap.fitting(given, password)  # nobody should wait for the database to be told of a misprint
     installation.migrate()
     if not purpose.may_become(Installation.Purpose.PRODUCTION):
         raise Refused("This database holds the demo: name another one with --database-url.")
     if (there := root()) is not None:
         raise Refused(f"This database holds the installation of {there.name} already: name another one.")
+    with _refusals_in_words(), transaction.atomic():
+        purpose.declare(Installation.Purpose.PRODUCTION)
+        bootstrap.establish(**given, password=password)
+
+
+@contextmanager
+def _refusals_in_words() -> Iterator[None]:
+    """Tell what does not fit, field by field, and what else is refused, as the one sentence of the command."""
+    from django.db import DatabaseError  # noqa: PLC0415
+
+    from setsquare.kernel.commands.errors import CommandError  # noqa: PLC0415 - Django is set up by now
+    from setsquare.kernel.commands.errors import Refused as NotFitting  # noqa: PLC0415
+
     try:
-        with transaction.atomic():
-            purpose.declare(Installation.Purpose.PRODUCTION)
-            bootstrap.establish(
-                options.organisation,
-                options.code,
-                options.time_zone,
-                username=options.administrator,
-                name=options.name,
-                email=options.email,
-                language=options.language,
-                password=password,
-            )
+        yield
     except DatabaseError as failed:
         raise Refused(f"The database could not be filled: {' '.join(str(failed).split())}.") from None
     except NotFitting as wrong:
