@@ -7,16 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.test_command_line import init, setsquare
+from tests.project.installed import setsquare
 
 pytestmark = pytest.mark.once
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    done = init(tmp_path)
-    assert done.returncode == 0, done.stderr
-    return tmp_path
 
 
 def change(place: Path, *statements: str) -> None:
@@ -34,55 +27,55 @@ def seal_finding(place: Path) -> dict[str, str]:
     return next(finding for finding in found if finding["subject"] == "seal")
 
 
-def test_an_installation_from_init_to_a_rewritten_history(place):
-    key = place / "data" / "seal" / "key"
+def test_an_installation_from_init_to_a_rewritten_history(installation):
+    key = installation / "data" / "seal" / "key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert seal_finding(place)["message"].startswith("Nothing is sealed yet")
-    public = setsquare(place, "seal", "key").stdout
+    assert seal_finding(installation)["message"].startswith("Nothing is sealed yet")
+    public = setsquare(installation, "seal", "key").stdout
     assert public.startswith("qms.example.org+")
     assert "PRIVATE" not in public
 
-    kept = setsquare(place, "checkpoint").stdout
+    kept = setsquare(installation, "checkpoint").stdout
     assert kept.splitlines()[0] == "qms.example.org"
-    (place / "kept.txt").write_text(kept)
-    assert seal_finding(place)["level"] == "ok"
-    verified = setsquare(place, "verify", "--checkpoint", "kept.txt")
+    (installation / "kept.txt").write_text(kept)
+    assert seal_finding(installation)["level"] == "ok"
+    verified = setsquare(installation, "verify", "--checkpoint", "kept.txt")
     assert (verified.returncode, verified.stdout.splitlines()[-1]) == (0, "Nothing is wrong.")
 
-    change(place, "UPDATE trail_entry SET reason = 'another' WHERE id = 1")
-    found = setsquare(place, "verify", "--json")
+    change(installation, "UPDATE trail_entry SET reason = 'another' WHERE id = 1")
+    found = setsquare(installation, "verify", "--json")
     assert found.returncode == 1
     values = json.loads(found.stdout)
     assert len(values["problems"]) == 1
     assert values["problems"][0]["sentence"].endswith("was changed after it was sealed as leaf 0.")
     assert values["sealed"] == int(kept.splitlines()[1])
-    told = setsquare(place, "verify").stdout.splitlines()
+    told = setsquare(installation, "verify").stdout.splitlines()
     assert told[0].startswith("WRONG  Entry 1 of ")
     assert told[-1] == "1 wrong."
 
 
-def test_check_tells_of_a_forged_checkpoint_and_a_lost_key(place):
-    setsquare(place, "checkpoint")
-    (place / "data" / "seal" / "key").rename(place / "key")
-    lost = seal_finding(place)
+def test_check_tells_of_a_forged_checkpoint_and_a_lost_key(installation):
+    setsquare(installation, "checkpoint")
+    (installation / "data" / "seal" / "key").rename(installation / "key")
+    lost = seal_finding(installation)
     assert (lost["level"], lost["message"]) == (
         "error",
         "Its key is missing: entries are sealed, but not signed.",
     )
-    (place / "key").rename(place / "data" / "seal" / "key")
-    change(place, "UPDATE sealing_checkpoint SET note = replace(note, 'qms', 'qma')")
-    assert seal_finding(place)["level"] == "error"
+    (installation / "key").rename(installation / "data" / "seal" / "key")
+    change(installation, "UPDATE sealing_checkpoint SET note = replace(note, 'qms', 'qma')")
+    assert seal_finding(installation)["level"] == "error"
 
 
-def test_an_export_is_verified_where_there_is_no_installation(place, tmp_path_factory):
-    public = setsquare(place, "seal", "key").stdout.strip()
-    done = setsquare(place, "seal", "export", "seal.zip")
+def test_an_export_is_verified_where_there_is_no_installation(installation, tmp_path_factory):
+    public = setsquare(installation, "seal", "key").stdout.strip()
+    done = setsquare(installation, "seal", "export", "seal.zip")
     assert done.returncode == 0, done.stderr
-    again = setsquare(place, "seal", "export", "seal.zip")
+    again = setsquare(installation, "seal", "export", "seal.zip")
     assert (again.returncode, "exists already" in again.stderr) == (1, True)
 
     elsewhere = tmp_path_factory.mktemp("auditor")
-    (place / "seal.zip").rename(elsewhere / "seal.zip")
+    (installation / "seal.zip").rename(elsewhere / "seal.zip")
     verified = setsquare(elsewhere, "verify", "--export", "seal.zip", "--key", public)
     assert (verified.returncode, verified.stdout.splitlines()[-1]) == (0, "Nothing is wrong.")
     other = setsquare(elsewhere, "verify", "--export", "nothing.zip")
