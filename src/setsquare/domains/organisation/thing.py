@@ -292,6 +292,8 @@ PEOPLE = register(
             notes=frozenset({"make_token", "revoke_token", "end_tokens"}),
         ),
         privy=knows_access,
+        about=lambda record: (record.owner.username,),
+        favours=True,
         parts=person_state,
         restore=person_restored,
         labels={
@@ -345,6 +347,7 @@ ROLES = register(
             record.title, record.role_file.role.code, record.role_file.role.description
         ),
         scope=known_to_all,
+        favours=True,
         parts=role_state,
         restore=role_restored,
         labels={"permissions": _("Permissions")},

@@ -92,13 +92,15 @@ def _somebody_countersigns(situation: Situation, command: Command) -> bool:
 
 
 def _could(person: User, situation: Situation, command: Command) -> bool:
-    """Tell whether somebody who meets the rules sees the record, and no duties kept apart bar them from it."""
+    """Tell whether somebody who meets the rules sees the record, which is not about them, and no duties bar them."""
     record = situation.record
     theirs = Situation(Actor(person), situation.thing, record, situation.place_id)
     if any(rule(theirs) is not None for rule in command.barred):
         return False
     if record is None or not situation.closely:
         return True
+    if person.username in situation.about:
+        return False
     if person.pk not in situation.attended:
         situation.attended[person.pk] = may_see(situation.thing, person, record)
     return situation.attended[person.pk]

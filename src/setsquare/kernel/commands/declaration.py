@@ -96,6 +96,11 @@ class Situation:
         return self.thing.detail_of(self.subject)
 
     @cached_property
+    def about(self) -> frozenset[str]:
+        """Return the sign-in names of those whom the record is about."""
+        return frozenset(self.thing.about(self.subject))
+
+    @cached_property
     def permissions(self) -> frozenset[str]:
         """Return what the person may do in the record's unit."""
         return permissions_in(self.user, self.unit_id)

@@ -1,6 +1,6 @@
 """What a command's input names: people, units, roles, records and files, all of a kind found by one query."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
@@ -107,19 +107,22 @@ def too_long(model: type[BaseModel], data: Any, place: str = "") -> Iterator[tup
                 yield from too_long(inner, row, f"{here}.{number}")
 
 
-def named_in(model: type[BaseModel], data: Any) -> Iterator[tuple[type[Model], str]]:
-    """Yield what input names, by kind."""
+def named_in(
+    model: type[BaseModel], data: Any, fields: Collection[str] = ()
+) -> Iterator[tuple[type[Model], str]]:
+    """Yield what input names, by kind; with `fields` only in those, however deep in rows."""
     if isinstance(data, Mapping):
         for name, inner in fields_naming(model).items():
-            yield from _names(inner, data.get(name))
+            if not fields or name in fields or issubclass(inner, BaseModel):
+                yield from _names(inner, data.get(name), fields)
 
 
-def _names(kind: type[Any], value: Any) -> Iterator[tuple[type[Model], str]]:
+def _names(kind: type[Any], value: Any, fields: Collection[str]) -> Iterator[tuple[type[Model], str]]:
     if isinstance(value, list | tuple):
         for one in value:
-            yield from _names(kind, one)
+            yield from _names(kind, one, fields)
     elif issubclass(kind, BaseModel):
-        yield from named_in(kind, value)
+        yield from named_in(kind, value, fields)
     elif isinstance(value, str | int) and not isinstance(value, bool):
         yield kind, str(value)
 

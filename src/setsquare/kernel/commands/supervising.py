@@ -23,6 +23,7 @@ from setsquare.kernel.commands.bodies import parse
 from setsquare.kernel.commands.declaration import Actor, Command, Situation, command_of
 from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, Stale, WrongState
 from setsquare.kernel.commands.manners import Countersigning, Kept, Manner, Prepared
+from setsquare.kernel.commands.references import named_in
 from setsquare.kernel.commands.running import (
     Outcome,
     Unchanged,
@@ -33,6 +34,9 @@ from setsquare.kernel.commands.running import (
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import BY_READING, Label, thing_of
+
+WHOM = frozenset({"person", "people"})
+"""Fields of a command's input that name whom it is about."""
 
 
 @dataclass(frozen=True)
@@ -70,20 +74,20 @@ def _leads(deed: Deed, situation: Situation) -> bool:
     return line_may(deed.known) and leads_in(situation.user, deed.unit_id)
 
 
-def is_about(body: Mapping[str, Any], record: Record | None, user: User) -> bool:
+def is_about(command: Command, body: Mapping[str, Any], record: Record | None, user: User) -> bool:
     """Tell whether a deed is about somebody: by what it is given, as it is kept, or by the record."""
-    if record is not None and user.username in thing_of(record.type).about(record):
+    thing = thing_of(command.thing)
+    if record is not None and user.username in thing.about(record):
         return True
-    people = body.get("people")
-    named = [body.get("person"), *(people if isinstance(people, list) else ())]
-    return user.username in [one.get("person") if isinstance(one, Mapping) else one for one in named]
+    named = named_in(command.body, body, () if thing.favours else WHOM)
+    return user.username.lower() in {name.lower() for kind, name in named if kind is User}
 
 
 def why_no_supervisor(deed: Deed, situation: Situation) -> Label | None:
     """Return why somebody does not countersign a deed whose roles allow it."""
     if deed.by.pk == situation.user.pk:
         return _("You prepared this; somebody else countersigns it.")
-    if is_about(deed.body, deed.record, situation.user):
+    if is_about(deed.known, deed.body, deed.record, situation.user):
         return _("This is about you; somebody else countersigns it.")
     for rule in deed.known.barred:
         if (why := rule(situation)) is not None:

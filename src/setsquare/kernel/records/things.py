@@ -228,6 +228,8 @@ class Thing:
     """Sign-in names of those who made what a record says: none of them judges it."""
     about: Callable[[Record], Collection[str]] = lambda _record: ()
     """Sign-in names of those whom a record is about: none of them countersigns what is done to it."""
+    favours: bool = False
+    """Whether whom a command's input names gains by it, whatever the field: none of them countersigns it either."""
     kind_of: Callable[[Record], str] | None = None
     """Of which kind a record is, by its code, where rules of authority may hold for some kinds only."""
     kinds: Callable[[], Mapping[str, Label]] = dict

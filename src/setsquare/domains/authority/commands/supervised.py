@@ -169,7 +169,7 @@ def _may_countersign(situation: Situation, prepared: Prepared) -> list[User]:
             break
         theirs = Situation(Actor(user), situation.thing, situation.record, situation.place_id)
         seen = situation.record is None or may_see(situation.thing, user, situation.record)
-        kept_apart = is_about(prepared.body, prepared.record, user) or any(
+        kept_apart = is_about(prepared.command, prepared.body, prepared.record, user) or any(
             rule(theirs) for rule in prepared.command.barred
         )
         if seen and not kept_apart:
