@@ -94,7 +94,7 @@ def asked_of_deeds(key: str) -> bool:
 
     Another rule in its way could leave nobody to countersign what that rule lets people prepare.
     """
-    return key.partition(".")[0] == "supervised_deed"
+    return not thing_of(key.partition(".")[0]).ruled
 
 
 def namable_commands() -> dict[str, Label]:

@@ -11,7 +11,14 @@ from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.authority.asking import meeting
 from setsquare.kernel.authority.deciding import RuleInForce
 from setsquare.kernel.authority.models import Rule
-from setsquare.kernel.commands.authorising import able, candidates, may_say, nearest, rules_for
+from setsquare.kernel.commands.authorising import (
+    able,
+    candidates,
+    concerns_always,
+    may_concern,
+    nearest,
+    rules_for,
+)
 from setsquare.kernel.commands.declaration import Command
 from setsquare.kernel.commands.errors import Refused
 
@@ -21,22 +28,25 @@ def refuse_lockout(made: Rule) -> None:
 
     Looked at are its own unit and those below that have rules of their own, each with the units below it.
     """
-    for command in concerned_by(made):
+    for command in always_concerned_by(made):
         for unit in _places(made):
             _refuse(made, command, unit)
 
 
 def concerned_by(made: Rule | AuthorityRule) -> Iterator[Command]:
     """Yield the commands at which a rule may be asked."""
-    for command in done_by_people().values():
-        if command.key in made.commands or (made.meanings and may_say(command, made.meanings)):
-            yield command
+    return (command for command in done_by_people().values() if may_concern(made, command))
+
+
+def always_concerned_by(made: Rule | AuthorityRule) -> Iterator[Command]:
+    """Yield the commands at which a rule is asked, whatever their signature says of the record."""
+    return (command for command in done_by_people().values() if concerns_always(made, command))
 
 
 def kept_from(rule: AuthorityRule, user: User) -> Command | None:
     """Return a command that somebody's roles allow in the unit of a rule in force, and from which it keeps them."""
     now, unit = timezone.now(), rule.record.unit_id
-    for command in concerned_by(rule):
+    for command in always_concerned_by(rule):
         asked = [one for one in rules_for(command, unit) if one.number == rule.record.number]
         allowed = candidates(command, unit, within=True).filter(pk=user.pk)
         if asked and allowed.exists() and not allowed.filter(meeting(asked, unit, now, within=True)).exists():

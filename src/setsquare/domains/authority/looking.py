@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from setsquare.domains.authority.in_words import done_by_people, kinds
+from setsquare.domains.authority.in_words import done_by_people, kinds, meanings
 from setsquare.domains.authority.permissions import READ
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.rights import permissions_in, units_where
@@ -18,18 +18,20 @@ from setsquare.kernel.authority.deciding import Decision, RuleInForce, Standing,
 from setsquare.kernel.authority.people import standings
 from setsquare.kernel.commands.authorising import (
     candidates,
+    concerns_always,
     countersigning,
     leads_in,
     line_may,
     may_concern,
     permissions_for,
     record_decides,
-    rules_for,
+    rules_by_record,
     ways_of,
 )
 from setsquare.kernel.commands.declaration import Command, foretold
 from setsquare.kernel.qualifications.subjects import seen_of
 from setsquare.kernel.records.things import thing_of
+from setsquare.kernel.writing.sentences import quoted
 
 BY_THE_RECORD = gettext_lazy(
     "It cannot be told by role who may do this: it depends on the record, such as whose it is or who is asked."
@@ -61,6 +63,8 @@ class WhoMay:
     unit: Unit
     rules: tuple[RuleInForce, ...]
     """Those that are asked; for a kind of record, with those for it alone."""
+    by_meaning: tuple[RuleInForce, ...]
+    """Those that are asked only where the record has the signature say what they name: of nobody is it told here."""
     may: QuerySet[User]
     may_not: QuerySet[User]
     by_the_record: bool
@@ -95,16 +99,17 @@ def _why_not(person: int, decision: Decision, seen: Collection[tuple[int, str]])
 
 def who_may(command: Command, unit: Unit, kind: str = "") -> WhoMay:
     """Return who may carry out a command in a unit on records of a kind; without one, whatever the kind."""
-    rules = tuple(
-        rule for rule in rules_for(command, unit.pk) if not rule.kinds or (kind and kind in rule.kinds)
+    rules, by_meaning = (
+        tuple(rule for rule in found if not rule.kinds or (kind and kind in rule.kinds))
+        for found in rules_by_record(command, unit.pk)
     )
     alone = record_decides(command)
     people = candidates(command, unit.pk).select_related("unit").order_by("name", "pk")
     met = meeting(rules, unit.pk, timezone.now())
-    beside = any(foretold(rule) is None for rule in command.who)
+    beside = bool(by_meaning) or any(foretold(rule) is None for rule in command.who)
     may_not = people.exclude(met) if met else people.none()  # an empty condition would exclude nobody
     may = people.filter(met) if rules or not alone else people.none()
-    return WhoMay(command, unit, rules, may, may_not, beside, alone)
+    return WhoMay(command, unit, rules, by_meaning, may, may_not, beside, alone)
 
 
 @dataclass(frozen=True)
@@ -162,7 +167,7 @@ def _may_do(command: Command, rules: Sequence[RuleInForce], standing: Standing, 
     lacking = [decision for _rule, decision in decisions if decision.lacks]
     return MayDo(
         command,
-        " ".join(_each(_told(rule, decision.sentence) for rule, decision in decisions)),
+        " ".join(_each(_told(rule, command, decision.sentence) for rule, decision in decisions)),
         supervised=bool(lacking) and all(decision.supervised for decision in lacking),
         breakable=bool(lacking) and all(decision.breakable for decision in lacking),
         rules=tuple(rules),
@@ -188,7 +193,11 @@ def _attended(found: Sequence[MayDo], unit: Unit, now: dt.datetime) -> list[MayD
     ]
 
 
-def _told(rule: RuleInForce, sentence: str) -> str:
+def _told(rule: RuleInForce, command: Command, sentence: str) -> str:
+    if sentence and not concerns_always(rule, command):
+        said = meanings(code for code in rule.meanings if code in command.sayings)
+        values = {"meanings": " / ".join(quoted(one) for one in said), "sentence": sentence}
+        sentence = _("Where the signature says %(meanings)s: %(sentence)s") % values
     if not sentence or not rule.kinds:
         return sentence
     return _("For %(kinds)s: %(sentence)s") % {"kinds": ", ".join(kinds(rule.kinds)), "sentence": sentence}

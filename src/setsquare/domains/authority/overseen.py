@@ -73,6 +73,7 @@ def _commands(_user: User) -> Mapping[str, Label]:
 SUPERVISED_DEEDS = register(
     Thing(
         code="supervised_deed",
+        ruled=False,
         slug="supervised-work",
         name=_("Supervised deed"),
         plural=_("Supervised work"),

@@ -21,7 +21,9 @@ from setsquare.kernel.authority.asking import in_roles, meeting, qualified
 from setsquare.kernel.authority.deciding import RuleInForce
 from setsquare.kernel.commands.authorising import (
     candidates,
+    concerns_always,
     countersigning,
+    may_concern,
     permissions_for,
     record_decides,
     rules_for,
@@ -62,13 +64,15 @@ class Effect:
     """The condition by which they may do it under supervision then, which takes somebody who may countersign."""
     unattended: bool
     """Whether the rule lets others do it under supervision, but nobody there may countersign then."""
+    by_meaning: bool
+    """Whether the rule is asked only where the record has the signature say what it names."""
     tasks: QuerySet[Any]
     """Open tasks of those who lose it wholly; `stranded` are those that nobody may do then."""
 
     @property
     def record_alone(self) -> bool:
         """Whether nothing but the record decides: what is told of people is who meets the rules, not who may."""
-        return record_decides(self.command)
+        return self.by_meaning or record_decides(self.command)
 
     def people(self, which: str) -> QuerySet[User]:
         """Return those of whom something is told."""
@@ -108,9 +112,13 @@ def _told(condition: Q) -> Combinable:
 
 def commands_of_change(rule: AuthorityRule) -> list[Command]:
     """Return the commands at which the rule is asked, or the edition that it takes the place of."""
-    replaced = [rule.replaces.authority_rule] if rule.replaces is not None else []
-    known = {command.key: command for one in (rule, *replaced) for command in concerned_by(one)}
+    known = {command.key: command for one in _with_replaced(rule) for command in concerned_by(one)}
     return list(known.values())
+
+
+def _with_replaced(rule: AuthorityRule) -> list[AuthorityRule]:
+    """Return a rule, and the edition that it takes the place of."""
+    return [rule, *([rule.replaces.authority_rule] if rule.replaces is not None else [])]
 
 
 def units_of_change(user: User, rule: AuthorityRule) -> list[Unit]:
@@ -143,7 +151,9 @@ def effect(rule: AuthorityRule, command: Command, unit: Unit) -> Effect:
     gone = {rule.record_id, rule.replaces_id}
     after = [one for one in before if one.pk not in gone]
     leaving = [one for one in before if one.pk in gone]
-    comes = rule.record.state != "in_force" and command in concerned_by(rule)
+    asked = [one for one in _with_replaced(rule) if may_concern(one, command)]
+    by_meaning = not any(concerns_always(one, command) for one in asked)
+    comes = rule.record.state != "in_force" and concerns_always(rule, command)
     then = _Then(rule, command, after, now, comes)
     people = _whose_rights_allow(command, unit).select_related("unit").order_by("name", "pk")
     people = people.filter(meeting(after, unit.pk, now, within=True))
@@ -160,7 +170,9 @@ def effect(rule: AuthorityRule, command: Command, unit: Unit) -> Effect:
         wholly = ~Q(attended) | Q(assignee__in=losing.filter(~shared).values("pk"))
     tasks = _tasks(command, unit).filter(wholly, assignee__in=losing.values("pk"))
     tasks = tasks.annotate(stranded=ExpressionWrapper(~then.somebody(), BooleanField()))
-    return Effect(command, people, may_now, may_then, _NOBODY if unattended else shared, unattended, tasks)
+    return Effect(
+        command, people, may_now, may_then, _NOBODY if unattended else shared, unattended, by_meaning, tasks
+    )
 
 
 def _whose_rights_allow(command: Command, unit: Unit) -> QuerySet[User]:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -18,13 +18,12 @@ from setsquare.kernel.authority.people import standings
 from setsquare.kernel.commands.declaration import (
     Actor,
     Command,
-    Meaning,
     Situation,
     everybody,
     foretold,
 )
 from setsquare.kernel.records.seeing import may_see
-from setsquare.kernel.records.things import Label
+from setsquare.kernel.records.things import Label, thing_of
 from setsquare.kernel.tasks.kinds import all_kinds
 
 MOST_LOOKED_AT = 10
@@ -160,6 +159,8 @@ def why_not_authorised(command: Command, situation: Situation) -> Label | None:
 
 
 def _concerns(rule: RuleInForce, situation: Situation, command: Command) -> bool:
+    if not situation.thing.ruled:
+        return False
     if command.key not in rule.commands and not _says(rule, situation, command):
         return False
     return not rule.kinds or _kind(situation) in rule.kinds
@@ -182,21 +183,47 @@ def _involved(situation: Situation) -> bool:
     return record.owner_id == user.pk or user.username in situation.thing.authors(record)
 
 
-def may_say(command: Command, meanings: Collection[str]) -> bool:
-    """Tell whether a signature of the command may say one of these; one that is chosen by the record may say any."""
-    if command.signature is None or not meanings:
+class Targeted(Protocol):
+    """What says at which commands and signature meanings it is asked: a rule in force, or one as it is written."""
+
+    @property
+    def commands(self) -> Collection[str]:
+        """Return full names of commands."""
+
+    @property
+    def meanings(self) -> Collection[str]:
+        """Return codes of what signatures say."""
+
+
+def may_concern(rule: Targeted, command: Command) -> bool:
+    """Tell whether a rule may be asked at a command: also where only the record tells what its signature says."""
+    if not thing_of(command.thing).ruled:
         return False
-    return not isinstance(command.signature, Meaning) or command.signature.code in meanings
+    return command.key in rule.commands or not command.sayings.isdisjoint(rule.meanings)
+
+
+def concerns_always(rule: Targeted, command: Command) -> bool:
+    """Tell whether a rule is asked at a command, whatever its signature says of the record, if it is signed at all."""
+    if not may_concern(rule, command):
+        return False
+    return command.key in rule.commands or command.sayings <= set(rule.meanings)
+
+
+def rules_by_record(
+    command: Command, unit_id: int
+) -> tuple[tuple[RuleInForce, ...], tuple[RuleInForce, ...]]:
+    """Return the rules in force that are asked at a command in a unit, whatever the record's kind, by one query.
+
+    The second ones are asked only where the record has the signature say what they name.
+    """
+    found = [rule for rule in rules_of(binding(command.thing, unit_id)) if may_concern(rule, command)]
+    always = tuple(rule for rule in found if concerns_always(rule, command))
+    return always, tuple(rule for rule in found if rule not in always)
 
 
 def rules_for(command: Command, unit_id: int) -> tuple[RuleInForce, ...]:
-    """Return the rules in force that concern a command in a unit, whatever the record's kind, by one query."""
-    return tuple(rule for rule in rules_of(binding(command.thing, unit_id)) if may_concern(rule, command))
-
-
-def may_concern(rule: RuleInForce, command: Command) -> bool:
-    """Tell whether a rule may be asked at a command."""
-    return command.key in rule.commands or may_say(command, rule.meanings)
+    """Return the rules in force that are asked at a command in a unit, whatever the record's kind, by one query."""
+    return rules_by_record(command, unit_id)[0]
 
 
 def permissions_for(command: Command) -> frozenset[str]:

@@ -40,6 +40,11 @@ def _of_command(command: Command, things: dict[str, Thing]) -> Iterator[CheckMes
         yield Error(
             f"Rules cannot be asked at {command.key}: its unit is unknown.", hint=hint, id="setsquare.E006"
         )
+    if callable(command.signature) and not command.meanings and thing.ruled:
+        hint = "Let meanings= hold all that the function may return."
+        yield Error(
+            f"It is unknown what a signature of {command.key} may say.", hint=hint, id="setsquare.E007"
+        )
     for name, field in command.body.model_fields.items():
         if not any(isinstance(item, Shown) for item in field.metadata):
             hint = "Give it a label: Annotated[..., Shown(_('...'))]."

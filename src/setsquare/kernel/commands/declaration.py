@@ -303,6 +303,8 @@ class Command:
     """What is wrong with the values given, as far as they could be read, by field: told at once with all that does not
     fit. The function need not look at it again."""
     signature: Meaning | Callable[[Situation], Meaning | None] | None = None
+    meanings: tuple[Meaning, ...] = ()
+    """All that its signature may say, where the record chooses (`signature` is a function)."""
     reason: Reason = Reason.CONTROLLED
     creates: bool = False
     made_in: Callable[[Actor, Any], int | None] | None = None
@@ -342,6 +344,12 @@ class Command:
     def key(self) -> str:
         """Return its full name, `document.withdraw`."""
         return f"{self.thing}.{self.name}"
+
+    @cached_property
+    def sayings(self) -> frozenset[str]:
+        """Return the codes of all that its signature may say, whatever the record."""
+        chosen = (self.signature,) if isinstance(self.signature, Meaning) else self.meanings
+        return frozenset(meaning.code for meaning in chosen)
 
     def meaning(self, situation: Situation) -> Meaning | None:
         """Return the meaning of the signature that it takes here, if any."""

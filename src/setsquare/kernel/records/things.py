@@ -228,6 +228,9 @@ class Thing:
     """Sign-in names of those who made what a record says: none of them judges it."""
     about: Callable[[Record], Collection[str]] = lambda _record: ()
     """Sign-in names of those whom a record is about: none of them countersigns what is done to it."""
+    ruled: bool = True
+    """Whether rules of authority are asked at its commands: not where what is done follows from a rule that was asked,
+    such as at countersigning, of which the rule of what was prepared says who may."""
     favours: bool = False
     """Whether whom a command's input names gains by it, whatever the field: none of them countersigns it either."""
     kind_of: Callable[[Record], str] | None = None

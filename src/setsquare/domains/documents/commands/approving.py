@@ -142,6 +142,7 @@ class Approve(Body):
     barred=(not_author, may_sign_instead, signs_once, leaves_enough),
     conditions=(no_open_comments,),
     signature=_meaning,
+    meanings=(EDITORIAL, APPROVED, *APPROVALS.values()),
     reason=Reason.NEVER,
     prominent=True,
     tolerates=(ASIDE | {"approve"}) - {"relocate"},

@@ -83,6 +83,7 @@ def _signed(situation: Situation) -> Meaning | None:
     past=gettext_lazy("read and understood it"),
     who=(momentary(reads_it),),
     signature=_signed,
+    meanings=(meanings.READ,),
     reason=Reason.NEVER,
     prominent=True,
     tolerates=ASIDE,

@@ -57,6 +57,7 @@ def _attested(situation: Situation) -> Meaning:
     who=(manages_person,),
     barred=(not_own, not_handed_in),
     signature=_attested,
+    meanings=(GENUINE, FOUND_GENUINE, EARNED),
     deciding=EVIDENCE,
     reason=Reason.NEVER,
     prominent=True,

@@ -84,8 +84,13 @@ def _found(request: HttpRequest, found: WhoMay, show: str) -> dict[str, Any]:
         for name in (MAY, MAY_NOT)
     ]
     rules = [
-        {"number": rule.number, "url": numbered("authority_rule", rule.number), "apart": rule.independent}
-        for rule in found.rules
+        {
+            "number": rule.number,
+            "url": numbered("authority_rule", rule.number),
+            "apart": rule.independent,
+            "by_meaning": rule in found.by_meaning,
+        }
+        for rule in (*found.rules, *found.by_meaning)
     ]
     return {
         "ways": ways,
@@ -93,6 +98,7 @@ def _found(request: HttpRequest, found: WhoMay, show: str) -> dict[str, Any]:
         "pages": page,
         "query": [*asked, ("show", show)],
         "rules": rules,
+        "meets": found.rules,
         "by_the_record": found.by_the_record,
         "record_alone": BY_THE_RECORD if found.record_alone else "",
         "show": show,
