@@ -2,9 +2,10 @@
 
 from django.core.checks import run_checks
 
-from setsquare.domains.authority.lockout import always_concerned_by, concerned_by, kept_from
+from setsquare.domains.authority.lockout import always_concerned_by, concerned_by
 from setsquare.domains.authority.looking import what_may, who_may
 from setsquare.domains.authority.simulating import effect
+from setsquare.domains.authority.withdrawing import kept_from
 from setsquare.kernel.commands.declaration import command_of
 from setsquare.kernel.records.models import Record
 from tests.authority.conftest import Office

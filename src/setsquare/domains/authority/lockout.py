@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.authority.in_words import done_by_people, told
 from setsquare.domains.authority.models import AuthorityRule
-from setsquare.kernel.accounts.models import Unit, User
-from setsquare.kernel.authority.asking import meeting
+from setsquare.kernel.accounts.models import Unit
 from setsquare.kernel.authority.deciding import RuleInForce
 from setsquare.kernel.authority.models import Rule
 from setsquare.kernel.commands.authorising import (
@@ -41,17 +40,6 @@ def concerned_by(made: Rule | AuthorityRule) -> Iterator[Command]:
 def always_concerned_by(made: Rule | AuthorityRule) -> Iterator[Command]:
     """Yield the commands at which a rule is asked, whatever their signature says of the record."""
     return (command for command in done_by_people().values() if concerns_always(made, command))
-
-
-def kept_from(rule: AuthorityRule, user: User) -> Command | None:
-    """Return a command that somebody's roles allow in the unit of a rule in force, and from which it keeps them."""
-    now, unit = timezone.now(), rule.record.unit_id
-    for command in always_concerned_by(rule):
-        asked = [one for one in rules_for(command, unit) if one.number == rule.record.number]
-        allowed = candidates(command, unit, within=True).filter(pk=user.pk)
-        if asked and allowed.exists() and not allowed.filter(meeting(asked, unit, now, within=True)).exists():
-            return command
-    return None
 
 
 def _places(made: Rule) -> list[Unit]:

@@ -106,12 +106,13 @@ def _could(person: User, situation: Situation, command: Command) -> bool:
 
 
 def _somebody_may(situation: Situation, command: Command, rules: Sequence[RuleInForce]) -> bool:
-    """Tell whether anybody meets the rules before this record, whom their roles allow it."""
+    """Tell whether anybody meets the rules before this record, whom their roles allow it.
+
+    Who owns it or wrote on it does not count: nobody puts alone in order what they made themself.
+    """
     record = situation.subject
     people = able(command, rules, record.unit_id, situation.now)
-    if any(rule.independent for rule in rules):
-        people = people.exclude(pk=record.owner_id).exclude(username__in=situation.thing.authors(record))
-    return people.exists()
+    return people.exclude(pk=record.owner_id).exclude(username__in=situation.thing.authors(record)).exists()
 
 
 def able(

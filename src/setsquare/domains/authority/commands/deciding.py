@@ -4,13 +4,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setsquare.domains.authority.commands.writing import waiting
-from setsquare.domains.authority.in_words import told
-from setsquare.domains.authority.lockout import kept_from, refuse_lockout
+from setsquare.domains.authority.lockout import refuse_lockout
 from setsquare.domains.authority.models import AuthorityRule
 from setsquare.domains.authority.permissions import APPROVE
 from setsquare.domains.authority.thing import AS_THEY_ARE, RULED, rule_needs
+from setsquare.domains.authority.withdrawing import why_not_for_oneself
 from setsquare.kernel.accounts.models import Role
-from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.authority.models import Need, Rule, Target
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
@@ -127,7 +126,8 @@ def reject(act: Act, _body: Body) -> None:
 )
 def withdraw(act: Act, _body: Body) -> None:
     """Take a rule out of force."""
-    _not_for_oneself(act)
+    if why := why_not_for_oneself(act.detail, act.user):
+        raise Refused(why)
     Rule.objects.filter(record=act.record).delete()
     _tell_owner(act, gettext_noop("%(who)s withdrew %(number)s %(title)s: %(reason)s"))
     act.conclude(gettext_noop("%(number)s is withdrawn: what it asked for is no longer needed."))
@@ -144,23 +144,6 @@ def withdraw(act: Act, _body: Body) -> None:
 def supersede(act: Act, _body: Body) -> None:
     """Take an edition out of force as the next one comes into force; the system does this."""
     Rule.objects.filter(record=act.record).delete()
-
-
-def _not_for_oneself(act: Act) -> None:
-    """Refuse to withdraw a rule that one wrote or is bound by, while somebody else may."""
-    rule: AuthorityRule = act.detail
-    user, unit = act.user, act.record.unit
-    others = people_permitted(APPROVE, unit).exclude(pk__in=(user.pk, act.record.owner_id))
-    other = others.exclude(username__in=rule.authors).order_by("name", "pk").first()
-    if other is None:  # nobody could lift it otherwise
-        return
-    if user.username in rule.authors or user.pk == act.record.owner_id:
-        raise Refused(
-            _("You wrote this rule; somebody else withdraws it, such as %(name)s.") % {"name": other.name}
-        )
-    if (kept := kept_from(rule, user)) is not None:
-        sentence = _("This rule keeps you from “%(command)s”; somebody else withdraws it, such as %(name)s.")
-        raise Refused(sentence % {"command": told(kept), "name": other.name})
 
 
 def _tell_owner(act: Act, text: str) -> None:

@@ -364,14 +364,15 @@ def submit(act: Act, _body: Body) -> None:
         )
         raise Refused(sentence % {"unit": act.record.unit.name})
     ask(act, people)
+    asked = waiting(act).order_by("assignee__name", "assignee_id")
     act.conclude(
         gettext_noop("%(number)s waits for approval. Asked: %(names)s."),
-        names=some(person.name for person in people),
+        names=some(asked.values_list("assignee__name", flat=True)),
     )
 
 
 def ask(act: Act, people: list[User]) -> None:
-    """Ask people to approve the rule."""
+    """Ask people to approve the rule: those of them whom rules in force let, while there is any."""
     act.ask_all(APPROVING.code, people, act.now + APPROVING_TIME)
 
 
