@@ -17,4 +17,5 @@ declare(
         OVERSEE: _("See what is done under supervision and by breaking the glass"),
     },
     authority=(RULES, APPROVE),
+    at_once=(READ,),
 )

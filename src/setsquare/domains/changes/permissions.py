@@ -17,4 +17,5 @@ declare(
         DECIDE: _("Decide on change requests"),
     },
     authority=(ASSESS, DECIDE),
+    at_once=(READ, REQUEST),
 )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from setsquare.domains.competence.models import Assessment, Component
 from setsquare.domains.competence.permissions import ASSESS
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.accounts.rights import people_permitted, permissions_in, units_where
+from setsquare.kernel.accounts.rights import leads, led_by, people_permitted, permissions_in, units_where
 from setsquare.kernel.commands.declaration import Situation, by_permission
 from setsquare.kernel.records.things import Label, Thing
 from setsquare.kernel.writing.sentences import some
@@ -32,12 +32,12 @@ def holds_permission(user: User, person: User) -> bool:
 
 def assesses(user: User, person: User) -> bool:
     """Tell whether somebody may assess a person and agree on their competence: as assessor, or as their manager."""
-    return person.manager_id == user.pk or holds_permission(user, person)
+    return leads(user, person) or holds_permission(user, person)
 
 
 def people_assessed_by(user: User) -> Q:
     """Return the condition on people whose competence somebody sees: their own, whom they lead or may assess."""
-    return Q(pk=user.pk) | Q(manager_id=user.pk) | Q(unit_id__in=units_where(user, ASSESS))
+    return Q(pk=user.pk) | led_by(user) | Q(unit_id__in=units_where(user, ASSESS))
 
 
 def assessment_scope(_thing: Thing, user: User) -> Q:
@@ -45,7 +45,7 @@ def assessment_scope(_thing: Thing, user: User) -> Q:
     return (
         Q(assessment__person_id=user.pk)
         | Q(assessment__assessor_id=user.pk)
-        | Q(assessment__person__manager_id=user.pk)
+        | led_by(user, "assessment__person__")
         | Q(assessment__person__unit_id__in=units_where(user, ASSESS))
     )
 
@@ -58,11 +58,7 @@ def why_not_by(method: str, person: User, assessor: User) -> str | None:
     if person.pk == assessor.pk:
         return _("You assess yourself by the method “Self-assessment” alone.")
     if method == M.MANAGER:
-        return (
-            None
-            if person.manager_id == assessor.pk
-            else _("You are not the line manager of %(name)s.") % name
-        )
+        return None if leads(assessor, person) else _("You are not the line manager of %(name)s.") % name
     if method == M.PEER:
         same = person.unit_id is not None and person.unit_id == assessor.unit_id
         return None if same or assesses(assessor, person) else _("%(name)s works in another unit.") % name

@@ -17,4 +17,5 @@ declare(
         ASSESS: _("See, make and agree assessments of competence"),
     },
     authority=(FRAMEWORKS, ASSESS),
+    at_once=(READ,),
 )

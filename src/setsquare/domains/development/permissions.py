@@ -13,4 +13,5 @@ declare(
         MANAGE: _("See, write and agree everybody’s development plans"),
     },
     authority=(MANAGE,),
+    at_once=(PLAN,),
 )

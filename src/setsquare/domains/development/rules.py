@@ -10,6 +10,7 @@ from setsquare.domains.development.models import DevelopmentPlan
 from setsquare.domains.development.permissions import MANAGE
 from setsquare.domains.development.scopes import manages
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import leads as heads
 from setsquare.kernel.commands.declaration import Situation, by_permission
 from setsquare.kernel.qualifications.subjects import parts_of, why_not_there
 from setsquare.kernel.records.models import Record
@@ -33,7 +34,7 @@ def mentors(situation: Situation) -> Label | None:
 def leads_person(situation: Situation) -> Label | None:
     """Rule: their line manager, or who manages development where they are."""
     plan: DevelopmentPlan = situation.detail
-    if plan.person.manager_id == situation.user.pk or _manages(situation, plan.person):
+    if heads(situation.user, plan.person) or _manages(situation, plan.person):
         return None
     return _("Only the line manager of %(name)s, or who manages development there, may do this.") % {
         "name": plan.person.name

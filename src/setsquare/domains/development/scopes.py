@@ -5,7 +5,8 @@ from django.db.models import Q
 from setsquare.domains.development.models import DevelopmentPlan
 from setsquare.domains.development.permissions import MANAGE
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.accounts.rights import permissions_in, units_where
+from setsquare.kernel.accounts.rights import leads as heads
+from setsquare.kernel.accounts.rights import led_by, permissions_in, units_where
 from setsquare.kernel.records.things import Thing
 
 
@@ -14,7 +15,7 @@ def plan_scope(_thing: Thing, user: User) -> Q:
     return (
         Q(development_plan__person_id=user.pk)
         | Q(development_plan__mentor_id=user.pk)
-        | Q(development_plan__person__manager_id=user.pk)
+        | led_by(user, "development_plan__person__")
         | Q(development_plan__person__unit_id__in=units_where(user, MANAGE))
     )
 
@@ -23,7 +24,7 @@ def leads(user: User, person: User) -> bool:
     """Tell whether somebody may agree what a person plans: as line manager, or as who manages development there."""
     if not user.is_active or user.pk == person.pk:
         return False
-    return person.manager_id == user.pk or manages(user, person)
+    return heads(user, person) or manages(user, person)
 
 
 def manages(user: User, person: User) -> bool:
@@ -33,7 +34,7 @@ def manages(user: User, person: User) -> bool:
 
 def privy(user: User, person: User, mentor: User | None) -> bool:
     """Tell whether somebody sees the plan of a person with such a mentor."""
-    return user in (person, mentor) or person.manager_id == user.pk or manages(user, person)
+    return user in (person, mentor) or heads(user, person) or manages(user, person)
 
 
 def sees(user: User, plan: DevelopmentPlan) -> bool:

@@ -17,4 +17,5 @@ declare(
         CONTROL: _("Control documents: types, distribution, copies, dates of effect, withdrawal"),
     },
     authority=(WORK, APPROVE, CONTROL),
+    at_once=(READ, WORK),
 )

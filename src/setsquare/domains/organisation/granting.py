@@ -5,11 +5,14 @@ import datetime as dt
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from setsquare.domains.organisation.permissions import carries_authority
+from setsquare.domains.organisation.rules import tell_administrators
 from setsquare.kernel.accounts.models import Delegation, Grant, Role, Unit, User
 from setsquare.kernel.accounts.tokens import revoke_all
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.database.statements import Statement, stand_in
+from setsquare.kernel.lifecycle import gettext_noop
 
 _USER, _ROLE, _UNIT = stand_in(1), stand_in(2), stand_in(3)
 _HELD: Statement[Grant] = Statement(
@@ -27,6 +30,17 @@ def give(
         sentence = _("%(name)s holds the role %(role)s in %(unit)s in this time already.")
         raise Refused({"role": sentence % {"name": user.name, "role": role.name, "unit": unit.name}})
     return Grant.objects.create(user=user, role=role, unit=unit, starts=starts, ends=ends)
+
+
+def tell_of_role(act: Act, user: User, role: Role, unit: Unit) -> None:
+    """Tell a person of a role that they were given; where it decides on content, also who administers there."""
+    text = gettext_noop("You hold the role %(role)s in %(unit)s.")
+    act.tell(user, "role", text, act.record, role=role.name, unit=unit.name)
+    if act.actor.user is None or not carries_authority(role):
+        return
+    text = gettext_noop("%(name)s gave %(person)s the role %(role)s in %(where)s, which decides on content.")
+    values = {"name": act.user.name, "person": user.name, "role": role.name, "where": unit.name}
+    tell_administrators(act, unit, text, **values)
 
 
 def end_rights(act: Act, user: User) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from setsquare.kernel.accounts.confirming import count_at_once
 from setsquare.kernel.accounts.models import Role
 from setsquare.kernel.commands.declaration import Permitted, commands_of
 from setsquare.kernel.records.things import Label, all_things
@@ -15,13 +16,17 @@ _declared: dict[str, Label] = {}
 _authority: set[str] = set()
 
 
-def declare(permissions: Mapping[str, Label], authority: Iterable[str] = ()) -> None:
+def declare(
+    permissions: Mapping[str, Label], authority: Iterable[str] = (), at_once: Iterable[str] = ()
+) -> None:
     """Make permissions known with the words by which people choose them, such as `documents.approve`.
 
-    `authority` are those of them that decide on content: nobody gives them to themself.
+    `authority` are those of them that decide on content: nobody gives them to themself. `at_once` are those that count
+    before somebody else has confirmed the access of who holds them: to read what is not confidential, and to draft.
     """
     _declared.update(permissions)
     _authority.update(authority)
+    count_at_once(at_once)
 
 
 def authority() -> frozenset[str]:
@@ -42,7 +47,8 @@ declare(
         READ: _("See people, units and roles"),
         ADMINISTER: _("Administer people, units and roles"),
         "trail.read": _("Read and export the history of all records"),
-    }
+    },
+    at_once=(READ,),
 )
 
 

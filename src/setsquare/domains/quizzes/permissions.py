@@ -13,4 +13,5 @@ declare(
         MANAGE: _("Write and release quizzes; see everybody’s attempts and the statistics"),
     },
     authority=(MANAGE,),
+    at_once=(READ,),
 )

@@ -6,7 +6,7 @@ from setsquare.domains.quizzes.content import ALWAYS, PASSED
 from setsquare.domains.quizzes.models import QuizAttempt
 from setsquare.domains.quizzes.permissions import MANAGE, READ
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.accounts.rights import permissions_in, units_where
+from setsquare.kernel.accounts.rights import led_by, permissions_in, units_where
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 
@@ -27,13 +27,13 @@ def attempt_scope(_thing: Thing, user: User) -> Q:
         Q(quiz_attempt__person_id=user.pk)
         | Q(unit_id__in=units_where(user, MANAGE))
         | Q(quiz_attempt__person__unit_id__in=units_where(user, MANAGE))
-        | Q(quiz_attempt__person__manager_id=user.pk)
+        | led_by(user, "quiz_attempt__person__")
     )
 
 
 def people_followed_by(user: User) -> Q:
     """Return the condition on people whose results somebody sees: their own, whose they run, whom they lead."""
-    return Q(pk=user.pk) | Q(unit_id__in=units_where(user, MANAGE)) | Q(manager_id=user.pk)
+    return Q(pk=user.pk) | Q(unit_id__in=units_where(user, MANAGE)) | led_by(user)
 
 
 def knows_answers(record: Record, user: User) -> bool:

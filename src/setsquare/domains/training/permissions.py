@@ -13,4 +13,5 @@ declare(
         MANAGE: _("Run training: courses, sessions and everybody’s certificates"),
     },
     authority=(MANAGE,),
+    at_once=(READ,),
 )

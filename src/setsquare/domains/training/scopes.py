@@ -5,7 +5,7 @@ from django.db.models import Q
 from setsquare.domains.training.models import Attendance
 from setsquare.domains.training.permissions import MANAGE, READ
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.accounts.rights import permissions_in, units_where
+from setsquare.kernel.accounts.rights import led_by, permissions_in, units_where
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
@@ -40,13 +40,13 @@ def certificate_scope(_thing: Thing, user: User) -> Q:
     return (
         Q(certificate__person_id=user.pk)
         | Q(certificate__person__unit_id__in=units_where(user, MANAGE))
-        | Q(certificate__person__manager_id=user.pk)
+        | led_by(user, "certificate__person__")
     )
 
 
 def people_followed_by(user: User) -> Q:
     """Return the condition on people whose training somebody sees: their own, whose they run, whom they lead."""
-    return Q(pk=user.pk) | Q(unit_id__in=units_where(user, MANAGE)) | Q(manager_id=user.pk)
+    return Q(pk=user.pk) | Q(unit_id__in=units_where(user, MANAGE)) | led_by(user)
 
 
 def knows_who_is_asked(record: Record, user: User) -> bool:

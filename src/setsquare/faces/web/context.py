@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from setsquare.faces.web.navigation import Navigation
+from setsquare.kernel.accounts.confirming import why_waiting
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.notices.unread import unread_count
 
@@ -35,6 +36,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "theme": request.COOKIES.get("theme", "auto"),
         "timezone": timezone.get_current_timezone_name(),
         "organisation_name": SimpleLazyObject(organisation_name),
+        "why_waiting": why_waiting,
         "demo": settings.SETSQUARE.mode == "demo",
     }
 

@@ -1,5 +1,6 @@
 """Who may do what where: permissions follow grants down the unit tree.
 
+Of somebody whose access nobody else has confirmed, only those permissions count that are declared so (`confirming.py`).
 Scopes are subqueries on the closure of the tree, never lists of ids, so that a page costs the same for everybody.
 """
 
@@ -11,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from setsquare.kernel.accounts.confirming import at_once, counts_at_once
 from setsquare.kernel.accounts.models import Delegation, Grant, Role, RolePermission, Unit, UnitPath, User
 from setsquare.kernel.accounts.prepared import moment
 from setsquare.kernel.database.statements import SOME_TIME, Statement, planned_cursor, stand_in
@@ -31,14 +33,28 @@ def granted_around(unit_id: Any, *, within: bool = False) -> Q:
     return Q(unit_id__in=above) | Q(unit_id__in=below)
 
 
+_HOLDER = f"JOIN {User._meta.db_table} holder ON holder.id = granted.user_id"
 _GRANTED = f"""
 SELECT granted.unit_id FROM {Grant._meta.db_table} granted
 JOIN {RolePermission._meta.db_table} held ON held.role_id = granted.role_id
-WHERE granted.user_id = %s AND held.permission = %s AND granted.starts <= %s
-AND (granted.ends IS NULL OR granted.ends > %s)
+%(holder)s
+WHERE granted.user_id = %%s AND held.permission = %%s AND granted.starts <= %%s
+AND (granted.ends IS NULL OR granted.ends > %%s)
 """  # noqa: S608 - names of tables
-_DOWN = f"SELECT descendant_id FROM {UnitPath._meta.db_table} WHERE ancestor_id IN ({_GRANTED})"  # noqa: S608
-_UP = f"SELECT ancestor_id FROM {UnitPath._meta.db_table} WHERE descendant_id IN ({_GRANTED})"  # noqa: S608
+_GRANTED_TO = {
+    True: _GRANTED % {"holder": ""},
+    False: _GRANTED % {"holder": f"{_HOLDER} AND holder.may_sign"},
+}
+"""By whether the permission counts at once, or only for those whose access is confirmed."""
+_PATHS = UnitPath._meta.db_table
+_DOWN = {
+    now: f"SELECT descendant_id FROM {_PATHS} WHERE ancestor_id IN ({granted})"  # noqa: S608 - names of tables
+    for now, granted in _GRANTED_TO.items()
+}
+_UP = {
+    now: f"SELECT ancestor_id FROM {_PATHS} WHERE descendant_id IN ({granted})"  # noqa: S608 - names of tables
+    for now, granted in _GRANTED_TO.items()
+}
 
 
 def units_where(user: User, permission: str, *, upwards: bool = False) -> RawSQL:
@@ -49,14 +65,15 @@ def units_where(user: User, permission: str, *, upwards: bool = False) -> RawSQL
     """
     now = connection.ops.adapt_datetimefield_value(moment(user))
     given = [user.pk, permission, now, now]
+    anybody = counts_at_once(permission)
     if not upwards:
-        return RawSQL(_DOWN, given)  # noqa: S611 - constants; what is given are parameters
-    return RawSQL(f"{_DOWN} UNION {_UP}", given + given)  # noqa: S611
+        return RawSQL(_DOWN[anybody], given)  # noqa: S611 - constants; what is given are parameters
+    return RawSQL(f"{_DOWN[anybody]} UNION {_UP[anybody]}", given + given)  # noqa: S611
 
 
 _PERMISSIONS = f"""
 SELECT DISTINCT held.permission FROM {Grant._meta.db_table} granted
-JOIN {RolePermission._meta.db_table} held ON held.role_id = granted.role_id
+JOIN {RolePermission._meta.db_table} held ON held.role_id = granted.role_id {_HOLDER}
 WHERE granted.user_id = %s AND granted.starts <= %s AND (granted.ends IS NULL OR granted.ends > %s)
 """  # noqa: S608 - names of tables
 _ABOVE = (
@@ -64,25 +81,34 @@ _ABOVE = (
 )
 
 
+def _counting() -> tuple[str, list[str]]:
+    """Return the condition by which a permission counts for its holder, with its parameters."""
+    open_to_all = ["", *at_once()]  # never empty, as SQL asks
+    return (
+        f" AND (holder.may_sign OR held.permission IN ({', '.join(['%s'] * len(open_to_all))}))",
+        open_to_all,
+    )
+
+
 def permissions_in(user: User, unit_id: int | None) -> frozenset[str]:
     """Return every permission that `user` holds in the unit, by one query; with no unit, those held anywhere."""
     if not user.is_active:
         return frozenset()
     now = connection.ops.adapt_datetimefield_value(timezone.now())
+    counts, open_to_all = _counting()
     with planned_cursor() as cursor:
         if unit_id is None:
-            cursor.execute(_PERMISSIONS, [user.pk, now, now])
+            cursor.execute(_PERMISSIONS + counts, [user.pk, now, now, *open_to_all])
         else:
-            cursor.execute(_PERMISSIONS + _ABOVE, [user.pk, now, now, unit_id])
+            cursor.execute(_PERMISSIONS + counts + _ABOVE, [user.pk, now, now, *open_to_all, unit_id])
         return frozenset(row[0] for row in cursor.fetchall())
 
 
 _ANYWHERE_AND_IN = f"""
 SELECT held.permission, MAX(CASE WHEN above.ancestor_id IS NULL THEN 0 ELSE 1 END) FROM {Grant._meta.db_table} granted
-JOIN {RolePermission._meta.db_table} held ON held.role_id = granted.role_id
+JOIN {RolePermission._meta.db_table} held ON held.role_id = granted.role_id {_HOLDER}
 LEFT JOIN {UnitPath._meta.db_table} above ON above.ancestor_id = granted.unit_id AND above.descendant_id = %s
 WHERE granted.user_id = %s AND granted.starts <= %s AND (granted.ends IS NULL OR granted.ends > %s)
-GROUP BY held.permission
 """  # noqa: S608 - names of tables
 
 
@@ -91,8 +117,12 @@ def permissions_anywhere_and_in(user: User, unit_id: int) -> tuple[frozenset[str
     if not user.is_active:
         return frozenset(), frozenset()
     now = connection.ops.adapt_datetimefield_value(timezone.now())
+    counts, open_to_all = _counting()
     with planned_cursor() as cursor:
-        cursor.execute(_ANYWHERE_AND_IN, [unit_id, user.pk, now, now])
+        cursor.execute(
+            f"{_ANYWHERE_AND_IN}{counts} GROUP BY held.permission",
+            [unit_id, user.pk, now, now, *open_to_all],
+        )
         rows = cursor.fetchall()
     return frozenset(row[0] for row in rows), frozenset(row[0] for row in rows if row[1])
 
@@ -114,31 +144,52 @@ def holders_within(role: Role, unit: Unit) -> QuerySet[User]:
 
 
 def people_permitted(permission: str, unit: Unit) -> QuerySet[User]:
-    """Return the active people who hold `permission` in `unit`."""
-    return _permitted(permission, unit.pk, timezone.now())
+    """Return the active people who hold `permission` in `unit`, as far as it counts."""
+    return _permitted(permission, unit.pk, timezone.now(), anybody=counts_at_once(permission))
 
 
-def _permitted(permission: str, unit_id: int, now: dt.datetime) -> QuerySet[User]:
+def _permitted(permission: str, unit_id: int, now: dt.datetime, *, anybody: bool) -> QuerySet[User]:
     roles = RolePermission.objects.filter(permission=permission).values("role_id")
     grants = Grant.objects.filter(in_force(now), role_id__in=roles, unit__paths_down__descendant_id=unit_id)
-    return User.objects.filter(pk__in=grants.values("user_id"), is_active=True).order_by("name")
+    found = User.objects.filter(pk__in=grants.values("user_id"), is_active=True).order_by("name")
+    return found if anybody else found.filter(may_sign=True)
 
 
 _UNIT, _PERMISSION = stand_in(1), "a permission that stands for the one asked for"
-_MAY: Statement[User] = Statement(
-    lambda: _permitted(_PERMISSION, _UNIT, SOME_TIME),
-    lambda: {
-        _UNIT: "unit",
-        _PERMISSION: "permission",
-        connection.ops.adapt_datetimefield_value(SOME_TIME): "now",
-    },
-)
+
+
+def _may(*, anybody: bool) -> Statement[User]:
+    return Statement(
+        lambda: _permitted(_PERMISSION, _UNIT, SOME_TIME, anybody=anybody),
+        lambda: {
+            _UNIT: "unit",
+            _PERMISSION: "permission",
+            connection.ops.adapt_datetimefield_value(SOME_TIME): "now",
+        },
+    )
+
+
+_MAY = {True: _may(anybody=True), False: _may(anybody=False)}
+
+
+def leads(user: User, person: User) -> bool:
+    """Tell whether somebody is the line manager of a person, and their access is confirmed."""
+    return person.manager_id == user.pk and user.may_sign
+
+
+def led_by(user: User, path: str = "") -> Q:
+    """Return the condition on people whose line manager somebody is, where their access is confirmed.
+
+    `path` leads to the person, such as `certificate__person__`.
+    """
+    confirmed = User.objects.filter(pk=user.pk, may_sign=True).order_by().values("pk")
+    return Q(**{f"{path}manager_id__in": confirmed})
 
 
 def who_may(permission: str, unit_id: int) -> list[User]:
     """Return the same people as `people_permitted`, by a query that is built once."""
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    return _MAY.instances(permission=permission, unit=unit_id, now=now)
+    return _MAY[counts_at_once(permission)].instances(permission=permission, unit=unit_id, now=now)
 
 
 def stands_in_for(user: User, now: dt.datetime | None = None) -> QuerySet[Delegation]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from setsquare.kernel.accounts.confirming import counts_at_once, is_waiting, why_waiting
 from setsquare.kernel.accounts.models import Grant, RolePermission, Unit, User
 from setsquare.kernel.accounts.rights import granted_around, in_force
 from setsquare.kernel.authority.asking import binding, meeting, rules_of
@@ -234,6 +235,13 @@ def permissions_for(command: Command) -> frozenset[str]:
     return said or frozenset(permission for permission in asked if permission)
 
 
+def why_unconfirmed(command: Command, user: User) -> Label | None:
+    """Return that nobody has confirmed somebody's access yet, where a command asks for that; None otherwise."""
+    known = [one for one in map(foretold, command.who) if one is not None]
+    asks = any(one.line or not counts_at_once(one.permission) for one in known)
+    return why_waiting if asks and is_waiting(user) else None
+
+
 def line_may(command: Command) -> bool:
     """Tell whether a command lets in the line manager of whom the record is about."""
     return any(known is not None and known.line for known in map(foretold, command.who))
@@ -247,7 +255,7 @@ def record_decides(command: Command) -> bool:
 def _leading(unit_id: Any, *, within: bool) -> QuerySet[User, Any]:
     """Return the line managers, as `manager_id`, of people in a unit, with `within` also of those in units below it."""
     place = Q(unit__paths_up__ancestor_id=unit_id) if within else Q(unit_id=unit_id)
-    return User.objects.filter(place, is_active=True, manager__isnull=False).values("manager_id")
+    return User.objects.filter(place, is_active=True, manager__may_sign=True).values("manager_id")
 
 
 def leads_in(user: User, unit_id: int) -> bool:
@@ -264,13 +272,24 @@ def candidates(command: Command, unit_id: Any, *, within: bool = False) -> Query
     permissions = permissions_for(command)
     if not permissions:
         return people
-    roles = RolePermission.objects.filter(permission__in=permissions).values("role_id")
     place = granted_around(unit_id, within=within)
-    grants = Grant.objects.filter(in_force(timezone.now()), place, role_id__in=roles)
+    grants = Grant.objects.filter(in_force(timezone.now()), place, _counting(permissions))
     found = Q(pk__in=grants.values("user_id"))
     if line_may(command):
         found |= Q(pk__in=_leading(unit_id, within=within))
     return people.filter(found)
+
+
+def _counting(permissions: Collection[str]) -> Q:
+    """Return the condition by which a grant gives one of the permissions, and that counts for who holds it."""
+    first = [permission for permission in permissions if counts_at_once(permission)]
+    found = Q(pk__in=[])
+    if first:
+        found |= Q(role_id__in=RolePermission.objects.filter(permission__in=first).values("role_id"))
+    if later := [permission for permission in permissions if permission not in first]:
+        roles = RolePermission.objects.filter(permission__in=later).values("role_id")
+        found |= Q(role_id__in=roles, user__may_sign=True)
+    return found
 
 
 class Nearest(NamedTuple):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from setsquare.kernel.authority.deciding import ALLOWED, Decision
 from setsquare.kernel.commands.act import Act, now
 from setsquare.kernel.commands.altered import Claimed, claim, entering_altered, state_found
-from setsquare.kernel.commands.authorising import decide, why_not_authorised
+from setsquare.kernel.commands.authorising import decide, why_not_authorised, why_unconfirmed
 from setsquare.kernel.commands.bodies import (
     Body,
     name_fields,
@@ -237,7 +237,7 @@ def why_not_permitted(command: Command, situation: Situation) -> Label | None:
         if why is None:
             return None
         first = first or why
-    return first
+    return why_unconfirmed(command, situation.user) or first
 
 
 def _barring(command: Command) -> tuple[Rule, ...]:

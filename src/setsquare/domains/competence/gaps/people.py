@@ -11,7 +11,7 @@ from setsquare.kernel.accounts.rights import units_where
 _USERS = User._meta.db_table
 _LINE = f"""
 WITH RECURSIVE line(id) AS (
-SELECT id FROM {_USERS} WHERE manager_id = %s
+SELECT id FROM {_USERS} WHERE manager_id = (SELECT id FROM {_USERS} WHERE id = %s AND may_sign)
 UNION SELECT below.id FROM {_USERS} below JOIN line ON below.manager_id = line.id)
 SELECT id FROM line
 """  # noqa: S608 - names of tables

@@ -21,7 +21,7 @@ from setsquare.domains.organisation.fields import (
     languages,
     time_zones,
 )
-from setsquare.domains.organisation.granting import end_rights, give
+from setsquare.domains.organisation.granting import end_rights, give, tell_of_role
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import check_unit, is_alone, keep_an_administrator, themself, today
 from setsquare.domains.organisation.telling_apart import (
@@ -210,6 +210,7 @@ def hire(act: Act, body: Hire) -> Record:
     )
     for role in dict.fromkeys(body.roles):
         give(act, user, role, body.unit, act.now, None)
+        tell_of_role(act, user, role, body.unit)
     if invited is not None:
         act.emit("person.invite", record)
     if not alone:

@@ -8,15 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from setsquare.domains.organisation.granting import give, not_over
-from setsquare.domains.organisation.permissions import ADMINISTER, carries_authority
+from setsquare.domains.organisation.granting import give, not_over, tell_of_role
+from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import (
     check_unit,
     end_of,
     keep_an_administrator,
     not_to_oneself,
     start_of,
-    tell_administrators,
     themself,
     today,
 )
@@ -108,26 +107,7 @@ def grant_role(act: Act, body: GrantRole) -> None:
     give(act, user, body.role, body.unit, starts, ends)
     act.say(gettext_noop("%(role)s in %(unit)s"), role=body.role.name, unit=body.unit.name)
     _say_from_when(act, body, starts)
-    act.tell(
-        user,
-        "role",
-        gettext_noop("You hold the role %(role)s in %(unit)s."),
-        act.record,
-        role=body.role.name,
-        unit=body.unit.name,
-    )
-    if act.actor.user is not None and carries_authority(body.role):
-        tell_administrators(
-            act,
-            body.unit,
-            gettext_noop(
-                "%(name)s gave %(person)s the role %(role)s in %(where)s, which decides on content."
-            ),
-            name=act.user.name,
-            person=user.name,
-            role=body.role.name,
-            where=body.unit.name,
-        )
+    tell_of_role(act, user, body.role, body.unit)
 
 
 def _say_from_when(act: Act, body: GrantRole, starts: dt.datetime) -> None:
