@@ -14,7 +14,7 @@ def served() -> Iterator[str]:
     """The address of the gallery, with the content security policy of production."""
     gallery.render()
     server = gallery.serve()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

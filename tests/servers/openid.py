@@ -116,7 +116,7 @@ def running() -> Iterator[Provider]:
             return
 
     provider.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=provider.server.serve_forever, daemon=True).start()
+    threading.Thread(target=provider.server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield provider
     finally:

@@ -341,7 +341,7 @@ class Answer(BaseHTTPRequestHandler):
 @pytest.fixture
 def store(settings: Any) -> Iterator[Store]:
     server = Store()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     settings.SETSQUARE = settings.SETSQUARE.model_copy(update={"learning_records": (server.settings,)})
     yield server
     server.shutdown()
