@@ -9,9 +9,10 @@ from typing import Any
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.authority.asking import Before
 from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.commands.declaration import Meaning
 from setsquare.kernel.commands.errors import SignatureRefused
-from setsquare.kernel.commands.manners import COUNTERSIGNED, Countersigning
+from setsquare.kernel.commands.manners import COUNTERSIGNED, Countersigning, Keeping, as_given
 from setsquare.kernel.database.rows import insert
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.signatures.credentials import CredentialsRefused, Proof
@@ -85,6 +86,18 @@ class _By:
     method: str
     relied: Iterable[Mapping[str, Any]]
     on_behalf_of: User | None = None
+
+
+def note_signing(
+    act: Act, body: Body, signing: Signing | None, countersigning: Countersigning | None
+) -> None:
+    """Have the act know how it is signed, and what it is given, which is signed along with the record.
+
+    What is kept to be countersigned has a digest of its own.
+    """
+    act.signed_by = signing.proof.method if signing is not None else ""
+    if (signing is not None or countersigning is not None) and not isinstance(body, Keeping):
+        act.given = {name: value for name, value in as_given(body).items() if value not in (None, "", [], {})}
 
 
 def sign(act: Act, record: Record, entry: Entry, signing: Signing, seen: dict[str, Any] | None) -> Signature:

@@ -31,7 +31,7 @@ from setsquare.kernel.commands.declaration import (
     everybody,
     is_momentary,
 )
-from setsquare.kernel.commands.entering import Signing, enter, settle, sign, sign_both
+from setsquare.kernel.commands.entering import Signing, enter, note_signing, settle, sign, sign_both
 from setsquare.kernel.commands.errors import (
     NotFound,
     NotPermitted,
@@ -422,9 +422,7 @@ def perform_now(
         command, thing, actor, now(), _given_reason(command, situation, reason), situation, _within, locked
     )
     act.relied = decision.overridden if manner.glass else relied or decision.relied
-    act.signed_by = signing.proof.method if signing is not None else ""
-    if (signing is not None or manner.countersigning is not None) and not isinstance(body, Keeping):
-        act.given = {name: value for name, value in as_given(body).items() if value not in (None, "", [], {})}
+    note_signing(act, body, signing, manner.countersigning)
     meaning = command.meaning(situation) if manner.keeps(decision) else None
     if locked is not None:
         act.now = max(act.now, locked.changed)
