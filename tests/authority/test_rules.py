@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from setsquare.domains.authority.in_words import told
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.authority.models import Rule
-from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.declaration import Actor, command_of
 from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records.models import Record
@@ -108,6 +109,21 @@ def test_bad_input_is_refused_at_its_field(office: Office, given: dict[str, Any]
     with pytest.raises(Refused) as why:
         office.draft(**given)
     assert said in str(why.value.fields[field])
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["quiz_attempt.submit", "person.make_token", "assessment.rate", "certificate.edit", "badge_issuer.edit"],
+)
+def test_nobody_is_independent_of_what_only_its_own_people_do(office: Office, key: str):
+    with pytest.raises(Refused) as why:
+        office.draft(commands=["change_request.accept", key], needs=[], independent=True)
+    assert list(why.value.fields) == ["independent"]
+    command = command_of(*key.split("."))
+    said = f"“{told(command)}” is only ever done by whose record it is: nobody is independent of it."
+    assert str(why.value) == said
+    office.draft(commands=["revision.confirm_reading", "course.sign_off", key], needs=[], roles=["reader"])
+    office.draft(commands=["revision.confirm_reading", "course.sign_off"], needs=[], independent=True)
 
 
 def test_a_subject_that_is_not_visible_does_not_exist(office: Office):

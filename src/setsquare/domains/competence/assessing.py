@@ -8,7 +8,7 @@ from setsquare.domains.competence.models import Assessment, Component
 from setsquare.domains.competence.permissions import ASSESS
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import leads, led_by, people_permitted, permissions_in, units_where
-from setsquare.kernel.commands.declaration import Situation, by_permission
+from setsquare.kernel.commands.declaration import Situation, by_permission, of_its_own
 from setsquare.kernel.records.things import Label, Thing
 from setsquare.kernel.writing.sentences import some
 
@@ -86,6 +86,7 @@ def agreeing(assessment: Assessment, barred: frozenset[int] = frozenset()) -> li
     return [alone] if lets and alone.pk not in kept_out else []
 
 
+@of_its_own
 def is_assessor(situation: Situation) -> Label | None:
     """Rule: the one who assesses."""
     assessment: Assessment = situation.detail

@@ -11,12 +11,13 @@ from setsquare.domains.development.permissions import MANAGE
 from setsquare.domains.development.scopes import manages
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import leads as heads
-from setsquare.kernel.commands.declaration import Situation, by_permission
+from setsquare.kernel.commands.declaration import Situation, by_permission, of_its_own
 from setsquare.kernel.qualifications.subjects import parts_of, why_not_there
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label
 
 
+@of_its_own
 def themself(situation: Situation) -> Label | None:
     """Rule: the person whose plan it is."""
     plan: DevelopmentPlan = situation.detail

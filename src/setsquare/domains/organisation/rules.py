@@ -11,7 +11,7 @@ from setsquare.kernel.accounts.rights import people_permitted, permissions_in, w
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import why_closed
-from setsquare.kernel.commands.declaration import Rule, Situation
+from setsquare.kernel.commands.declaration import Rule, Situation, of_its_own
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.database.statements import Statement, stand_in
 from setsquare.kernel.records.things import Label
@@ -25,7 +25,7 @@ def themself() -> Rule:
             return None
         return _("Only the person themself may do this.")
 
-    return rule
+    return of_its_own(rule)
 
 
 def manager() -> Rule:

@@ -6,7 +6,7 @@ from setsquare.domains.quizzes.content import gaps
 from setsquare.domains.quizzes.models import Quiz
 from setsquare.domains.quizzes.permissions import MANAGE
 from setsquare.kernel.accounts.rights import who_may
-from setsquare.kernel.commands.declaration import Situation, owner, permitted
+from setsquare.kernel.commands.declaration import Situation, of_its_own, owner, permitted
 from setsquare.kernel.records.things import Label
 
 WRITERS = (permitted(MANAGE), owner())
@@ -40,6 +40,7 @@ def complete(situation: Situation) -> dict[str, Label]:
     return dict(gaps(quiz.drafted)) if quiz.drafted is not None else {}
 
 
+@of_its_own
 def is_own(situation: Situation) -> Label | None:
     """Rule: the attempt is the person's own; nobody answers for another."""
     if situation.detail.person_id == situation.user.pk:

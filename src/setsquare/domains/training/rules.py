@@ -9,7 +9,7 @@ from setsquare.domains.training.models import FIRST, Certificate, Course, Traini
 from setsquare.domains.training.permissions import MANAGE
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in
-from setsquare.kernel.commands.declaration import Rule, Situation, by_permission, owner, permitted
+from setsquare.kernel.commands.declaration import Rule, Situation, by_permission, of_its_own, owner, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.qualifications.queries import holding
@@ -44,6 +44,7 @@ def not_own(situation: Situation) -> Label | None:
     return None
 
 
+@of_its_own
 def handed_in(situation: Situation) -> Label | None:
     """Rule: who acts handed the certificate in."""
     certificate: Certificate = situation.detail

@@ -198,6 +198,21 @@ def assigned(kind: str) -> Rule:
     return momentary(rule)
 
 
+_of_its_own: set[Rule] = set()
+
+
+def of_its_own(rule: Rule) -> Rule:
+    """Mark a rule that lets in only whose record it is, or who wrote on it: nobody independent of it."""
+    _of_its_own.add(rule)
+    return rule
+
+
+def only_its_own(command: "Command") -> bool:
+    """Tell whether a command is only ever done by those of whom the record is: nobody is independent of it then."""
+    return bool(command.who) and _of_its_own.issuperset(command.who)
+
+
+@of_its_own
 def owns(situation: Situation) -> Label | None:
     """Rule: the owner.
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field
 
 from setsquare.domains.authority import in_words
+from setsquare.domains.authority.lockout import always_concerned_by
 from setsquare.domains.authority.models import AuthorityRule
 from setsquare.domains.authority.permissions import APPROVE, RULES
 from setsquare.domains.authority.states import OPEN
@@ -18,7 +19,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, RecordRef, RoleRef, Shown, UnitRef, Widget
-from setsquare.kernel.commands.declaration import Reason, Situation, command, owner, permitted
+from setsquare.kernel.commands.declaration import Reason, Situation, command, only_its_own, owner, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.qualifications.subjects import (
@@ -219,7 +220,7 @@ class Content(Body):
             wrong["commands"] = _("Say at which commands or signatures the rule is asked.")
         if not self.roles and not self.needs and not self.independent:
             wrong["needs"] = _("Say what is needed: a role, a qualification, or independence.")
-        wrong |= self._wrong_ways()
+        wrong |= self._wrong_ways() | self._wrong_independence()
         parts = parts_of(row.subject for name in QUALIFIED for row in getattr(self, name))
         wrong |= self._wrong_needs(parts)
         if wrong:
@@ -227,6 +228,16 @@ class Content(Body):
         plain = self.model_dump(include={"why", *AS_THEY_ARE})
         rows = {name: [_plain(row, parts) for row in getattr(self, name)] for name in QUALIFIED}
         return {**plain, "roles": [role.code for role in self.roles], **rows}
+
+    def _wrong_independence(self) -> dict[str, Label]:
+        """Refuse independence of what only those of the record ever do: nobody could do it any more."""
+        if not self.independent:
+            return {}
+        own = next((one for one in always_concerned_by(self) if only_its_own(one)), None)
+        if own is None:
+            return {}
+        sentence = _("“%(command)s” is only ever done by whose record it is: nobody is independent of it.")
+        return {"independent": sentence % {"command": in_words.told(own)}}
 
     def _wrong_needs(self, parts: Parts) -> dict[str, Label]:
         """Return which qualifications there are not, by field; as they are by now, so an edition may outdate a rule."""
