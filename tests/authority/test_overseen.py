@@ -207,5 +207,6 @@ def test_who_wrote_a_rule_or_is_bound_by_it_does_not_withdraw_it_while_others_ma
         office.desk.do(office.hugo, rule, "withdraw", because="Not needed.")
     third = bootstrap.add_person("theo", "Theo Example", "N", password=PASSWORD)
     bootstrap.grant(third, "head", "N")
+    office.qualify(third)
     with pytest.raises(Refused, match="This rule keeps you from .* such as Theo Example"):
         office.desk.do(office.desk.dora, rule, "withdraw", because="Not needed.")

@@ -1,9 +1,9 @@
 """What a rule names by codes, in words, and what it may name."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy, override
@@ -175,3 +175,16 @@ def needs(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 def asked(row: Mapping[str, Any]) -> Asked:
     """Return a qualification that a rule asks for, from what the rule keeps of it."""
     return Asked(row["subject"], row["topic"], row["level"], row.get("title", ""), row.get("grade", ""))
+
+
+class OfKinds(Protocol):
+    """What is asked for some kinds of records alone: a rule in force, or one as it is written."""
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """Return the kinds; empty: all."""
+
+
+def of_same_kind(rule: OfKinds, other: OfKinds) -> bool:
+    """Tell whether both may be asked of the same record."""
+    return not rule.kinds or not other.kinds or bool(set(rule.kinds) & set(other.kinds))

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setsquare.domains.authority import in_words
-from setsquare.domains.authority.lockout import concerned_by, of_same_kind
+from setsquare.domains.authority.in_words import of_same_kind
+from setsquare.domains.authority.lockout import concerned_by
 from setsquare.domains.authority.looking import units_looked_at
 from setsquare.domains.authority.models import AuthorityRule
 from setsquare.kernel.accounts.models import Unit, User

@@ -1,13 +1,13 @@
 """Who withdraws a rule: somebody whom it keeps from nothing, while there is such a person who really may."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from setsquare.domains.authority.in_words import told
-from setsquare.domains.authority.lockout import always_concerned_by, of_same_kind
+from setsquare.domains.authority.in_words import of_same_kind, told
+from setsquare.domains.authority.lockout import always_concerned_by
 from setsquare.domains.authority.models import AuthorityRule
 from setsquare.domains.authority.permissions import APPROVE
 from setsquare.kernel.accounts.models import User
@@ -33,6 +33,8 @@ def why_not_for_oneself(rule: AuthorityRule, user: User) -> str:
     if not wrote and kept is None and theirs is None:
         return ""
     other = unbound(rule).exclude(pk=user.pk).first()
+    if other is None and wrote:  # whom it binds comes before who wrote it
+        other = _others_than_authors(rule).exclude(pk=user.pk).first()
     if other is None:  # nobody could lift it otherwise
         return ""
     if wrote:
@@ -48,22 +50,25 @@ def why_not_for_oneself(rule: AuthorityRule, user: User) -> str:
 
 
 def unbound(rule: AuthorityRule) -> QuerySet[User]:
-    """Return who may withdraw a rule, wrote none of it and is bound by none of it, by name: by a query of their own."""
+    """Return who may withdraw a rule, wrote none of it and is bound by none of it, by name."""
+    unit, people = rule.record.unit, _others_than_authors(rule)
+    if own := _asked(rule):
+        met = meeting(own, unit.pk, timezone.now(), within=True)
+        commands = {_rights(command): command for command in always_concerned_by(rule)}
+        if met:
+            people = people.exclude(_allowed(commands.values(), unit.pk) & ~met)
+    return people.exclude(pk__in=_waiting_of(rule).values("owner_id"))
+
+
+def _others_than_authors(rule: AuthorityRule) -> QuerySet[User]:
+    """Return who may withdraw a rule and wrote none of it, by name."""
     unit = rule.record.unit
     people = people_permitted(APPROVE, unit).filter(may_sign=True).exclude(pk=rule.record.owner_id)
     people = people.exclude(username__in=rule.authors).order_by("name", "pk")
     withdraw = command_of("authority_rule", "withdraw")
     asked = [one for one in rules_for(withdraw, unit.pk) if of_same_kind(one, rule)]
     meets = people.filter(meeting(asked, unit.pk, timezone.now())) if asked else people
-    if meets.exists():  # else these rules give way
-        people = meets
-    commands = list(always_concerned_by(rule))
-    if own := _asked(rule):
-        bound = [_allowed(command, unit.pk) for command in _one_of_each(commands)]
-        met = meeting(own, unit.pk, timezone.now(), within=True)
-        if met:
-            people = people.exclude(_any(bound) & ~met)
-    return people.exclude(pk__in=_waiting_of(rule).values("owner_id"))
+    return meets if meets.exists() else people  # where nobody meets them, these rules give way
 
 
 def kept_from(rule: AuthorityRule, user: User) -> Command | None:
@@ -104,16 +109,9 @@ def _rights(command: Command) -> object:
     return permissions_for(command), line_may(command)
 
 
-def _one_of_each(commands: Sequence[Command]) -> list[Command]:
-    return list({_rights(command): command for command in commands}.values())
-
-
-def _allowed(command: Command, unit_id: int) -> Q:
-    return Q(pk__in=candidates(command, unit_id, within=True).values("pk"))
-
-
-def _any(conditions: Sequence[Q]) -> Q:
+def _allowed(commands: Iterable[Command], unit_id: int) -> Q:
+    """Return the condition by which people’s roles allow one of some commands in a unit or below it."""
     found = Q(pk__in=())
-    for condition in conditions:
-        found |= condition
+    for command in commands:
+        found |= Q(pk__in=candidates(command, unit_id, within=True).values("pk"))
     return found
