@@ -68,6 +68,7 @@ OVERRIDE = Lifecycle(
         "review": Move(("in_review",), targets=("justified", "not_justified")),
         "settle": Move(("not_justified",), "settled"),
         "ask_again": Move(UNSETTLED),
+        "ask_who_may": Move(UNSETTLED),
         "remind_due": Move(UNSETTLED),
         "escalate": Move(UNSETTLED),
     },

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Annotated, Literal
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
@@ -13,19 +15,34 @@ from setsquare.domains.authority.in_words import CONSEQUENCES, titled
 from setsquare.domains.authority.models import Override
 from setsquare.domains.authority.overseen import OVERRIDES
 from setsquare.domains.authority.permissions import APPROVE
+from setsquare.domains.authority.states import UNSETTLED
 from setsquare.domains.authority.work import REVIEWING, SETTLING
+from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, RecordRef, Shown, Widget
-from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, assigned, command, permitted
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.declaration import (
+    Actor,
+    Meaning,
+    Reason,
+    Situation,
+    assigned,
+    command,
+    permitted,
+)
+from setsquare.kernel.commands.errors import Refused, WrongState
 from setsquare.kernel.commands.leaving import ASKED_AGAIN, Gone, say_in_whose_place
 from setsquare.kernel.commands.manners import Breaking, find_reviews_by, keep_by
 from setsquare.kernel.commands.overdue import keep_after
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.events.clock import every
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label
+from setsquare.kernel.tasks.kinds import TaskKind
+from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.writing.sentences import some
 
 THING = "override"
 TIME = dt.timedelta(days=7)
@@ -60,6 +77,19 @@ def _reviewers(record: Record) -> list[User]:
     return found or ([above] if above is not None and above.is_active else [])
 
 
+def _ask(act: Act, kind: TaskKind, people: list[User]) -> None:
+    """Ask people to review it or to decide what follows; where nobody may, who administers the unit is alarmed."""
+    act.ask_all(kind.code, people, act.now + TIME)
+    if people:
+        return
+    text = gettext_noop(
+        "Nobody may deal with %(number)s %(title)s: give somebody the right to approve authority rules in %(unit)s."
+    )
+    record = act.record
+    values = {"number": record.number, "title": record.title, "unit": record.unit.name}
+    act.tell_all(people_permitted(ADMINISTER, record.unit), "alarm", text, **values)
+
+
 @command(
     THING,
     "open",
@@ -84,7 +114,7 @@ def open_review(act: Act, body: Breaking) -> Record:
         rules=broken.decision.overridden,
     )
     reviewers = _reviewers(made)
-    act.ask_all(REVIEWING.code, reviewers, act.now + TIME)
+    _ask(act, REVIEWING, reviewers)
     numbers = [one["rule"] for one in broken.decision.overridden]
     ruled = Record.objects.filter(number__in=numbers)
     owners = User.objects.filter(pk__in=ruled.values("owner_id"), is_active=True)
@@ -153,7 +183,7 @@ def review(act: Act, body: Review) -> None:
     act.move_to(body.verdict)
     act.finish(waiting(act), body.verdict)
     if body.verdict == "not_justified":
-        act.ask_all(SETTLING.code, _deciders(act), act.now + TIME)
+        _ask(act, SETTLING, _deciders(act.record))
         act.conclude(
             gettext_noop("%(what)s stays marked until somebody says what follows from %(number)s."),
             what=row.target.number,
@@ -177,11 +207,18 @@ _TOLD = {
 }
 
 
-def _deciders(act: Act) -> list[User]:
+def _deciders(record: Record) -> list[User]:
     """Return who decides what follows: the owner of what it was done to, and who may review it."""
-    about: User = act.detail.target.owner
-    own = [about] if about.is_active and about.pk != act.record.owner_id else []
-    return list({person.pk: person for person in (*own, *_reviewers(act.record))}.values())
+    about: User = record.override.target.owner
+    own = [about] if about.is_active and about.pk != record.owner_id else []
+    return list({person.pk: person for person in (*own, *_reviewers(record))}.values())
+
+
+def _next(record: Record) -> tuple[TaskKind, list[User]]:
+    """Return what somebody has to do next of it, and who may."""
+    if record.state == "not_justified":
+        return SETTLING, _deciders(record)
+    return REVIEWING, _reviewers(record)
 
 
 class Settling(Body):
@@ -237,6 +274,11 @@ def settle(act: Act, body: Settling) -> None:
     """Say what becomes of what was done, and what was done about it."""
     if body.put_right_by is None and body.consequence != "stays":
         raise Refused({"put_right_by": _("Name the record in which it is corrected or undone.")})
+    if body.put_right_by is not None and body.put_right_by.type == THING:
+        sentence = _(
+            "Name the record in which it is corrected or undone: this tells only that the glass was broken."
+        )
+        raise Refused({"put_right_by": sentence})
     row: Override = act.detail
     row.consequence, row.done_about_it, row.put_right_by = (
         body.consequence,
@@ -268,7 +310,33 @@ CONSEQUENCES_TOLD = {
 def ask_again(act: Act, body: Gone) -> None:
     """Close the task of somebody who left and ask whoever else may; the system does this."""
     act.finish(waiting(act).filter(assignee=body.person), "left")
-    reviewed = act.record.state == "not_justified"
-    kind, people = (SETTLING, _deciders(act)) if reviewed else (REVIEWING, _reviewers(act.record))
-    act.ask_all(kind.code, people, act.now + TIME)
+    _ask(act, *_next(act.record))
     say_in_whose_place(act, body.person)
+
+
+@command(
+    THING,
+    "ask_who_may",
+    label=gettext_lazy("Ask who may by now"),
+    past=gettext_lazy("asked who may by now"),
+    reason=Reason.NEVER,
+    reindexes=False,
+)
+def ask_who_may(act: Act, _body: Body) -> None:
+    """Ask those who have come to be able to deal with it, where nobody was; the system does this."""
+    kind, people = _next(act.record)
+    if act.ask_all(kind.code, people, act.now + TIME):
+        act.say(gettext_noop("%(names)s"), names=some(person.name for person in people))
+
+
+@every(minutes=5)
+def ask_who_may_by_now() -> int:
+    """Ask about uses of break-glass of which nobody is asked, as soon as somebody may."""
+    asked = Task.objects.filter(record=OuterRef("pk"), done__isnull=True)
+    rows = Record.objects.filter(~Exists(asked), type=THING, state__in=UNSETTLED)
+    rows = rows.select_related("unit", "owner__manager", "override__target__owner").order_by("pk")
+    due = [record for record in rows if _next(record)[1]]
+    for record in due:
+        with suppress(WrongState):  # somebody dealt with it at this very moment
+            carry_out(THING, "ask_who_may", Actor.system(), record=record)
+    return len(due)
