@@ -14,6 +14,7 @@ from setsquare.kernel.authority.models import Rule, Target, Whose
 from setsquare.kernel.database.statements import stand_in
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.qualifications.queries import holding
+from setsquare.kernel.records.models import Record
 
 _IN, _THING = stand_in(3), "a type that stands for the one asked for"
 OF_RULE = (
@@ -66,6 +67,12 @@ def binding(thing: Any, unit: Any) -> QuerySet[Rule]:
 def binding_in(unit: Any) -> QuerySet[Rule]:
     """Return the rules in force in a unit, whatever they are asked at."""
     return Rule.objects.filter(unit__paths_down__descendant_id=unit)
+
+
+def rules_asking_for(subject: Record) -> list[str]:
+    """Return the numbers of the rules in force that ask for a qualification in a record."""
+    rows = Rule.objects.filter(needs__subject=subject).distinct().order_by("record__number_key")
+    return list(rows.values_list("record__number", flat=True))
 
 
 def _rows(found: QuerySet[Rule], user: User, now: dt.datetime) -> QuerySet[Rule, Any]:

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.authority.asking import rules_asking_for
 from setsquare.kernel.commands.authorising import those_allowed
 from setsquare.kernel.commands.declaration import Actor, Command, Situation, command_of
 from setsquare.kernel.commands.errors import Refused, WrongState
@@ -28,7 +30,7 @@ from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.kinds import kind_of, personal_kinds
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.beside import Beside
-from setsquare.kernel.writing.sentences import in_words, told
+from setsquare.kernel.writing.sentences import in_words, some, told
 
 _RECORD, _KIND = stand_in(1), "a kind that stands for the one asked for"
 _ASKED: Statement[Task] = Statement(
@@ -150,6 +152,15 @@ class Act:
         if self._record is not None:
             given.setdefault("number", self._record.number)
         self.conclusion = told(text, given)
+
+    def warn_of_rules(self) -> None:
+        """Tell whoever takes the record out of use which rules in force ask for it, after what was concluded."""
+        numbers = rules_asking_for(self.record)
+        if numbers:
+            sentence = gettext(
+                "Rules in force ask for it (%(numbers)s): who lacks it by now cannot get it any more."
+            )
+            self.conclusion = f"{self.conclusion} {sentence % {'numbers': some(numbers)}}".strip()
 
     def reveal(self, secret: str) -> None:
         """Show whoever does this what is shown once and kept nowhere, such as a token (`Outcome.secret`)."""

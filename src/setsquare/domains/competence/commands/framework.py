@@ -131,6 +131,7 @@ def withdraw(act: Act, _body: Body) -> None:
     if framework.content_id is not None:
         framework.draft, framework.authors = None, []
     act.conclude(gettext_noop("%(number)s is withdrawn; its editions can still be read."))
+    act.warn_of_rules()
 
 
 @command("framework", "pass_on", **PASSED_ON, reason=Reason.NEVER)

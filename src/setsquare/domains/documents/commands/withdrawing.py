@@ -52,6 +52,7 @@ def take_out_of_use(act: Act, replacement: Record | None) -> None:
         act.conclude(sentence, count=recalled)
     else:
         act.conclude(gettext_noop("%(number)s is no longer in use; nobody is asked to read it any more."))
+    act.warn_of_rules()
     act.finish(Task.objects.filter(record=act.record, kind="periodic_review"), "withdrawn")
     if document.current is not None:
         act.also("revision", "withdraw", document.current.record, {"at": act.now})

@@ -109,6 +109,7 @@ def withdraw(act: Act, _body: Body) -> None:
     if quiz.content:
         quiz.draft, quiz.authors = "", []
     act.conclude(gettext_noop("%(number)s is withdrawn; what was passed counts on."))
+    act.warn_of_rules()
 
 
 @command("quiz", "pass_on", **PASSED_ON, reason=Reason.NEVER)

@@ -317,6 +317,7 @@ def retire(act: Act, _body: Body) -> None:
     """End the course; what people hold stays valid as long as it says."""
     act.finish(Task.objects.filter(record=act.record, kind=TRAIN.code), "course_retired")
     act.conclude(gettext_noop("%(number)s is retired; nobody has to take it any more."))
+    act.warn_of_rules()
 
 
 @command(
