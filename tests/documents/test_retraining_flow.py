@@ -159,7 +159,7 @@ def test_who_leaves_the_audience_keeps_what_reading_gave(works: Works) -> None:
 def test_lapsed_reading_takes_away_what_a_rule_asks_it_for(works: Works) -> None:
     bootstrap.grant(works.person("hedda"), "director", "NW")
     number = works.in_force(audience=[{"person": "ada"}])
-    rule = {"title": "Writing", "why": "They know it.", "unit": "NW", "commands": ["document.create"]}
+    rule = {"title": "Writing", "why": "They know it.", "unit": "H", "commands": ["document.create"]}
     needs = [{"subject": number, "level": 1}]
     made = works.do("dirk", "authority_rule.create", **rule, needs=needs).record.number
     works.do("dirk", "authority_rule.submit", made)
