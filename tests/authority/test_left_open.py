@@ -66,7 +66,7 @@ def test_who_takes_something_out_of_use_is_told_which_rules_ask_for_it(office: O
 
 def test_what_no_rule_asks_for_is_taken_out_of_use_without_a_word(office: Office):
     desk = office.desk
-    body = {"title": "Lifting", "kind": "read", "unit": "N"}
+    body = {"title": "Lifting", "kind": "read", "unit": "N", "content": "With the knees."}
     course = carry_out("course", "create", Actor(desk.dora), body=body).record
     desk.do(desk.dora, course, "offer")
     done = desk.do(desk.dora, course, "retire", because="It is out of date.")
