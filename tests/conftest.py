@@ -152,6 +152,9 @@ def _afresh() -> Iterator[None]:
     """Begin each test in English and with nothing kept of another: people have the same ids, and its log is gone."""
     translation.activate("en")
     cache.clear()
+    (keys.directory() / "checkpoint").unlink(
+        missing_ok=True
+    )  # of a process that outlived its test by a moment
     yield
     translation.deactivate()
     (keys.directory() / "checkpoint").unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from setsquare.domains.training.models import TrainingSession
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import command_of
 from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
 from setsquare.kernel.commands.supervising import is_about
 from setsquare.kernel.notices.models import Notice
@@ -138,7 +139,8 @@ def test_what_has_to_be_held_first_is_asked_for(school: School) -> None:
 def test_who_takes_part_does_not_countersign(school: School) -> None:
     session = school.session(school.course())
     school.do(school.cora, session, "enrol", people=["anna"])
-    assert is_about({}, session, school.anna) and not is_about({}, session, school.ben)
+    close = command_of("training_session", "close")
+    assert is_about(close, {}, session, school.anna) and not is_about(close, {}, session, school.ben)
 
 
 def test_who_is_added_as_having_passed_holds_what_comes_first(
