@@ -115,7 +115,7 @@ def note_type() -> Iterator[Thing]:
     yield NOTE
     things._things.pop(NOTE.code)
     for known in declaration.commands_of(NOTE.code):
-        declaration._registry.commands.pop(known.key)
+        declaration._registry.forget(known)
 
 
 @dataclass

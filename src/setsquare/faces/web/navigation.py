@@ -12,7 +12,7 @@ from setsquare.faces.web.access import actor_of, person_of
 from setsquare.faces.web.addresses import first_part, register_address, view_address
 from setsquare.faces.web.pages import hand_made
 from setsquare.kernel.accounts.rights import permissions_in
-from setsquare.kernel.commands.declaration import Command, Situation, all_commands
+from setsquare.kernel.commands.declaration import Command, Situation, creating_commands
 from setsquare.kernel.commands.running import why_not_permitted
 from setsquare.kernel.records.things import Element, Thing, all_things
 
@@ -50,8 +50,8 @@ def _creating(request: HttpRequest, permissions: frozenset[str]) -> dict[str, li
     for anywhere in situations.values():
         anywhere.permissions = permissions  # held anywhere: known already, no query for each type
     found: dict[str, list[Command]] = {}
-    for command in all_commands():
-        situation = situations.get(command.thing) if command.creates and command.listed else None
+    for command in creating_commands():
+        situation = situations.get(command.thing)
         if situation is not None and why_not_permitted(command, situation) is None:
             found.setdefault(command.thing, []).append(command)
     return found

@@ -403,7 +403,23 @@ class Command:
 
 @dataclass
 class _Registry:
+    """Every command by its key, and what pages ask of them most, kept so that nobody looks through them all."""
+
     commands: dict[str, Command] = field(default_factory=dict)
+    of_thing: dict[str, list[Command]] = field(default_factory=dict)
+    creating: list[Command] = field(default_factory=list)
+
+    def add(self, made: Command) -> None:
+        self.commands[made.key] = made
+        self.of_thing.setdefault(made.thing, []).append(made)
+        if made.creates and made.listed:
+            self.creating.append(made)
+
+    def forget(self, known: Command) -> None:
+        del self.commands[known.key]
+        self.of_thing[known.thing].remove(known)
+        if known in self.creating:
+            self.creating.remove(known)
 
 
 _registry = _Registry()
@@ -416,7 +432,7 @@ def command(thing: str, name: str, **declared: Any) -> Callable[[Perform], Perfo
         made = Command(thing=thing, name=name, perform=perform, **declared)
         if made.key in _registry.commands:
             raise ImproperlyConfigured(f"command {made.key} is declared twice")
-        _registry.commands[made.key] = made
+        _registry.add(made)
         return perform
 
     return declare
@@ -429,7 +445,12 @@ def command_of(thing: str, name: str) -> Command:
 
 def commands_of(thing: str) -> tuple[Command, ...]:
     """Return every command of a record type, in the order of declaration."""
-    return tuple(c for c in _registry.commands.values() if c.thing == thing)
+    return tuple(_registry.of_thing.get(thing, ()))
+
+
+def creating_commands() -> tuple[Command, ...]:
+    """Return the commands that make a record and stand in the navigation, in the order of declaration."""
+    return tuple(_registry.creating)
 
 
 def all_commands() -> tuple[Command, ...]:
