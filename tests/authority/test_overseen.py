@@ -210,3 +210,25 @@ def test_who_wrote_a_rule_or_is_bound_by_it_does_not_withdraw_it_while_others_ma
     office.qualify(third)
     with pytest.raises(Refused, match="This rule keeps you from .* such as Theo Example"):
         office.desk.do(office.desk.dora, rule, "withdraw", because="Not needed.")
+
+
+def test_why_the_glass_is_broken_is_as_long_as_somebody_reads(office: Office) -> None:
+    office.qualify(office.desk.ben)
+    office.in_force(break_glass=True)
+    with pytest.raises(Refused) as refusal:
+        asks(office.desk.carl, glass="x" * 2001, credentials=SIGNED)
+    assert {place: str(said) for place, said in refusal.value.fields.items()} == {
+        "glass": "Write at most 2000 characters."
+    }
+
+
+def test_a_line_manager_whose_access_nobody_confirmed_oversees_nothing(office: Office) -> None:
+    office.qualify(office.desk.ben)
+    office.in_force(countersigned=True)
+    deed = asks(office.desk.carl).record
+    carl, lead = office.desk.carl, office.desk.olga
+    User.objects.filter(pk=carl.pk).update(manager=lead)
+    deeds = thing_of("supervised_deed")
+    assert deed in deeds.visible_to(lead)
+    User.objects.filter(pk=lead.pk).update(may_sign=False)
+    assert deed not in deeds.visible_to(User.objects.get(pk=lead.pk))

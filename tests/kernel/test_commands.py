@@ -200,3 +200,18 @@ def test_what_no_database_keeps_is_refused_at_its_place(house, body, reason, fie
         house.do("rename", record, body=body, reason=reason)
 
     assert list(refusal.value.fields) == [field]
+
+
+def test_a_reason_is_as_long_as_somebody_reads(house):
+    record = house.note()
+
+    with pytest.raises(Refused) as refusal:
+        house.do("rename", record, body={"title": "Second"}, reason="x" * 2001)
+
+    assert {place: str(said) for place, said in refusal.value.fields.items()} == {
+        "reason": "Write at most 2000 characters."
+    }
+    record.refresh_from_db()
+    assert (record.title, record.version) == ("First", 1)
+    house.do("rename", record, body={"title": "Second"}, reason="x" * 2000)
+    assert record.trail.get(seq=2).reason == "x" * 2000

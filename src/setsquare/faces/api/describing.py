@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from setsquare.kernel.commands.bodies import LONGEST_REASON
 from setsquare.kernel.commands.declaration import Command, Reason
 from setsquare.kernel.commands.manners import GLASS
 from setsquare.kernel.records.things import thing_of
@@ -184,6 +185,7 @@ def command_schema(command: Command) -> Schema:
     if "reason" not in properties:
         properties["reason"] = {
             "type": "string",
+            "maxLength": LONGEST_REASON,
             "description": _("Why; it is kept in the record's history."),
         }
         if command.reason is Reason.ALWAYS:
@@ -191,6 +193,7 @@ def command_schema(command: Command) -> Schema:
     if not command.outright:
         properties[GLASS] = {
             "type": "string",
+            "maxLength": LONGEST_REASON,
             "description": _(
                 "Why the glass has to be broken: done although a rule asks for more. It takes your signature."
             ),

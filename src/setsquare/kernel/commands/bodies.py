@@ -26,7 +26,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from setsquare.kernel.accounts.models import Role, Unit, User
-from setsquare.kernel.commands.complaints import sentence
+from setsquare.kernel.commands.complaints import SENTENCES, sentence
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.references import References, too_long
 from setsquare.kernel.files.models import Upload
@@ -49,6 +49,8 @@ UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters that look like nothing."""
 ONE_LINE = 300
 """The longest text that is asked for in one line."""
+LONGEST_REASON = 2000
+"""The longest reason that is kept with what somebody does."""
 
 
 class Body(BaseModel):
@@ -265,6 +267,17 @@ def refuse_unkeepable(data: Any) -> None:
     """Raise Refused where a value, at whatever depth, is of a kind that no database keeps."""
     if found := dict(_unkeepable(data)):
         raise Refused(found)
+
+
+def check_reasons(reasons: Mapping[str, str]) -> None:
+    """Raise Refused at each field where what somebody gives as a reason cannot be kept, or is too long to be read."""
+    found = {
+        place: str(SENTENCES["string_too_long"]) % {"max_length": LONGEST_REASON}
+        for place, text in reasons.items()
+        if len(text) > LONGEST_REASON
+    }
+    if wrong := found | dict(_unkeepable(reasons)):
+        raise Refused(wrong)
 
 
 def _beyond_calendar(data: Any, place: str = "") -> Iterator[tuple[str, str]]:

@@ -14,11 +14,11 @@ from setsquare.kernel.commands.altered import Claimed, claim, entering_altered, 
 from setsquare.kernel.commands.authorising import decide, why_not_authorised, why_unconfirmed
 from setsquare.kernel.commands.bodies import (
     Body,
+    check_reasons,
     name_fields,
     naming_fields,
     parse,
     read_in_part,
-    refuse_unkeepable,
     shows_nothing,
 )
 from setsquare.kernel.commands.declaration import (
@@ -117,7 +117,7 @@ def carry_out(
     if record is not None and record.type != command.thing:
         raise NotFound(record.number)
     given = body if isinstance(body, command.body) else _read(command, situation, body)
-    refuse_unkeepable({"reason": reason, GLASS: glass})
+    check_reasons({"reason": reason, GLASS: glass})
     manner = manner_of(glass, waits=waits)
     situation.breaking = bool(manner.glass)
     signing = None
@@ -193,7 +193,7 @@ def rehearse(thing: str, name: str, actor: Actor, *, body: Any = None, reason: s
     command = command_of(thing, name)
     situation = _situation(command, actor, None)
     given = body if isinstance(body, command.body) else _read(command, situation, body)
-    refuse_unkeepable({"reason": reason})
+    check_reasons({"reason": reason})
 
     def perform() -> Outcome:
         with naming_fields(command.body, partial(_bodies, command)), transaction.atomic():
