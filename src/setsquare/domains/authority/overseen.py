@@ -11,7 +11,7 @@ from setsquare.domains.authority.models import Override, SupervisedDeed
 from setsquare.domains.authority.permissions import OVERSEE
 from setsquare.domains.authority.states import OVERRIDE, SUPERVISED_DEED
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.accounts.rights import units_where
+from setsquare.kernel.accounts.rights import led_by, units_where
 from setsquare.kernel.commands.supervising import sees_what_it_makes
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see
@@ -46,7 +46,7 @@ def overseen_scope(thing: Thing, user: User) -> Q:
     return (
         Q(unit_id__in=units_where(user, OVERSEE))
         | Q(owner_id=user.pk)
-        | Q(owner__manager_id=user.pk)
+        | led_by(user, "owner__")
         | Q(pk__in=asked.values("record_id"))
     )
 
