@@ -2,5 +2,5 @@
 
 from importlib import import_module
 
-for _name in ("units", "people", "rights", "access", "roles"):
+for _name in ("units", "people", "leaving", "rights", "access", "roles"):
     import_module(f"{__name__}.{_name}")

@@ -1,12 +1,10 @@
 """Commands of people: hiring, changing, transferring, leaving and returning."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
@@ -21,9 +19,10 @@ from setsquare.domains.organisation.fields import (
     languages,
     time_zones,
 )
-from setsquare.domains.organisation.granting import end_rights, give, tell_of_role
+from setsquare.domains.organisation.granting import give, tell_of_role
+from setsquare.domains.organisation.line import check_manager, not_under_oneself, tell_of_line
 from setsquare.domains.organisation.permissions import ADMINISTER
-from setsquare.domains.organisation.rules import check_unit, is_alone, keep_an_administrator, themself, today
+from setsquare.domains.organisation.rules import check_unit, is_alone, themself
 from setsquare.domains.organisation.telling_apart import (
     check_email,
     check_told_apart,
@@ -32,13 +31,10 @@ from setsquare.domains.organisation.telling_apart import (
 )
 from setsquare.domains.organisation.thing import DIGESTS
 from setsquare.kernel.accounts.models import Unit, User
-from setsquare.kernel.accounts.rights import people_permitted
-from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyUnit, Body, Person, RoleRef, Shown, UnitRef, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
-from setsquare.kernel.commands.leaving import check_heir, left_behind_by, tell_what_is_left
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 
@@ -119,37 +115,6 @@ class Follow(Body):
     manager: Manager
 
 
-class Leave(Body):
-    """The end of somebody's work here."""
-
-    date: Annotated[
-        dt.date, Shown(gettext_lazy("Last day"), gettext_lazy("Today or before: the sign-in ends at once."))
-    ]
-    successor: Annotated[
-        Person | None,
-        Shown(
-            gettext_lazy("Who leads their people from now on"),
-            gettext_lazy("Left empty, they report to the manager of the person who leaves."),
-        ),
-    ] = None
-    takes_over: Annotated[
-        Person | None,
-        Shown(
-            gettext_lazy("Who takes over their records and tasks"),
-            gettext_lazy("Each is handed over."),
-            needed=gettext_lazy("needed where they own records or are asked for something"),
-        ),
-    ] = None
-
-
-class Return(Body):
-    """Coming back, under the same name as before."""
-
-    unit: InUnit
-    manager: Manager = None
-    invite: Invite = True
-
-
 def _as_is(situation: Situation) -> Mapping[str, Any]:
     user: User = situation.detail.user
     return {"name": user.name, "title": user.title, "email": user.email}
@@ -168,16 +133,6 @@ def _place_as_is(situation: Situation) -> Mapping[str, Any]:
     user: User = situation.detail.user
     manager = user.manager if user.manager and user.manager.is_active else None
     return {"unit": situation.subject.unit.code, "manager": manager.username if manager else ""}
-
-
-def _leaving(situation: Situation) -> Mapping[str, Any]:
-    """Propose that the manager takes over, where anything is left behind."""
-    user: User = situation.detail.user
-    proposed = ""
-    if user.manager is not None and user.manager.is_active and left_behind_by(user).exists():
-        proposed = user.manager.username
-    day = situation.now.astimezone(zone(situation.subject.unit)).date()
-    return {"date": day.isoformat(), "takes_over": proposed}
 
 
 @command(
@@ -215,11 +170,11 @@ def hire(act: Act, body: Hire) -> Record:
         act.emit("person.invite", record)
     if not alone:
         ask_to_confirm(act, user)
-    _say_how_to_sign_in(act, user, invited=invited is not None)
+    say_how_to_sign_in(act, user, invited=invited is not None)
     return record
 
 
-def _say_how_to_sign_in(act: Act, user: User, *, invited: bool) -> None:
+def say_how_to_sign_in(act: Act, user: User, *, invited: bool) -> None:
     """Tell who entered a person, or took one up again, what is still missing before they can sign in and sign."""
     if not invited:
         text = gettext_noop("%(name)s cannot sign in yet: send them a link to set a password.")
@@ -343,9 +298,9 @@ def transfer(act: Act, body: Transfer) -> None:
     user: User = act.detail.user
     if body.unit != user.unit:
         check_unit(act, body.unit, "unit")
-    _check_manager(user, body.manager, "manager")
-    _not_under_oneself(act, user, body.manager)
-    _tell_of_line(act, user, body.manager)
+    check_manager(user, body.manager, "manager")
+    not_under_oneself(act, user, body.manager)
+    tell_of_line(act, user, body.manager)
     user.unit, user.manager = body.unit, body.manager
     user.save(update_fields=["unit", "manager"])
     act.record.unit = body.unit
@@ -374,124 +329,3 @@ def follow(act: Act, body: Follow) -> None:
     user: User = act.detail.user
     user.manager = body.manager
     user.save(update_fields=["manager"])
-
-
-@command(
-    "person",
-    "leave",
-    label=gettext_lazy("Leaves"),
-    past=gettext_lazy("ended the person’s work here"),
-    body=Leave,
-    who=(permitted(ADMINISTER),),
-    danger=True,
-    hint=gettext_lazy(
-        "Ends sign-in, sessions, roles, delegations and tokens. Signatures and history keep the name."
-    ),
-    initial=_leaving,
-)
-def leave(act: Act, body: Leave) -> None:
-    """End a person's work: nothing of theirs is deleted, but they cannot act any more."""
-    user: User = act.detail.user
-    if body.date > today(act, user.unit):
-        raise Refused({"date": _("Give today or an earlier day, since the sign-in ends at once.")})
-    for field in ("successor", "takes_over"):
-        if getattr(body, field) == user:
-            raise Refused({field: _("Choose somebody who stays.")})
-    above = user.manager if user.manager and user.manager.is_active else None
-    heir = body.takes_over or (above if act.actor.user is None else None)
-    if act.actor.user is not None:
-        check_heir(user, heir, "takes_over")
-    end_rights(act, user)
-    user.is_active = False
-    user.left_on = body.date
-    user.set_unusable_password()
-    user.save(update_fields=["is_active", "left_on", "password"])
-    keep_an_administrator()
-    left = tell_what_is_left(act, user, heir)
-    if heir is not None and left:
-        sentence = gettext_noop("%(name)s can no longer sign in. %(heir)s takes over, in records: %(count)s.")
-        act.conclude(sentence, name=user.name, heir=heir.name, count=left)
-    else:
-        act.conclude(gettext_noop("%(name)s can no longer sign in and left nothing behind."), name=user.name)
-    leads = body.successor or above
-    for report in User.objects.filter(manager=user, is_active=True, file__isnull=False).select_related(
-        "file__record"
-    ):
-        manager = leads if leads != report else _above(report, user)
-        act.also("person", "follow", report.file.record, Follow(manager=manager))
-    if heir is None:
-        act.say(gettext_noop("the last day was %(day)s"), day=body.date.isoformat())
-    else:
-        text = gettext_noop("the last day was %(day)s, %(name)s takes over")
-        act.say(text, day=body.date.isoformat(), name=heir.name)
-
-
-@command(
-    "person",
-    "return",
-    label=gettext_lazy("Returns"),
-    past=gettext_lazy("took the person up again"),
-    body=Return,
-    who=(permitted(ADMINISTER),),
-    hint=gettext_lazy("Roles have to be granted anew."),
-    initial=lambda situation: {"unit": situation.subject.unit.code, "invite": True},
-)
-def come_back(act: Act, body: Return) -> None:
-    """Take a person up again who left; roles and tokens are not revived."""
-    user: User = act.detail.user
-    check_unit(act, body.unit, "unit")
-    _check_manager(user, body.manager, "manager")
-    check_email(user.email, user)
-    user.is_active, user.left_on = True, None
-    user.unit, user.manager = body.unit, body.manager
-    user.save(update_fields=["is_active", "left_on", "unit", "manager"])
-    act.record.unit = body.unit
-    if body.invite and user.email:
-        act.detail.invited = act.now
-        act.emit("person.invite")
-    _say_how_to_sign_in(act, user, invited=bool(body.invite and user.email))
-
-
-def _check_manager(user: User, manager: User | None, field: str) -> None:
-    """Refuse a manager who reports, along the line, to the person themself."""
-    if manager == user:
-        raise Refused({field: _("Nobody reports to themself.")})
-    above, seen = manager, set[int]()
-    while above is not None and above.pk not in seen:
-        if above == user and manager is not None:
-            sentence = _("%(manager)s reports to %(name)s, so it cannot be the other way round.")
-            raise Refused({field: sentence % {"manager": manager.name, "name": user.name}})
-        seen.add(above.pk)
-        above = above.manager
-
-
-def _not_under_oneself(act: Act, user: User, manager: User | None) -> None:
-    """Refuse an administrator who makes themself somebody's manager: who leads people judges what they can."""
-    if manager is None or manager == user.manager or manager != act.actor.user:
-        return
-    other = (
-        people_permitted(ADMINISTER, act.record.unit).exclude(pk=manager.pk).order_by("name", "pk").first()
-    )
-    if other is not None:
-        sentence = _(
-            "Nobody makes themself the manager of somebody; ask %(name)s, who administers there too."
-        )
-        raise Refused({"manager": sentence % {"name": other.name}})
-
-
-def _tell_of_line(act: Act, user: User, manager: User | None) -> None:
-    """Tell a person, who led them and who leads them now that somebody else does."""
-    if manager == user.manager:
-        return
-    text = gettext_noop("%(name)s reports to %(manager)s from now on.")
-    people = {
-        one.pk: one for one in (user, user.manager, manager) if one is not None and one != act.actor.user
-    }
-    values = {"name": user.name, "manager": manager.name if manager is not None else "–"}
-    act.tell_all(list(people.values()), "person", text, **values)
-
-
-def _above(report: User, leaver: User) -> User | None:
-    """Return who leads the successor who reported to the leaver themself."""
-    above = leaver.manager
-    return above if above is not None and above.is_active and above != report else None
