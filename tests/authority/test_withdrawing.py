@@ -83,3 +83,40 @@ def test_whose_record_a_rule_of_independence_holds_up_leaves_its_withdrawal_to_o
     Record.objects.filter(pk=office.subject.pk).update(owner=desk.ben)
     desk.do(desk.dora, rule, "withdraw", because="It is not needed.")
     assert state_of(rule) == "withdrawn"
+
+
+def test_nobody_withdraws_what_binds_them_by_taking_the_role_of_who_is_not_bound(
+    office: Office, frieda: User
+):
+    desk = office.desk
+    bootstrap.grant(frieda, "specialist", "N")
+    bootstrap.grant(desk.dora, "administrator", "NW")
+    rule = office.in_force(needs=[], roles=["specialist"])
+    for one in (frieda, office.hugo):
+        role = "head" if one == frieda else "director"
+        desk.do(desk.dora, one.file.record, "revoke_role", role=role, unit="N")
+
+    with pytest.raises(Refused, match="Within the last 30 days you took from Frieda Example"):
+        desk.do(desk.dora, rule, "withdraw", because="Nobody else is left.")
+
+    assert state_of(rule) == "in_force"
+
+
+def test_rules_about_rules_do_not_yield_to_who_took_the_role_of_those_who_meet_them(
+    office: Office, frieda: User
+):
+    desk = office.desk
+    bootstrap.grant(desk.dora, "administrator", "NW")
+    office.qualify(frieda)
+    keys = ["approve", "withdraw", "reject"]
+    office.in_force(commands=[f"authority_rule.{key}" for key in keys])
+    other = office.draft(title="Less")
+    desk.do(office.hugo, other, "submit")
+    desk.do(desk.dora, frieda.file.record, "revoke_role", role="head", unit="N")
+
+    with pytest.raises(NotPermitted, match="needs “Audits”"):
+        desk.do(desk.dora, other, "approve")
+
+    desk.do(None, frieda.file.record, "grant_role", role="head", unit="N")
+    desk.do(frieda, other, "approve")
+    assert state_of(other) == "in_force"

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from setsquare.domains.changes.queries import affected_by, changes_affecting
+from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands import overdue
 from setsquare.kernel.commands.declaration import Actor, Situation
@@ -336,6 +337,17 @@ def test_where_nobody_else_is_there_the_owner_looks_and_the_history_says_so(desk
     assert told == "reported it as implemented: nobody else could be asked to look at what came of it"
     desk.do(desk.anna, change, "close", outcome="Nobody misses it.")
     assert state_of(change) == "closed"
+
+
+def test_nobody_judges_what_came_of_their_own_change_because_they_took_from_others_what_lets_them(desk: Desk):
+    bootstrap.grant(desk.anna, "administrator", "NW")
+    change = desk.decided(verify=True)
+    for person, role in ((desk.ben, "specialist"), (desk.carl, "controller"), (desk.dora, "head")):
+        desk.do(desk.anna, person.file.record, "revoke_role", role=role, unit="N")
+    deliver()
+    desk.do(desk.anna, change, "implement", outcome="Step 4 is gone.")
+    with pytest.raises(NotPermitted, match="Within the last 30 days you took from Ben Example"):
+        desk.do(desk.anna, change, "close", outcome="All is well.")
 
 
 def test_the_tasks_of_who_leaves_go_to_who_takes_over_or_to_whoever_else_may(desk: Desk):

@@ -217,6 +217,15 @@ def test_nobody_agrees_on_themself_whatever_they_may(
     bench.do(bench.mark, alone, "agree")
 
 
+def test_nobody_agrees_alone_because_they_took_from_others_what_lets_them(bench: Bench) -> None:
+    bootstrap.grant(bench.mark, "administrator", "NW")
+    made = bench.submitted(bench.mark, "ada", "manager", G_1=2)
+    bench.do(bench.mark, bench.hanna.file.record, "revoke_role", role="head", unit="N")
+    with pytest.raises(NotPermitted, match="Within the last 30 days you took from Hanna Example"):
+        bench.do(bench.mark, made, "agree")
+    assert Record.objects.get(pk=made.pk).state == "submitted"
+
+
 def test_the_newest_counts_level_0_ends_and_revoking_gives_back_what_was_before(bench: Bench) -> None:
     first = bench.agreed("ada", ago(300), G_1=1, G_2=1)
     second = bench.agreed("ada", ago(100), G_1=2, G_3=1)

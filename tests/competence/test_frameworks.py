@@ -4,6 +4,7 @@ import pytest
 
 from setsquare.domains.competence.models import Component
 from setsquare.domains.competence.thing import FRAMEWORKS, components_astray
+from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Grant, Unit
 from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, WrongState
 from setsquare.kernel.records.models import Record
@@ -68,6 +69,14 @@ def test_who_alone_wrote_a_draft_does_not_release_it_where_somebody_else_may(des
     assert framework_of(alone).edition == 1
     with pytest.raises(CommandError):
         desk.do(desk.rob, record, "set_scale", scale=[{"code": "1", "name": "One"}])
+
+
+def test_nobody_releases_alone_because_they_took_from_others_what_lets_them(desk: Desk) -> None:
+    bootstrap.grant(desk.hanna, "administrator", "NW")
+    record = desk.small()
+    desk.do(desk.hanna, desk.mark.file.record, "revoke_role", role="manager", unit="N")
+    with pytest.raises(NotPermitted, match="Within the last 30 days you took from Mark Example"):
+        desk.released(record, desk.hanna)
 
 
 def test_a_draft_with_gaps_is_not_released(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from setsquare.faces.web.addresses import command_address
 from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.commands.declaration import Actor, Situation, command_of
 from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
+from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.markdown import missing_sections
 from tests.days import today
@@ -268,6 +269,20 @@ def test_rules_hold_at_once_where_nobody_else_is_there(works: Works) -> None:
     assert (kind.route_in_words, kind.proposed) == (["Alone: one of Cora Controller signs “Approved”"], None)
     entry = Entry.objects.filter(record=kind.record).latest("seq")
     assert entry.note is not None and entry.note["text"] == "nobody else could be asked to adopt it"
+
+
+def test_rules_hold_at_once_for_nobody_who_took_from_others_what_lets_them_adopt(works: Works) -> None:
+    bootstrap.grant(works.person("cora"), "administrator", "NW")
+    others = Grant.objects.exclude(user=works.person("cora")).exclude(role__code="reader")
+    for held in others.filter(ends__isnull=True).select_related("user", "role", "unit"):
+        body = {"role": held.role.code, "unit": held.unit.code}
+        carry_out(
+            "person", "revoke_role", Actor(works.person("cora")), record=held.user.file.record, body=body
+        )
+    before = DocumentType.objects.get(code="procedure").route_in_words
+    with pytest.raises(Refused, match="Within the last 30 days you took from"):
+        proposal(works)
+    assert DocumentType.objects.get(code="procedure").route_in_words == before
 
 
 def test_nobody_writes_over_what_waits_for_them_where_nobody_else_is_there(works: Works) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.domains.quizzes.differing import difference
 from setsquare.domains.quizzes.models import Quiz
 from setsquare.domains.quizzes.statistics import figures
@@ -37,6 +38,14 @@ def test_a_form_sent_as_it_came_changes_nothing(hall: Hall, key: str) -> None:
         sent_as_it_came(hall.anna, hall.start(hall.anna, hall.quiz()), key, change, form)
     else:
         sent_as_it_came(hall.cora, hall.draft(), key, change, form)
+
+
+def test_nobody_releases_alone_because_they_took_from_others_what_lets_them(hall: Hall) -> None:
+    bootstrap.grant(hall.cora, "administrator", "NW")
+    record = hall.draft()
+    hall.do(hall.cora, hall.mark.file.record, "revoke_role", role="manager", unit="NW")
+    with pytest.raises(NotPermitted, match="Within the last 30 days you took from Mark Example"):
+        hall.released(record, hall.cora)
 
 
 def test_a_draft_stands_beside_the_version_in_force_until_somebody_else_releases_it(hall: Hall) -> None:

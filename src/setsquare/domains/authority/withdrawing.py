@@ -10,6 +10,7 @@ from setsquare.domains.authority.in_words import of_same_kind, told
 from setsquare.domains.authority.lockout import always_concerned_by
 from setsquare.domains.authority.models import AuthorityRule
 from setsquare.domains.authority.permissions import APPROVE
+from setsquare.domains.organisation.taking import taken_by, told_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.authority.asking import meeting, rules_of
@@ -35,8 +36,9 @@ def why_not_for_oneself(rule: AuthorityRule, user: User) -> str:
     other = unbound(rule).exclude(pk=user.pk).first()
     if other is None and wrote:  # whom it binds comes before who wrote it
         other = _others_than_authors(rule).exclude(pk=user.pk).first()
-    if other is None:  # nobody could lift it otherwise
-        return ""
+    if other is None:  # nobody could lift it otherwise, unless they saw to that themself
+        taken = taken_by(user, [APPROVE], rule.record.unit_id).exclude(username__in=rule.authors)
+        return told_of(one.name for one in taken.exclude(pk=rule.record.owner_id)) or ""
     if wrote:
         return _("You wrote this rule; somebody else withdraws it, such as %(name)s.") % {"name": other.name}
     if kept is not None:

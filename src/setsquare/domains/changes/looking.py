@@ -11,6 +11,7 @@ from setsquare.domains.changes.models import ChangeRequest
 from setsquare.domains.changes.permissions import ASSESS
 from setsquare.domains.changes.queries import opened_by
 from setsquare.domains.changes.work import CLOSE as CLOSING
+from setsquare.domains.organisation.taking import why_taken
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
@@ -54,8 +55,10 @@ def no_part_in_it(situation: Situation) -> Label | None:
     task = situation.task(CLOSING.code)
     part = had_part(change)
     in_their_place = task is not None and task.assignee_id in part and situation.user not in others
-    if not others or (situation.user.pk not in part and not in_their_place):
+    if situation.user.pk not in part and not in_their_place:
         return None
+    if not others:
+        return why_taken(situation.user, [ASSESS], change.unit_id, but=part)
     names = ", ".join(person.name for person in others[:MOST_NAMED])
     sentence = _(
         "Who asked for a change, runs it or wrote what it changed does not judge it; these can look at it: %(names)s."

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from setsquare.domains.competence.models import Assessment, Component
 from setsquare.domains.competence.permissions import ASSESS
+from setsquare.domains.organisation.taking import managers_before, taken_by, told_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import leads, led_by, people_permitted, permissions_in, units_where
 from setsquare.kernel.commands.declaration import Situation, by_permission, of_its_own
@@ -148,10 +149,19 @@ def not_alone(situation: Situation) -> Label | None:
 def why_not_alone(assessment: Assessment, user: User) -> str | None:
     """Return why somebody may not agree on what they assessed themself, or None."""
     own = assessment.assessor_id == user.pk and assessment.method not in BY_ANOTHER
-    others = [one.name for one in agreeing(assessment) if one.pk != user.pk] if own else []
-    if not others:
+    if not own:
         return None
+    others = [one.name for one in agreeing(assessment) if one.pk != user.pk]
+    if not others:
+        return _why_taken(assessment.person, user)
     return _("You made this assessment; somebody else agrees on it: %(names)s.") % {"names": some(others)}
+
+
+def _why_taken(person: User, user: User) -> str | None:
+    """Return why who took from others what lets them agree does not agree alone, or None."""
+    led = managers_before(person.file.record, user).exclude(pk=person.pk)
+    taken = taken_by(user, [ASSESS], person.unit_id).exclude(pk=person.pk)
+    return told_of(one.name for one in (*led, *taken))
 
 
 def framework_in_force(situation: Situation) -> Label | None:

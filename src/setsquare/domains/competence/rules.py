@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from setsquare.domains.competence.content import gaps
 from setsquare.domains.competence.models import Framework
 from setsquare.domains.competence.permissions import FRAMEWORKS, PROFILES
+from setsquare.domains.organisation.taking import why_taken
 from setsquare.kernel.accounts.rights import who_may
 from setsquare.kernel.commands.declaration import Situation, owner, permitted
 from setsquare.kernel.records.things import Label
@@ -24,7 +25,7 @@ def not_alone(situation: Situation) -> Label | None:
         return None
     others = [one.name for one in who_may(FRAMEWORKS, situation.unit_id) if one.pk != situation.user.pk]
     if not others:
-        return None
+        return why_taken(situation.user, [FRAMEWORKS], situation.unit_id)
     names = ", ".join(others[:MOST_NAMED]) + (" …" if len(others) > MOST_NAMED else "")
     return _("You alone wrote this draft; somebody else releases it: %(names)s.") % {"names": names}
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from setsquare.domains.documents.in_words import RULED
 from setsquare.domains.documents.models import DocumentType
 from setsquare.domains.documents.permissions import APPROVE, CONTROL
+from setsquare.domains.organisation.taking import taken_by, told_of
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
@@ -145,6 +146,9 @@ def _put_forward(act: Act, kind: DocumentType, wanted: Rules, template: Text) ->
     people = deciders(act.record.unit, authors)
     act.finish(_asked(act), "not_needed")
     if not people:
+        taken = taken_by(act.user, [CONTROL, APPROVE], act.record.unit_id).exclude(username__in=authors)
+        if why := told_of(one.name for one in taken):
+            raise Refused(why)
         act.say(gettext_noop("nobody else could be asked to adopt it"))
         kind.proposed, kind.proposed_template = None, None
         return False

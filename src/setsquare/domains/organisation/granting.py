@@ -5,9 +5,10 @@ import datetime as dt
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from setsquare.domains.organisation.permissions import carries_authority
+from setsquare.domains.organisation.permissions import ADMINISTER, carries_authority
 from setsquare.domains.organisation.rules import tell_administrators
 from setsquare.kernel.accounts.models import Delegation, Grant, Role, Unit, User
+from setsquare.kernel.accounts.rights import who_may
 from setsquare.kernel.accounts.tokens import revoke_all
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.errors import Refused
@@ -41,6 +42,23 @@ def tell_of_role(act: Act, user: User, role: Role, unit: Unit) -> None:
     text = gettext_noop("%(name)s gave %(person)s the role %(role)s in %(where)s, which decides on content.")
     values = {"name": act.user.name, "person": user.name, "role": role.name, "where": unit.name}
     tell_administrators(act, unit, text, **values)
+
+
+def tell_of_taking(act: Act, user: User, role: Role, unit: Unit) -> None:
+    """Tell a person of a role that was taken from them, and who else administers there: nobody takes it unseen."""
+    name = act.user.name if act.actor.user is not None else "Setsquare"
+    text = gettext_noop("%(name)s took the role %(role)s in %(where)s from %(person)s.")
+    people = {one.pk: one for one in (user, *who_may(ADMINISTER, unit.pk)) if one != act.actor.user}
+    values = {"name": name, "role": role.name, "where": unit.name, "person": user.name}
+    act.tell_all(people.values(), "role", text, **values)
+
+
+def tell_of_leaving(act: Act, user: User) -> None:
+    """Tell who else administers there that a person’s work ended, and with it all that they might do."""
+    if act.actor.user is not None and user.unit is not None:
+        text = gettext_noop("%(name)s ended the work of %(person)s here, and with it all their roles.")
+        others = [one for one in who_may(ADMINISTER, user.unit.pk) if one not in (user, act.user)]
+        act.tell_all(others, "role", text, name=act.user.name, person=user.name)
 
 
 def end_rights(act: Act, user: User) -> None:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from setsquare.domains.organisation.permissions import ADMINISTER
+from setsquare.domains.organisation.taking import sent_away
 from setsquare.kernel.accounts.models import Grant, Unit, User
 from setsquare.kernel.accounts.rights import people_permitted, permissions_in, who_may
 from setsquare.kernel.accounts.units import zone
@@ -83,8 +84,11 @@ def not_to_oneself(act: Act, user: User, unit: Unit) -> None:
 
 
 def is_alone(user: User) -> bool:
-    """Tell whether nobody else works here yet: whoever sets up an installation may do everything."""
-    return not _OTHERS.rows(user=user.pk)
+    """Tell whether nobody else works here yet: whoever sets up an installation may do everything.
+
+    Who ended the work of others a short while ago is not alone: they made themself so.
+    """
+    return not _OTHERS.rows(user=user.pk) and not sent_away(user)
 
 
 _USER = stand_in(1)

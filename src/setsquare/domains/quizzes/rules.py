@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from setsquare.domains.organisation.taking import why_taken
 from setsquare.domains.quizzes.content import gaps
 from setsquare.domains.quizzes.models import Quiz
 from setsquare.domains.quizzes.permissions import MANAGE
@@ -22,7 +23,7 @@ def not_alone(situation: Situation) -> Label | None:
         return None
     others = [one.name for one in who_may(MANAGE, situation.unit_id) if one.pk != situation.user.pk]
     if not others:
-        return None
+        return why_taken(situation.user, [MANAGE], situation.unit_id)
     names = ", ".join(others[:MOST_NAMED]) + (" …" if len(others) > MOST_NAMED else "")
     return _("You alone wrote this draft; somebody else releases it: %(names)s.") % {"names": names}
 

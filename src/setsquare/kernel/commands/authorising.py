@@ -1,7 +1,7 @@
 """Authority: whether the rules in force let somebody carry out a command that their roles allow, and who else may."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, Protocol
@@ -12,7 +12,7 @@ from django.utils import timezone
 from setsquare.kernel.accounts.confirming import counts_at_once, is_waiting, why_waiting
 from setsquare.kernel.accounts.models import Grant, RolePermission, Unit, User
 from setsquare.kernel.accounts.rights import granted_around, in_force
-from setsquare.kernel.authority.asking import binding, meeting, rules_of
+from setsquare.kernel.authority.asking import binding, meeting, qualified, rules_of
 from setsquare.kernel.authority.deciding import ALLOWED, Decision, RuleInForce
 from setsquare.kernel.authority.deciding import decide as judge
 from setsquare.kernel.authority.people import standings
@@ -29,6 +29,15 @@ from setsquare.kernel.tasks.kinds import all_kinds
 
 MOST_LOOKED_AT = 10
 """Of how many people who may countersign it is looked at whether the record keeps them from it; of more, some may."""
+
+Taken = Callable[[User, Collection[str], int | None], QuerySet[User]]
+"""Finds from whom somebody took one of some permissions in a unit a short while ago."""
+_taken: list[Taken] = []
+
+
+def count_as_there(find: Taken) -> None:
+    """Declare by which function those are found whom somebody kept from acting: for that person they still may."""
+    _taken.append(find)
 
 
 def decide(situation: Situation, command: Command) -> Decision:
@@ -109,11 +118,21 @@ def _could(person: User, situation: Situation, command: Command) -> bool:
 def _somebody_may(situation: Situation, command: Command, rules: Sequence[RuleInForce]) -> bool:
     """Tell whether anybody meets the rules before this record, whom their roles allow it.
 
-    Who owns it or wrote on it does not count: nobody puts alone in order what they made themself.
+    Who owns it or wrote on it does not count: nobody puts alone in order what they made themself. From whom the person
+    took the right a short while ago still counts, where their qualifications meet the rules: nobody makes rules yield
+    by taking roles from those who meet them.
     """
     record = situation.subject
+    authors = situation.thing.authors(record)
     people = able(command, rules, record.unit_id, situation.now)
-    return people.exclude(pk=record.owner_id).exclude(username__in=situation.thing.authors(record)).exists()
+    if people.exclude(pk=record.owner_id).exclude(username__in=authors).exists():
+        return True
+    met = qualified((need for rule in rules for need in rule.needs), situation.now)
+    for find in _taken:
+        taken = find(situation.user, permissions_for(command), record.unit_id).filter(met)
+        if taken.exclude(pk=record.owner_id).exclude(username__in=authors).exists():
+            return True
+    return False
 
 
 def able(

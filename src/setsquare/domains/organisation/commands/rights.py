@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from setsquare.domains.organisation.granting import give, not_over, tell_of_role
+from setsquare.domains.organisation.granting import give, not_over, tell_of_role, tell_of_taking
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import (
     check_unit,
@@ -149,6 +149,7 @@ def revoke_role(act: Act, body: RevokeRole) -> None:
         raise Refused({"role": sentence % names})
     keep_an_administrator("role")
     act.say(gettext_noop("%(role)s in %(unit)s"), role=body.role.name, unit=body.unit.name)
+    tell_of_taking(act, user, body.role, body.unit)
     act.conclude(
         gettext_noop("%(name)s no longer holds the role %(role)s in %(unit)s."),
         name=user.name,

@@ -18,6 +18,7 @@ from setsquare.domains.organisation.rules import (
     root,
     tell_administrators,
 )
+from setsquare.domains.organisation.taking import why_taken
 from setsquare.kernel.accounts.models import Grant, Role, RolePermission
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
@@ -169,6 +170,8 @@ def _not_ones_own(act: Act, role: Role, permissions: Iterable[str]) -> None:
     if other is not None:
         sentence = _("You hold this role yourself; ask %(name)s, who does not, to let it allow more.")
         raise Refused({"permissions": sentence % {"name": other.name}})
+    if why := why_taken(act.user, [ADMINISTER], act.record.unit_id):
+        raise Refused({"permissions": why})
 
 
 def _carry(role: Role, permissions: Iterable[str]) -> None:
