@@ -179,7 +179,9 @@ def test_a_transfer_moves_the_record_and_keeps_the_line_straight(house):
     house.do(house.rita, "transfer", house.ben, unit="S", manager="sam")
     told = Notice.objects.filter(values__manager="Sam North").values_list("user__username", flat=True)
     assert sorted(told) == ["anna", "ben", "sam"]
-    house.do(house.rita, "transfer", house.ben, unit="S", manager="rita")  # nobody else administers there
+    with pytest.raises(Refused, match="ask Sam North"):  # who moves them out of his reach first gains nothing
+        house.do(house.rita, "transfer", house.ben, unit="S", manager="rita")
+    house.do(None, "transfer", house.ben, unit="S", manager="rita")
 
     ben = User.objects.get(pk=house.ben.pk)
     assert (ben.unit, ben.manager, ben.file.record.unit) == (house.south, house.rita, house.south)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setsquare.domains.organisation.commands.people import Follow, InUnit, Invite, Manager, say_how_to_sign_in
-from setsquare.domains.organisation.granting import end_rights
-from setsquare.domains.organisation.line import check_manager
+from setsquare.domains.organisation.granting import end_rights, tell_of_leaving
+from setsquare.domains.organisation.line import check_manager, not_under_oneself, tell_of_place
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import check_unit, keep_an_administrator, today
 from setsquare.domains.organisation.telling_apart import check_email
@@ -89,6 +89,7 @@ def leave(act: Act, body: Leave) -> None:
     heir = body.takes_over or (above if act.actor.user is None else None)
     if act.actor.user is not None:
         check_heir(user, heir, "takes_over")
+    tell_of_leaving(act, user)
     end_rights(act, user)
     user.is_active = False
     user.left_on = body.date
@@ -106,6 +107,10 @@ def leave(act: Act, body: Leave) -> None:
         "file__record"
     ):
         manager = leads if leads != report else _above(report, user)
+        if (
+            manager != above
+        ):  # who led the leaver stands above these people already, and not by their own hand
+            not_under_oneself(act, report, manager, (report.unit,), "successor")
         act.also("person", "follow", report.file.record, Follow(manager=manager))
     if heir is None:
         act.say(gettext_noop("the last day was %(day)s"), day=body.date.isoformat())
@@ -129,6 +134,8 @@ def come_back(act: Act, body: Return) -> None:
     user: User = act.detail.user
     check_unit(act, body.unit, "unit")
     check_manager(user, body.manager, "manager")
+    not_under_oneself(act, user, body.manager, (user.unit, body.unit))
+    tell_of_place(act, user, body.unit, body.manager)
     check_email(user.email, user)
     user.is_active, user.left_on = True, None
     user.unit, user.manager = body.unit, body.manager

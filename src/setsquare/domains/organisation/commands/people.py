@@ -20,7 +20,7 @@ from setsquare.domains.organisation.fields import (
     time_zones,
 )
 from setsquare.domains.organisation.granting import give, tell_of_role
-from setsquare.domains.organisation.line import check_manager, not_under_oneself, tell_of_line
+from setsquare.domains.organisation.line import check_manager, not_under_oneself, tell_of_place
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import check_unit, is_alone, themself
 from setsquare.domains.organisation.telling_apart import (
@@ -151,6 +151,7 @@ def hire(act: Act, body: Hire) -> Record:
     check_username(body.username)
     check_told_apart(body.name, body.title)
     check_email(body.email)
+    not_under_oneself(act, User(), body.manager, (body.unit,))
     fields = body.model_dump(include={"name", "title", "email", "unit", "manager", "language", "time_zone"})
     alone = act.actor.user is None or is_alone(act.user)
     try:
@@ -299,8 +300,8 @@ def transfer(act: Act, body: Transfer) -> None:
     if body.unit != user.unit:
         check_unit(act, body.unit, "unit")
     check_manager(user, body.manager, "manager")
-    not_under_oneself(act, user, body.manager)
-    tell_of_line(act, user, body.manager)
+    not_under_oneself(act, user, body.manager, (user.unit, body.unit))
+    tell_of_place(act, user, body.unit, body.manager)
     user.unit, user.manager = body.unit, body.manager
     user.save(update_fields=["unit", "manager"])
     act.record.unit = body.unit
@@ -327,5 +328,6 @@ def transfer(act: Act, body: Transfer) -> None:
 def follow(act: Act, body: Follow) -> None:
     """Give a new manager to somebody whose manager left; done by the system as part of that."""
     user: User = act.detail.user
+    tell_of_place(act, user, user.unit, body.manager)
     user.manager = body.manager
     user.save(update_fields=["manager"])

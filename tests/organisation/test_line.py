@@ -1,0 +1,85 @@
+"""Nobody puts themself at the head of somebody, by whatever way, and nobody is moved unseen."""
+
+import pytest
+
+from setsquare.domains.organisation.taking import units_before
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.notices.models import Notice
+from tests.days import today
+from tests.organisation.test_alone import told
+
+# --- no way makes oneself somebody's manager ---------------------------------------------------------
+
+ASK_SAM = "Nobody makes themself the manager of somebody; ask Sam North"
+
+
+def test_nobody_enters_somebody_under_themself(house):
+    new = {"username": "gus", "name": "Gus Novak", "unit": "N", "manager": "rita"}
+    with pytest.raises(Refused, match=ASK_SAM) as refusal:
+        house.make(house.rita, "person", "hire", **new)
+    assert list(refusal.value.fields) == ["manager"]
+    house.make(house.rita, "person", "hire", **{**new, "manager": "anna"})
+
+
+def test_nobody_takes_somebody_up_again_under_themself(house):
+    house.do(house.rita, "leave", house.ben, date=today())
+    with pytest.raises(Refused, match=ASK_SAM) as refusal:
+        house.do(house.rita, "return", house.ben, unit="S", manager="rita")
+    assert list(refusal.value.fields) == ["manager"]
+    house.do(house.rita, "return", house.ben, unit="N", manager="anna")
+
+
+def test_nobody_follows_a_leader_whose_work_they_end_themself(house):
+    with pytest.raises(Refused, match=ASK_SAM) as refusal:
+        house.do(house.rita, "leave", house.anna, date=today(), successor="rita")
+    assert list(refusal.value.fields) == ["successor"]
+    assert User.objects.get(pk=house.anna.pk).is_active
+    house.do(house.rita, "leave", house.anna, date=today(), successor="sam")
+    assert User.objects.get(pk=house.ben.pk).manager == house.sam
+
+
+def test_the_units_from_which_somebody_moved_a_person_still_count(house):
+    house.do(house.rita, "transfer", house.ben, unit="S", manager="anna")
+    record = User.objects.get(pk=house.ben.pk).file.record
+    assert list(units_before(record, house.rita)) == [house.north]
+    assert list(units_before(record, house.sam)) == []
+    with pytest.raises(Refused, match=ASK_SAM):
+        house.do(house.rita, "transfer", house.ben, unit="S", manager="rita")
+
+
+# --- nobody is moved unseen ----------------------------------------------------------------------------
+
+
+def test_who_leads_a_person_or_their_units_is_told_where_they_go(house):
+    house.do(
+        None, "transfer", house.sam, unit="S", manager="rita"
+    )  # so that Rita leads somebody in the south
+    Notice.objects.all().delete()
+
+    house.do(None, "transfer", house.ben, unit="S", manager="sam")
+
+    sentence = "Ben Ito goes from North to South and reports to Sam North from now on."
+    assert [told(one) for one in (house.ben, house.anna, house.sam, house.rita)] == [[sentence]] * 4
+
+
+def test_who_is_moved_without_a_new_manager_is_told_as_well(house):
+    house.do(house.rita, "transfer", house.ben, unit="S", manager="anna")
+
+    sentence = "Ben Ito goes from North to South and reports to Anna Weber from now on."
+    assert told(house.ben) == told(house.anna) == [sentence]
+
+
+def test_people_are_told_who_leads_them_after_somebody_left(house):
+    house.do(house.rita, "leave", house.anna, date=today(), successor="sam")
+
+    assert told(house.ben) == ["Ben Ito reports to Sam North from now on."]
+
+
+def test_the_system_is_kept_from_nothing(house):
+    carry_out(
+        "person", "transfer", Actor(None), record=house.ben.file.record, body={"unit": "S", "manager": "rita"}
+    )
+    assert User.objects.get(pk=house.ben.pk).manager == house.rita
