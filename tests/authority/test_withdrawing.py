@@ -6,6 +6,7 @@ from setsquare.domains.authority.withdrawing import unbound
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.errors import NotPermitted, Refused
+from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 from tests.authority.conftest import Office
@@ -120,3 +121,29 @@ def test_rules_about_rules_do_not_yield_to_who_took_the_role_of_those_who_meet_t
     desk.do(None, frieda.file.record, "grant_role", role="head", unit="N")
     desk.do(frieda, other, "approve")
     assert state_of(other) == "in_force"
+
+
+def test_nobody_moves_a_unit_out_of_the_reach_of_a_rule_that_binds_them(office: Office, frieda: User):
+    desk = office.desk
+    bootstrap.add_role("mover", "Mover", "", ["organisation.administer"])
+    bootstrap.grant(desk.dora, "administrator", "NW")
+    bootstrap.grant(frieda, "mover", "NW")
+    lab = bootstrap.add_unit("LAB", "Lab", "team", "N")
+    rule = office.in_force(needs=[], roles=["specialist"])
+    reorganise = {"parent": "S", "because": "A reorganisation."}
+
+    with pytest.raises(Refused) as refusal:
+        desk.do(desk.dora, lab.file.record, "move", **reorganise)
+
+    assert str(refusal.value.fields["parent"]) == (
+        f"By this move, rules that bind you would no longer hold in Lab: {rule.number}. Ask Frieda Example, who"
+        " administers both places."
+    )
+    sol = bootstrap.add_person("sol", "Sol Example", "NW", password=PASSWORD)
+    bootstrap.grant(sol, "mover", "NW")
+    desk.do(sol, lab.file.record, "move", **reorganise)  # whom nothing there lets ask for a change
+    told = Notice.objects.filter(user=desk.dora).latest("pk")
+    assert str(told) == (
+        "Sol Example moved Lab from North to South; rights follow the tree, and these rules no longer hold there:"
+        f" {rule.number}."
+    )

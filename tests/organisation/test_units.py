@@ -1,12 +1,17 @@
 """Units: the tree, and what would break it."""
 
+import datetime as dt
+
 import pytest
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.domains.organisation.queries import line, tree
 from setsquare.kernel.accounts.models import Unit
 from setsquare.kernel.accounts.rights import permissions_in
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.trail.reading import history
+from tests.days import today
+from tests.organisation.test_alone import told
 
 
 def test_a_unit_is_made_below_another(house):
@@ -153,3 +158,54 @@ def test_who_administers_one_site_does_not_administer_another(house):
 def test_who_only_reads_changes_nothing(house):
     with pytest.raises(NotPermitted):
         house.do(house.anna, "edit", house.north, name="Mine", code="N", because="A reorganisation.")
+
+
+def held_over(user, unit):
+    return permissions_in(user, unit.pk)
+
+
+def test_nobody_moves_a_unit_to_where_they_hold_more(house):
+    bootstrap.grant(house.rita, "head", "N")
+
+    with pytest.raises(Refused) as refusal:
+        house.do(house.rita, "move", house.south, parent="N", because="A reorganisation.")
+
+    assert str(refusal.value.fields["parent"]) == (
+        "By this move you would get rights over South that you do not hold today. First make somebody else"
+        " administrator of both places, and ask them."
+    )
+    assert "documents.approve" not in held_over(house.rita, house.south)
+    bootstrap.grant(house.anna, "administrator", "NW")
+    with pytest.raises(Refused, match="Ask Anna Weber, who administers both places"):
+        house.do(house.rita, "move", house.south, parent="N", because="A reorganisation.")
+    house.do(house.anna, "move", house.south, parent="N", because="A reorganisation.")
+    assert "documents.approve" in held_over(house.rita, house.south)
+
+
+def test_a_role_that_begins_later_counts_as_well(house):
+    house.do(None, "grant_role", house.rita, role="head", unit="N", starts=today() + dt.timedelta(days=3))
+    with pytest.raises(Refused, match="By this move you would get rights over South"):
+        house.do(house.rita, "move", house.south, parent="N", because="A reorganisation.")
+
+
+def test_nobody_takes_a_unit_out_of_a_place_that_they_do_not_administer(house):
+    house.make(house.rita, "unit", "create", name="Lab", code="LAB", kind="team", parent="N")
+    lab = Unit.objects.get(code="LAB")
+    for where in ("LAB", "S"):
+        bootstrap.grant(house.anna, "administrator", where)
+
+    with pytest.raises(Refused, match="You do not administer North; ask somebody who does") as refusal:
+        house.do(house.anna, "move", lab, parent="S", because="A reorganisation.")
+
+    assert list(refusal.value.fields) == ["parent"]
+
+
+def test_who_leads_and_who_administers_is_told_of_a_move(house):
+    house.make(house.rita, "unit", "create", name="Lab", code="LAB", kind="team", parent="N")
+    house.do(None, "transfer", house.ben, unit="LAB", manager="anna")
+
+    house.do(house.rita, "move", Unit.objects.get(code="LAB"), parent="S", because="A reorganisation.")
+
+    sentence = "Rita Root moved Lab from North to South; rights follow the tree."
+    assert [told(one)[-1] for one in (house.anna, house.sam)] == [sentence] * 2
+    assert sentence not in told(house.rita)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.organisation.fields import Code, TimeZone, time_zones
+from setsquare.domains.organisation.moving import check_move, rules_left_behind, tell_of_move
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import check_unit, keeper, root, today
 from setsquare.domains.organisation.thing import KINDS
@@ -153,6 +154,8 @@ def move(act: Act, body: MoveUnit) -> None:
         raise Refused({"parent": _("The organisation itself is not part of anything.")})
     check_unit(act, body.parent, "parent")
     _check_level(Unit.Kind(unit.kind), body.parent, "parent")
+    check_move(act, unit, body.parent)
+    before, rules = unit.parent, rules_left_behind(unit, body.parent)
     try:
         place(unit, body.parent)
     except CircularTree:
@@ -161,6 +164,8 @@ def move(act: Act, body: MoveUnit) -> None:
             sentence = _("%(unit)s cannot be part of itself.")
         raise Refused({"parent": sentence % {"unit": unit.name, "parent": body.parent.name}}) from None
     act.record.unit = unit
+    if before != body.parent:
+        tell_of_move(act, unit, before, rules)
     sentence = gettext_noop("%(unit)s is part of %(parent)s now; who holds a role there holds it here too.")
     act.conclude(sentence, unit=unit.name, parent=body.parent.name)
 
