@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from setsquare.domains.organisation.permissions import ADMINISTER
@@ -16,6 +15,7 @@ from setsquare.kernel.commands.declaration import Rule, Situation, of_its_own
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.database.statements import Statement, stand_in
 from setsquare.kernel.records.things import Label
+from setsquare.kernel.signatures.credentials import can_sign_in
 
 
 def themself() -> Rule:
@@ -104,24 +104,26 @@ def tell_administrators(act: Act, unit: Unit, text: str, **values: str | int) ->
     act.tell_all([person for person in people if person != act.actor.user], "role", text, **values)
 
 
-def keep_an_administrator(field: str = "") -> None:
+def keep_an_administrator(act: Act, field: str = "", of: User | None = None) -> None:
     """Refuse a change after which nobody could administer the organisation for good.
 
-    Called after the change and inside its transaction. The root's row is locked first, so that of two such
+    Only who can sign in and act now counts: whose access is confirmed, and who has a password, a passkey or an account
+    of another service, as whoever acts has. For the system, who works on the machine, a way in can be made again.
+    Called after the change and inside its transaction; `of` is the person from whom it takes something, where it is
+    one: who administers no part of the whole leaves nobody behind. The root's row is locked first, so that of two such
     changes at the same instant the second sees what the first did.
     """
     top = Unit.objects.select_for_update().filter(parent__isnull=True).order_by("pk").first()
-    lasting = Grant.objects.filter(
-        unit=top,
-        starts__lte=timezone.now(),
-        ends__isnull=True,
-        user__is_active=True,
-        role__permissions__permission=ADMINISTER,
-    )
-    if not lasting.exists():
+    granted = Grant.objects.filter(unit=top, role__permissions__permission=ADMINISTER)
+    if of is not None and not granted.filter(user=of).exists():
+        return
+    lasting = granted.filter(starts__lte=act.now, ends__isnull=True)
+    people = User.objects.filter(pk__in=lasting.values("user_id"), is_active=True, may_sign=True)
+    by = act.actor.user
+    if not any(by is None or one == by or can_sign_in(one) for one in people.order_by("pk")):
         sentence = _(
-            "Then nobody could administer the organisation any more. First give somebody else a role "
-            "that may, in the whole organisation and without an end."
+            "Then nobody could administer the organisation any more. First give somebody else a role that may, in the"
+            " whole organisation and without an end: somebody who can sign in and whose access is confirmed."
         )
         raise Refused({field: sentence})
 

@@ -45,24 +45,34 @@ PasskeyOffer = Callable[[User], tuple[dict[str, Any], str] | None]
 _passkey_checks: list[PasskeyCheck] = []
 _passkey_offers: list[PasskeyOffer] = []
 _forgetting: list[Callable[[User], None]] = []
+_having: list[Callable[[User], bool]] = []
 
 
-def accept_passkeys(check: PasskeyCheck, offer: PasskeyOffer, forget: Callable[[User], None]) -> None:
+def accept_passkeys(
+    check: PasskeyCheck, offer: PasskeyOffer, forget: Callable[[User], None], has: Callable[[User], bool]
+) -> None:
     """Let a sign-in library verify passkeys: `check` returns what uses up an answer that is this very person's.
 
     It returns None for any other answer, and for one that does not verify the person.
     `offer` makes a challenge for who has no session of a browser: what the passkey is asked, and the challenge as it
-    has to come back; None for a person without passkeys. `forget` drops all that somebody has besides a password.
+    has to come back; None for a person without passkeys. `forget` drops all that somebody has besides a password; `has`
+    tells whether there is anything among it by which they sign in.
     """
     _passkey_checks[:] = [check]
     _passkey_offers[:] = [offer]
     _forgetting[:] = [forget]
+    _having[:] = [has]
 
 
 def forget_passkeys(user: User) -> None:
     """Drop all by which a person signs in besides a password, within the transaction."""
     for forget in _forgetting:
         forget(user)
+
+
+def can_sign_in(user: User) -> bool:
+    """Tell whether somebody has a way to sign in: a password, a passkey or an account of another service."""
+    return user.is_active and (user.has_usable_password() or any(has(user) for has in _having))
 
 
 def passkey_challenge(user: User) -> tuple[dict[str, Any], str] | None:

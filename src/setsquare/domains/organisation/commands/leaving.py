@@ -95,7 +95,7 @@ def leave(act: Act, body: Leave) -> None:
     user.left_on = body.date
     user.set_unusable_password()
     user.save(update_fields=["is_active", "left_on", "password"])
-    keep_an_administrator()
+    keep_an_administrator(act, of=user)
     left = tell_what_is_left(act, user, heir)
     if heir is not None and left:
         sentence = gettext_noop("%(name)s can no longer sign in. %(heir)s takes over, in records: %(count)s.")

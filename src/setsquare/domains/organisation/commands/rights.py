@@ -147,7 +147,7 @@ def revoke_role(act: Act, body: RevokeRole) -> None:
         sentence = _("%(name)s does not hold the role %(role)s in %(unit)s.")
         names = {"name": user.name, "role": body.role.name, "unit": body.unit.name}
         raise Refused({"role": sentence % names})
-    keep_an_administrator("role")
+    keep_an_administrator(act, "role", user)
     act.say(gettext_noop("%(role)s in %(unit)s"), role=body.role.name, unit=body.unit.name)
     tell_of_taking(act, user, body.role, body.unit)
     act.conclude(

@@ -137,7 +137,7 @@ def set_permissions(act: Act, body: SetPermissions) -> None:
     role.permissions.exclude(permission__in=body.permissions).delete()
     held = set(role.permissions.values_list("permission", flat=True))
     _carry(role, (code for code in body.permissions if code not in held))
-    keep_an_administrator("permissions")
+    keep_an_administrator(act, "permissions")
     text = gettext_noop("%(name)s changed what holders of the role %(role)s may do.")
     tell_administrators(
         act, act.record.unit, text, name=act.user.name if act.actor.user else "Setsquare", role=role.name

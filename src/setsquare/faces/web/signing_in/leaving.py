@@ -20,6 +20,12 @@ def end_ways_in(event: Event) -> None:
         session.end()
 
 
+def has_ways_in(person: User) -> bool:
+    """Tell whether somebody signs in by a passkey or an account of another service."""
+    passkeys = Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)
+    return bool(passkeys.exists() or SocialAccount.objects.filter(user=person).exists())
+
+
 def forget(person: User) -> None:
     """Drop passkeys, authenticator apps, recovery codes and accounts of other services."""
     Authenticator.objects.filter(user=person).delete()

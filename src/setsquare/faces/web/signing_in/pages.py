@@ -13,7 +13,7 @@ from setsquare.kernel.signatures.credentials import accept_passkeys
 __all__ = ["addresses", "journal", "leaving", "mails", "resetting"]
 
 also_check(check_ways_in)
-accept_passkeys(passkeys.check_signature, passkeys.handed_out, leaving.forget)
+accept_passkeys(passkeys.check_signature, passkeys.handed_out, leaving.forget, leaving.has_ways_in)
 extend(
     "person",
     commands={"invite": invite_page, "make_token": own_tokens, "revoke_token": revoke_of},
