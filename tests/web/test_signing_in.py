@@ -254,6 +254,8 @@ def test_asking_for_a_link_is_the_same_work_whoever_has_the_address(anna):
 
 
 def test_whose_address_changed_is_no_longer_reached_at_the_old_one(client, rita, anna):
+    zoe = bootstrap.add_person("zoe", "Zoe Example", "NW")  # who can confirm it afterwards
+    bootstrap.grant(zoe, "administrator", "NW")
     sign_in(Client(), "anna@norma.example")
     new = {"name": "Anna Weber", "email": "weber@norma.example"}
     carry_out("person", "edit", Actor(rita), record=anna.file.record, body=new, reason="Moved.")

@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.organisation.permissions import ADMINISTER
-from setsquare.domains.organisation.rules import end_of, manager, not_by_token, tell_administrators, themself
+from setsquare.domains.organisation.rules import (
+    end_of,
+    keep_an_administrator,
+    manager,
+    not_by_token,
+    tell_administrators,
+    themself,
+)
+from setsquare.domains.organisation.ways_in import check_confirmable, hands_in, waits_for_address
 from setsquare.kernel.accounts import tokens
 from setsquare.kernel.accounts.models import Token, User
 from setsquare.kernel.accounts.tokens import Scope
@@ -24,7 +32,6 @@ from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label, all_things
 from setsquare.kernel.signatures.credentials import forget_passkeys
 from setsquare.kernel.trail.everything import PERMISSION as TRAIL
-from setsquare.kernel.trail.reading import since
 
 SCOPES: dict[str, Label] = {str(scope): scope.label for scope in Scope}
 
@@ -71,6 +78,15 @@ def _seen_by_whoever_sends(situation: Situation) -> Label | None:
     return _("Without an e-mail address the link is shown on the screen: do this in the browser.")
 
 
+def _address_confirmed(situation: Situation) -> Label | None:
+    """No link goes to an address that one administrator gave to somebody who signs in, before a second confirms it."""
+    if not waits_for_address(situation.detail.user):
+        return None
+    return _(
+        "The new e-mail address of %(name)s waits for somebody else to confirm it; no link goes there before."
+    ) % {"name": situation.detail.user.name}
+
+
 @command(
     "person",
     "invite",
@@ -78,6 +94,7 @@ def _seen_by_whoever_sends(situation: Situation) -> Label | None:
     past=gettext_lazy("sent a link to set the password"),
     who=(permitted(ADMINISTER),),
     barred=(_seen_by_whoever_sends,),
+    conditions=(_address_confirmed,),
     reason=Reason.ALWAYS,
     outright=True,
     hint=gettext_lazy(
@@ -106,13 +123,23 @@ def invite(act: Act, _body: Body) -> None:
         act.say(gettext_noop("it was shown on the screen, since there is no e-mail address"))
     if not user.email or act.situation.detail.user.last_login is not None:
         have_confirmed(act, user)
+        text = gettext_noop(
+            "%(name)s had a link sent by which a password is set for you. Until somebody else has confirmed that you"
+            " alone know it, you sign nothing. If you did not expect this, speak to another administrator at once."
+        )
+        act.tell(user, "person", text, act.record, name=act.user.name)
 
 
-def have_confirmed(act: Act, user: User) -> None:
-    """Let a person sign nothing until a second person vouches for their way in, which the actor had a hand in."""
+def have_confirmed(act: Act, user: User, field: str = "") -> None:
+    """Let a person sign nothing until a second person vouches for their way in, which the actor had a hand in.
+
+    Refused at `field` where no second person is left who could, or where nobody could administer any more.
+    """
+    check_confirmable(act, user, field)
     user.may_sign = False
     user.save(update_fields=["may_sign"])
     act.detail.shown_to = act.user
+    keep_an_administrator(act, field, user)
     ask_to_confirm(act, user)
 
 
@@ -133,27 +160,9 @@ def _second_person(situation: Situation) -> Label | None:
         return _("There is nothing to confirm.")
     if not situation.user.may_sign:
         return _("You sign nothing yourself before somebody has confirmed your own password.")
-    if situation.user == user or situation.user.pk in _hands(situation):
+    if situation.user == user or situation.user.pk in hands_in(situation.subject):
         return _("Somebody else confirms this: neither who had a hand in it nor the person themself.")
     return None
-
-
-def _hands(situation: Situation) -> set[int | None]:
-    """Return everybody who had a hand in how the person signs in since that was last confirmed.
-
-    They entered them, changed their address or had a link sent: whoever comes later does not make up for it.
-    """
-    seen = (
-        situation.subject.trail.filter(command="confirm_access")
-        .order_by("-seq")
-        .values_list("seq", flat=True)
-    )
-    passages = since(situation.subject, seen.first() or 0)
-    return {
-        passage.entry.actor_id
-        for passage in passages
-        if passage.entry.command in ("hire", "invite") or any(one.path == "email" for one in passage.changes)
-    }
 
 
 @command(
@@ -350,6 +359,7 @@ def end_access(act: Act, _body: Body) -> None:
     user.save(update_fields=["password"])
     forget_passkeys(user)
     tokens.revoke_all(user)
+    keep_an_administrator(act, of=user)
     text = gettext_noop(
         "Every way to sign in as you was ended by %(name)s: password, passkeys, sessions and tokens."
         " Set a new password by a link."

@@ -249,7 +249,7 @@ def edit(act: Act, body: EditPerson) -> None:
         text = gettext_noop("Your e-mail address was changed from %(before)s to %(after)s.")
         act.tell(user, "person", text, act.record, before=user.email or "–", after=body.email or "–")
         if act.actor.user is not None and not is_alone(act.user):
-            have_confirmed(act, user)
+            have_confirmed(act, user, "email")
     user.name, user.title, user.email = body.name, body.title, body.email
     user.save(update_fields=["name", "title", "email"])
     act.record.title = user.name

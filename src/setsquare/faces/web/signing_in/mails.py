@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from setsquare.domains.organisation.ways_in import waits_for_address
 from setsquare.faces.web.context import organisation_name
 from setsquare.faces.web.signing_in.links import days_valid, password_link
 from setsquare.kernel.accounts.models import User
@@ -57,7 +58,12 @@ def warn_former_address(event: Event) -> None:
 
 
 def send_link(user: User, *, again: bool) -> None:
-    """Mail the link by which a person sets a password: `again` where they signed in before."""
+    """Mail the link by which a person sets a password: `again` where they signed in before.
+
+    None goes to a new address of theirs that nobody else has confirmed yet.
+    """
+    if waits_for_address(user):
+        return
     with translation.override(user.language):
         days = {"days": days_valid()}
         name = {"name": organisation_name()}
