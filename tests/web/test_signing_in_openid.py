@@ -62,6 +62,13 @@ def anna(db: None, houses: Houses) -> User:
     return found
 
 
+def second_administrator() -> User:
+    """Have somebody who can confirm an access in which Rita had a hand."""
+    zoe = bootstrap.add_person("zoe", "Zoe Example", "NW")
+    bootstrap.grant(zoe, "administrator", "NW")
+    return zoe
+
+
 class Stay(urllib.request.HTTPRedirectHandler):
     """Follows no redirection: the test does, as the browser would."""
 
@@ -127,6 +134,7 @@ def test_an_account_of_another_service_ends_with_every_way_to_sign_in(
     client: Client, provider: openid.Provider, anna: User
 ) -> None:
     come_back(client, at_provider(begin(client)))
+    second_administrator()
     rita = Actor(User.objects.get(username="rita"))
     carry_out("person", "edit", rita, record=anna.file.record, body=ELSEWHERE, reason="She moved.")
     carry_out("person", "end_access", rita, record=anna.file.record, reason="A stranger linked it.")
@@ -143,6 +151,7 @@ def test_an_account_that_was_linked_by_a_former_address_signs_nobody_in(
 ) -> None:
     """Else whoever changes an address for a moment comes in as that person for good."""
     come_back(client, at_provider(begin(client)))
+    second_administrator()
     rita = Actor(User.objects.get(username="rita"))
     carry_out("person", "edit", rita, record=anna.file.record, body=ELSEWHERE, reason="She moved.")
     run_until_idle()
@@ -152,6 +161,25 @@ def test_an_account_that_was_linked_by_a_former_address_signs_nobody_in(
 
     assert not is_in(again) and not SocialAccount.objects.exists()
     assert list(check_ways_in()) == []
+
+
+def test_an_address_that_one_administrator_wrote_there_signs_nobody_in_before_another_confirms_it(
+    client: Client, provider: openid.Provider, anna: User
+) -> None:
+    come_back(client, at_provider(begin(client)))
+    zoe, rita = second_administrator(), User.objects.get(username="rita")
+    carry_out("person", "edit", Actor(rita), record=anna.file.record, body=ELSEWHERE, reason="She moved.")
+    run_until_idle()
+    provider.claims = ANNA | {"sub": "66", "email": ELSEWHERE["email"]}
+
+    stranger = Client()
+    come_back(stranger, at_provider(begin(stranger)))
+    assert not is_in(stranger) and not SocialAccount.objects.exists()
+
+    carry_out("person", "confirm_access", Actor(zoe), record=anna.file.record)
+    herself = Client()
+    come_back(herself, at_provider(begin(herself)))
+    assert herself.session["_auth_user_id"] == str(anna.pk)
 
 
 def test_an_address_that_somebody_had_who_left_is_of_who_has_it_now(

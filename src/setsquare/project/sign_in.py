@@ -8,6 +8,8 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
+from setsquare.domains.organisation.ways_in import waits_for_address
+
 
 class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """allauth's behaviour for accounts of OpenID providers."""
@@ -19,14 +21,15 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def authenticate_by_email(self, sociallogin: Any) -> tuple[Any, str] | None:
         """Find who works here by an address that the provider has verified, and leave them their password.
 
-        Whoever had the address before and left is not meant. allauth takes the password away where it does not know
-        the address as verified, as a stranger could have signed up with it; here the organisation entered the
-        address, and the person signs with that password.
+        Whoever had the address before and left is not meant, nor is who signs in and has a new address that nobody
+        else has confirmed yet: one administrator alone gave it to them. allauth takes the password away where it does
+        not know the address as verified, as a stranger could have signed up with it; here the organisation entered
+        the address, and the person signs with that password.
         """
         verified = [one.email for one in sociallogin.email_addresses if one.verified]
         for address in verified:
             person = get_user_model().objects.filter(email__iexact=address, is_active=True).first()
-            if person is None or person.email.lower() != address.lower():
+            if person is None or person.email.lower() != address.lower() or waits_for_address(person):
                 continue
             if self.can_authenticate_by_email(sociallogin, address):
                 EmailAddress.objects.filter(email__iexact=address).exclude(user=person).delete()
