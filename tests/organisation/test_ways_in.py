@@ -65,6 +65,13 @@ def test_an_address_that_one_administrator_changed_gets_no_link_before_somebody_
     assert [(one.to, one.subject) for one in mail.outbox] == [([MINE], "Set a new password")]
 
 
+def test_who_has_a_password_and_never_used_it_is_guarded_as_well(all_sign_in):
+    house = all_sign_in
+    User.objects.filter(pk=house.anna.pk).update(last_login=None)
+    change_address(house, house.rita, house.anna)
+    assert waits_for_address(User.objects.get(pk=house.anna.pk))
+
+
 def test_nobody_takes_an_address_away_to_be_shown_the_link(all_sign_in):
     house = all_sign_in
     change_address(house, house.rita, house.anna, "")

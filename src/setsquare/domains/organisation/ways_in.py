@@ -5,7 +5,7 @@ So three things hold, each of which the others need:
 
 - such an access is confirmed by a second person before it signs anything or its roles count for more than reading and
   drafting; the person is told by notice, and at their old address by mail;
-- to a new address of somebody who has signed in before, no link to set a password goes until that is confirmed: what
+- to a new address of somebody who signs in already, no link to set a password goes until that is confirmed: what
   one administrator writes there takes over nobody's account, and the person signs in as before;
 - where no second person is left who could confirm it, it is refused: however many accesses one administrator touches,
   somebody else remains who signs, and who gives the others back what they need, one after another.
@@ -21,6 +21,7 @@ from setsquare.kernel.accounts.rights import who_may
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.signatures.credentials import can_sign_in
 from setsquare.kernel.trail.everything import PERMISSION as TRAIL
 from setsquare.kernel.trail.reading import Passage, since
 
@@ -43,9 +44,14 @@ def hands_in(record: Record) -> set[int | None]:
     }
 
 
+def _signs_in(user: User) -> bool:
+    """Tell whether somebody has signed in before, or could by now: whoever has no way in yet has nothing to lose."""
+    return user.last_login is not None or can_sign_in(user)
+
+
 def waits_for_address(user: User) -> bool:
-    """Tell whether somebody who has signed in before has a new address that nobody else has confirmed yet."""
-    if user.may_sign or user.last_login is None or not hasattr(user, "file"):
+    """Tell whether somebody who signs in has a new address that nobody else has confirmed yet."""
+    if user.may_sign or not _signs_in(user) or not hasattr(user, "file"):
         return False
     changed = (one for one in _since_confirmed(user.file.record) if one.entry.command == "edit")
     return any(change.path == "email" for passage in changed for change in passage.changes)
@@ -53,7 +59,7 @@ def waits_for_address(user: User) -> bool:
 
 def check_confirmable(act: Act, user: User, field: str = "") -> None:
     """Refuse to touch the access of somebody who signs in and signs, where no second person could confirm it then."""
-    if not user.may_sign or user.last_login is None:
+    if not user.may_sign or not _signs_in(user):
         return
     barred = {user.pk, act.user.pk, *hands_in(act.record)}
     may = [*who_may(ADMINISTER, act.record.unit_id), *who_may(TRAIL, act.record.unit_id)]
