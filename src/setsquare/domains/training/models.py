@@ -250,7 +250,8 @@ class TrainingSession(models.Model):
     @cached_property
     def places(self) -> str:
         """Return how many places are taken."""
-        taken = self.attendances.filter(waiting=False).count()
+        known: int | None = vars(self).get("taken")  # a list has them counted along
+        taken = known if known is not None else self.attendances.filter(waiting=False).count()
         if self.capacity is None:
             return str(taken)
         return _("%(taken)s of %(all)s") % {"taken": taken, "all": self.capacity}

@@ -81,6 +81,8 @@ class HandMade:
     """What the first tab is called."""
     overview: Part | None = None
     """Above the sections of the first tab: the content itself. With `asks` in its context it has the primary button."""
+    below: Part | None = None
+    """Below the sections of the first tab: what belongs to the record, such as the sessions of a course."""
     aside: Part | None = None
     """Beside the first tab, instead of the facts about the record."""
     head: Callable[[HttpRequest, dict[str, Any]], None] | None = None

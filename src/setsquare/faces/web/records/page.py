@@ -41,8 +41,9 @@ def record_page(request: HttpRequest, slug: str, number: str) -> HttpResponseBas
     context = head_of(request, thing, record)
     context["sections"] = sections_shown(thing, record, person_of(request))
     context["overview"] = made.overview
+    context["below"] = made.below
     context["aside_part"] = made.aside
-    for part in (made.overview, made.aside):
+    for part in (made.overview, made.below, made.aside):
         if part is not None:
             context |= part.context(request, thing, record)
     if context.get("asks"):  # what the person is asked for comes first: a page has one primary button

@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.faces.web.pages import Part, add_urls, extend, name_link
-from setsquare.faces.web.training import badges, lacking, published, statements
+from setsquare.faces.web.training import badges, given, lacking, published, statements
 from setsquare.faces.web.training.matrix import matrix_export, matrix_page, totals_part
 from setsquare.faces.web.training.mine import mine_page
 from setsquare.faces.web.training.roles import roles_export, roles_page, roles_table
@@ -39,6 +39,7 @@ for code in ("course", "training_session", "certificate", "badge_issuer"):
 extend(
     "course",
     overview=Part("training/leads_to.html.jinja", lacking.lacking_part),
+    below=Part("training/course.html.jinja", given.given_part),
     asked={("create", "needed_by"): "hidden"},
 )
 extend("certificate", overview=Part("training/badge.html.jinja", badges.badge_part))

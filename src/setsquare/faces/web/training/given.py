@@ -1,0 +1,99 @@
+"""When a course is given and who holds it, on its own page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from setsquare.domains.training.models import TrainingSession
+from setsquare.domains.training.thing import CERTIFICATES, SESSIONS
+from setsquare.faces.web.access import person_of
+from setsquare.faces.web.addresses import create_address, numbered, register_address
+from setsquare.faces.web.navigation import reach_of
+from setsquare.faces.web.values import state_shown
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.qualifications.days import last_day
+from setsquare.kernel.qualifications.queries import holding
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label, Thing
+
+MOST = 10
+"""Coming sessions, and people who hold the course, that the page names."""
+MOST_PAST = 5
+
+
+def given_part(request: HttpRequest, _thing: Thing, record: Record) -> dict[str, Any]:
+    """Show the sessions of a course, those to come first, and who holds it, as far as the reader may see that."""
+    user = person_of(request)
+    return {**_sessions(user, record), **_holders(user, record), **_planning(request, record)}
+
+
+def _sessions(user: User, record: Record) -> dict[str, Any]:
+    seen = SESSIONS.visible_to(user).filter(training_session__course=record.pk)
+    found = TrainingSession.objects.filter(pk__in=seen.values("pk")).select_related("record", "trainer")
+    found = found.annotate(taken=Count("attendances", filter=Q(attendances__waiting=False)))
+    now = timezone.now()
+    coming = found.filter(starts__gt=now).exclude(record__state="cancelled").order_by("starts", "pk")
+    past = found.filter(starts__lte=now).order_by("-starts", "-pk")
+    groups = [(_("Coming"), _rows(coming[:MOST])), (_("Past"), _rows(past[:MOST_PAST]))]
+    return {
+        "session_count": seen.count(),
+        "session_groups": [(label, rows) for label, rows in groups if rows],
+        "sessions_url": register_address(SESSIONS, course=record.number),
+    }
+
+
+def _rows(sessions: Iterable[TrainingSession]) -> list[dict[str, Any]]:
+    rows = []
+    for session in sessions:
+        word = state_shown(SESSIONS, session.record.state)
+        rows.append(
+            {
+                "number": session.record.number,
+                "url": numbered("training_session", session.record.number),
+                "starts": session.starts,
+                "place": session.place,
+                "trainer": session.trainer,
+                "places": session.places,
+                "word": word.text,
+                "colour": word.extra,
+            }
+        )
+    return rows
+
+
+def _holders(user: User, record: Record) -> dict[str, Any]:
+    held = holding().filter(subject=record, topic="", user__is_active=True)
+    shown = held.filter(evidence__in=CERTIFICATES.visible_to(user).values("pk"))
+    first = shown.select_related("user__unit", "evidence").order_by(
+        F("until").asc(nulls_last=True), "user__name"
+    )
+    return {
+        "holder_count": held.count(),
+        "holders_seen": shown.count(),
+        "holders": [
+            {
+                "person": row.user,
+                "unit": row.user.unit.name if row.user.unit is not None else "",
+                "until": last_day(row.until),
+                "certificate": row.evidence.number,
+                "url": numbered("certificate", row.evidence.number),
+            }
+            for row in first[:MOST]
+        ],
+        "holders_url": register_address(CERTIFICATES, course=record.number, state="valid"),
+    }
+
+
+def _planning(request: HttpRequest, record: Record) -> dict[str, Any]:
+    """Return where a session of the course is planned, for who may; of a draft why that cannot be done yet."""
+    may = any(one.name == "create" for one in reach_of(request).creating.get("training_session", ()))
+    if not may or record.state == "retired":
+        return {"plan_url": "", "plan_not": ""}
+    why: Label = (
+        "" if record.state == "offered" else _("Offer the course first; then its sessions are planned.")
+    )
+    return {"plan_url": f"{create_address(SESSIONS, 'create')}?course={record.number}", "plan_not": why}

@@ -1,0 +1,86 @@
+"""The page of a course: when it is given, who holds it, and planning its next session."""
+
+import datetime as dt
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from setsquare.domains.training.models import TrainingSession
+from setsquare.kernel.records.models import Record
+from tests.training.conftest import School, ago
+
+
+def page_of(client: Client, course: Record) -> str:
+    return client.get(f"/courses/{course.number}/").content.decode()
+
+
+def test_sessions_stand_on_the_page_those_to_come_first(school: School, client: Client) -> None:
+    course = school.course("Measuring")
+    far = school.session(course, 72, place="Room 7", capacity=8)
+    near = school.session(course, 24)
+    past = school.session(course, 48)
+    cancelled = school.session(course, 96)
+    school.do(school.cora, far, "enrol", people=["anna", "ben"])
+    school.do(school.cora, cancelled, "cancel")
+    ended = timezone.now() - dt.timedelta(days=9)
+    TrainingSession.objects.filter(pk=past.pk).update(starts=ended, ends=ended + dt.timedelta(hours=1))
+    other = school.session(school.course("Welding"), 24)
+    client.force_login(school.anna)
+    page = page_of(client, course)
+    places = [page.index(f'href="/training-sessions/{one.number}/"') for one in (near, far, past)]
+    assert places == sorted(places)
+    assert page.index(">Coming<") < places[0] and places[1] < page.index(">Past<") < places[2]
+    assert cancelled.number not in page and other.number not in page
+    assert "2 of 8" in page and "Room 7" in page and "Tom Example" in page
+    assert f'href="/training-sessions/?course={course.number}"' in page
+    assert "Plan a session" not in page
+
+
+def test_who_runs_training_plans_a_session_of_the_course(school: School, client: Client) -> None:
+    course = school.course("Measuring")
+    client.force_login(school.cora)
+    address = f"/training-sessions/new/create/?course={course.number}"
+    assert f'href="{address}"' in page_of(client, course)
+    assert f'<option value="{course.number}" selected' in client.get(address).content.decode()
+    school.do(school.cora, course, "retire")
+    assert "Plan a session" not in page_of(client, course)
+
+
+def test_all_know_how_many_hold_it_and_who_follows_their_training_knows_who(
+    school: School, client: Client
+) -> None:
+    course = school.course("Measuring", validity_months=12)
+    anna = school.certified("anna", course, ago(10))
+    ben = school.certified("ben", course, ago(20))
+    school.certified("olga", course, ago(900))
+    sees = {school.cora: (anna, ben), school.tom: (anna,), school.ben: (ben,), school.sven: ()}
+    for reader, certificates in sees.items():
+        client.force_login(reader)
+        page = page_of(client, course)
+        assert 'Who holds it<span class="count">2</span>' in page
+        for one in (anna, ben):
+            assert (f'href="/certificates/{one.number}/"' in page) is (one in certificates)
+        assert ("of 2 people who hold it" in page) is (len(certificates) < 2)
+        assert (f"/certificates/?course={course.number}" in page) is bool(certificates)
+        assert "Olga Example" not in page
+    client.force_login(school.cora)
+    page = page_of(client, course)
+    assert page.index(ben.number) < page.index(anna.number)  # whose ends first
+    school.do(school.cora, anna, "revoke")
+    assert 'Who holds it<span class="count">1</span>' in page_of(client, course)
+
+
+def test_the_page_costs_the_same_however_many_sessions(school: School, client: Client) -> None:
+    course = school.course("Measuring")
+    client.force_login(school.cora)
+    counts = []
+    for number in (1, 4):
+        for _one in range(number):
+            school.session(course, 24)
+        page_of(client, course)
+        with CaptureQueriesContext(connection) as queries:
+            page_of(client, course)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
