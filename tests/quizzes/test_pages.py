@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from setsquare.domains.quizzes.models import Quiz
 from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
@@ -28,6 +29,17 @@ class TestQuizzes(ThingCase):
 
     def stranger(self) -> User:
         return self.hall.nora
+
+    def test_true_or_false_is_chosen(self) -> None:
+        quiz = self.hall.quiz()
+        base = f"{self.base}{quiz.number}/do/"
+        form = self.client.get(f"{base}change_question/?code=Q3").content.decode()
+        assert '<option value="true" selected>True</option>' in form
+        assert '<option value="false">False</option>' in form
+        sent = {"code": "Q3", "kind": "true_false", "text": "Is it so?", "points": "1", "truth": "false"}
+        assert self.client.post(f"{base}change_question/", sent).status_code == 303
+        drafted = Quiz.objects.get(pk=quiz.pk).latest.by_code["Q3"]
+        assert (drafted.accepted, drafted.right_in_words) == (("false",), "False")
 
     def test_the_tabs_of_who_manages_it(self) -> None:
         quiz = self.hall.quiz()

@@ -86,6 +86,13 @@ def test_a_draft_stands_beside_the_version_in_force_until_somebody_else_releases
             "Of a single choice one option alone is right; this marks 2.",
         ),
         ({"kind": "true_false", "accepted": ["yes"]}, "accepted", "Write “true” or “false”."),
+        ({"kind": "true_false"}, "truth", "Choose whether it is true or false."),
+        ({"kind": "text", "truth": "true"}, "truth", "Only of a question of true or false"),
+        (
+            {"kind": "true_false", "truth": "true", "accepted": ["false"]},
+            "accepted",
+            "What is right was chosen",
+        ),
         ({"kind": "number", "accepted": ["much"]}, "accepted", "Write the right number, such as 12.5."),
         ({"kind": "text"}, "accepted", "Write at least one answer that is accepted."),
         ({"kind": "text", "accepted": ["a"], "tolerance": "1"}, "tolerance", "Only a number has a tolerance"),

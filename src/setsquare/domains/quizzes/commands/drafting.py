@@ -1,7 +1,7 @@
 """Changing the draft of a quiz: its rules and its questions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +14,7 @@ from setsquare.domains.quizzes.content import (
     MOST_OPTIONS,
     MOST_QUESTIONS,
     TEXT,
+    TRUE_FALSE,
     Content,
     Kind,
     Option,
@@ -43,6 +44,7 @@ SHOWN = {
     "passed": gettext_lazy("The right answers, once passed"),
     "always": gettext_lazy("The right answers"),
 }
+TRUE_OR_FALSE = {"true": gettext_lazy("True"), "false": gettext_lazy("False")}
 Which = Annotated[
     str, Field(min_length=1, max_length=CODE), Shown(gettext_lazy("Code"), widget=Widget.HIDDEN)
 ]
@@ -123,14 +125,22 @@ class ChangeQuestion(Body):
             ),
         ),
     ] = ()
+    truth: Annotated[
+        Literal["true", "false"] | None,
+        Shown(
+            gettext_lazy("It is"),
+            gettext_lazy("Of a question of true or false: which of both is right."),
+            choices=TRUE_OR_FALSE,
+        ),
+    ] = None
     accepted: Annotated[
         list[Annotated[str, Field(max_length=LINE)]],
         Field(max_length=MOST_ACCEPTED),
         Shown(
             gettext_lazy("Right answer"),
             gettext_lazy(
-                "Where nothing is chosen: “true” or “false”, the number, or each text that is accepted on a "
-                "line of its own. Capitals and spaces make no difference."
+                "Where nothing is chosen: the number, or each text that is accepted on a line of its own. Capitals "
+                "and spaces make no difference."
             ),
             Widget.LONG_TEXT,
         ),
@@ -194,11 +204,27 @@ class WhichQuestion(Body):
     code: Annotated[str, Field(min_length=1, max_length=CODE), Shown(gettext_lazy("Code"))]
 
 
+def right_answer(body: ChangeQuestion) -> tuple[str, ...]:
+    """Return what is right where nothing is chosen; refuse true or false of another kind, and both at once."""
+    accepted = tuple(line for line in body.accepted if line)
+    if body.truth is None and body.kind == TRUE_FALSE and not accepted:
+        raise Refused({"truth": _("Choose whether it is true or false.")})
+    if body.truth is None:
+        return accepted
+    if body.kind != TRUE_FALSE:
+        raise Refused(
+            {"truth": _("Only of a question of true or false one of both is right; leave it empty here.")}
+        )
+    if accepted not in ((), (body.truth,)):
+        raise Refused({"accepted": _("What is right was chosen already; leave this empty.")})
+    return (body.truth,)
+
+
 def _question(body: ChangeQuestion, code: str, *, retired: bool = False) -> Question:
     return Question(
         code=code,
         options=tuple(Option(text=row.text, right=row.right, match=row.match) for row in body.options),
-        accepted=tuple(line for line in body.accepted if line),
+        accepted=right_answer(body),
         retired=retired,
         **body.model_dump(include={"kind", "section", "text", "tolerance", "points", "explanation"}),
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.quizzes import table
 from setsquare.domains.quizzes.commands.drafting import KINDS, SHOWN, SetRules
-from setsquare.domains.quizzes.content import CHOICES, Content, Question
+from setsquare.domains.quizzes.content import CHOICES, TRUE_FALSE, Content, Question
 from setsquare.domains.quizzes.differing import Difference, difference
 from setsquare.domains.quizzes.models import Quiz
 from setsquare.domains.quizzes.scopes import knows_answers
@@ -223,6 +223,8 @@ def _filled(
     question = situation.detail.latest.by_code.get(request.GET.get("code", ""))
     if request.method == "GET" and question is not None and knows(situation):
         said = question.model_dump(mode="json", exclude={"retired"})
+        if question.kind == TRUE_FALSE:
+            said |= {"truth": question.accepted[0] if question.accepted else None, "accepted": []}
         asking.fields = fields_of(command.body, said, {}, situation.user)
     return command_form(request, command, situation, asking, **more)
 
