@@ -57,7 +57,8 @@ def test_the_form_offers_what_there_is_so_that_nobody_types_a_code(desk: Desk, c
     client.force_login(desk.hanna)
     form = client.get(f"/authority-rules/{made.number}/do/edit/").content.decode()
     for shown in (
-        "/choose/records?type=course&amp;type=document&amp;type=framework&amp;type=quiz&amp;q=",
+        "/choose/records?type=course&amp;type=document&amp;type=framework&amp;type=quiz"
+        "&amp;state=framework.in_force&amp;q=",
         'data-source="/choose/parts?q=" data-placeholder="Find by code or title …"',
         ' data-beside="subject"',
         '<option value="G-1" selected>G-1 Turning</option>',

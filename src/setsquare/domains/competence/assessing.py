@@ -22,6 +22,8 @@ METHODS: dict[str, Label] = {
     M.EXAM: gettext_lazy("Exam"),
     M.PRACTICE: gettext_lazy("Observed practice"),
 }
+IN_FORCE = {"framework": ("in_force",)}
+"""Of frameworks, those can be named that are in force: of others no component is known."""
 BY_ANOTHER = (M.SELF, M.PEER)
 """What was assessed by these methods, the one who assessed never agrees themself."""
 

@@ -89,6 +89,10 @@ def is_kind(kind: Course.Kind, otherwise: Label) -> Rule:
     return rule
 
 
+OFFERED = {"course": ("offered",)}
+"""Courses that can be chosen where one has to be offered now."""
+
+
 def check_course(course: Record, field: str) -> Course:
     """Return a course that is offered; refuse anything else at `field`."""
     if course.type != "course":

@@ -1,6 +1,6 @@
 """What choosers ask for while a person types: people, units, roles, records that they may see, and parts of these."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, JsonResponse
@@ -74,8 +74,18 @@ def _roles(request: HttpRequest, words: str) -> Iterator[Choice]:
 def _records(request: HttpRequest, words: str) -> Iterator[Choice]:
     types = [kind for kind in request.GET.getlist("type") if kind]
     live = bool(request.GET.get(LIVE))
-    for record in find_records(person_of(request), words, types, MOST, live=live):
+    states = _states(request.GET.getlist("state"))
+    for record in find_records(person_of(request), words, types, MOST, live=live, states=states):
         yield {"value": record.number, "text": f"{record.number} {record.told}", "hint": ""}
+
+
+def _states(given: Sequence[str]) -> dict[str, set[str]]:
+    """Return by type in which states a record can be chosen, given as `framework.in_force`."""
+    states: dict[str, set[str]] = {}
+    for one in given[:MOST]:
+        kind, _dot, state = one[:100].replace("\x00", "").partition(".")
+        states.setdefault(kind, set()).add(state)
+    return states
 
 
 def _parts(request: HttpRequest, words: str) -> Iterator[Choice]:
@@ -92,16 +102,27 @@ def _parts(request: HttpRequest, words: str) -> Iterator[Choice]:
             yield {"value": code, "text": text, "hint": hint}
 
 
-def find_records(user: User, words: str, types: list[str], limit: int, *, live: bool = False) -> list[Record]:
+def find_records(
+    user: User,
+    words: str,
+    types: list[str],
+    limit: int,
+    *,
+    live: bool = False,
+    states: Mapping[str, Collection[str]] | None = None,
+) -> list[Record]:
     """Return records by the beginning of their number, then by their words; without words the latest changed.
 
-    `live`: only what is open or in force, each document before its revisions.
+    `live`: only what is open or in force, each document before its revisions. `states`: of these types only what is in
+    one of these states.
     """
     seen = visible_to(user)
     if types:
         seen = seen.filter(type__in=types)
     if live:
         seen = seen.filter(closed__isnull=True)
+    for kind, wanted in (states or {}).items():
+        seen = seen.exclude(~Q(state__in=wanted), type=kind)
     if not words:
         return list(seen.order_by("-changed", "-id")[:limit])
     start = words.upper()
@@ -110,7 +131,9 @@ def find_records(user: User, words: str, types: list[str], limit: int, *, live: 
     found = list(begins.order_by(*order)[:limit])
     if len(found) < limit:
         known = {record.pk for record in found}
-        hits = [hit.record for hit in search(user, words, types=types, limit=limit * (3 if live else 1)).hits]
+        many = limit * (3 if live or states else 1)
+        hits = [hit.record for hit in search(user, words, types=types, limit=many).hits]
+        hits = [one for one in hits if one.state in (states or {}).get(one.type, (one.state,))]
         if live:
             hits = sorted((one for one in hits if one.closed is None), key=lambda one: one.type == PART)
         found += [record for record in hits if record.pk not in known]

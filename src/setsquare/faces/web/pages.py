@@ -19,6 +19,7 @@ from setsquare.kernel.representation.past import Past
 from setsquare.kernel.tasks.kinds import Group, kind_of
 
 if TYPE_CHECKING:
+    from setsquare.faces.web.forms.fields import Field
     from setsquare.faces.web.records.states import Words
 
 RecordView = Callable[[HttpRequest, Thing, Record], HttpResponseBase]
@@ -111,6 +112,8 @@ class HandMade:
     """By command where to look before deciding, beneath what the person has before them: label and address."""
     asked: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Fields of commands asked for in another way than derived, by command and field: `quote` is shown only."""
+    furnished: Mapping[str, Callable[[Situation, "Sequence[Field]"], None]] = field(default_factory=dict)
+    """By command what gives its fields choices that only the record knows, such as the groups of a draft."""
     tasks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     """Where a kind of task is done, by the record's number, when that is not the first tab of its page."""
     then: "PastPart | None" = None

@@ -102,6 +102,8 @@ class Shown:
     """For records: the code of the record type to choose from (empty: any), or the codes of several.
 
     For a part: the name of the field beside it that names the record."""
+    states: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """For records: by type in which states one can be chosen at all, such as frameworks in force; others in any."""
     choices: Choices | Callable[[], Choices] = field(default_factory=dict)
     either: bool = False
     """Whether this is one of two fields of which one has to be given."""

@@ -62,6 +62,7 @@ Subject = Annotated[
         gettext_lazy("A framework, a course, a quiz, a document."),
         Widget.RECORD,
         types_of_subjects,
+        states={"framework": ("in_force",)},
     ),
 ]
 OfRule = Annotated[RecordRef, Shown(gettext_lazy("Of"))]

@@ -18,7 +18,6 @@ from setsquare.domains.competence.assessing import (
 from setsquare.domains.competence.commands.assessing import (
     Because,
     ByFramework,
-    Code,
     Day,
     Note,
     check_day,
@@ -41,6 +40,11 @@ from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.days import day_in
 from setsquare.kernel.records.models import Record
 
+ComponentOf = Annotated[
+    str,
+    Field(min_length=1, max_length=80),
+    Shown(gettext_lazy("Component"), widget=Widget.PART, of="framework"),
+]
 WasAssessed = Annotated[AnyPerson, Shown(gettext_lazy("Person"), widget=Widget.PERSON)]
 Assessor = Annotated[
     AnyPerson | None,
@@ -77,7 +81,7 @@ class Recorded(Body):
 
     person: WasAssessed
     framework: ByFramework
-    component: Code
+    component: ComponentOf
     level: Annotated[
         int,
         Field(ge=0, le=20),

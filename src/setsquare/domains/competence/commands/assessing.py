@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.competence.assessing import (
+    IN_FORCE,
     METHODS,
     framework_in_force,
     is_assessed,
@@ -38,7 +39,14 @@ MOST_RATED = 500
 
 Assessed = Annotated[Person, Shown(gettext_lazy("Person"), widget=Widget.PERSON)]
 ByFramework = Annotated[
-    RecordRef, Shown(gettext_lazy("Framework"), gettext_lazy("One in force."), Widget.RECORD, of="framework")
+    RecordRef,
+    Shown(
+        gettext_lazy("Framework"),
+        gettext_lazy("One in force."),
+        Widget.RECORD,
+        of="framework",
+        states=IN_FORCE,
+    ),
 ]
 ByMethod = Annotated[Assessment.Method, Shown(gettext_lazy("Method"), choices=METHODS)]
 Day = Annotated[dt.date, Shown(gettext_lazy("Day"), gettext_lazy("As of which it holds; not in the future."))]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, ValidationInfo, field_validator
 
+from setsquare.domains.competence.assessing import IN_FORCE
 from setsquare.domains.competence.content import CODE, MOST_LEVELS
 from setsquare.domains.competence.models import (
     Component,
@@ -31,7 +32,10 @@ from setsquare.kernel.records.things import Label
 
 MOST_REQUIREMENTS = 400
 """Fewer than the rows that a form takes."""
-FrameworkRef = Annotated[RecordRef, Shown(gettext_lazy("Framework"), widget=Widget.RECORD, of="framework")]
+FrameworkRef = Annotated[
+    RecordRef,
+    Shown(gettext_lazy("Framework"), widget=Widget.RECORD, of="framework", states=IN_FORCE),
+]
 InUnit = Annotated[
     UnitRef, Shown(gettext_lazy("Unit"), gettext_lazy("It holds for people of this unit and below."))
 ]
@@ -46,7 +50,7 @@ class RequirementRow(Body):
     component: Annotated[
         str,
         Field(min_length=1, max_length=CODE),
-        Shown(gettext_lazy("Component"), gettext_lazy("Its code in the framework.")),
+        Shown(gettext_lazy("Component"), widget=Widget.PART, of="framework"),
     ]
     required: Annotated[
         int,

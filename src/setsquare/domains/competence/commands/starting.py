@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
+from setsquare.domains.competence.assessing import IN_FORCE
 from setsquare.domains.competence.commands.profiling import (
     InUnit,
     RequirementRow,
@@ -49,6 +50,7 @@ class TakeSet(Body):
             ),
             Widget.RECORDS,
             of="framework",
+            states=IN_FORCE,
         ),
     ]
     unit: InUnit

@@ -47,6 +47,7 @@ Subject = Annotated[
         gettext_lazy("A framework, a course, a quiz, a document."),
         Widget.RECORD,
         types_of_subjects,
+        states={"framework": ("in_force",)},
     ),
 ]
 About = Annotated[

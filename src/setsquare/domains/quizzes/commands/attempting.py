@@ -30,7 +30,10 @@ GRACE = dt.timedelta(seconds=20)
 """How long after its time an attempt can still be handed in: what was sent in time may arrive late."""
 
 
-OfQuiz = Annotated[RecordRef, Shown(gettext_lazy("Quiz"), widget=Widget.RECORD, of="quiz")]
+OfQuiz = Annotated[
+    RecordRef,
+    Shown(gettext_lazy("Quiz"), widget=Widget.RECORD, of="quiz", states={"quiz": ("in_force",)}),
+]
 
 
 class Start(Body):

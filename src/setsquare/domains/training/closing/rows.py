@@ -19,7 +19,12 @@ Place = tuple[int, str, int]
 """A subject by its id, a part of it and a level."""
 
 
-Framework = Annotated[RecordRef, Shown(gettext_lazy("Framework"), widget=Widget.RECORD, of="framework")]
+IN_FORCE = {"framework": ("in_force",)}
+"""Of frameworks, those can be named that are in force: of others no component is known."""
+Framework = Annotated[
+    RecordRef,
+    Shown(gettext_lazy("Framework"), widget=Widget.RECORD, of="framework", states=IN_FORCE),
+]
 
 
 class OutcomeRow(Body):

@@ -14,6 +14,7 @@ from setsquare.domains.training.permissions import MANAGE, READ
 from setsquare.domains.training.retraining.queries import calls_for, outdated
 from setsquare.domains.training.rules import (
     COORDINATORS,
+    OFFERED,
     check_course,
     manages,
     manages_person,
@@ -39,7 +40,9 @@ from setsquare.kernel.writing.sentences import some
 DAYS_TO_VERIFY = dt.timedelta(days=10)
 
 Trainee = Annotated[AnyPerson, Shown(gettext_lazy("Person"), widget=Widget.PERSON)]
-OfCourse = Annotated[RecordRef, Shown(gettext_lazy("Course"), widget=Widget.RECORD, of="course")]
+OfCourse = Annotated[
+    RecordRef, Shown(gettext_lazy("Course"), widget=Widget.RECORD, of="course", states=OFFERED)
+]
 GivenFor = Annotated[RecordRef, Shown(gettext_lazy("Given for"))]
 Issued = Annotated[dt.date, Shown(gettext_lazy("Issued"), gettext_lazy("The day on it."))]
 Expires = Annotated[

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.training.closing.models import LearningOutcome, Shortfall
-from setsquare.domains.training.closing.rows import HIGHEST, OutcomeRow, outcomes_of
+from setsquare.domains.training.closing.rows import HIGHEST, IN_FORCE, OutcomeRow, outcomes_of
 from setsquare.domains.training.closing.told import part_in_words
 from setsquare.domains.training.models import Course
 from setsquare.domains.training.permissions import MANAGE
@@ -26,7 +26,10 @@ from setsquare.kernel.writing.sentences import some
 
 MOST = 1000
 """People whom one command asks."""
-Lacked = Annotated[RecordRef, Shown(gettext_lazy("What they lack"), widget=Widget.RECORD, of="framework")]
+Lacked = Annotated[
+    RecordRef,
+    Shown(gettext_lazy("What they lack"), widget=Widget.RECORD, of="framework", states=IN_FORCE),
+]
 Whom = Annotated[Person, Shown(gettext_lazy("Person"))]
 AtLevel = Annotated[
     int,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
-from setsquare.domains.training.closing.rows import HIGHEST, wrong_part
+from setsquare.domains.training.closing.rows import HIGHEST, IN_FORCE, wrong_part
 from setsquare.domains.training.commands.asking import ASIDE
 from setsquare.domains.training.models import Course, Requirement
 from setsquare.domains.training.rules import RUNNERS
@@ -44,6 +44,7 @@ class Need(Body):
             gettext_lazy("A framework: of the role or unit those who lack this component at this level."),
             Widget.RECORD,
             of="framework",
+            states=IN_FORCE,
         ),
     ] = None
     topic: Annotated[

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from setsquare.domains.training.commands.attending import move_up
 from setsquare.domains.training.models import TrainingSession
-from setsquare.domains.training.rules import COORDINATORS, RUNNERS, check_course, trains
+from setsquare.domains.training.rules import COORDINATORS, OFFERED, RUNNERS, check_course, trains
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.act import Act
@@ -22,7 +22,9 @@ from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 
 Trainer = Annotated[Person, Shown(gettext_lazy("Trainer"), widget=Widget.PERSON)]
-OfCourse = Annotated[RecordRef, Shown(gettext_lazy("Course"), widget=Widget.RECORD, of="course")]
+OfCourse = Annotated[
+    RecordRef, Shown(gettext_lazy("Course"), widget=Widget.RECORD, of="course", states=OFFERED)
+]
 Where = Annotated[UnitRef, Shown(gettext_lazy("Unit"), gettext_lazy("Its time zone counts."))]
 
 

@@ -76,6 +76,7 @@ pages.extend(
         Tab("editions", _("Editions"), editions.editions_tab, count=lambda record: record.framework.edition),
     ),
     commands={"change_item": changing.change_page},
+    furnished={"add_item": changing.offer_groups, "move_item": changing.offer_groups},
     values={"content": told_text, "draft": told_text, "editions": told_editions},
     icons=ICONS,
 )

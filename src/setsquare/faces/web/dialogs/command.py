@@ -282,6 +282,8 @@ def command_form(
     back = record_address(record) if record is not None else register_address(thing)
     action = _address(command, record)
     deciding = command.deciding if record is not None and why_not is None else ()
+    if furnish := hand_made(thing.code).furnished.get(command.name):
+        furnish(situation, asking.fields)
     for asked in asking.fields:
         asked.kind = hand_made(thing.code).asked.get((command.name, asked.name), asked.kind)
     asking.fields.sort(key=lambda one: one.kind != "quote")  # what is answered to stands first

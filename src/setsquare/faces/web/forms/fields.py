@@ -216,6 +216,9 @@ def _furnish(made: Field, item: Asked) -> None:
         case _ if item.widget in _REFERENCES:
             made.refers_to = _REFERENCES[item.widget]
             of = "".join(f"type={one}&" for one in item.shown.types())
+            of += "".join(
+                f"state={one}.{each}&" for one, states in item.shown.states.items() for each in states
+            )
             made.source = f"{view_address('choose', made.refers_to)}?{of}q="
         case _:
             pass
