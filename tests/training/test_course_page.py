@@ -1,4 +1,4 @@
-"""The page of a course: when it is given, who holds it, and planning its next session."""
+"""What the pages of training show: of a course its sessions and holders, of a person what is most urgent first."""
 
 import datetime as dt
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from setsquare.domains.training.models import TrainingSession
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.tasks.models import Task
 from tests.training.conftest import School, ago
 
 
@@ -84,3 +85,21 @@ def test_the_page_costs_the_same_however_many_sessions(school: School, client: C
             page_of(client, course)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_what_is_most_urgent_stands_first_in_my_training(school: School, client: Client) -> None:
+    done = school.course("Done", {"unit": "N"})
+    school.certified("ben", done, ago(5))
+    later, soon, late, lapsed = (
+        school.course(title, {"unit": "N", "days": days})
+        for title, days in (("Later", 90), ("Soon", 3), ("Late", 30), ("Lapsed", 30))
+    )
+    school.certified("ben", lapsed, ago(400), expires=ago(2))
+    ended = Task.objects.filter(assignee=school.ben)
+    ended.filter(record=late).update(due=timezone.now() - dt.timedelta(days=1))
+    ended.filter(record=lapsed).delete()
+    client.force_login(school.ben)
+    page = client.get("/courses/mine/").content.decode()
+    order = [late, soon, later, lapsed, done]
+    places = [page.index(f'href="/courses/{one.number}/"') for one in order]
+    assert places == sorted(places)

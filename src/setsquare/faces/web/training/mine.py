@@ -1,5 +1,6 @@
 """What a person needs, what they hold and until when, and where they can get it."""
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from setsquare.domains.training.matrix import NOT_NEEDED, STANDINGS, cells, courses_shown
+from setsquare.domains.training.matrix import NOT_NEEDED, STANDINGS, VALID, Cell, cells, courses_shown
 from setsquare.domains.training.models import TrainingSession
 from setsquare.domains.training.reasons import why_needed
 from setsquare.domains.training.thing import CERTIFICATES, COURSES, SESSIONS
@@ -39,7 +40,7 @@ def mine_page(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(user: User) -> list[dict[str, Any]]:
-    """Return the courses that a person needs or holds, the most pressing first."""
+    """Return the courses that a person needs or holds, by urgency: what is due, what else is open, what is done."""
     courses = list(courses_shown(user))
     found = cells([user], courses)
     tasks = Task.objects.filter(assignee=user, kind="train", done__isnull=True)
@@ -55,7 +56,7 @@ def _rows(user: User) -> list[dict[str, Any]]:
         session = coming.get(course.pk)
         rows.append(
             {
-                "place": STANDINGS.index(cell.standing),
+                "order": _order(cell, due.get(course.pk)),
                 "number": course.record.number,
                 "title": course.record.title,
                 "url": numbered("course", course.record.number),
@@ -74,7 +75,15 @@ def _rows(user: User) -> list[dict[str, Any]]:
                 "session_url": numbered("training_session", session.record.number) if session else "",
             }
         )
-    return sorted(rows, key=lambda row: (row["place"], row["number"]))
+    return sorted(rows, key=lambda row: (row["order"], row["number"]))
+
+
+def _order(cell: Cell, due: dt.datetime | None) -> tuple[int, float, int]:
+    """Return where a course stands: asked for by a day, the earliest first and so what is overdue; open; done."""
+    place = STANDINGS.index(cell.standing)
+    if due is not None:
+        return (0, due.timestamp(), place)
+    return (1 if cell.needed and cell.standing != VALID else 2, 0, place)
 
 
 def _waiting(user: User) -> dict[int, Record]:
