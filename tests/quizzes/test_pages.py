@@ -1,5 +1,6 @@
 """The pages of quizzes: the generic cases, taking one, and that nobody learns what is right before they may."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,22 @@ class TestQuizzes(ThingCase):
         assert b"Which unit?" in self.client.get(f"{base}statistics/export/csv/").content
         assert self.client.get(f"{base}export/xlsx/").content.startswith(b"PK")
         assert self.client.get(f"{base}statistics/?version=9").status_code == 404
+
+
+@pytest.mark.parametrize(("language", "percent"), [("en", "66.7"), ("de", "66,7")])
+def test_the_register_tells_percents_as_its_reader_writes_them(
+    hall: Hall, client: Client, language: str, percent: str
+) -> None:
+    quiz = hall.quiz([QUESTIONS[0], QUESTIONS[2], QUESTIONS[3]])
+    for said in (RIGHT, {**RIGHT, "Q1": ["Lux"]}):
+        hall.took(
+            hall.anna, quiz, {code: value for code, value in said.items() if code in ("Q1", "Q3", "Q4")}
+        )
+    User.objects.filter(pk=hall.cora.pk).update(language=language)
+    client.force_login(hall.cora)
+    page = client.get("/quiz-attempts/").content.decode()
+    cells = re.findall(r'<td data-col="percent"[^>]*>(.*?)</td>', page, re.S)
+    assert sorted(re.sub("<[^>]*>", "", cell).strip() for cell in cells) == ["100", percent]
 
 
 class TestAttempts(ThingCase):

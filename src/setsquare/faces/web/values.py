@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -92,6 +93,8 @@ def _by_type(value: Any, choices: Mapping[str, Label]) -> Shown:
         return Shown("date", day_text(value), value.isoformat())
     if isinstance(value, int | float):
         return Shown("number", number_format(value, use_l10n=True, force_grouping=abs(value) >= 10_000))
+    if isinstance(value, Decimal):
+        return Shown("number", decimal_shown(value))
     if isinstance(value, str):
         return Shown("text", value)
     if isinstance(value, Mapping):
@@ -100,6 +103,13 @@ def _by_type(value: Any, choices: Mapping[str, Label]) -> Shown:
         words = [str(choices.get(str(entry), entry)) for entry in value]
         return Shown("list", ", ".join(words), words=tuple(words)) if words else NOTHING
     return Shown("text", str(value))
+
+
+def decimal_shown(value: Decimal) -> str:
+    """Return a decimal in the reader's language: two places at most, and none that say nothing."""
+    rounded = round(value, 2).normalize()
+    places = max(0, -int(rounded.as_tuple().exponent))
+    return number_format(rounded, places, use_l10n=True, force_grouping=abs(value) >= 10_000)
 
 
 def moment_shown(moment: dt.datetime, zone: dt.tzinfo | None = None) -> Shown:
