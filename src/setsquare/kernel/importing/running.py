@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.bodies import Body, parse
 from setsquare.kernel.commands.declaration import Actor, Command, Situation
 from setsquare.kernel.commands.errors import CommandError, NotFound, NotPermitted, Refused
@@ -37,6 +38,8 @@ MOST_ROWS = 1000
 LARGEST = 10 * MEGABYTE
 MOST_WRONG = 200
 """Sentences of one report; with these, trying further rows helps nobody."""
+MOST_TOLD = 50
+"""Records of which a dry run says whom they are about."""
 FILE = "file"
 
 
@@ -57,6 +60,8 @@ class Made:
     line: int
     number: str
     title: str
+    about: tuple[str, ...] = ()
+    """The names of those whom it is about, told where it is looked at before it is made."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,7 @@ def bring_in(
                     wrong.extend(found)
                 if len(wrong) >= MOST_WRONG:
                     break
+            made[:MOST_TOLD] = _naming(thing, made[:MOST_TOLD], dry_run=dry_run)
             if wrong or dry_run:
                 raise _Undo
     except _Undo:
@@ -270,6 +276,22 @@ class _Given:
         ):
             return self.lines[int(number)].line, inner
         return self.line, place
+
+
+def _naming(thing: Thing, made: list[Made], *, dry_run: bool) -> list[Made]:
+    """Return what a dry run would make with the names of those whom each is about; without one, as it is."""
+    if not dry_run:
+        return made
+    return [replace(one, about=_about(thing, one.number)) for one in made]
+
+
+def _about(thing: Thing, number: str) -> tuple[str, ...]:
+    """Return the names of those whom a record is about, such as the person of a certificate."""
+    usernames = thing.about(Record.objects.get(number=number))
+    if not usernames:
+        return ()
+    people = User.objects.filter(username__in=usernames).order_by("name")
+    return tuple(people.values_list("name", flat=True))
 
 
 def _mark_repeated(rows: list[_Given]) -> None:
