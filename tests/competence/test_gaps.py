@@ -257,6 +257,11 @@ def test_each_framework_has_a_radar_of_its_own_scale(turners: Plant, client: Cli
     assert drawn() == {"most": 5, "Required": [2, 2, 3], "Desired": [3, None, None], "Held": [2, 2, 0]}
     ProfileRequirement.objects.update(desired=None)
     assert drawn() == {"most": 5, "Required": [2, 2, 3], "Held": [2, 2, 0]}
+    Framework.objects.filter(pk=other.pk).update(content=text)
+    page = body(client.get("/competence/gaps/mine/"))
+    charts = [json.loads(one) for one in re.findall(r'id="gaps-radar-\d-data">(.*?)</script>', page)]
+    told = [(one["kind"], one["most"], one["labels"]) for one in charts if one["kind"] == "bar"]
+    assert told == [("bar", 5, ["X"])], "what is too little for an area is drawn as bars"
 
 
 def test_the_heat_map_says_it_in_words_and_narrows(turners: Plant, client: Client) -> None:
@@ -267,6 +272,7 @@ def test_the_heat_map_says_it_in_words_and_narrows(turners: Plant, client: Clien
     assert "0 of 3: Time left, due by" in page
     assert "0 of 2: Missing" in page
     assert page.count("Not asked for") == 0
+    assert re.search(r'>[^<]+</a><span class="cell-note">CUT · [^<]+</span></th>', page)
     assert "Max Example" not in body(client.get("/competence/gaps/?q=nic"))
     later = Cell(3, 1, None, dt.date(2027, 11, 9), 0, None, None, "none")
     assert told(later) == "0 of 3: Missing, 1 needed now, 3 by 9 November 2027"

@@ -1,4 +1,4 @@
-// Charts from the JSON that `data-chart="#id"` names: {kind: bar|line|pie|radar, labels, series: [{name, values}], unit, stacked, horizontal, most, colours, codes: shorter labels of a radar that is narrow}.
+// Charts from the JSON that `data-chart="#id"` names: {kind: bar|line|pie|radar, labels, series: [{name, values}], unit, stacked, horizontal, most (and least): where a radar's axes or the axis of values end, colours, codes: shorter labels of a radar that is narrow}.
 // Or {option}: an ECharts option as plain data, as the quality methods' results give it by `.figure()`.
 // Drawn on a canvas with the page's own colours, described for screen readers, drawn again when the theme changes.
 import { BarChart, HeatmapChart, LineChart, PieChart, RadarChart, ScatterChart } from "echarts/charts";
@@ -62,8 +62,8 @@ function settings(data, colours, title) {
     const drawn = data.series.map((series, at) => ({ name: series.name, value: closed(series.values), symbolSize: 5, lineStyle: { width: 2, type: at > 0 && at < last ? "dashed" : "solid" }, areaStyle: at === last ? { opacity: 0.18 } : undefined }));
     return { ...common, tooltip: { ...common.tooltip, trigger: "item" }, radar: around, series: [{ type: "radar", data: drawn }] };
   }
-  const names = { type: "category", data: data.labels, axisLabel: label, axisLine: { lineStyle: { color: colours.strong } }, axisTick: { show: false } };
-  const values = { type: "value", axisLabel: { ...label, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: colours.line } }, name: data.unit ?? "", nameTextStyle: label };
+  const names = { type: "category", data: colours.narrow && data.codes ? data.codes : data.labels, axisLabel: label, axisLine: { lineStyle: { color: colours.strong } }, axisTick: { show: false } };
+  const values = { type: "value", axisLabel: { ...label, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: colours.line } }, name: data.unit ?? "", nameTextStyle: label, ...(data.most !== undefined && { min: data.least ?? 0, max: data.most, minInterval: 1 }) };
   return {
     ...common,
     grid: { left: 8, right: 12, top: data.unit ? 28 : 12, bottom: common.legend.show ? 32 : 8, containLabel: true },

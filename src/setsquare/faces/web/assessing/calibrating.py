@@ -1,5 +1,6 @@
 """How assessors stand to what was agreed and to each other, on the screen."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.competence.assessment import ASSESSMENTS
 from setsquare.domains.competence.calibration import Calibration, calibration
+from setsquare.domains.competence.content import Level
 from setsquare.domains.competence.models import Framework
 from setsquare.domains.competence.permissions import ASSESS
 from setsquare.domains.competence.thing import FRAMEWORKS
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import register_address, view_address
+from setsquare.faces.web.competence.content import levels_in_words
 from setsquare.faces.web.errors import forbidden
 from setsquare.faces.web.navigation import reach_of
 from setsquare.kernel.records.models import Record
@@ -53,7 +56,8 @@ def calibration_page(request: HttpRequest) -> HttpResponse:
             "pages": Paginator(list(found.components.items()), ROWS).get_page(request.GET.get("page")),
             "query": [("framework", chosen.number), ("component", component)],
             "components": [(item.code, item.title) for item in content.components],
-            "chart": _chart(found),
+            "chart": _chart(found, content.scale),
+            "levels": levels_in_words(content.scale),
             "decimal": lambda value: number_format(round(value, 2), 2, use_l10n=True),
         }
     return render(request, "assessing/calibration.html.jinja", context)
@@ -65,14 +69,20 @@ def _chosen(known: list[Record], number: str) -> Record | None:
     return next((record for record in known if record.number == number), None)
 
 
-def _chart(found: Calibration) -> dict[str, Any]:
-    """Return a bar for each assessor: how far their ratings lie above or below what was agreed, in levels."""
+def _chart(found: Calibration, scale: Sequence[Level]) -> dict[str, Any]:
+    """Return a bar for each assessor: how far their ratings lie above or below what was agreed, in levels.
+
+    The axis goes as far as the scale lets anybody be apart, a level at each mark.
+    """
+    furthest = max(len(scale), 1)  # ratings begin at 0, below the lowest level
     shown = list(found.assessors.items())[:MOST_CHARTED]
     return {
         "kind": "bar",
         "horizontal": True,
         "axis": _("Assessor"),
-        "unit": "",
+        "unit": _("levels"),
+        "least": -furthest,
+        "most": furthest,
         "labels": [name for _key, name in shown],
         "series": [
             {

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from setsquare.domains.competence.content import GROUP, Content, Item
+from setsquare.domains.competence.content import GROUP, Content, Item, Level
 from setsquare.domains.competence.differing import Difference, difference
 from setsquare.domains.competence.models import Framework
 from setsquare.domains.competence.thing import FRAMEWORKS
@@ -41,6 +42,14 @@ class Asked:
         """Read it from the address."""
         given = request.GET
         return cls(given.get("q", "").strip()[:100], given.get("group", "")[:80], given.get("open") == "1")
+
+
+def levels_in_words(scale: Sequence[Level]) -> str:
+    """Return from which level to which a scale goes; empty where it has none."""
+    if not scale:
+        return ""
+    first, last = (f"{level.code} {level.name}" for level in (scale[0], scale[-1]))
+    return _("Levels %(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def content_part(request: HttpRequest, _thing: Thing, record: Record) -> dict[str, Any]:

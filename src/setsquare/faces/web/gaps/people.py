@@ -16,6 +16,7 @@ from setsquare.domains.competence.gaps.standing_in import StandIn, stand_ins_of
 from setsquare.domains.competence.models import Component, Framework
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import numbered, view_address
+from setsquare.faces.web.competence.content import levels_in_words
 from setsquare.faces.web.gaps.asking import Asked
 from setsquare.faces.web.gaps.courses import courses_for, plan_address
 from setsquare.faces.web.gaps.words import COLOURS, words
@@ -26,7 +27,7 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, visible_to
 
 LEAST_AXES, MOST_AXES = 3, 14
-"""A radar with fewer is no area; with more nobody can read it."""
+"""A radar with fewer is no area, so bars are drawn; with more nobody can read it."""
 STAND_INS = 25
 """Of them on a page."""
 
@@ -157,7 +158,7 @@ def _shown(component: Component, cell: Cell, found: Stand) -> dict[str, Any]:
 def radars(rows: list[tuple[Component, Cell]]) -> list[dict[str, Any]]:
     """Return a chart of what is required, desired and held for each framework, whose levels are its own.
 
-    By component, or by group where they are many; none where there is too little for an area.
+    By component, or by group where they are many; bars where there are too few for an area.
     """
     by_framework: dict[int, list[tuple[Component, Cell]]] = {}
     for component, cell in rows:
@@ -180,7 +181,7 @@ def _axes(rows: list[tuple[Component, Cell]]) -> Axes:
     for component, cell in rows:
         axis = component if len(rows) <= MOST_AXES else component.parent or component
         groups.setdefault((axis.code, axis.title), []).append(cell)
-    return groups if LEAST_AXES <= len(groups) <= MOST_AXES else {}
+    return groups if len(groups) <= MOST_AXES else {}
 
 
 def _radar(title: str, scale: Sequence[Level], groups: Axes, grouped: bool) -> dict[str, Any]:
@@ -190,12 +191,11 @@ def _radar(title: str, scale: Sequence[Level], groups: Axes, grouped: bool) -> d
         (pgettext("level", "Held"), "teal", [[one.level for one in cells] for cells in groups.values()]),
     )
     shown = [(name, colour, values) for name, colour, values in series if any(values)]
-    first, last = (f"{level.code} {level.name}" for level in (scale[0], scale[-1]))
     return {
         "title": title,
-        "note": _("Levels %(first)s to %(last)s") % {"first": first, "last": last},
+        "note": levels_in_words(scale),
         "chart": {
-            "kind": "radar",
+            **({"kind": "radar"} if len(groups) >= LEAST_AXES else {"kind": "bar", "horizontal": True}),
             "most": scale[-1].rank,
             "labels": [title for _code, title in groups],
             "codes": [code for code, _title in groups],
