@@ -1,7 +1,9 @@
 """What the pages of training show: of a course its sessions and holders, of a person what is most urgent first."""
 
 import datetime as dt
+import re
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -103,3 +105,13 @@ def test_what_is_most_urgent_stands_first_in_my_training(school: School, client:
     order = [late, soon, later, lapsed, done]
     places = [page.index(f'href="/courses/{one.number}/"') for one in order]
     assert places == sorted(places)
+
+
+def test_the_check_of_a_table_of_certificates_names_their_people(school: School, client: Client) -> None:
+    course = school.course("Measuring")
+    table = f"person,course,issued\nanna,{course.number},{ago(9)}\nben,{course.number},{ago(8)}\n"
+    client.force_login(school.cora)
+    sent = SimpleUploadedFile("held.csv", table.encode())
+    page = client.post("/certificates/import/", {"file": sent, "reason": "Carried over."}).content.decode()
+    listed = re.findall(r"<li>Measuring · (.*?) <span", page)
+    assert listed == ["Anna Example", "Ben Example"]

@@ -167,6 +167,7 @@ def answer(act: Act, body: Answer) -> None:
     """Say as the person who is assessed what one thinks of it; it stands beside the levels."""
     act.detail.answer = body.answer
     _tell(act, gettext_noop("%(who)s answered to the assessment %(number)s %(title)s."))
+    act.conclude(gettext_noop("Your answer stands beside the levels of %(number)s."))
 
 
 @command(
@@ -190,6 +191,7 @@ def send_back(act: Act, _body: Body) -> None:
         gettext_noop("%(who)s sent the assessment %(number)s %(title)s back: %(reason)s"),
         reason=act.reason[:200],
     )
+    act.conclude(gettext_noop("%(number)s went back to %(name)s."), name=assessment.assessor.name)
 
 
 def _as_rated(situation: Situation) -> Mapping[str, Any]:
@@ -328,6 +330,7 @@ def revoke(act: Act, _body: Body) -> None:
         gettext_noop("%(who)s revoked the assessment %(number)s %(title)s: %(reason)s"),
         reason=act.reason[:200],
     )
+    act.conclude(gettext_noop("%(number)s was revoked: the levels that it gave no longer count."))
 
 
 @command(

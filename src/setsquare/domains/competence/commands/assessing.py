@@ -75,12 +75,14 @@ class Dated(Body):
     note: Note = ""
 
 
-class Begin(Dated):
+class Begin(Body):
     """Who is assessed in what, and how."""
 
     person: Assessed
     framework: ByFramework
     method: ByMethod
+    day: Day
+    note: Note = ""
 
 
 class Rated(Body):
@@ -274,6 +276,7 @@ def rate(act: Act, body: Rate) -> None:
         row = row or Rating(assessment=assessment, component=component)
         row.level, row.reason = given.level, given.reason
         row.save()
+    act.conclude(gettext_noop("The ratings of %(number)s are kept. Submit it once all of it is rated."))
 
 
 def _check_rated(rows: Sequence[Rated], known: Mapping[str, Component], framework: Record) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from pydantic import Field
 
 from setsquare.domains.competence.content import (
@@ -61,7 +61,10 @@ Parent = Annotated[
 Place = Annotated[
     int | None,
     Field(ge=1),
-    Shown(gettext_lazy("Place"), gettext_lazy("Among those below the same group, from 1; left empty: last.")),
+    Shown(
+        pgettext_lazy("in an order", "Place"),
+        gettext_lazy("Among those below the same group, from 1; left empty: last."),
+    ),
 ]
 
 
@@ -232,6 +235,7 @@ def add_item(act: Act, body: AddItem) -> None:
     wanted = placed(content, _item(body, body.parent), body.place)
     put(act, wanted, _at(wanted, body.code), body.code)
     act.say(gettext_noop("%(code)s %(title)s"), code=body.code, title=body.title)
+    act.conclude(gettext_noop("%(code)s is in the draft of %(number)s."), code=body.code)
 
 
 @command(
@@ -253,6 +257,7 @@ def change_item(act: Act, body: ChangeItem) -> None:
     items = tuple(after if item.code == body.code else item for item in content.items)
     put(act, content.having(items=items), _at(content, body.code), body.code)
     act.say(gettext_noop("%(code)s %(title)s"), code=body.code, title=body.title)
+    act.conclude(gettext_noop("%(code)s was changed in the draft of %(number)s."), code=body.code)
 
 
 @command(
@@ -272,6 +277,7 @@ def move_item(act: Act, body: MoveItem) -> None:
     moved = placed(act.detail.latest, item.model_copy(update={"parent": body.parent}), body.place)
     put(act, moved, _at(moved, body.code, "parent"), body.code)
     act.say(gettext_noop("%(code)s %(title)s"), code=item.code, title=item.title)
+    act.conclude(gettext_noop("%(code)s was moved in the draft of %(number)s."), code=body.code)
 
 
 @command(
@@ -312,6 +318,7 @@ def set_scale(act: Act, body: SetScale) -> None:
     scale = tuple(Level(rank=rank, **dict(row)) for rank, row in enumerate(body.scale, 1))
     wanted = content.having(scale=scale)
     put(act, wanted, lambda place: place if place.startswith("scale") else "scale")
+    act.conclude(gettext_noop("The draft of %(number)s has these levels now."))
 
 
 @command(

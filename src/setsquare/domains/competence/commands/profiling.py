@@ -367,6 +367,9 @@ def unassign(act: Act, body: Unassign) -> None:
     if not gone:
         raise Refused({"person": _("%(name)s was not given this profile.") % {"name": body.person.name}})
     act.say(gettext_noop("%(person)s"), person=body.person.name)
+    act.conclude(
+        gettext_noop("%(person)s no longer has %(number)s, unless by job title."), person=body.person.name
+    )
 
 
 @command(
@@ -398,6 +401,7 @@ def put_in_force(act: Act, _body: Body) -> None:
 )
 def withdraw(act: Act, _body: Body) -> None:
     """End a profile; what it asked for is kept."""
+    act.conclude(gettext_noop("%(number)s is withdrawn: nobody is asked for anything by it any more."))
 
 
 @command("role_profile", "pass_on", **PASSED_ON, reason=Reason.NEVER)

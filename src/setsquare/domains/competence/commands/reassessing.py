@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from setsquare.domains.competence.assessing import agreeing, agrees, is_assessed, why_not_by
 from setsquare.domains.competence.commands.agreeing import DAYS_TO_AGREE, DAYS_TO_REWORK
-from setsquare.domains.competence.commands.assessing import ByMethod, Dated
+from setsquare.domains.competence.commands.assessing import ByMethod, Day, Note
 from setsquare.domains.competence.models import Assessment
 from setsquare.domains.competence.work import AGREE, REASSESS, REWORK
 from setsquare.kernel.commands.act import Act
@@ -33,10 +33,12 @@ keep_after("assessment")
 entrusts("assessment")
 
 
-class AssessAnew(Dated):
+class AssessAnew(Body):
     """How and as of which day the person is assessed anew."""
 
     method: ByMethod
+    day: Day
+    note: Note = ""
 
 
 def _usual(situation: Situation) -> dict[str, Any]:

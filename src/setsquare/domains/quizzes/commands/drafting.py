@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from pydantic import Field
 
 from setsquare.domains.quizzes.content import (
@@ -34,7 +34,7 @@ KINDS = {
     "single": gettext_lazy("Single choice"),
     "multiple": gettext_lazy("Multiple choice"),
     "true_false": gettext_lazy("True or false"),
-    "number": gettext_lazy("Number"),
+    "number": pgettext_lazy("kind of answer", "Number"),
     "text": gettext_lazy("Short text"),
     "ordering": gettext_lazy("Ordering"),
     "matching": gettext_lazy("Matching"),
@@ -185,7 +185,9 @@ class AddQuestion(ChangeQuestion):
         ),
     ] = ""
     place: Annotated[
-        int | None, Field(ge=1), Shown(gettext_lazy("Place"), gettext_lazy("From 1; left empty: last."))
+        int | None,
+        Field(ge=1),
+        Shown(pgettext_lazy("in an order", "Place"), gettext_lazy("From 1; left empty: last.")),
     ] = None
 
 
@@ -194,7 +196,9 @@ class MoveQuestion(Body):
 
     code: Which
     place: Annotated[
-        int | None, Field(ge=1), Shown(gettext_lazy("Place"), gettext_lazy("From 1; left empty: last."))
+        int | None,
+        Field(ge=1),
+        Shown(pgettext_lazy("in an order", "Place"), gettext_lazy("From 1; left empty: last.")),
     ] = None
 
 
@@ -306,6 +310,7 @@ def change_question(act: Act, body: ChangeQuestion) -> None:
     wanted = act.detail.latest.with_question(_question(body, before.code, retired=before.retired))
     put(act, wanted, _of(wanted, before.code))
     act.say(gettext_noop("%(code)s"), code=before.code)
+    act.conclude(gettext_noop("Question %(code)s was changed in the draft of %(number)s."), code=before.code)
 
 
 @command(
@@ -325,6 +330,7 @@ def move_question(act: Act, body: MoveQuestion) -> None:
     question = question_at(act, body.code)
     put(act, placed(act.detail.latest, question, body.place), lambda _place: "code")
     act.say(gettext_noop("%(code)s"), code=question.code)
+    act.conclude(gettext_noop("Question %(code)s was moved in the draft of %(number)s."), code=question.code)
 
 
 def _retire(act: Act, code: str, *, retired: bool) -> None:

@@ -221,6 +221,9 @@ def withdraw(act: Act, body: Withdraw) -> None:
     rows.delete()
     move_up(act)
     act.say(gettext_noop("%(names)s"), names=some(one.name for one in body.people))
+    act.conclude(
+        gettext_noop("Taken off %(number)s: %(names)s."), names=some(one.name for one in body.people)
+    )
 
 
 def _tell_of_quiz(act: Act, waiting: list[User], names: list[str]) -> None:

@@ -311,6 +311,9 @@ def revoke(act: Act, _body: Body) -> None:
     """Take a certificate back; the newest other one of the same course that is in force counts in its place."""
     _uncount(act)
     tell_why(act, gettext_noop("%(who)s revoked your certificate %(number)s %(title)s: %(reason)s"))
+    act.conclude(
+        gettext_noop("%(number)s was revoked; %(name)s has been told why."), name=act.detail.person.name
+    )
 
 
 def _uncount(act: Act) -> None:

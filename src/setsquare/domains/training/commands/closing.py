@@ -187,3 +187,7 @@ def ask_lacking_no_longer(act: Act, body: NoLonger) -> None:
         raise Refused(others)
     rows.delete()
     act.say(gettext_noop("%(names)s"), names=some(one.name for one in body.people))
+    act.conclude(
+        gettext_noop("No longer asked because of a gap to take %(number)s: %(names)s."),
+        names=some(one.name for one in body.people),
+    )

@@ -93,6 +93,7 @@ def edit(act: Act, body: Correct) -> None:
         number=act.record.number,
         title=act.record.title,
     )
+    act.conclude(gettext_noop("%(number)s was corrected; whoever verifies it has been told."))
 
 
 def _keep_to_badge(certificate: Certificate, body: Correct) -> None:

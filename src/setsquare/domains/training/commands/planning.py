@@ -50,10 +50,15 @@ class Planned(Body):
     notes: Annotated[str, Field(max_length=5000), Shown(gettext_lazy("Notes"), widget=Widget.LONG_TEXT)] = ""
 
 
-class NewSession(Planned):
-    """Of which course."""
+class OfOneCourse(Body):
+    """Of which course: asked for first."""
 
     course: OfCourse
+
+
+class NewSession(Planned, OfOneCourse):
+    """Of which course, and where it is kept."""
+
     unit: Where
 
 
@@ -146,6 +151,7 @@ def edit(act: Act, body: Planned) -> None:
             _concerned(session),
             gettext_noop("%(who)s changed when or where %(number)s %(title)s takes place."),
         )
+    act.conclude(gettext_noop("%(number)s was changed."))
 
 
 @command(

@@ -239,6 +239,7 @@ def edit(act: Act, body: Described) -> None:
     course.grace_days, course.renew_days = body.grace_days, body.renew_days
     course.quiz = body.quiz
     _place(act, body)
+    act.conclude(gettext_noop("%(number)s was changed; certificates that there are stay as they are."))
 
 
 def _check(course: Record | None, body: Described) -> None:

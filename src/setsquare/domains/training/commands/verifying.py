@@ -78,6 +78,10 @@ def verify(act: Act, _body: Body) -> None:
         number=act.record.number,
         title=act.record.title,
     )
+    act.conclude(
+        gettext_noop("%(number)s is verified and counts from now on; %(name)s has been told."),
+        name=certificate.person.name,
+    )
 
 
 @command(
@@ -95,3 +99,6 @@ def refuse(act: Act, _body: Body) -> None:
     """Say why a certificate does not count."""
     act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "not_needed")
     tell_why(act, gettext_noop("%(who)s refused your certificate %(number)s %(title)s: %(reason)s"))
+    act.conclude(
+        gettext_noop("%(number)s was refused; %(name)s has been told why."), name=act.detail.person.name
+    )
