@@ -26,20 +26,24 @@ from setsquare.kernel.records.things import (
 KINDS = (work.APPROVING, work.COUNTERSIGNING, work.REVIEWING)
 AS_THEY_ARE = ("commands", "meanings", "kinds", "independent", "countersigned", "break_glass")
 """What of a rule the rows have as it is, by which commands ask."""
-WHAT = Fact(_("Asked at"), "authority_rule__commands_in_words", Kind.LIST)
-SIGNED = Fact(_("And where a signature says"), "authority_rule__meanings_in_words", Kind.LIST)
+WHAT = Fact(_("When somebody does this"), "authority_rule__commands_in_words", Kind.LIST)
+SIGNED = Fact(_("Or signs with this meaning"), "authority_rule__meanings_in_words", Kind.LIST)
 RULED = (
     WHAT,
     SIGNED,
     Fact(_("In this unit and below"), "unit", Kind.UNIT),
-    Fact(_("For these kinds alone"), "authority_rule__kinds_in_words", Kind.LIST),
-    Fact(_("One of these roles"), "authority_rule__roles_in_words", Kind.LIST),
-    Fact(_("All of these qualifications"), "authority_rule__needs_in_words", Kind.LIST),
-    Fact(_("Kept from owner and authors"), "authority_rule__independent", Kind.BOOLEAN),
-    Fact(_("Others under supervision"), "authority_rule__countersigned", Kind.BOOLEAN),
+    Fact(_("Only for these kinds of records"), "authority_rule__kinds_in_words", Kind.LIST),
+    Fact(_("Needed: one of these roles"), "authority_rule__roles_in_words", Kind.LIST),
+    Fact(_("Needed: each of these qualifications"), "authority_rule__needs_in_words", Kind.LIST),
+    Fact(_("Not by the owner or an author of the record"), "authority_rule__independent", Kind.BOOLEAN),
+    Fact(
+        _("Who lacks a qualification may do it under supervision"),
+        "authority_rule__countersigned",
+        Kind.BOOLEAN,
+    ),
     Fact(_("Who is supervised needs"), "authority_rule__of_supervised_in_words", Kind.LIST),
     Fact(_("Who countersigns needs besides"), "authority_rule__of_supervisor_in_words", Kind.LIST),
-    Fact(_("Glass may be broken"), "authority_rule__break_glass", Kind.BOOLEAN),
+    Fact(_("In an emergency, the glass may be broken"), "authority_rule__break_glass", Kind.BOOLEAN),
 )
 """What a rule says, as whoever approves it has it before them."""
 

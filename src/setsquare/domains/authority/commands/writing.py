@@ -129,8 +129,8 @@ class Content(Body):
         list[Annotated[str, AfterValidator(_known_command)]],
         Field(max_length=MOST),
         Shown(
-            gettext_lazy("Asked at"),
-            gettext_lazy("What people do to which records. Who countersigns is said further below."),
+            gettext_lazy("When somebody does this"),
+            gettext_lazy("The rule is asked at these commands. Who countersigns is said further below."),
             Widget.CHOICES,
             choices=in_words.namable_commands,
             headings=in_words.command_areas,
@@ -141,8 +141,8 @@ class Content(Body):
         list[Annotated[str, AfterValidator(_known_meaning)]],
         Field(max_length=MOST),
         Shown(
-            gettext_lazy("And where a signature says"),
-            "",
+            gettext_lazy("Or signs with this meaning"),
+            gettext_lazy("The rule is asked at each signature that says so, whatever is signed."),
             Widget.CHOICES,
             choices=in_words.namable_meanings,
             either=True,
@@ -152,7 +152,7 @@ class Content(Body):
         list[Annotated[str, AfterValidator(_known_kind)]],
         Field(max_length=MOST),
         Shown(
-            gettext_lazy("For these kinds alone"),
+            gettext_lazy("Only for these kinds of records"),
             gettext_lazy(
                 "Such as documents of a type. Empty: for all. What is only being made has no kind yet."
             ),
@@ -165,24 +165,32 @@ class Content(Body):
     roles: Annotated[
         list[RoleRef],
         Field(max_length=MOST),
-        Shown(gettext_lazy("One of these roles"), widget=Widget.ROLES),
+        Shown(
+            gettext_lazy("Needed: one of these roles"),
+            gettext_lazy("Whoever does it holds at least one of them. Empty: no role is asked for."),
+            Widget.ROLES,
+        ),
     ] = []
     needs: Annotated[
         list[NeedRow],
         Field(max_length=MOST),
-        Shown(gettext_lazy("All of these qualifications"), widget=Widget.ROWS),
+        Shown(
+            gettext_lazy("Needed: each of these qualifications"),
+            gettext_lazy("Whoever does it holds all of them at that moment. Empty: none is asked for."),
+            Widget.ROWS,
+        ),
     ] = []
     independent: Annotated[
         bool,
         Shown(
-            gettext_lazy("Kept from owner and authors"),
+            gettext_lazy("Not by the owner or an author of the record"),
             gettext_lazy("Who owns the record or wrote on it does not do this."),
         ),
     ] = False
     countersigned: Annotated[
         bool,
         Shown(
-            gettext_lazy("Others under supervision"),
+            gettext_lazy("Who lacks a qualification may do it under supervision"),
             gettext_lazy("Who lacks a qualification prepares it; who has them all countersigns it."),
         ),
     ] = False
@@ -207,7 +215,7 @@ class Content(Body):
     break_glass: Annotated[
         bool,
         Shown(
-            gettext_lazy("Glass may be broken"),
+            gettext_lazy("In an emergency, the glass may be broken"),
             gettext_lazy(
                 "Who lacks a qualification may do it in an emergency: with a reason, an alarm and a review."
             ),
