@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from setsquare.domains.documents.models import ControlledCopy, Revision
 from setsquare.domains.documents.publishing import exported, pdf_of, record_json, sheet_of, stamp_of
+from setsquare.domains.documents.queries import signatures_on
 from setsquare.kernel.accounts.models import Delegation
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.declaration import Actor
@@ -151,6 +152,12 @@ def test_times_on_paper_name_their_zone_and_tell_revisions_of_one_day_apart(work
     with timezone.override("Asia/Tokyo"):  # whoever prints it
         sheet = sheet_of(revision, works.person("otto"), address_of)
     assert sheet.printed_at.endswith(" (Europe/Berlin)")
+    signed = signatures_on(revision)
+    assert [row.time for row in sheet.signatures] == [
+        f"{one.at.astimezone(at_site):%Y-%m-%d %H:%M:%S} (Europe/Berlin) · {one.at:%Y-%m-%d %H:%M:%S} UTC"
+        for one in signed
+    ]
+    assert signed
     moments = [works.revision(one).effective_at.astimezone(at_site) for one in (second, f"{number}/1")]
     told = [f"{formats.date_format(moment, 'DATETIME_FORMAT')} (Europe/Berlin)" for moment in moments]
     if moments[0].date() == moments[1].date():  # as it is unless the test runs over midnight

@@ -290,7 +290,7 @@ def _signatures(revision: Revision) -> tuple[Signature, ...]:
         Signature(
             name=", ".join(part for part in (made.printed_name, made.printed_title) if part),
             meaning=str(meaning_label(made.meaning)),
-            time=made.at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            time=_with_zones(made.at, place_of(revision)),
             digest=made.digest,
             reason=made.reason,
             on_behalf_of=made.on_behalf_of_name,
@@ -298,6 +298,14 @@ def _signatures(revision: Revision) -> tuple[Signature, ...]:
         )
         for made in on_it
     )
+
+
+def _with_zones(moment: dt.datetime, place: ZoneInfo) -> str:
+    """Return when somebody signed by the clocks of the document's site, and in UTC."""
+    utc = f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+    if place.key == "UTC":
+        return utc
+    return f"{moment.astimezone(place):%Y-%m-%d %H:%M:%S} ({place.key}) · {utc}"
 
 
 def exported(revision: Revision, format: Format, *, viewer: User, address_of: AddressOf) -> bytes:

@@ -35,7 +35,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature as it was made: printed name, meaning, time in UTC as printed, and the SHA-256 it is bound to."""
+    """A signature as it was made: printed name, meaning, time with its zone, and the SHA-256 it is bound to."""
 
     name: str
     meaning: str
@@ -69,9 +69,9 @@ class Labels:
     summary: str = gettext_noop("What changed")
     decided: str = gettext_noop("Reading and training")
     signatures: str = gettext_noop("Signatures")
-    signed_by: str = gettext_noop("Name")
+    signed_by: str = gettext_noop("Printed name")
     meaning: str = gettext_noop("Meaning")
-    time: str = gettext_noop("Time (UTC)")
+    time: str = gettext_noop("Date and time")
     reason: str = gettext_noop("Reason")
     on_behalf_of: str = gettext_noop("On behalf of")
     authority: str = gettext_noop("Authority")
