@@ -80,7 +80,7 @@ def _chart(found: Calibration, scale: Sequence[Level]) -> dict[str, Any]:
         "kind": "bar",
         "horizontal": True,
         "axis": _("Assessor"),
-        "unit": _("levels"),
+        "unit": "",
         "least": -furthest,
         "most": furthest,
         "labels": [name for _key, name in shown],
