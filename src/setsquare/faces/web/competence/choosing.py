@@ -120,7 +120,8 @@ def _chosen(rows: Field) -> Iterator[tuple[tuple[str, str], Row]]:
         for name in NAMES:
             row.values[name] = str(by_name[name].value or "")
         row.errors = {name: one.errors for name, one in by_name.items() if one.errors}
-        yield (number, str(by_name["component"].value)), row
+        component = by_name["component"].value
+        yield (number, component[0]["value"] if component else ""), row
 
 
 def _way(
