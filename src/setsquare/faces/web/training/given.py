@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +14,8 @@ from setsquare.faces.web.access import person_of
 from setsquare.faces.web.addresses import create_address, numbered, register_address
 from setsquare.faces.web.navigation import reach_of
 from setsquare.faces.web.values import state_shown
-from setsquare.kernel.accounts.models import User
 from setsquare.kernel.qualifications.days import last_day
+from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing
@@ -28,19 +28,35 @@ MOST_PAST = 5
 def given_part(request: HttpRequest, _thing: Thing, record: Record) -> dict[str, Any]:
     """Show the sessions of a course, those to come first, and who holds it, as far as the reader may see that."""
     user = person_of(request)
-    return {**_sessions(user, record), **_holders(user, record), **_planning(request, record)}
-
-
-def _sessions(user: User, record: Record) -> dict[str, Any]:
     seen = SESSIONS.visible_to(user).filter(training_session__course=record.pk)
+    held = holding().filter(subject=record, topic="", user__is_active=True)
+    shown = held.filter(evidence__in=CERTIFICATES.visible_to(user).values("pk"))
+    counts = Record.objects.filter(pk=record.pk).values_list(*(_count(rows) for rows in (seen, held, shown)))
+    sessions, every, known = (
+        count or 0 for count in counts.get()
+    )  # one query, as every reader's page takes it
+    return {
+        **_sessions(record, seen, sessions),
+        **_holders(record, shown, every, known),
+        **_planning(request, record),
+    }
+
+
+def _count(rows: QuerySet[Any]) -> Subquery:
+    plain = rows.order_by().annotate(one=Value(1)).values("one")
+    return Subquery(plain.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+
+
+def _sessions(record: Record, seen: QuerySet[Record], count: int) -> dict[str, Any]:
     found = TrainingSession.objects.filter(pk__in=seen.values("pk")).select_related("record", "trainer")
     found = found.annotate(taken=Count("attendances", filter=Q(attendances__waiting=False)))
-    now = timezone.now()
-    coming = found.filter(starts__gt=now).exclude(record__state="cancelled").order_by("starts", "pk")
-    past = found.filter(starts__lte=now).order_by("-starts", "-pk")
-    groups = [(_("Coming"), _rows(coming[:MOST])), (_("Past"), _rows(past[:MOST_PAST]))]
+    to_come = Q(starts__gt=timezone.now())
+    coming = found.filter(to_come).exclude(record__state="cancelled").order_by("starts", "pk")
+    past = found.exclude(to_come).order_by("-starts", "-pk")
+    listed = ((_("Coming"), coming[:MOST]), (_("Past"), past[:MOST_PAST])) if count else ()
+    groups = [(label, _rows(sessions)) for label, sessions in listed]
     return {
-        "session_count": seen.count(),
+        "session_count": count,
         "session_groups": [(label, rows) for label, rows in groups if rows],
         "sessions_url": register_address(SESSIONS, course=record.number),
     }
@@ -65,15 +81,13 @@ def _rows(sessions: Iterable[TrainingSession]) -> list[dict[str, Any]]:
     return rows
 
 
-def _holders(user: User, record: Record) -> dict[str, Any]:
-    held = holding().filter(subject=record, topic="", user__is_active=True)
-    shown = held.filter(evidence__in=CERTIFICATES.visible_to(user).values("pk"))
+def _holders(record: Record, shown: QuerySet[Qualification], every: int, known: int) -> dict[str, Any]:
     first = shown.select_related("user__unit", "evidence").order_by(
         F("until").asc(nulls_last=True), "user__name"
     )
     return {
-        "holder_count": held.count(),
-        "holders_seen": shown.count(),
+        "holder_count": every,
+        "holders_seen": known,
         "holders": [
             {
                 "person": row.user,
@@ -82,7 +96,7 @@ def _holders(user: User, record: Record) -> dict[str, Any]:
                 "certificate": row.evidence.number,
                 "url": numbered("certificate", row.evidence.number),
             }
-            for row in first[:MOST]
+            for row in (first[:MOST] if known else ())
         ],
         "holders_url": register_address(CERTIFICATES, course=record.number, state="valid"),
     }
