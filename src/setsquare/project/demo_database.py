@@ -1,6 +1,8 @@
 """The database of the demo: whether it is there and complete, how it is loaded and thrown away."""
 
+import datetime as dt
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings as django_settings
@@ -38,10 +40,10 @@ def refuse_foreign() -> None:
         )
 
 
-def load() -> None:
-    """Load the demo organisation; what is left by an interruption is marked as partial."""
+def load(tell: Callable[[dt.date], None]) -> None:
+    """Load the demo organisation and `tell` how far it is; an interruption leaves it marked as partial."""
     purpose.declare(Installation.Purpose.DEMO)
-    loader.load()
+    loader.load(tell)
     seal_all()
     purpose.note_demo_loaded()
 

@@ -57,6 +57,7 @@ def _prepare(options: argparse.Namespace) -> Configuration:
     settings = load(again=True)
     if settings.mode != "demo":
         raise Refused("The settings in use are not for a demo: unset SETSQUARE_CONFIG, or set mode to demo.")
+    installation.make_directory(settings.data_directory)  # the environment may name another one
     installation.make_secret_key(key_file(settings))
     return load(again=True)
 
@@ -76,9 +77,9 @@ def _load(settings: Configuration, *, afresh: bool) -> None:
     if demo_database.is_partial():
         demo_database.remove(settings)
         installation.migrate()
-    say("Loading the demo organisation ...")
+    say("Loading the demo organisation; this takes a few minutes, once ...")
     started = time.monotonic()
-    demo_database.load()
+    demo_database.load(tell=lambda day: say(f"  its history up to {day:%-d %B %Y}"))
     say(f"Loaded in {time.monotonic() - started:.0f} seconds.")
 
 

@@ -1,6 +1,7 @@
 """Loading the demo organisation: people first, then the life of its documents and change requests, up to today."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,8 +70,8 @@ def sign_ins() -> list[SignIn]:
     ]
 
 
-def load() -> None:
-    """Load everything into an empty, migrated database."""
+def load(tell: Callable[[dt.date], None]) -> None:
+    """Load everything into an empty, migrated database; `tell` gets the day that it has come to, now and then."""
     stage = Stage()
     told = content.organisation()
     with clock_at(stage.at(BEGAN, "begin")):
@@ -95,7 +96,7 @@ def load() -> None:
     quizzes.plan(stage, content.quizzes())
     closing.plan(stage)
     authority.plan(stage)
-    stage.play()
+    stage.play(tell)
     with clock_at(stage.real_now):
         run_clock("setsquare.domains", "setsquare.flows")
     while deliver_waiting():

@@ -51,23 +51,30 @@ class Stage:
         if moment <= self.real_now:
             heapq.heappush(self._scenes, (moment, next(self._order), scene))
 
-    def play(self) -> int:
-        """Play every scene, also those that scenes plan; returns how many there were."""
+    def play(self, tell: Callable[[dt.date], None]) -> int:
+        """Play every scene, also those that scenes plan, and return how many there were.
+
+        `tell` gets the day that was come to, about ten times.
+        """
         played = 0
+        a_tenth = len(self._scenes) // 10 + 1
         while self._scenes:
             with (
                 transaction.atomic()
             ):  # many scenes are synced to disk together; a load that broke off is begun anew
                 for _ in range(min(ACT, len(self._scenes))):
-                    self._play_next()
+                    moment = self._play_next()
                     played += 1
+                    if played % a_tenth == 0:
+                        tell(moment.date())
         return played
 
-    def _play_next(self) -> None:
+    def _play_next(self) -> dt.datetime:
         moment, _, scene = heapq.heappop(self._scenes)
         with clock_at(moment):
             scene()
             deliver_waiting()
+        return moment
 
 
 @contextmanager
