@@ -64,6 +64,21 @@ def test_the_palette_finds_records_places_and_actions(anna: Client, house: House
     assert 'href="/web-notes/new/create/"' in text_of(anna.get("/palette?q=new+note"))
     assert f'href="/web-notes/{note.number}/"' in text_of(anna.get(f"/palette?q={note.number.lower()}"))
     assert "Torque gauge" in text_of(anna.get("/palette"))
+    house.note("Notes on gauges that are new")
+    named = text_of(anna.get("/palette?q=new+not", headers=PART))
+    assert named.index("/web-notes/new/create/") < named.index("Notes on gauges that are new")
+    titled = text_of(anna.get("/palette?q=gauges", headers=PART))
+    assert "Notes on gauges that are new" in titled and "/web-notes/new/create/" not in titled
+
+
+def test_a_form_without_its_token_is_told_that_nothing_was_changed(house: House) -> None:
+    note = house.note("Torque gauge")
+    stranger = Client(enforce_csrf_checks=True)
+    answer = stranger.post(f"/web-notes/{note.number}/do/edit/", {"title": "Other"})
+    assert answer.status_code == 403
+    page = text_of(answer)
+    assert "This form can no longer be sent" in page and "you were signed out meanwhile" in page
+    assert "Your roles do not include it" not in page
 
 
 def test_search_shows_only_what_may_be_seen(anna: Client, house: House) -> None:

@@ -24,9 +24,11 @@ def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer for a form without its token: an old page, or one of another site."""
-    return _answer(
-        request, 403, _("This page is too old or came from elsewhere. Reload it and send it again.")
+    sentence = _(
+        "The page is too old, you were signed out meanwhile, or it came from elsewhere. Nothing was changed: go back,"
+        " load it anew and send it again."
     )
+    return _answer(request, 403, sentence, page="stale")
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -41,7 +43,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     return _answer(request, 500, _("Something went wrong on the server. Nothing was changed."))
 
 
-def _answer(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+def _answer(request: HttpRequest, status: int, sentence: str, page: str = "") -> HttpResponse:
     if wants_part(request) or "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"detail": sentence}, status=status)
-    return render(request, f"errors/{status}.html.jinja", {"sentence": sentence}, status=status)
+    return render(request, f"errors/{page or status}.html.jinja", {"sentence": sentence}, status=status)

@@ -1,5 +1,6 @@
 """Finding: the command palette, the page of results, and the way to a record by its number alone."""
 
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,14 +26,15 @@ MOST_RESULTS = 200
 
 @signed_in
 def palette(request: HttpRequest) -> HttpResponse:
-    """Answer the command palette: records, and actions whose name holds the words."""
+    """Answer the command palette: records, and places and actions, first those that the words name."""
     words = request.GET.get("q", "").strip()[:200]
     records = [_record(record) for record in find_records(person_of(request), words, [], RECORDS)]
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"label": _("Records") if words else _("Changed lately"), "items": records},
         {"label": _("Go to"), "items": _matching(_places(request, reach_of(request)), words)},
         {"label": _("Do"), "items": _matching(_actions(reach_of(request)), words)},
     ]
+    groups.sort(key=lambda group: not any(_named(item, words) for item in group["items"][:1]))
     if words:
         label = _("Search everywhere for “%(words)s”") % {"words": words}
         everywhere = _item(label, f"{view_address('search')}?{urlencode({'q': words})}", "list-search")
@@ -87,11 +89,21 @@ def _actions(reach: Reach) -> list[dict[str, Any]]:
     return actions
 
 
+def _named(item: dict[str, Any], words: str) -> bool:
+    """Tell whether each of the words begins a word of its label, one after the other, from the first on."""
+    label = item["label"].lower().split()
+    wanted = words.lower().split()
+    return bool(wanted) and all(
+        a.startswith(b) for a, b in zip_longest(label[: len(wanted)], wanted, fillvalue="")
+    )
+
+
 def _matching(items: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:
     wanted = words.lower().split()
     found = [
         item for item in items if all(word in f"{item['label']} {item['hint']}".lower() for word in wanted)
     ]
+    found.sort(key=lambda item: not _named(item, words))
     return found[:6] if wanted else found[:5]
 
 
