@@ -293,6 +293,18 @@ def test_nobody_signs_another_step_than_the_one_that_they_looked_at(works: Works
     ]
 
 
+def test_who_comes_second_to_a_step_is_told_what_happened_meanwhile(works: Works) -> None:
+    route(works, step("some", 1, roles=["manager"]), step("some", 1, roles=["head"]))
+    first = sent(works)
+    seen = works.record(first).version
+    works.do("max", "revision.approve", first)
+    with pytest.raises(Stale) as caught:  # it was theirs when they looked
+        works.do("mia", "revision.approve", first, version=seen)
+    assert [passage.entry.command for passage in caught.value.passages] == ["approve"]
+    with pytest.raises(NotPermitted):
+        works.do("mia", "revision.approve", first)
+
+
 def test_two_approvers_at_the_same_instant_make_one_transition(
     shared_works: tuple[LiveSetsquare, Works],
 ) -> None:

@@ -58,6 +58,19 @@ def test_only_who_is_asked_confirms_and_signs_where_the_type_asks(works: Works) 
     assert works.do("olga", "revision.confirm_reading", f"{policy}/1").signature is None
 
 
+def test_a_wrong_password_is_refused_also_where_nothing_is_signed(works: Works) -> None:
+    text = "# Instructions\n\nFill in each line.\n\n# Form\n\nDate and name."
+    number = works.draft(kind="form", content=text, audience=[{"unit": "HP"}])
+    works.reviewed(f"{number}/1")
+    works.do("ada", "revision.send_for_approval", f"{number}/1", approvers=["mia"])
+    works.do("mia", "revision.approve", f"{number}/1")
+    works.do("cora", "revision.schedule", f"{number}/1", at_once=True)
+    run_until_idle()
+    with pytest.raises(SignatureRefused):
+        works.do("otto", "revision.confirm_reading", f"{number}/1", password="wrong")
+    works.do("otto", "revision.confirm_reading", f"{number}/1")
+
+
 POLICY = "## Purpose\n\nA\n\n## Scope\n\nB\n\n## Policy\n\nC\n\n## Responsibilities\n\nD"
 
 

@@ -37,10 +37,10 @@ from setsquare.kernel.commands.errors import (
     NotPermitted,
     Refused,
     SignatureRefused,
-    Stale,
     VersionMissing,
     WrongState,
 )
+from setsquare.kernel.commands.fresh import check_fresh
 from setsquare.kernel.commands.manners import (
     GLASS,
     GLASS_BROKEN,
@@ -61,13 +61,12 @@ from setsquare.kernel.events.models import Event
 from setsquare.kernel.records.along import TASKS, carry_over, forget
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see, read_anew
-from setsquare.kernel.records.things import OPEN, Label, thing_of
+from setsquare.kernel.records.things import Label, thing_of
 from setsquare.kernel.search.index import index
 from setsquare.kernel.signatures.batches import OfBatch, verify_of_batch
 from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, Proof, prove
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.trail.models import Entry
-from setsquare.kernel.trail.reading import Passage, since
 from setsquare.kernel.writing.sentences import quoted
 
 
@@ -122,7 +121,7 @@ def carry_out(
     situation.breaking = bool(manner.glass)
     signing = None
     if command.signature is not None or manner.glass:
-        check_before(command, situation, given)
+        check_before(command, situation, given, version)
         signing = _prove(command, situation, credentials, version)
 
     def perform() -> Outcome:
@@ -284,9 +283,11 @@ def why_wrong_state(command: Command, record: Record) -> Label | None:
     }
 
 
-def check_before(command: Command, situation: Situation, body: Body | None = None) -> None:
-    """Raise what refuses a command whatever is given to it: NotPermitted, NotFound or WrongState."""
-    _check_rights(command, situation, body)
+def check_before(
+    command: Command, situation: Situation, body: Body | None = None, version: int | None = None
+) -> None:
+    """Raise what refuses a command whatever is given to it: NotPermitted, NotFound, Stale or WrongState."""
+    _check_rights(command, situation, body, version)
     _check_state(command, situation)
     _check_conditions(command, situation)
 
@@ -315,7 +316,9 @@ def _check_conditions(command: Command, situation: Situation) -> None:
     raise WrongState(why)
 
 
-def _check_rights(command: Command, situation: Situation, body: Body | None) -> None:
+def _check_rights(
+    command: Command, situation: Situation, body: Body | None, version: int | None, *, claimed: bool = False
+) -> None:
     if command.creates:
         unit = getattr(body, "unit", None)
         situation.unit_id = unit.pk if unit is not None else None
@@ -323,7 +326,8 @@ def _check_rights(command: Command, situation: Situation, body: Body | None) -> 
     if why := why_not_permitted(command, situation):
         if not _may_see(situation):
             raise NotFound(situation.subject.number)
-        if any(is_momentary(rule) for rule in command.who):
+        if any(is_momentary(rule) for rule in command.who):  # theirs to do, until something happened to it
+            check_fresh(command, situation, version, claimed=claimed)
             _check_state(command, situation)
         raise NotPermitted(why)
     if everybody in command.who and situation.actor.user is not None and not _may_see(situation):
@@ -336,19 +340,23 @@ def _prove(
     credentials: Credentials | OfBatch | None,
     version: int | None,
 ) -> Signing | None:
+    """Prove who signs; where nothing is signed after all, credentials have to be right all the same."""
     meaning = command.meaning(situation) or (GLASS_BROKEN if situation.breaking else None)
-    if meaning is None:
-        return None
-    if situation.actor.user is None:
-        raise SignatureRefused(_("The system does not sign."))
-    if credentials is not None and situation.record is not None and version is None:
-        raise VersionMissing(situation.record)
-    unruled = None if situation.authority.rules else situation.authority
+    user = situation.actor.user
     try:
+        if meaning is None:
+            if user is not None and isinstance(credentials, Credentials):
+                prove(user, credentials)
+            return None
+        if user is None:
+            raise SignatureRefused(_("The system does not sign."))
+        if credentials is not None and situation.record is not None and version is None:
+            raise VersionMissing(situation.record)
+        unruled = None if situation.authority.rules else situation.authority
         if isinstance(credentials, OfBatch):
-            batch = verify_of_batch(situation.actor.user, meaning.code, credentials)
+            batch = verify_of_batch(user, meaning.code, credentials)
             return Signing(meaning, Proof(batch.method), batch, credentials.item, unruled)
-        return Signing(meaning, prove(situation.actor.user, credentials), unruled=unruled)
+        return Signing(meaning, prove(user, credentials), unruled=unruled)
     except CredentialsRefused as refusal:
         raise SignatureRefused(str(refusal)) from None
 
@@ -366,20 +374,6 @@ def _lock(record: Record, *, nested: bool) -> Claimed:
     return claimed
 
 
-def _check_fresh(command: Command, actor: Actor, locked: Record | None, version: int | None) -> None:
-    """Refuse where others changed the record since the person looked, in a way that the command does not tolerate."""
-    if locked is None or version is None or version == locked.version - 1:
-        return
-    if version > locked.version - 1 or not all(_is_tolerated(command, p) for p in since(locked, version)):
-        hidden = thing_of(locked.type).hidden_from(actor.user, locked) if actor.user is not None else OPEN
-        raise Stale(locked, since(locked, version, hidden))
-
-
-def _is_tolerated(command: Command, passage: Passage) -> bool:
-    changed = {change.path for change in passage.changes}
-    return passage.entry.command in command.tolerates and changed.isdisjoint(command.bound_to)
-
-
 def _check_now(
     command: Command, situation: Situation, body: Body, version: int | None, *, nested: bool
 ) -> None:
@@ -387,8 +381,8 @@ def _check_now(
     if nested:
         _check_state(command, situation)
         return
-    _check_rights(command, situation, body)
-    _check_fresh(command, situation.actor, situation.record, version)
+    _check_rights(command, situation, body, version, claimed=True)
+    check_fresh(command, situation, version, claimed=True)
     _check_state(command, situation)
     _check_conditions(command, situation)
 
