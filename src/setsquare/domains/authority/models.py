@@ -8,6 +8,7 @@ from setsquare.domains.authority import in_words
 from setsquare.kernel.authority.deciding import in_sentences
 from setsquare.kernel.commands.supervising import Deed
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.trail.models import Entry
 
 
 class AuthorityRule(models.Model):
@@ -175,6 +176,12 @@ class Override(models.Model):
     def searched(self) -> str:
         """Return what was done as search finds it: in every language."""
         return in_words.in_all_languages(self.command)
+
+    @property
+    def asked_instead(self) -> str:
+        """Return who was asked, where a substitute did it: in their own name, as breaking the glass always is."""
+        entry = Entry.objects.filter(record=self.target_id, seq=self.target_version).only("authority").first()
+        return str(((entry.authority if entry is not None else None) or {}).get("asked_name", ""))
 
     @property
     def consequence_in_words(self) -> str:

@@ -180,6 +180,7 @@ OVERRIDES = register(
                     Fact(_("Why"), "override__why", Kind.LONG_TEXT),
                     Fact(_("Overridden rules"), "override__rules_in_words", Kind.LIST),
                     Fact(_("Done by"), "owner", Kind.PERSON),
+                    Fact(_("Done in their own name, though asked was"), "override__asked_instead"),
                     Fact(_("When"), "created", Kind.DATETIME),
                 ),
             ),

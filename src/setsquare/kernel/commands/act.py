@@ -58,6 +58,8 @@ class Act:
     secret: str = ""
     target: str | None = None
     on_behalf_of: User | None = None
+    own_name: User | None = None
+    """Who was asked, where a substitute did it by breaking the glass: that is answered for in one's own name alone."""
     relied: Sequence[Mapping[str, Any]] = ()
     """The rules of authority that whoever acts meets, and by what: a signature keeps them."""
     given: Mapping[str, Any] = field(default_factory=dict)
@@ -254,7 +256,10 @@ class Act:
         if task is None or not self.finish([task], outcome):
             raise Refused(_("This is not among your tasks now."))
         if task.assignee_id != self.user.pk:
-            self.on_behalf_of = task.assignee
+            if self.situation.breaking:
+                self.own_name = task.assignee
+            else:
+                self.on_behalf_of = task.assignee
         return task
 
     def tell(

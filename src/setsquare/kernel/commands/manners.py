@@ -153,14 +153,21 @@ class Manner:
         """Tell whether the command is kept rather than carried out."""
         return self.rehearsed or (self.waits and decision.supervised and not self.glass)
 
-    def told(self, decision: Decision) -> dict[str, Any] | None:
-        """Return what the entry says of it, as JSON; None where it was done outright."""
+    def told(self, decision: Decision, asked: User | None = None) -> dict[str, Any] | None:
+        """Return what the entry says of it, as JSON; None where it was done outright.
+
+        `asked` is whose task a substitute did by breaking the glass, in their own name.
+        """
         if self.countersigning is not None:
             by = self.countersigning.supervisor
             deed = self.countersigning.number
             return {"countersigned_by": by.username, "name": by.name, "deed": deed}
         if self.glass:
-            return {"glass": self.glass, "rules": [one["rule"] for one in decision.overridden]}
+            broken: dict[str, Any] = {
+                "glass": self.glass,
+                "rules": [one["rule"] for one in decision.overridden],
+            }
+            return broken if asked is None else {**broken, "asked": asked.username, "asked_name": asked.name}
         return None
 
 
@@ -205,8 +212,16 @@ def manners_told(signatures: Iterable[Signature]) -> dict[int, str]:
     for one, said in made:
         if "glass" in said:
             number = numbers.get((one.record_id, one.entry.seq), "")
-            sentence = _("Done by breaking the glass, reviewed as %(number)s. Why: %(why)s")
-            found[one.pk] = sentence % {"number": number, "why": said["glass"]}
+            values = {"number": number, "why": said["glass"], "asked": said.get("asked_name", "")}
+            sentence = (
+                _(
+                    "Done by breaking the glass in their own name alone, though %(asked)s was asked;"
+                    " reviewed as %(number)s. Why: %(why)s"
+                )
+                if values["asked"]
+                else _("Done by breaking the glass, reviewed as %(number)s. Why: %(why)s")
+            )
+            found[one.pk] = sentence % values
         elif one.meaning != COUNTERSIGNED.code:
             sentence = _("Prepared under supervision; countersigned by %(name)s (%(deed)s)")
             found[one.pk] = sentence % {"name": said["name"], "deed": said["deed"]}

@@ -454,7 +454,7 @@ def _entered(
     seen: dict[str, Any] | None,
 ) -> Outcome:
     """Enter and sign what was done, and have everybody know who has to."""
-    entry = enter(act, done, manner.told(decision))
+    entry = enter(act, done, manner.told(decision, act.own_name))
     signature = sign(act, done, entry, signing, seen) if signing else None
     if manner.countersigning is not None:
         signature = sign_both(act, done, entry, manner.countersigning, seen)

@@ -61,6 +61,12 @@ def _by_authority(done: str, authority: dict[str, Any]) -> str:
     """Tell of a deed that it was countersigned, or that the glass was broken."""
     if "glass" in authority:
         values = {"done": done, "why": authority["glass"], "rules": ", ".join(authority["rules"])}
+        if "asked_name" in authority:
+            values["asked"] = authority["asked_name"]
+            sentence = _(
+                "%(done)s in their own name, though %(asked)s was asked; by breaking the glass (%(rules)s): “%(why)s”"
+            )
+            return sentence % values
         return _("%(done)s; by breaking the glass (%(rules)s): “%(why)s”") % values
     values = {"done": done, "name": authority["name"], "deed": authority["deed"]}
     return _("%(done)s; countersigned by %(name)s (%(deed)s)") % values

@@ -51,6 +51,13 @@ VERDICTS: dict[str, Label] = {
     "justified": gettext_lazy("Justified"),
     "not_justified": gettext_lazy("Not justified"),
 }
+ALARM = gettext_noop(
+    "Alarm: %(who)s broke the glass (%(rules)s) for %(title)s. Why: %(why)s. It is reviewed as %(number)s."
+)
+ALARM_OWN_NAME = gettext_noop(
+    "Alarm: %(who)s broke the glass (%(rules)s) for %(title)s, in their own name, though %(asked)s was asked."
+    " Why: %(why)s. It is reviewed as %(number)s."
+)
 keep_after(THING)
 keep_by(Breaking, THING, "open")
 
@@ -119,20 +126,25 @@ def open_review(act: Act, body: Breaking) -> Record:
     ruled = Record.objects.filter(number__in=numbers)
     owners = User.objects.filter(pk__in=ruled.values("owner_id"), is_active=True)
     alarmed = {*owners, *reviewers, *([act.user.manager] if act.user.manager is not None else [])}
-    text = gettext_noop(
-        "Alarm: %(who)s broke the glass (%(rules)s) for %(title)s. Why: %(why)s. It is reviewed as %(number)s."
-    )
+    asked = (broken.entry.authority or {}).get("asked_name", "")
     act.tell_all(
         sorted(alarmed - {act.user}, key=lambda user: user.pk),
         "alarm",
-        text,
+        ALARM_OWN_NAME if asked else ALARM,
         who=act.user.name,
         rules=", ".join(numbers),
         title=made.title,
         why=broken.why[:200],
         number=made.number,
+        asked=asked,
     )
-    act.conclude(gettext_noop("The glass was broken: your reason is reviewed as %(number)s."))
+    if asked:
+        text = gettext_noop(
+            "The glass was broken, in your own name and not for %(asked)s: your reason is reviewed as %(number)s."
+        )
+        act.conclude(text, asked=asked)
+    else:
+        act.conclude(gettext_noop("The glass was broken: your reason is reviewed as %(number)s."))
     return made
 
 
