@@ -130,3 +130,23 @@ def test_a_framework_is_read_in_its_unit_and_below_alone(desk: Desk) -> None:
     assert set(FRAMEWORKS.visible_to(desk.rob)) == {whole, north}
     assert set(FRAMEWORKS.visible_to(desk.sol)) == {whole}
     assert not FRAMEWORKS.visible_to(desk.nora).exists()
+
+
+def test_a_framework_that_was_never_released_is_discarded_and_not_withdrawn(desk: Desk) -> None:
+    record = desk.small()
+    with pytest.raises(WrongState):
+        desk.do(desk.hanna, record, "withdraw", because="Begun by mistake.")
+    with pytest.raises(NotPermitted):
+        desk.do(desk.rob, record, "discard", because="Not mine.")
+    with pytest.raises(Refused) as why:
+        desk.do(desk.hanna, record, "discard")
+    assert set(why.value.fields) == {"reason"}
+    done = desk.do(desk.mark, record, "discard", because="Begun by mistake.")
+    assert done.conclusion == f"{record.number} is discarded; its number is not used again."
+    assert Record.objects.get(pk=record.pk).state == "discarded"
+    for deed, body in (("move_item", {"code": "G-1"}), ("release", {"summary": "New."}), ("withdraw", {})):
+        with pytest.raises(WrongState):
+            desk.do(desk.hanna, record, deed, because="Too late.", **body)
+    other = desk.released(desk.small(title="Other"))
+    with pytest.raises(WrongState):
+        desk.do(desk.hanna, other, "discard", because="It was released.")

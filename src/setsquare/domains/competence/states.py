@@ -10,6 +10,7 @@ FRAMEWORK = Lifecycle(
         State("draft", gettext_noop("Draft"), Colour.GREY, open=True),
         State("in_force", gettext_noop("In force"), Colour.GREEN, controlled=True),
         State("withdrawn", gettext_noop("Withdrawn"), Colour.RED, controlled=True, final=True),
+        State("discarded", gettext_noop("Discarded"), Colour.GREY, final=True),
     ),
     moves={
         "edit": Move(_ALIVE),
@@ -22,7 +23,8 @@ FRAMEWORK = Lifecycle(
         "import_content": Move(_ALIVE),
         "discard_draft": Move(("in_force",)),
         "release": Move(_ALIVE, "in_force"),
-        "withdraw": Move(_ALIVE, "withdrawn"),
+        "discard": Move(("draft",), "discarded"),
+        "withdraw": Move(("in_force",), "withdrawn"),
         "pass_on": Move(_ALIVE),
     },
 )

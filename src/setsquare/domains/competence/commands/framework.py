@@ -128,10 +128,25 @@ def edit(act: Act, body: EditFramework) -> None:
 def withdraw(act: Act, _body: Body) -> None:
     """End a framework; a draft of it is dropped, its editions are kept."""
     framework: Framework = act.detail
-    if framework.content_id is not None:
-        framework.draft, framework.authors = None, []
+    framework.draft, framework.authors = None, []
     act.conclude(gettext_noop("%(number)s is withdrawn; its editions can still be read."))
     act.warn_of_rules()
+
+
+@command(
+    "framework",
+    "discard",
+    label=gettext_lazy("Discard"),
+    past=gettext_lazy("discarded it"),
+    who=WRITERS,
+    reason=Reason.ALWAYS,
+    danger=True,
+    hint=gettext_lazy("What was never released is given up for good; its number is not used again."),
+    reindexes=False,
+)
+def discard(act: Act, _body: Body) -> None:
+    """Give up a framework that was never released; what was drafted can still be read."""
+    act.conclude(gettext_noop("%(number)s is discarded; its number is not used again."))
 
 
 @command("framework", "pass_on", **PASSED_ON, reason=Reason.NEVER)

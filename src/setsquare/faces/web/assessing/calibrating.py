@@ -34,7 +34,7 @@ def calibration_page(request: HttpRequest) -> HttpResponse:
     if ASSESS not in reach_of(request).permissions:
         return forbidden(request)
     user = person_of(request)
-    known = list(FRAMEWORKS.visible_to(user).exclude(state="draft").order_by("number"))
+    known = list(FRAMEWORKS.visible_to(user).exclude(state__in=("draft", "discarded")).order_by("number"))
     chosen = _chosen(known, request.GET.get("framework", ""))
     component = request.GET.get("component", "")[:80]
     title = _("Calibration")

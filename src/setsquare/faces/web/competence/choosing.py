@@ -105,7 +105,11 @@ def _page(
 
 def _frameworks(request: HttpRequest, numbers: set[str]) -> list[Framework]:
     """Return the frameworks in force that the person sees, and those of which something is asked for already."""
-    seen = FRAMEWORKS.visible_to(person_of(request)).exclude(state="draft").select_related("framework")
+    seen = (
+        FRAMEWORKS.visible_to(person_of(request))
+        .exclude(state__in=("draft", "discarded"))
+        .select_related("framework")
+    )
     rows = [one for one in seen.order_by("number") if one.state == "in_force" or one.number in numbers]
     return [one.framework for one in rows]
 

@@ -26,6 +26,7 @@ ICONS: Mapping[str, str] = {
     "set_attributes": "list-details",
     "import_content": "upload",
     "discard_draft": "trash",
+    "discard": "trash",
     "withdraw": "circle-x",
 }
 PROFILE_ICONS: Mapping[str, str] = {
