@@ -89,6 +89,59 @@ def agreeing(assessment: Assessment, barred: frozenset[int] = frozenset()) -> li
     return [alone] if lets and alone.pk not in kept_out else []
 
 
+def confirming(assessment: Assessment, barred: frozenset[int] = frozenset()) -> list[User]:
+    """Return who is asked to confirm what was recorded of the past: never its person, nor who recorded it.
+
+    Who is named as its assessor, where they may assess the person; else who may. Where there is nobody else, it is who
+    recorded it.
+    """
+    person, named, recorder = assessment.person, assessment.assessor, assessment.recorder
+    kept_out = barred | ({recorder.pk} if recorder is not None else frozenset())
+    if (
+        named.pk not in kept_out | {person.pk}
+        and named.is_active
+        and assessment.method not in BY_ANOTHER
+        and assesses(named, person)
+    ):
+        return [named]
+    found = agreeing(assessment, kept_out)
+    if found or recorder is None or recorder.pk in barred | {person.pk}:
+        return found
+    own_peer = assessment.method in BY_ANOTHER and recorder.pk == named.pk
+    return [recorder] if recorder.is_active and not own_peer and assesses(recorder, person) else []
+
+
+@of_its_own
+def drops(situation: Situation) -> Label | None:
+    """Rule: the one who assesses or owns it; of what was recorded of the past, the one who recorded it."""
+    assessment, user = situation.detail, situation.user
+    if situation.subject.state == "recorded":
+        own = assessment.recorder_id == user.pk
+        return None if own else _("Only who recorded it drops it; refuse it where it was not so.")
+    if situation.subject.owner_id == user.pk:
+        return None
+    return is_assessor(situation)
+
+
+def not_of_own_word(situation: Situation) -> Label | None:
+    """Rule: what somebody assessed as a peer, or of themself, somebody else confirms."""
+    assessment: Assessment = situation.detail
+    if assessment.method in BY_ANOTHER and assessment.assessor_id == situation.user.pk:
+        return _("You assessed this as a peer; somebody else confirms it.")
+    return None
+
+
+def not_recorded_alone(situation: Situation) -> Label | None:
+    """Rule: who recorded it does not confirm it, too, while somebody else may: two look at what qualifies somebody."""
+    assessment: Assessment = situation.detail
+    if assessment.recorder_id != situation.user.pk:
+        return None
+    others = [one.name for one in confirming(assessment) if one.pk != situation.user.pk]
+    if not others:
+        return None
+    return _("You recorded this; somebody else confirms it: %(names)s.") % {"names": some(others)}
+
+
 @of_its_own
 def is_assessor(situation: Situation) -> Label | None:
     """Rule: the one who assesses."""
@@ -112,10 +165,17 @@ def agrees(situation: Situation) -> Label | None:
     assessment: Assessment = situation.detail
     if why := not_of_oneself(situation):
         return why
-    if assesses(situation.user, assessment.person):
+    person = assessment.person
+    if leads(situation.user, person) or _may_assess(situation, person):
         return None
     sentence = _("Only the line manager of %(name)s, or who may assess there, may do this.")
     return sentence % {"name": assessment.person.name}
+
+
+def _may_assess(situation: Situation, person: User) -> bool:
+    if situation.subject.unit_id == person.unit_id:  # whose permissions are known already
+        return ASSESS in situation.permissions
+    return holds_permission(situation.user, person)
 
 
 def not_of_oneself(situation: Situation) -> Label | None:

@@ -28,7 +28,7 @@ from setsquare.kernel.records.things import (
     register,
 )
 
-TASKS = (work.AGREE, work.REWORK, work.REASSESS)
+TASKS = (work.AGREE, work.CONFIRM, work.REWORK, work.REASSESS)
 LASTS: dict[str, Label] = {
     "over": _("Over"),
     "30": _("Ends within 30 days"),
@@ -51,6 +51,13 @@ def assessment_state(record: Record) -> Mapping[str, Any]:
             for row in rows
         }
     }
+
+
+def assessment_authors(record: Record) -> set[str]:
+    """Return the sign-in names of who assessed, and of who recorded afterwards what was assessed before."""
+    assessment: Assessment = record.assessment
+    recorder = assessment.recorder
+    return {assessment.assessor.username, *([recorder.username] if recorder is not None else [])}
 
 
 def assessment_words(record: Record) -> SearchText:
@@ -114,6 +121,7 @@ ASSESSMENTS = register(
             Filter("framework", _("Framework"), kind=Kind.TEXT, condition=_of_framework),
             Filter("lasts", _("Validity"), choices=LASTS, condition=_lasts),
             Filter("day", _("Day"), "assessment__day", Kind.DATE),
+            Filter("recorder", _("Recorded afterwards by"), "assessment__recorder", Kind.PERSON),
         ),
         sections=(
             Section(
@@ -131,9 +139,12 @@ ASSESSMENTS = register(
             Section(
                 _("What was agreed"),
                 (
+                    Fact(_("Recorded afterwards"), "assessment__recorded_at", Kind.DATETIME),
                     Fact(_("Recorded afterwards by"), "assessment__recorded_by", Kind.PERSON),
-                    Fact(_("Agreed by"), "assessment__agreed_by", Kind.PERSON),
-                    Fact(_("Agreed"), "assessment__agreed", Kind.DATETIME),
+                    Fact(_("Confirmed"), "assessment__confirmed_at", Kind.DATETIME),
+                    Fact(_("Confirmed by"), "assessment__confirmed_by", Kind.PERSON),
+                    Fact(_("Agreed by"), "assessment__agreed_here_by", Kind.PERSON),
+                    Fact(_("Agreed"), "assessment__agreed_here", Kind.DATETIME),
                     Fact(_("Valid until"), "assessment__valid_until", Kind.DUE),
                     Fact(_("Answer of the person"), "assessment__answer", Kind.LONG_TEXT),
                 ),
@@ -145,13 +156,14 @@ ASSESSMENTS = register(
             "assessment__assessor",
             "assessment__framework__record",
             "assessment__agreed_by",
+            "assessment__recorder",
         ),
         search=assessment_words,
         scope=assessment_scope,
         confidential=True,
         parts=assessment_state,
         labels={"ratings": _("Ratings")},
-        authors=lambda record: (record.assessment.assessor.username,),
+        authors=assessment_authors,
         about=lambda record: (record.assessment.person.username,),
         kind_of=lambda record: str(record.assessment.method),
         kinds=lambda: METHODS,

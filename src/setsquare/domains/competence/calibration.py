@@ -112,6 +112,7 @@ def _said(framework: Framework, user: User, component: str) -> list[Said]:
     ).exclude(
         Q(assessment__agreed_by=F("assessment__assessor"))
         | Q(assessment__agreed=F("assessment__record__created"))
+        | Q(assessment__recorded__isnull=False)
     )
     if component:
         rows = rows.filter(component__code=component)

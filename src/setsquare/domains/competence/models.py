@@ -1,5 +1,6 @@
 """Rows of competence frameworks and of their components; what a framework says is kept as texts by digest."""
 
+import datetime as dt
 from functools import cached_property
 from typing import ClassVar
 
@@ -234,6 +235,10 @@ class Assessment(models.Model):
     agreed = models.DateTimeField(null=True)
     valid_until = models.DateField(null=True)
     """The last day of what was agreed; none: for good."""
+    recorder = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    """Who wrote it down afterwards, where it was assessed before; none: the system, or it came about here."""
+    recorded = models.DateTimeField(null=True)
+    """When it was written down afterwards; none: it came about here."""
 
     def __str__(self) -> str:
         return str(self.record)
@@ -241,7 +246,37 @@ class Assessment(models.Model):
     @property
     def recorded_by(self) -> User | None:
         """Return who wrote it down afterwards, as agreed before; None of one that came about here."""
-        return self.agreed_by if self.agreed == self.record.created else None
+        return self.recorder if self.recorded is not None else self._counted_at_once_by
+
+    @property
+    def recorded_at(self) -> dt.datetime | None:
+        """Return when it was written down afterwards; None of one that came about here."""
+        return self.recorded or (self.agreed if self._counted_at_once_by is not None else None)
+
+    @property
+    def confirmed_by(self) -> User | None:
+        """Return who confirmed what was written down afterwards."""
+        return self.agreed_by if self.recorded is not None else None
+
+    @property
+    def confirmed_at(self) -> dt.datetime | None:
+        """Return when somebody confirmed what was written down afterwards."""
+        return self.agreed if self.recorded is not None else None
+
+    @property
+    def agreed_here_by(self) -> User | None:
+        """Return who agreed on what came about here."""
+        return self.agreed_by if self.recorded_at is None else None
+
+    @property
+    def agreed_here(self) -> dt.datetime | None:
+        """Return when somebody agreed on what came about here."""
+        return self.agreed if self.recorded_at is None else None
+
+    @property
+    def _counted_at_once_by(self) -> User | None:
+        """Return who wrote it down while what was written down still counted at once, without a signature."""
+        return self.agreed_by if self.recorded is None and self.agreed == self.record.created else None
 
 
 class Rating(models.Model):

@@ -19,6 +19,19 @@ AGREE = register_kind(
         permission=ASSESS,
     )
 )
+CONFIRM = register_kind(
+    TaskKind(
+        "confirm_assessment",
+        _("Confirm the past assessment"),
+        gettext_noop("Please confirm what was assessed before: %(number)s %(title)s."),
+        "confirm",
+        Group.SIGN,
+        overdue=gettext_noop("Overdue: %(names)s had to confirm the past assessment %(number)s %(title)s."),
+        reminded_early=True,
+        one_does=True,
+        permission=ASSESS,
+    )
+)
 REWORK = register_kind(
     TaskKind(
         "rework_assessment",
@@ -42,6 +55,8 @@ REASSESS = register_kind(
 register_outcomes(
     {
         "agreed": _("Agreed"),
+        "confirmed": _("Confirmed"),
+        "refused": _("Refused"),
         "sent_back": _("Sent back"),
         "submitted": _("Submitted"),
         "assessed": _("Assessed"),

@@ -64,6 +64,8 @@ class Act:
     """The rules of authority that whoever acts meets, and by what: a signature keeps them."""
     given: Mapping[str, Any] = field(default_factory=dict)
     """What the command is given, where it is signed: the signature is of that as well, as far as it says anything."""
+    tells_itself: bool = False
+    """Whether the command tells whom it asks: then no notice is sent for each task that it opens."""
     signed_by: str = ""
     """How whoever acts proved who they are, where they sign: password or passkey."""
     pending: list[Event] = field(default_factory=list)
@@ -192,7 +194,7 @@ class Act:
         )
         if made:
             self.beside.asked(kind, step, due, [assignee.username], details)
-            self.emit("task.opened", task=task.pk)
+            self._opened(task)
         return task
 
     def ask_all(self, kind: str, people: Iterable[User], due: dt.datetime, **details: Any) -> int:
@@ -211,8 +213,12 @@ class Act:
         if opened:
             self.beside.asked(kind, 0, due, [task.assignee.username for task in opened], details)
         for task in opened:
-            self.emit("task.opened", task=task.pk)
+            self._opened(task)
         return len(opened)
+
+    def _opened(self, task: Task) -> None:
+        if not self.tells_itself:
+            self.emit("task.opened", task=task.pk)
 
     def _allowed(self, kind: str, people: list[User]) -> list[User]:
         if kind in personal_kinds():

@@ -89,8 +89,9 @@ def _plan_assessments(stage: Stage, team: dict[str, Any], profile: dict[str, Any
 
 
 def _assess(stage: Stage, username: str, manager: str, code: str, level: int, day: int) -> None:
+    """Have what a manager saw recorded by the head of quality, and confirmed by that manager."""
     seen = (stage.today + dt.timedelta(days=day)).date()
-    do(
+    made = do(
         HEAD,
         "assessment.create",
         person=username,
@@ -101,6 +102,7 @@ def _assess(stage: Stage, username: str, manager: str, code: str, level: int, da
         method="practice",
         assessor=manager,
     )
+    do(manager, "assessment.confirm", made.record)
 
 
 def _trades() -> str:

@@ -11,6 +11,7 @@ from pydantic import Field
 from setsquare.domains.competence.assessing import (
     agreeing,
     agrees,
+    drops,
     framework_in_force,
     is_assessed,
     is_assessor,
@@ -27,7 +28,7 @@ from setsquare.domains.competence.qualifying import next_newest, one_at_a_time, 
 from setsquare.domains.competence.work import AGREE, REASSESS, REWORK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
-from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command, owner
+from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.qualifications.days import day_in, months_later
@@ -106,10 +107,10 @@ def _still_may(situation: Situation) -> Label | None:
     return why_not_by(assessment.method, assessment.person, situation.user)
 
 
-def _tell(act: Act, text: str, **values: str) -> None:
+def tell_concerned(act: Act, text: str, **values: str) -> None:
     """Tell the person, the assessor and who agreed on it or recorded it, except who acts."""
     assessment: Assessment = act.detail
-    concerned = (assessment.person, assessment.assessor, assessment.agreed_by)
+    concerned = (assessment.person, assessment.assessor, assessment.agreed_by, assessment.recorder)
     people = {one.pk: one for one in concerned if one is not None}
     people.pop(act.user.pk, None)
     told = {"who": act.user.name, "number": act.record.number, "title": act.record.title, **values}
@@ -137,7 +138,9 @@ def submit(act: Act, _body: Body) -> None:
     _finish(act, REWORK.code, "submitted")
     asked = agreeing(act.detail)
     act.ask_all(AGREE.code, asked, act.now + DAYS_TO_AGREE)
-    _tell(act, gettext_noop("%(who)s submitted the assessment %(number)s %(title)s; you may answer to it."))
+    tell_concerned(
+        act, gettext_noop("%(who)s submitted the assessment %(number)s %(title)s; you may answer to it.")
+    )
     if asked == [act.user]:
         act.conclude(gettext_noop("%(number)s was submitted. You agree on it yourself, as nobody else may."))
     elif asked:
@@ -166,7 +169,7 @@ def submit(act: Act, _body: Body) -> None:
 def answer(act: Act, body: Answer) -> None:
     """Say as the person who is assessed what one thinks of it; it stands beside the levels."""
     act.detail.answer = body.answer
-    _tell(act, gettext_noop("%(who)s answered to the assessment %(number)s %(title)s."))
+    tell_concerned(act, gettext_noop("%(who)s answered to the assessment %(number)s %(title)s."))
     act.conclude(gettext_noop("Your answer stands beside the levels of %(number)s."))
 
 
@@ -186,7 +189,7 @@ def send_back(act: Act, _body: Body) -> None:
     _finish(act, AGREE.code, "sent_back")
     if assessment.assessor.is_active:
         act.ask(REWORK.code, assessment.assessor, act.now + DAYS_TO_REWORK)
-    _tell(
+    tell_concerned(
         act,
         gettext_noop("%(who)s sent the assessment %(number)s %(title)s back: %(reason)s"),
         reason=act.reason[:200],
@@ -244,8 +247,8 @@ def agree(act: Act, body: Agree) -> None:
     assessment.agreed, assessment.agreed_by, assessment.valid_until = act.now, act.user, until
     _finish(act, AGREE.code, "agreed")
     qualify(act, rows)
-    _renewed(act)
-    _tell(act, gettext_noop("%(who)s agreed on the assessment %(number)s %(title)s."))
+    close_renewals(act)
+    tell_concerned(act, gettext_noop("%(who)s agreed on the assessment %(number)s %(title)s."))
     if until is None:
         act.conclude(gettext_noop("%(number)s is agreed; it holds for good."))
     else:
@@ -288,7 +291,7 @@ def _settle(rows: list[Rating], body: Agree) -> None:
         row.save()
 
 
-def _renewed(act: Act) -> None:
+def close_renewals(act: Act) -> None:
     """Close the request for a new assessment on those that this one takes the place of."""
     assessment: Assessment = act.detail
     waiting = Task.objects.filter(
@@ -325,7 +328,7 @@ def revoke(act: Act, _body: Body) -> None:
     _finish(act, REASSESS.code, "not_needed")
     for other, theirs in next_newest(assessment, codes).items():
         act.also("assessment", "take_up", other.record, Components(codes=theirs))
-    _tell(
+    tell_concerned(
         act,
         gettext_noop("%(who)s revoked the assessment %(number)s %(title)s: %(reason)s"),
         reason=act.reason[:200],
@@ -354,9 +357,10 @@ def take_up(act: Act, body: Components) -> None:
     "drop",
     label=gettext_lazy("Drop"),
     past=gettext_lazy("dropped it"),
-    who=(is_assessor, owner()),
+    who=(drops,),
     reason=Reason.NEVER,
     danger=True,
+    bulk=True,
     reindexes=False,
     hint=gettext_lazy("It is not gone on with and counts for nothing."),
 )

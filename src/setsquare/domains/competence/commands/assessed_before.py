@@ -10,11 +10,17 @@ from pydantic import Field
 from setsquare.domains.competence.assessing import (
     BY_ANOTHER,
     METHODS,
-    agreeing,
+    agrees,
+    confirming,
+    framework_in_force,
     holds_permission,
+    named_by_another,
+    not_of_oneself,
+    not_of_own_word,
+    not_recorded_alone,
     why_no_level,
-    why_not_alone,
 )
+from setsquare.domains.competence.commands.agreeing import close_renewals, tell_concerned
 from setsquare.domains.competence.commands.assessing import (
     Because,
     ByFramework,
@@ -29,16 +35,19 @@ from setsquare.domains.competence.commands.assessing import (
 from setsquare.domains.competence.models import Assessment, Component, Rating
 from setsquare.domains.competence.permissions import ASSESS
 from setsquare.domains.competence.qualifying import one_at_a_time, qualify
+from setsquare.domains.competence.work import CONFIRM
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyPerson, Body, Shown, Widget
-from setsquare.kernel.commands.declaration import command, permitted
+from setsquare.kernel.commands.declaration import Meaning, Reason, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.importing.running import CHANNEL
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.days import day_in
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.writing.sentences import some
 
 ComponentOf = Annotated[
     str,
@@ -54,25 +63,25 @@ Assessor = Annotated[
 
 LATELY = dt.timedelta(days=14)
 """What was found so lately is no past assessment."""
+DAYS_TO_CONFIRM = dt.timedelta(days=30)
 AT_ONCE = dt.timedelta(hours=12)
 """Of what somebody brings in by tables within that time, a person is told once."""
-OF_YOU = gettext_noop("%(who)s recorded what was assessed of you before: %(number)s %(title)s.")
+OF_YOU = gettext_noop(
+    "%(who)s recorded what was assessed of you before: %(number)s %(title)s. It counts once it is confirmed."
+)
 OF_YOU_IMPORTED = gettext_noop(
-    "%(who)s brings in what was assessed of you before, such as %(number)s %(title)s."
+    "%(who)s brings in what was assessed of you before, such as %(number)s %(title)s. It counts once it is confirmed."
 )
 BY_YOU = gettext_noop(
-    "%(who)s recorded that you assessed before: %(number)s %(title)s. If you did not, revoke it and say so."
+    "%(who)s recorded that you assessed before: %(number)s %(title)s. If you did not, refuse it and say so."
 )
 BY_YOU_IMPORTED = gettext_noop(
     "%(who)s brings in what you are said to have assessed before, such as %(number)s %(title)s."
-    " Revoke what you did not."
+    " Refuse what you did not."
 )
-BY_ONE_WHO_LEFT = gettext_noop(
-    "%(who)s recorded that %(by)s, who has left, assessed before: %(number)s %(title)s. Revoke it if that is not so."
-)
-BY_ONE_WHO_LEFT_IMPORTED = gettext_noop(
-    "%(who)s brings in what %(by)s, who has left, is said to have assessed before, such as %(number)s %(title)s."
-    " Revoke what is not so."
+TO_CONFIRM_IMPORTED = gettext_noop(
+    "%(who)s brings in what was assessed before, such as %(number)s %(title)s. It counts once you confirm it:"
+    " choose all of it in the register, and sign once."
 )
 
 
@@ -125,9 +134,6 @@ def _check_people(person: User, assessor: User, method: str, by: User | None) ->
         raise Refused({"method": sentence % {"assessor": assessor.name, "name": person.name}})
     if method in BY_ANOTHER and assessor == by:
         raise Refused({"assessor": _("You assessed this as a peer; somebody else records it.")})
-    recorded = Assessment(person=person, assessor=assessor, method=method)
-    if by is not None and (why := why_not_alone(recorded, by)):
-        raise Refused({"assessor": why})
 
 
 def _check_days(body: Recorded, now: dt.datetime) -> None:
@@ -165,17 +171,16 @@ def _component(body: Recorded) -> Component:
     creates=True,
     made_in=where_assessed,
     hint=gettext_lazy(
-        "One component that was assessed and agreed before; many come in by Import. Its person and who is named as"
-        " assessor are told, and who is named may revoke it."
+        "One component that was assessed before; many come in by Import. It counts once somebody else confirms it by"
+        " signature: who is named as assessor, or who may assess the person."
     ),
 )
 def create(act: Act, body: Recorded) -> Record:
-    """Record what was agreed before; of somebody else than who records it."""
+    """Record what was found before, of somebody else than who records it; it counts once it is confirmed."""
     assessor = body.assessor or act.user
     _check_people(body.person, assessor, body.method, act.actor.user)
     component = _component(body)
     _check_days(body, act.now)
-    one_at_a_time(body.person)
     made = make(
         act,
         body.person,
@@ -185,27 +190,44 @@ def create(act: Act, body: Recorded) -> Record:
         day=body.day,
         note=body.note,
         valid_until=body.valid_until,
-        agreed=act.now,
-        agreed_by=act.actor.user,
+        recorder=act.actor.user,
+        recorded=act.now,
     )
-    rating = Rating(assessment=made.assessment, component=component, level=body.level, reason=body.reason)
-    rating.agreed = body.level
-    rating.save()
-    act.target = "agreed"
-    qualify(act, [rating])
-    _tell(act, body.person, OF_YOU, OF_YOU_IMPORTED)
-    if assessor.is_active and assessor != body.person:
-        _tell(act, assessor, BY_YOU, BY_YOU_IMPORTED)
-    elif not assessor.is_active:
-        for other in agreeing(
-            made.assessment, frozenset({act.user.pk} if act.actor.user is not None else ())
-        ):
-            _tell(act, other, BY_ONE_WHO_LEFT, BY_ONE_WHO_LEFT_IMPORTED, by=assessor.name)
+    Rating(assessment=made.assessment, component=component, level=body.level, reason=body.reason).save()
+    act.target = "recorded"
+    _ask(act, made.assessment)
     return made
 
 
-def _tell(act: Act, user: User, text: str, imported: str, by: str = "") -> None:
-    """Tell whom it is about, or who is said to have assessed it; of many that come in by a table, once in a while."""
+def _ask(act: Act, assessment: Assessment) -> None:
+    """Ask who confirms it, tell everybody concerned, and say to who recorded it what it waits for."""
+    asked = confirming(assessment)
+    act.tells_itself = act.actor.channel == CHANNEL
+    act.ask_all(CONFIRM.code, asked, act.now + DAYS_TO_CONFIRM)
+    _tell(act, assessment.person, OF_YOU, OF_YOU_IMPORTED)
+    if assessment.assessor not in (assessment.person, *asked):
+        _tell(act, assessment.assessor, BY_YOU, BY_YOU_IMPORTED)
+    if act.tells_itself:
+        for person in asked:
+            _tell(act, person, TO_CONFIRM_IMPORTED, TO_CONFIRM_IMPORTED)
+    elif asked == [act.actor.user]:
+        act.conclude(gettext_noop("%(number)s was recorded. You confirm it yourself, as nobody else may."))
+    elif asked:
+        names = some(person.name for person in asked)
+        act.conclude(
+            gettext_noop("%(number)s was recorded; it counts once it is confirmed. Asked: %(names)s."),
+            names=names,
+        )
+    else:
+        act.conclude(
+            gettext_noop(
+                "%(number)s was recorded, but nobody may confirm it: somebody has to be given the right."
+            )
+        )
+
+
+def _tell(act: Act, user: User, text: str, imported: str) -> None:
+    """Tell whom it is about, or who assessed or confirms it; of many that come in by a table, once in a while."""
     if user == act.actor.user or not user.is_active:
         return
     by_table = act.actor.channel == CHANNEL
@@ -214,4 +236,62 @@ def _tell(act: Act, user: User, text: str, imported: str, by: str = "") -> None:
     lately = Notice.objects.filter(user=user, kind="competence", text=told, at__gte=act.now - AT_ONCE)
     if by_table and lately.filter(values__who=who).exists():
         return
-    act.tell(user, "competence", told, who=who, number=act.record.number, title=act.record.title, by=by)
+    act.tell(user, "competence", told, who=who, number=act.record.number, title=act.record.title)
+
+
+@command(
+    "assessment",
+    "confirm",
+    label=gettext_lazy("Confirm"),
+    past=gettext_lazy("confirmed it"),
+    who=(agrees,),
+    barred=(not_of_oneself, not_of_own_word, not_recorded_alone),
+    conditions=(framework_in_force,),
+    signature=Meaning(
+        "assessment_confirmed",
+        gettext_lazy("Past assessment confirmed"),
+        gettext_lazy(
+            "I have looked at what is recorded here of the past: the person was assessed so on that day,"
+            " and was at the level that it says."
+        ),
+    ),
+    reason=Reason.NEVER,
+    prominent=True,
+    bulk=True,
+    reindexes=False,
+    hint=gettext_lazy("From then on it counts, as of the day of the assessment."),
+)
+def confirm(act: Act, _body: Body) -> None:
+    """Say, signed, that what was recorded of the past was so: from then on it counts."""
+    assessment: Assessment = act.detail
+    one_at_a_time(assessment.person)
+    rows = list(assessment.ratings.select_related("component").order_by("component__place", "id"))
+    for row in rows:
+        row.agreed = row.level
+        row.save()
+    assessment.agreed, assessment.agreed_by = act.now, act.user
+    act.finish(Task.objects.filter(record=act.record, kind=CONFIRM.code), "confirmed")
+    qualify(act, rows)
+    close_renewals(act)
+
+
+@command(
+    "assessment",
+    "refuse",
+    label=gettext_lazy("Refuse"),
+    past=gettext_lazy("refused it"),
+    who=(agrees, named_by_another),
+    barred=(not_of_oneself,),
+    reason=Reason.ALWAYS,
+    danger=True,
+    reindexes=False,
+    hint=gettext_lazy("What was recorded of the past was not so; it never counts."),
+)
+def refuse(act: Act, _body: Body) -> None:
+    """Say why what was recorded of the past is not so."""
+    act.finish(Task.objects.filter(record=act.record, kind=CONFIRM.code), "refused")
+    tell_concerned(
+        act,
+        gettext_noop("%(who)s refused the past assessment %(number)s %(title)s: %(reason)s"),
+        reason=act.reason[:200],
+    )

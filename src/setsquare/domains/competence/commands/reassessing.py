@@ -5,11 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from setsquare.domains.competence.assessing import agreeing, agrees, is_assessed, why_not_by
+from setsquare.domains.competence.assessing import agreeing, agrees, confirming, is_assessed, why_not_by
 from setsquare.domains.competence.commands.agreeing import DAYS_TO_AGREE, DAYS_TO_REWORK
 from setsquare.domains.competence.commands.assessing import ByMethod, Day, Note
 from setsquare.domains.competence.models import Assessment
-from setsquare.domains.competence.work import AGREE, REASSESS, REWORK
+from setsquare.domains.competence.work import AGREE, CONFIRM, REASSESS, REWORK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.commands.declaration import Reason, Situation, command
@@ -117,6 +117,9 @@ def ask_again(act: Act, body: Gone) -> None:
             act.ask_all(
                 kind, people, max(dues[kind], act.now + DAYS_TO_AGREE) if kind == AGREE.code else dues[kind]
             )
+    if CONFIRM.code in dues:
+        people = confirming(assessment, frozenset({body.person.pk}))
+        act.ask_all(CONFIRM.code, people, max(dues[CONFIRM.code], act.now + DAYS_TO_AGREE))
     say_in_whose_place(act, body.person)
 
 

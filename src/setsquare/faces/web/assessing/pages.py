@@ -22,6 +22,8 @@ ICONS: Mapping[str, str] = {
     "answer": "message",
     "send_back": "arrow-back-up",
     "agree": "signature",
+    "confirm": "signature",
+    "refuse": "circle-x",
     "revoke": "circle-x",
     "assess_anew": "refresh",
     "drop": "x",
