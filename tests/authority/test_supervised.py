@@ -407,53 +407,6 @@ def test_breaking_the_glass_raises_the_alarm_and_is_reviewed_by_somebody_else(of
     assert_sealed(change, use)
 
 
-def test_a_substitute_breaks_the_glass_in_their_own_name_alone(office: Office):
-    desk = office.desk
-    change = desk.request(who=desk.anna)
-    desk.do(desk.anna, change, "submit", assessor="ben")
-    office.qualify(desk.dora)
-    office.in_force(commands=["change_request.assess"], break_glass=True)
-    days = {"starts": today(), "ends": today()}
-    desk.do(desk.ben, desk.ben.file.record, "delegate", substitute="hugo", **days)
-    current = Record.objects.get(pk=change.pk)
-    done = carry_out(
-        "change_request",
-        "assess",
-        Actor(office.hugo),
-        record=current,
-        body=IMPACT,
-        version=current.version,
-        credentials=SIGNED,
-        glass="The line stands still.",
-    )
-    assert done.entry.on_behalf_of is None and done.signature is not None
-    assert done.signature.on_behalf_of is None
-    assert done.entry.authority == {
-        "glass": "The line stands still.",
-        "rules": ["AR-001"],
-        "asked": "ben",
-        "asked_name": "Ben Example",
-    }
-    use = Record.objects.get(type="override")
-    told = sentence_of(done.entry, thing_of("change_request"))
-    assert "in their own name, though Ben Example was asked; by breaking the glass (AR-001)" in told
-    assert (
-        f"in your own name and not for Ben Example: your reason is reviewed as {use.number}"
-        in done.conclusion
-    )
-    alarm = Notice.objects.filter(kind="alarm").first()
-    assert alarm is not None
-    assert "in their own name, though Ben Example was asked." in alarm.text % alarm.values
-    assert Task.objects.get(record=change, assignee=desk.ben).done_by == office.hugo
-    client = Client()
-    client.force_login(desk.dora)
-    page = client.get(f"/change-requests/{change.number}/signatures/").content.decode()
-    assert f"in their own name alone, though Ben Example was asked; reviewed as {use.number}" in page
-    page = client.get(f"/overrides/{use.number}/").content.decode()
-    assert "Done in their own name, though asked was" in page and "Ben Example" in page
-    assert_sealed(change, use)
-
-
 def test_a_record_is_made_at_once_in_an_emergency_though_its_making_waits(ruled: Office):
     deed, client = asks(ruled.desk.carl).record, Client()
     for who, offered in ((ruled.desk.ben, False), (ruled.desk.carl, True)):
