@@ -130,7 +130,7 @@ def build() -> Team:
         "hanna": ("manager", "NW", None),
         "mara": ("leader", "N", None),
         "max": ("reader", "N", None),
-        "otto": ("auditor", "NW", None),
+        "otto": ("controller", "NW", None),
         "sven": ("manager", "S", None),
         "anna": ("reader", "N", "mara"),
         "ben": ("reader", "N", "mara"),

@@ -6,13 +6,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts import tokens
 from setsquare.kernel.commands.declaration import Actor
-from setsquare.kernel.commands.errors import NotFound
+from setsquare.kernel.commands.errors import NotFound, NotPermitted
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.trail.everything import readable_by
-from tests.development.conftest import Team, day
+from tests.development.conftest import PASSWORD, Team, day
 
 
 @pytest.fixture
@@ -90,3 +91,15 @@ def test_who_may_not_see_a_linked_record_reads_its_number_alone(team: Team, clie
     client.force_login(team.anna)
     page = client.get(f"/development-plans/{made.number}/").content.decode()
     assert draft.number in page and "Secret moulding" not in page
+
+
+def test_an_auditor_sees_the_plans_of_their_units_and_changes_none(
+    team: Team, plan: Record, client: Client
+) -> None:
+    auditor = bootstrap.add_person("alma", "Alma Auditor", "NW", password=PASSWORD)
+    bootstrap.grant(auditor, "auditor", "NW")
+    client.force_login(auditor)
+    page = client.get(f"/development-plans/{plan.number}/")
+    assert page.status_code == 200
+    with pytest.raises(NotPermitted):
+        team.do(auditor, plan, "propose")

@@ -6,7 +6,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from setsquare.domains.competence.models import Framework
-from setsquare.domains.competence.permissions import ASSESS
+from setsquare.domains.competence.permissions import SEEING
 from setsquare.domains.competence.standing import person_seen
 from setsquare.domains.competence.thing import FRAMEWORKS
 from setsquare.kernel.accounts.models import User
@@ -36,9 +36,9 @@ def day_asked(text: str) -> dt.date | None:
 
 
 def framework_asked(user: User, number: str) -> Framework:
-    """Return the framework whose calibration is asked for, by somebody who may assess."""
-    if ASSESS not in permissions_in(user, None):
-        raise NotPermitted(_("Calibration is for those who may assess."))
+    """Return the framework whose calibration is asked for, by somebody who sees or makes assessments."""
+    if SEEING.isdisjoint(permissions_in(user, None)):
+        raise NotPermitted(_("Calibration is for those who may see or make assessments."))
     found = Framework.objects.filter(
         record__in=FRAMEWORKS.visible_to(user).values("pk"), record__number=number
     ).first()

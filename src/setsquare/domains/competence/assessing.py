@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setsquare.domains.competence.models import Assessment, Component
-from setsquare.domains.competence.permissions import ASSESS
+from setsquare.domains.competence.permissions import ASSESS, SEE
 from setsquare.domains.organisation.taking import managers_before, taken_by, told_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import leads, led_by, people_permitted, permissions_in, units_where
@@ -39,17 +39,17 @@ def assesses(user: User, person: User) -> bool:
 
 
 def people_assessed_by(user: User) -> Q:
-    """Return the condition on people whose competence somebody sees: their own, whom they lead or may assess."""
-    return Q(pk=user.pk) | led_by(user) | Q(unit_id__in=units_where(user, ASSESS))
+    """Return the condition on people whose competence somebody sees: their own, whom they lead, where they may."""
+    return Q(pk=user.pk) | led_by(user) | Q(unit_id__in=units_where(user, ASSESS, SEE))
 
 
 def assessment_scope(_thing: Thing, user: User) -> Q:
-    """Assessments of oneself, made by oneself, of the people whom one leads, and where one may assess."""
+    """Assessments of oneself, made by oneself, of the people whom one leads, and where one may see or assess."""
     return (
         Q(assessment__person_id=user.pk)
         | Q(assessment__assessor_id=user.pk)
         | led_by(user, "assessment__person__")
-        | Q(assessment__person__unit_id__in=units_where(user, ASSESS))
+        | Q(assessment__person__unit_id__in=units_where(user, ASSESS, SEE))
     )
 
 

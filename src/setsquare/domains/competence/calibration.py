@@ -1,4 +1,4 @@
-"""How assessors stand to what was agreed and to each other: of one framework, in the units where one may assess.
+"""How assessors stand to what was agreed and to each other: of one framework, in the units whose assessments one sees.
 
 Left out is what somebody agreed on alone: of their own rating it tells nothing.
 """
@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from setsquare.domains.competence.models import Assessment, Framework, Rating
-from setsquare.domains.competence.permissions import ASSESS
+from setsquare.domains.competence.permissions import ASSESS, SEE
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import units_where
 from setsquare.methods.exams import agreement_of_levels
@@ -82,7 +82,7 @@ class Calibration:
 
 
 def calibration(framework: Framework, user: User, component: str = "") -> Calibration:
-    """Return how assessors stand in a framework, or in one component, where `user` may assess."""
+    """Return how assessors stand in a framework, or in one component, where `user` sees assessments."""
     said = _said(framework, user, component)
     by_cell: dict[tuple[str, int], list[Said]] = {}
     by_assessor: dict[int, list[Said]] = {}
@@ -105,7 +105,7 @@ def calibration(framework: Framework, user: User, component: str = "") -> Calibr
 
 def _said(framework: Framework, user: User, component: str) -> list[Said]:
     rows = Rating.objects.filter(
-        Q(assessment__person__unit_id__in=units_where(user, ASSESS)),
+        Q(assessment__person__unit_id__in=units_where(user, ASSESS, SEE)),
         assessment__framework=framework,
         assessment__record__state="agreed",
         agreed__isnull=False,

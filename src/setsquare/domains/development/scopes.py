@@ -1,9 +1,9 @@
-"""Who sees a development plan: its person, their mentor, their line manager, and who manages development there."""
+"""Who sees a development plan: its person, their mentor and line manager, and who may see or manage it there."""
 
 from django.db.models import Q
 
 from setsquare.domains.development.models import DevelopmentPlan
-from setsquare.domains.development.permissions import MANAGE
+from setsquare.domains.development.permissions import MANAGE, SEE, SEEING
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import leads as heads
 from setsquare.kernel.accounts.rights import led_by, permissions_in, units_where
@@ -16,7 +16,7 @@ def plan_scope(_thing: Thing, user: User) -> Q:
         Q(development_plan__person_id=user.pk)
         | Q(development_plan__mentor_id=user.pk)
         | led_by(user, "development_plan__person__")
-        | Q(development_plan__person__unit_id__in=units_where(user, MANAGE))
+        | Q(development_plan__person__unit_id__in=units_where(user, MANAGE, SEE))
     )
 
 
@@ -34,7 +34,9 @@ def manages(user: User, person: User) -> bool:
 
 def privy(user: User, person: User, mentor: User | None) -> bool:
     """Tell whether somebody sees the plan of a person with such a mentor."""
-    return user in (person, mentor) or heads(user, person) or manages(user, person)
+    if user in (person, mentor) or heads(user, person):
+        return True
+    return person.unit_id is not None and not SEEING.isdisjoint(permissions_in(user, person.unit_id))
 
 
 def sees(user: User, plan: DevelopmentPlan) -> bool:

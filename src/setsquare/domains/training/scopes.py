@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from setsquare.domains.training.models import Attendance
-from setsquare.domains.training.permissions import MANAGE, READ
+from setsquare.domains.training.permissions import MANAGE, READ, SEE
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import led_by, permissions_in, units_where
 from setsquare.kernel.records.models import Record
@@ -36,17 +36,17 @@ def session_scope(_thing: Thing, user: User) -> Q:
 
 
 def certificate_scope(_thing: Thing, user: User) -> Q:
-    """One's own certificates, and those of the people whose training one runs or whom one leads."""
+    """One's own certificates, and those of the people whose training one sees or runs, or whom one leads."""
     return (
         Q(certificate__person_id=user.pk)
-        | Q(certificate__person__unit_id__in=units_where(user, MANAGE))
+        | Q(certificate__person__unit_id__in=units_where(user, MANAGE, SEE))
         | led_by(user, "certificate__person__")
     )
 
 
 def people_followed_by(user: User) -> Q:
-    """Return the condition on people whose training somebody sees: their own, whose they run, whom they lead."""
-    return Q(pk=user.pk) | Q(unit_id__in=units_where(user, MANAGE)) | led_by(user)
+    """Return the condition on people whose training somebody sees: their own, whose they see or run, whom they lead."""
+    return Q(pk=user.pk) | Q(unit_id__in=units_where(user, MANAGE, SEE)) | led_by(user)
 
 
 def knows_who_is_asked(record: Record, user: User) -> bool:

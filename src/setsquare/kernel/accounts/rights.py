@@ -38,7 +38,7 @@ _GRANTED = f"""
 SELECT granted.unit_id FROM {Grant._meta.db_table} granted
 JOIN {RolePermission._meta.db_table} held ON held.role_id = granted.role_id
 %(holder)s
-WHERE granted.user_id = %%s AND held.permission = %%s AND granted.starts <= %%s
+WHERE granted.user_id = %%s AND held.permission IN (%%s, %%s) AND granted.starts <= %%s
 AND (granted.ends IS NULL OR granted.ends > %%s)
 """  # noqa: S608 - names of tables
 _GRANTED_TO = {
@@ -57,15 +57,15 @@ _UP = {
 }
 
 
-def units_where(user: User, permission: str, *, upwards: bool = False) -> RawSQL:
-    """Return a subquery of the ids of the units in which `user` holds `permission`, for `unit_id__in`.
+def units_where(user: User, permission: str, other: str = "", *, upwards: bool = False) -> RawSQL:
+    """Return a subquery of the ids of the units in which `user` holds `permission`, or `other`, for `unit_id__in`.
 
     With `upwards`, the units above those too: what holds for the whole organisation is read in each of its parts.
     Written as SQL, because every page asks for it several times and building it by the ORM cost more than the page.
     """
     now = connection.ops.adapt_datetimefield_value(moment(user))
-    given = [user.pk, permission, now, now]
-    anybody = counts_at_once(permission)
+    given = [user.pk, permission, other or permission, now, now]
+    anybody = counts_at_once(permission) and (not other or counts_at_once(other))
     if not upwards:
         return RawSQL(_DOWN[anybody], given)  # noqa: S611 - constants; what is given are parameters
     return RawSQL(f"{_DOWN[anybody]} UNION {_UP[anybody]}", given + given)  # noqa: S611

@@ -1,10 +1,10 @@
-"""Whose competence somebody follows: their own, of the units in which they assess, and of those whom they lead."""
+"""Whose competence somebody follows: their own, where they may see or assess it, and of those whom they lead."""
 
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from setsquare.domains.competence.gaps.asking import Asking
-from setsquare.domains.competence.permissions import ASSESS
+from setsquare.domains.competence.permissions import ASSESS, SEE
 from setsquare.kernel.accounts.models import Unit, UnitPath, User
 from setsquare.kernel.accounts.rights import units_where
 
@@ -20,7 +20,7 @@ SELECT id FROM line
 def people_followed_by(user: User) -> Q:
     """Return the condition on people whose gaps somebody sees; the line they lead goes down to the last."""
     led = RawSQL(_LINE, [user.pk])  # noqa: S611 - a constant; what is given is a parameter
-    return Q(pk=user.pk) | Q(unit_id__in=units_where(user, ASSESS)) | Q(pk__in=led)
+    return Q(pk=user.pk) | Q(unit_id__in=units_where(user, ASSESS, SEE)) | Q(pk__in=led)
 
 
 def follows(user: User, person: User) -> bool:

@@ -13,7 +13,7 @@ from setsquare.domains.competence.assessment import ASSESSMENTS
 from setsquare.domains.competence.calibration import Calibration, calibration
 from setsquare.domains.competence.content import Level
 from setsquare.domains.competence.models import Framework
-from setsquare.domains.competence.permissions import ASSESS
+from setsquare.domains.competence.permissions import SEEING
 from setsquare.domains.competence.thing import FRAMEWORKS
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import register_address, view_address
@@ -30,8 +30,8 @@ MOST_CHARTED = 20
 
 @signed_in
 def calibration_page(request: HttpRequest) -> HttpResponse:
-    """Show the calibration of a framework, or of one of its components, where the person may assess."""
-    if ASSESS not in reach_of(request).permissions:
+    """Show the calibration of a framework, or of one of its components, where the person sees assessments."""
+    if SEEING.isdisjoint(reach_of(request).permissions):
         return forbidden(request)
     user = person_of(request)
     known = list(FRAMEWORKS.visible_to(user).exclude(state__in=("draft", "discarded")).order_by("number"))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from setsquare.domains.competence.permissions import ASSESS
+from setsquare.domains.competence.permissions import SEEING
 from setsquare.faces.web.assessing.calibrating import calibration_page
 from setsquare.faces.web.assessing.overview import TOLD, ratings_part, ratings_then
 from setsquare.faces.web.assessing.rating import agree_page, rate_page
@@ -38,7 +38,7 @@ extend(
         (_("My competence"), "my_competence", "user-check"),
         (_("Calibration"), "assessment_calibration", "chart-bar"),
     ),
-    register_needs={"assessment_calibration": frozenset({ASSESS})},
+    register_needs={"assessment_calibration": SEEING},
     rows={"ratings": TOLD},
     icons=ICONS,
 )
