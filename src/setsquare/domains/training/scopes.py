@@ -2,14 +2,13 @@
 
 from django.db.models import Q
 
-from setsquare.domains.training.models import Attendance
-from setsquare.domains.training.permissions import MANAGE, READ, SEE
+from setsquare.domains.training.models import Attendance, TrainingSession
+from setsquare.domains.training.permissions import MANAGE, READ, SEE, SEEING
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import led_by, permissions_in, units_where
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
-from setsquare.kernel.trail.everything import PERMISSION as TRAIL
 
 
 def course_scope(_thing: Thing, user: User) -> Q:
@@ -50,17 +49,28 @@ def people_followed_by(user: User) -> Q:
 
 
 def knows_who_is_asked(record: Record, user: User) -> bool:
-    """Tell whether `user` knows whom a course asks and all the documents that it teaches: who runs or audits it.
+    """Tell whether `user` knows whom a course asks, who completed it and all the documents that it teaches.
 
-    Others find the documents that they may see among the links, and what they are asked themselves.
+    So does who runs it or sees the training of everybody in its unit. Others find the documents that they may see among
+    the links, and what they are asked themselves.
     """
     if record.owner_id == user.pk:
         return True
-    return not permissions_in(user, record.unit_id).isdisjoint({MANAGE, TRAIL})
+    return not permissions_in(user, record.unit_id).isdisjoint(SEEING)
 
 
 def knows_people(record: Record, user: User) -> bool:
-    """Tell whether `user` knows who takes part in a session and how they did: who gives or runs it."""
-    if user.pk in (record.owner_id, record.training_session.trainer_id):
+    """Tell whether `user` knows who takes part in a session and how they did.
+
+    So does who gives or runs it, and who sees the training of all who take part: by their units, or as they lead them.
+    """
+    session: TrainingSession = record.training_session
+    if user.pk in (record.owner_id, session.trainer_id):
         return True
-    return not permissions_in(user, record.unit_id).isdisjoint({MANAGE, TRAIL})
+    permissions = permissions_in(user, record.unit_id)
+    if MANAGE in permissions:
+        return True
+    rows = Attendance.objects.filter(session=session)
+    if rows.exclude(person__in=User.objects.filter(people_followed_by(user))).exists():
+        return False
+    return SEE in permissions or rows.exists()

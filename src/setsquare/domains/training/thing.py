@@ -19,7 +19,7 @@ from setsquare.domains.training.models import (
     linked_numbers,
     listed,
 )
-from setsquare.domains.training.permissions import READ
+from setsquare.domains.training.permissions import MANAGE, READ, SEE
 from setsquare.domains.training.retraining.queries import retraining_of, wrong_trainees
 from setsquare.domains.training.scopes import (
     certificate_scope,
@@ -180,6 +180,7 @@ def _of_course(path: str) -> Filter:
     )
 
 
+PRIVY_BY = (MANAGE, SEE)
 NUMBER = Column("number", _("Number"), "number", sortable=True)
 TITLE = Column("title", _("Title"), "title", sortable=True)
 STATE = Column("state", _("State"), "state", Kind.STATE, sortable=True)
@@ -261,10 +262,12 @@ COURSES = register(
         restore=course_restored,
         private=Hidden(
             keys=frozenset({"teaches", "retraining", "asked_for_gaps"}),
+            deeds=frozenset({"confirm"}),
             notes=frozenset({"trained", "sign_off", "ask_lacking", "ask_lacking_no_longer"}),
             tasks=frozenset({work.TRAIN.code}),
         ),
         privy=knows_who_is_asked,
+        privy_by=PRIVY_BY,
     )
 )
 SESSIONS = register(
@@ -334,6 +337,7 @@ SESSIONS = register(
             notes=frozenset({"enrol", "withdraw", "record_attendance", "close"}),
         ),
         privy=knows_people,
+        privy_by=PRIVY_BY,
         about=taking_part,
     )
 )

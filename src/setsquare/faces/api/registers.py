@@ -29,7 +29,7 @@ from setsquare.kernel.records.things import Thing, plain, visible_to
 from setsquare.kernel.representation import declarations, deeds
 from setsquare.kernel.representation.deeds import earlier
 from setsquare.kernel.representation.files import files_of
-from setsquare.kernel.representation.past import Past, as_it_stood, not_to_come
+from setsquare.kernel.representation.past import Past, as_it_stood, not_to_come, signed_openly
 from setsquare.kernel.representation.records import (
     Values,
     attachment,
@@ -231,7 +231,8 @@ def _tasks(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
 def _signatures(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
     """Who signed it, and exactly what."""
     rows = Signature.objects.filter(record=record).select_related("signer", "on_behalf_of", "entry")
-    hidden = thing.hidden_from(caller_of(request).user, record)
+    user = caller_of(request).user
+    hidden, rows = thing.hidden_from(user, record), signed_openly(rows, user, record)
 
     def show(found: Signature) -> Values:
         return deeds.signature(found, hidden)

@@ -224,6 +224,9 @@ class Thing:
     guarded: frozenset[str] = frozenset()
     """Paths to records that are named only to those who may see them, too (`records.naming`)."""
     privy: Callable[[Record, User], bool] = lambda _record, _user: True
+    privy_by: tuple[str, str] | tuple[()] = ()
+    """Permissions by either of which somebody is privy to the records of a unit, where what is private is of people:
+    the trail of the organisation tells nobody else of the deeds and notes that are private."""
     authors: Callable[[Record], Collection[str]] = lambda record: (record.owner.username,)
     """Sign-in names of those who made what a record says: none of them judges it."""
     about: Callable[[Record], Collection[str]] = lambda _record: ()

@@ -8,7 +8,7 @@ from setsquare.kernel.commands.telling import sentence_of
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import OPEN, Hidden, Thing, plain, thing_of
-from setsquare.kernel.representation.past import Past, files_then, signatures_then
+from setsquare.kernel.representation.past import Past, files_then, signatures_then, signed_openly
 from setsquare.kernel.representation.records import Values, attachment, mention
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
@@ -93,12 +93,13 @@ def earlier(past: Past, thing: Thing, reader: User) -> Values:
     signed = thing.signed(past.record)
     seen = [signed] if signed is not None and may_see(thing_of(signed.type), reader, signed) else []
     hidden = {one.pk: thing_of(one.type).hidden_from(reader, one) for one in (past.record, *seen)}
+    made = signed_openly(signatures_then(past, *seen), reader, past.record, *seen)
     return {
         **past.state,
         "uid": str(past.record.uid),
         "changed": plain(past.entry.at),
         "as_of": plain(past.at),
-        "signatures": [signature(one, hidden[one.record_id]) for one in signatures_then(past, *seen)],
+        "signatures": [signature(one, hidden[one.record_id]) for one in made],
         "files": [attachment(found) for found in files_then(past)],
     }
 

@@ -170,6 +170,16 @@ def signatures_then(past: Past, *others: Record) -> models.QuerySet[Signature]:
     return rows.select_related("signer", "on_behalf_of", "entry").order_by("id")
 
 
+def signed_openly(
+    rows: models.QuerySet[Signature], reader: User, *records: Record
+) -> models.QuerySet[Signature]:
+    """Return the signatures without those of others by deeds that are hidden from the reader."""
+    for record in records:
+        if deeds := thing_of(record.type).hidden_from(reader, record).deeds:
+            rows = rows.exclude(~models.Q(signer=reader), record=record, entry__command__in=deeds)
+    return rows
+
+
 def files_then(past: Past) -> models.QuerySet[Attachment]:
     """Return the files that the record had at that time; none where the reader may not read what it held."""
     if not past.readable:

@@ -22,6 +22,7 @@ from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, thing_of, visible_to
 from setsquare.kernel.representation.files import held_by
+from setsquare.kernel.representation.past import signed_openly
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.kinds import outcome_label
 from setsquare.kernel.tasks.queries import asked_on
@@ -145,9 +146,9 @@ def _signatures(request: HttpRequest, thing: Thing, record: Record, situation: S
     if (other := thing.signed(record)) and other.pk in _seen(person_of(request), [other]):
         of.append(other)
     made = Signature.objects.filter(record__in=of).select_related("on_behalf_of", "entry", "record")
-    rows = list(made.defer("entry__state").order_by("id")[:MOST])
-    manners = manners_told(rows)
     user = person_of(request)
+    rows = list(signed_openly(made, user, *of).defer("entry__state").order_by("id")[:MOST])
+    manners = manners_told(rows)
     hidden = {one.pk: thing_of(one.type).hidden_from(user, one) for one in of}
     return {
         "signatures": [signature_shown(row, manners.get(row.pk, ""), hidden[row.record_id]) for row in rows]

@@ -31,6 +31,7 @@ from setsquare.kernel.representation.past import (
     further,
     not_to_come,
     signatures_then,
+    signed_openly,
 )
 
 
@@ -109,7 +110,8 @@ def _context(request: HttpRequest, thing: Thing, past: Past) -> dict[str, Any]:
         context |= made.then.context(request, thing, past)
     if made.head is not None:
         made.head(request, context)
-    signed = list(signatures_then(past, *_signed(thing, record, user)))
+    beside = _signed(thing, record, user)
+    signed = list(signed_openly(signatures_then(past, *beside), user, record, *beside))
     manners = manners_told(signed)
     return context | {
         "sections": sections_shown(thing, record, user, timezone.localtime(past.at).date()),

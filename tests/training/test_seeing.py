@@ -1,0 +1,113 @@
+"""Who sees the training of people: who may see it where they are, who leads or trains them; no mere reader."""
+
+import pytest
+from django.test import Client
+
+from setsquare.domains.organisation import bootstrap
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.errors import NotPermitted
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import visible_to
+from setsquare.kernel.signatures.credentials import Credentials
+from setsquare.kernel.trail.everything import readable_by
+from tests.api.conftest import Caller
+from tests.days import today
+from tests.training.conftest import PASSWORD, School
+
+READS = ["training.read", "organisation.read", "trail.read"]
+
+
+def added(school: School, name: str, *permissions: str, unit: str = "N") -> User:
+    """Add somebody with a role of their own in a unit."""
+    bootstrap.add_role(f"role_{name}", f"Role of {name}", "", [*READS, *permissions])
+    person = bootstrap.add_person(name, f"{name.title()} Example", unit, password=PASSWORD)
+    bootstrap.grant(person, f"role_{name}", unit)
+    return person
+
+
+def pages(person: User, *paths: str) -> str:
+    client = Client()
+    client.force_login(person)
+    return "".join(client.get(path).content.decode() for path in paths)
+
+
+def held(school: School) -> Record:
+    """Have Tom hold a session that Ben missed."""
+    session = school.session(school.course("Measuring"), hours=-3)
+    school.do(school.cora, session, "enrol", people=["ben"])
+    rows = [{"person": "ben", "result": "absent", "reason": "Operated on."}]
+    school.do(school.tom, session, "record_attendance", people=rows)
+    return session
+
+
+def told_of(person: User, session: Record) -> str:
+    """Return all that web, API and the exports of the history say of a session."""
+    number, client = session.number, Client()
+    client.force_login(person)
+    exports = [
+        client.get(f"/training-sessions/{number}/history/export/{form}").getvalue().decode()
+        for form in ("csv", "json")
+    ]
+    api = Caller(person, ("read",))
+    said = [
+        api.get(f"/training-sessions/{number}{part}").content.decode()
+        for part in ("", "/history", "/signatures")
+    ]
+    web = pages(person, *(f"/training-sessions/{number}/{tab}" for tab in ("", "history/", "signatures/")))
+    return "".join([web, *exports, *said])
+
+
+def test_why_somebody_was_absent_is_told_to_who_may_know_and_nobody_else(school: School) -> None:
+    session = held(school)
+    reader, auditor = added(school, "rhea"), added(school, "alma", "training.see")
+    elsewhere = added(school, "elsa", "training.see", unit="S")
+    bootstrap.grant(elsewhere, "reader", "N")
+    for person in (school.anna, reader, elsewhere):
+        told = told_of(person, session)
+        assert session.number in told and "Operated on." not in told and "Ben Example" not in told, person
+    for person in (auditor, school.tom, school.cora, school.ben):
+        assert "Operated on." in told_of(person, session), person
+    trail = readable_by(reader).filter(record=session, command="record_attendance")
+    assert not trail.exists()
+    assert readable_by(auditor).filter(record=session, command="record_attendance").exists()
+    assert readable_by(reader).filter(record=session, command="create").exists()
+
+
+def test_who_completed_a_course_is_told_to_who_may_see_training(school: School) -> None:
+    course = school.course("Rules", kind="read", content="Wash your hands.", unit="N")
+    current = Record.objects.get(pk=course.pk)
+    carry_out(
+        "course",
+        "confirm",
+        Actor(school.ben),
+        record=current,
+        version=current.version,
+        credentials=Credentials(password=PASSWORD),
+    )
+    reader, auditor = added(school, "rhea"), added(school, "alma", "training.see")
+    paths = [f"/courses/{course.number}/{tab}" for tab in ("history/", "signatures/")]
+    for person, knows in ((school.anna, False), (reader, False), (auditor, True), (school.cora, True)):
+        assert ("Ben Example" in pages(person, *paths)) is knows, person
+        said = Caller(person, ("read",)).get(f"/courses/{course.number}/signatures").content.decode()
+        assert ("Ben Example" in said) is knows, person
+        told = readable_by(person).filter(record=course, command="confirm").exists()
+        assert told is (person == auditor), person
+
+
+def test_who_may_see_training_sees_all_of_their_unit_and_changes_nothing(school: School) -> None:
+    auditor = added(school, "alma", "training.see")
+    course = school.course("Measuring", {"unit": "NW"})
+    certificates = [school.certified(name, course, today()) for name in ("ben", "olga")]
+    page = pages(auditor, "/courses/matrix/")
+    assert "Ben Example" in page and "Olga Example" not in page
+    people = Caller(auditor, ("read",)).get("/courses:matrix").content.decode()
+    assert "ben" in people and "olga" not in people
+    seen = visible_to(auditor).filter(type="certificate")
+    assert list(seen) == certificates[:1]
+    with pytest.raises(NotPermitted):
+        body = {"person": "ben", "course": course.number, "issued": "2026-01-01"}
+        carry_out("certificate", "create", Actor(auditor), body=body)
+    page = pages(auditor, f"/certificates/{certificates[0].number}/")
+    assert "/do/revoke/" not in page
