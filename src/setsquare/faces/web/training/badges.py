@@ -27,12 +27,14 @@ PICTURE = "picture"
 def badge_part(_request: HttpRequest, _thing: Thing, record: Record) -> dict[str, Any]:
     """Return what shows the badge of a certificate, where there is one, and what leaves open who issued it."""
     doubt = record.certificate.doubt if record.state == "submitted" else ""
+    grounds = reverse("certificate_grounds", args=[record.number])
     if why_none(record.certificate):
-        return {"badge": None, "doubt": doubt}
+        return {"badge": None, "doubt": doubt, "grounds_url": grounds}
     files = [(form, reverse("badge_file", args=[record.number, form])) for form in MEDIA_TYPES]
     return {
         "badge": {"picture": reverse("badge_file", args=[record.number, PICTURE]), "files": files},
         "doubt": doubt,
+        "grounds_url": grounds,
     }
 
 

@@ -7,6 +7,7 @@ from setsquare.faces.web.pages import Part, add_urls, extend, name_link
 from setsquare.faces.web.training import badges, given, lacking, published, statements
 from setsquare.faces.web.training.matrix import matrix_export, matrix_page, totals_part
 from setsquare.faces.web.training.mine import mine_page
+from setsquare.faces.web.training.resting import grounds_part
 from setsquare.faces.web.training.roles import roles_export, roles_page, roles_table
 
 WAYS = (
@@ -54,6 +55,7 @@ add_urls(
         path("courses/mine/", mine_page, name="my_training"),
         path("courses/statements/", statements.statements_page, name="statements"),
         path("certificates/verify/", badges.verify_page, name="verify_badge"),
+        path("certificates/<number:number>/rests-on/", grounds_part, name="certificate_grounds"),
         path("certificates/<number:number>/badge/<slug:form>", badges.badge_file, name="badge_file"),
         path("badges/issuer", published.issuer, name="badge_issuer"),
         path("badges/keys", published.key_list, name="badge_keys"),

@@ -1,0 +1,64 @@
+"""A certificate shows the signature that it rests on: who signed what, when, and where that stands."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from setsquare.domains.training.models import Certificate
+from setsquare.domains.training.resting import grounds_of
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.signatures.models import Signature
+from tests.days import today
+from tests.training.conftest import School
+
+
+def grounds(certificate: Record) -> list[tuple[str, str, str]]:
+    row = Certificate.objects.get(pk=certificate.pk)
+    return [(one.record.number, one.who, one.what) for one in grounds_of(row)]
+
+
+def only(course: Record, person: str) -> Record:
+    return Record.objects.get(certificate__course=course.pk, certificate__person__username=person)
+
+
+def test_one_of_a_session_rests_on_its_attendance_being_confirmed(school: School, client: Client) -> None:
+    course = school.course("Measuring")
+    session = school.session(course, hours=-3)
+    rows = [{"person": "anna", "result": "passed"}]
+    school.do(school.tom, session, "record_attendance", people=rows)
+    school.do(school.tom, session, "close")
+    made = only(course, "anna")
+    assert grounds(made) == [(session.number, "Tom Example", "Attendance confirmed")]
+    client.force_login(school.anna)
+    page = client.get(f"/certificates/{made.number}/").content.decode()
+    assert f'hx-get="/certificates/{made.number}/rests-on/"' in page
+    part = client.get(f"/certificates/{made.number}/rests-on/").content.decode()
+    assert "Attendance confirmed: Tom Example" in part
+    assert f'href="/training-sessions/{session.number}/signatures/"' in part
+    client.force_login(school.ben)
+    assert client.get(f"/certificates/{made.number}/rests-on/").status_code == 404
+
+
+def test_one_signed_off_rests_on_the_newest_sign_off_before_it(school: School) -> None:
+    course = school.course("Turning", kind="on_the_job")
+    for name in ("anna", "ben"):
+        school.do(school.tom, course, "sign_off", people=[name])
+    first, second = (grounds_of(only(course, name).certificate)[0] for name in ("anna", "ben"))
+    assert first.at < second.at
+    signed = Signature.objects.filter(record=course, meaning="signed_off").order_by("id")
+    assert [one.at for one in signed] == [first.at, second.at]
+    assert grounds(only(course, "ben")) == [(course.number, "Tom Example", "Signed off")]
+
+
+def test_one_of_reading_rests_on_its_persons_signature(school: School) -> None:
+    course = school.course("Rules", kind="read", content="Wash your hands.")
+    for person in (school.anna, school.ben):
+        school.do(person, course, "confirm")
+    assert grounds(only(course, "anna")) == [(course.number, "Anna Example", "Read and understood")]
+
+
+@pytest.mark.parametrize("by", ["cora"])
+def test_one_that_was_recorded_says_that_nobody_signed(school: School, by: str) -> None:
+    made = school.certified("anna", school.course(), today() - dt.timedelta(days=9))
+    assert grounds(made) == [(made.number, "Cora Example", "Entered without a signature")]
