@@ -15,6 +15,7 @@ from setsquare.kernel.database.statements import stand_in
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.signatures.models import Signature
 
 _IN, _THING = stand_in(3), "a type that stands for the one asked for"
 OF_RULE = (
@@ -75,6 +76,12 @@ def rules_asking_for(subject: Record) -> list[str]:
     return list(rows.values_list("record__number", flat=True))
 
 
+def signer_of_evidence() -> Subquery:
+    """Return who signed on the record that shows a qualification, at the time at which it was given."""
+    rows = Signature.objects.filter(record=OuterRef("evidence"), at=OuterRef("given")).order_by("id")
+    return Subquery(rows.values("printed_name")[:1])
+
+
 def _rows(found: QuerySet[Rule], user: User, now: dt.datetime) -> QuerySet[Rule, Any]:
     granted = Grant.objects.filter(
         in_force(now),
@@ -97,6 +104,7 @@ def _rows(found: QuerySet[Rule], user: User, now: dt.datetime) -> QuerySet[Rule,
         Subquery(held.values("level")[:1]),
         Subquery(held.values("until")[:1]),
         Subquery(held.values("evidence__number")[:1]),
+        Subquery(held.values_list(signer_of_evidence())[:1]),
     )
 
 
@@ -123,13 +131,13 @@ def _read(user: User, rows: Iterable[tuple[Any, ...]]) -> Before:
     held: dict[tuple[str, str], Held] = {}
     in_role = set()
     for row in rows:
-        *asked, granted, level, until, evidence = row
+        *asked, granted, level, until, evidence, signed_by = row
         rule = collect(rules, asked)
         if granted:
             in_role.add(rule.pk)
         if level is not None:
             _whose, _owner, _named, subject, topic, *_words = asked[len(OF_RULE) :]
-            held[subject, topic] = Held(level, until, evidence)
+            held[subject, topic] = Held(level, until, evidence, signed_by or "")
     return Before(tuple(rules.values()), Standing(held, frozenset(in_role), user.pk))
 
 

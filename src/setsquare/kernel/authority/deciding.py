@@ -58,6 +58,8 @@ class Held(NamedTuple):
     until: dt.datetime | None
     evidence: str
     """Number of the record that shows it."""
+    signed_by: str = ""
+    """Who signed on that record as it was given, such as by agreeing or confirming; empty where nobody did."""
 
     def holds(self, now: dt.datetime) -> bool:
         """Tell whether it has not expired by `now`."""
@@ -301,6 +303,7 @@ def _evidence(rule: RuleInForce, standing: Standing, needs: Iterable[Asked]) -> 
                 "level": held.level,
                 "until": plain(held.until),
                 "evidence": held.evidence,
+                **({"signed_by": held.signed_by} if held.signed_by else {}),
             }
         )
     return {"rule": rule.number, "version": rule.version, "qualifications": shown}
@@ -342,6 +345,9 @@ def _in_words(one: Mapping[str, Any]) -> str:
             ).told(),
             "evidence": held["evidence"],
         }
+        if held.get("signed_by"):
+            signed = _("%(evidence)s, signed by %(name)s")
+            values["evidence"] = signed % {"evidence": held["evidence"], "name": held["signed_by"]}
         last = last_day(dt.datetime.fromisoformat(held["until"])) if held["until"] else None
         if last is not None:
             sentence = _("%(what)s until %(until)s, shown by %(evidence)s")

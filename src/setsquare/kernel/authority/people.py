@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.accounts.rights import in_force
+from setsquare.kernel.authority.asking import signer_of_evidence
 from setsquare.kernel.authority.deciding import Held, RuleInForce, Standing
 from setsquare.kernel.qualifications.models import Qualification
 
@@ -23,9 +24,12 @@ def standings(
         subjects = {subject for subject, _topic in asked}
         rows = Qualification.objects.filter(
             user_id__in=keys, subject__number__in=subjects, ended__isnull=True, since__lte=now, level__gt=0
-        ).values_list("user_id", "subject__number", "topic", "level", "until", "evidence__number")
-        for user, subject, topic, level, until, evidence in rows:
-            held[user][subject, topic] = Held(level, until, evidence)
+        ).values_list(
+            *("user_id", "subject__number", "topic", "level", "until", "evidence__number"),
+            signer_of_evidence(),
+        )
+        for user, subject, topic, level, until, evidence, signed_by in rows:
+            held[user][subject, topic] = Held(level, until, evidence, signed_by or "")
     if with_roles := [rule.pk for rule in rules if rule.roles]:
         here = Q(unit__paths_down__descendant_id=unit_id)
         grants = Grant.objects.filter(in_force(now), here, user_id__in=keys)
