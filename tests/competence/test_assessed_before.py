@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Grant
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused
@@ -148,6 +149,22 @@ def test_who_alone_may_assess_confirms_what_they_recorded(bench: Bench) -> None:
     assert asked(done.record) == {"confirm_assessment": ["hanna"]}
     bench.do(bench.hanna, done.record, "confirm")
     assert levels(bench.kim) == {"G-1": 1}
+
+
+def test_nobody_confirms_alone_because_they_took_from_others_what_lets_them(bench: Bench) -> None:
+    bootstrap.grant(bench.mark, "administrator", "NW")
+    past = {
+        "framework": bench.framework.number,
+        "component": "G-1",
+        "level": 1,
+        "day": ago(30),
+        "person": "ada",
+    }
+    made = carry_out("assessment", "create", Actor(bench.mark), body=past).record
+    bench.do(bench.mark, bench.hanna.file.record, "revoke_role", role="head", unit="N")
+    with pytest.raises(NotPermitted, match="Within the last 30 days you took from Hanna Example"):
+        bench.do(bench.mark, made, "confirm")
+    assert Record.objects.get(pk=made.pk).state == "recorded"
 
 
 def test_who_is_named_as_a_peer_is_told_and_may_refuse_it_but_not_confirm(bench: Bench) -> None:

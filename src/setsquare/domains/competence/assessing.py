@@ -138,7 +138,7 @@ def not_recorded_alone(situation: Situation) -> Label | None:
         return None
     others = [one.name for one in confirming(assessment) if one.pk != situation.user.pk]
     if not others:
-        return None
+        return _why_taken(assessment.person, situation.user)
     return _("You recorded this; somebody else confirms it: %(names)s.") % {"names": some(others)}
 
 
