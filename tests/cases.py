@@ -29,9 +29,6 @@ _CHANGING = re.compile(r'csrf-token" content="[^"]*"|csrfmiddlewaretoken" value=
 class ThingCase:
     """Derive it, set `thing`, and give `make`, `reader` and `stranger`."""
 
-    most_queries = MOST_QUERIES
-    """What a record's page may take; a type whose page shows registers of other types says how many more."""
-
     thing: ClassVar[str]
     many: ClassVar[int] = 1000
     """Rows of the greatest register that is compared; they are copies of one record."""
@@ -135,7 +132,7 @@ class ThingCase:
     def test_record_page_and_its_tabs_stay_within_their_queries(self, tab: str) -> None:
         record = self.make(1)
         count, response = self.queries(f"{self.base}{record.number}/{tab}")
-        assert count <= self.most_queries
+        assert count <= MOST_QUERIES
         assert f'id="record-number">{record.number}<' in response.content.decode()
 
     def test_record_is_shown_as_it_stood(self) -> None:

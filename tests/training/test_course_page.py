@@ -16,7 +16,10 @@ from tests.training.conftest import School, ago
 
 
 def page_of(client: Client, course: Record) -> str:
-    return client.get(f"/courses/{course.number}/").content.decode()
+    """Return what the page shows below: when the course is given, and who holds it."""
+    below = f"/courses/{course.number}/given/"
+    assert f'hx-get="{below}"' in client.get(f"/courses/{course.number}/").content.decode()
+    return client.get(below).content.decode()
 
 
 def test_sessions_stand_on_the_page_those_to_come_first(school: School, client: Client) -> None:

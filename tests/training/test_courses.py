@@ -21,13 +21,12 @@ from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.sealing.verifying import Verification
 from setsquare.kernel.tasks.models import Task
-from tests.cases import MOST_QUERIES, ThingCase
+from tests.cases import ThingCase
 from tests.training.conftest import TODAY, School, ago, asked, deliver
 
 
 class TestCourses(ThingCase):
     thing = "course"
-    most_queries = MOST_QUERIES + 1  # how many sessions and holders there are
 
     @pytest.fixture
     def prepared(self, school: School) -> None:

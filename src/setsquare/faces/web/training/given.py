@@ -1,17 +1,19 @@
-"""When a course is given and who holds it, on its own page."""
+"""When a course is given and who holds it, on its own page: asked for after the first screen."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from setsquare.domains.training.models import TrainingSession
-from setsquare.domains.training.thing import CERTIFICATES, SESSIONS
-from setsquare.faces.web.access import person_of
-from setsquare.faces.web.addresses import create_address, numbered, register_address
+from setsquare.domains.training.thing import CERTIFICATES, COURSES, SESSIONS
+from setsquare.faces.web.access import person_of, record_at, signed_in
+from setsquare.faces.web.addresses import create_address, numbered, register_address, view_address
 from setsquare.faces.web.navigation import reach_of
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.qualifications.days import last_day
@@ -25,21 +27,28 @@ MOST = 10
 MOST_PAST = 5
 
 
-def given_part(request: HttpRequest, _thing: Thing, record: Record) -> dict[str, Any]:
+def given_part(_request: HttpRequest, _thing: Thing, record: Record) -> dict[str, Any]:
+    """Return where to ask for the sessions and the holders of a course."""
+    return {"given_url": view_address("course_given", record.number)}
+
+
+@require_GET
+@signed_in
+def given_page(request: HttpRequest, number: str) -> HttpResponse:
     """Show the sessions of a course, those to come first, and who holds it, as far as the reader may see that."""
+    record = record_at(request, COURSES, number)
     user = person_of(request)
     seen = SESSIONS.visible_to(user).filter(training_session__course=record.pk)
     held = holding().filter(subject=record, topic="", user__is_active=True)
     shown = held.filter(evidence__in=CERTIFICATES.visible_to(user).values("pk"))
     counts = Record.objects.filter(pk=record.pk).values_list(*(_count(rows) for rows in (seen, held, shown)))
-    sessions, every, known = (
-        count or 0 for count in counts.get()
-    )  # one query, as every reader's page takes it
-    return {
+    sessions, every, known = (count or 0 for count in counts.get())
+    context = {
         **_sessions(record, seen, sessions),
         **_holders(record, shown, every, known),
         **_planning(request, record),
     }
+    return render(request, "training/course.html.jinja", context)
 
 
 def _count(rows: QuerySet[Any]) -> Subquery:
@@ -48,18 +57,27 @@ def _count(rows: QuerySet[Any]) -> Subquery:
 
 
 def _sessions(record: Record, seen: QuerySet[Record], count: int) -> dict[str, Any]:
-    found = TrainingSession.objects.filter(pk__in=seen.values("pk")).select_related("record", "trainer")
-    found = found.annotate(taken=Count("attendances", filter=Q(attendances__waiting=False)))
-    to_come = Q(starts__gt=timezone.now())
-    coming = found.filter(to_come).exclude(record__state="cancelled").order_by("starts", "pk")
-    past = found.exclude(to_come).order_by("-starts", "-pk")
-    listed = ((_("Coming"), coming[:MOST]), (_("Past"), past[:MOST_PAST])) if count else ()
-    groups = [(label, _rows(sessions)) for label, sessions in listed]
+    groups = _groups(seen) if count else []
     return {
         "session_count": count,
-        "session_groups": [(label, rows) for label, rows in groups if rows],
+        "session_groups": groups,
         "sessions_url": register_address(SESSIONS, course=record.number),
     }
+
+
+def _groups(seen: QuerySet[Record]) -> list[tuple[Label, list[dict[str, Any]]]]:
+    """Return the next sessions, the soonest first, and the last ones, the newest first, by one query."""
+    now = timezone.now()
+    found = TrainingSession.objects.filter(pk__in=seen.values("pk"))
+    coming = found.filter(starts__gt=now).exclude(record__state="cancelled").order_by("starts", "pk")[:MOST]
+    past = found.filter(starts__lte=now).order_by("-starts", "-pk")[:MOST_PAST]
+    taken = Count("attendances", filter=Q(attendances__waiting=False))
+    listed = TrainingSession.objects.filter(Q(pk__in=coming.values("pk")) | Q(pk__in=past.values("pk")))
+    told = list(listed.select_related("record", "trainer").annotate(taken=taken).order_by("starts", "pk"))
+    ahead = [session for session in told if session.starts > now]
+    behind = [session for session in reversed(told) if session.starts <= now]
+    groups = ((_("Coming"), ahead), (_("Past"), behind))
+    return [(label, _rows(sessions)) for label, sessions in groups if sessions]
 
 
 def _rows(sessions: Iterable[TrainingSession]) -> list[dict[str, Any]]:

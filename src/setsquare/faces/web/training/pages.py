@@ -40,7 +40,7 @@ for code in ("course", "training_session", "certificate", "badge_issuer"):
 extend(
     "course",
     overview=Part("training/leads_to.html.jinja", lacking.lacking_part),
-    below=Part("training/course.html.jinja", given.given_part),
+    below=Part("training/given_later.html.jinja", given.given_part),
     asked={("create", "needed_by"): "hidden"},
 )
 extend("certificate", overview=Part("training/badge.html.jinja", badges.badge_part))
@@ -53,6 +53,7 @@ add_urls(
         path("courses/matrix/roles/table/", roles_table, name="training_roles_table"),
         path("courses/matrix/roles/export/<slug:form>", roles_export, name="training_roles_export"),
         path("courses/mine/", mine_page, name="my_training"),
+        path("courses/<number:number>/given/", given.given_page, name="course_given"),
         path("courses/statements/", statements.statements_page, name="statements"),
         path("certificates/verify/", badges.verify_page, name="verify_badge"),
         path("certificates/<number:number>/rests-on/", grounds_part, name="certificate_grounds"),
