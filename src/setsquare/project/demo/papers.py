@@ -43,6 +43,8 @@ ROUTES: dict[str, list[dict[str, Any]]] = {
 """The approval routes of the organisation, as its SOP-001 has them."""
 SIGNED_READING = ("policy", "work_instruction")
 """Types whose reading is confirmed by signature."""
+REVIEWED_EVERY = {"policy": 24, "work_instruction": 36, "specification": 24}
+"""Months, where the organisation's SOP-001 has another interval than the type comes with."""
 
 
 def set_routes() -> None:
@@ -53,6 +55,7 @@ def set_routes() -> None:
         body = dict(initial(situation)) if initial else {}
         body["audience"] = [{k: v for k, v in row.items() if v} for row in body.get("audience", [])]
         body.update(route=ROUTES[kind.code], reading_signature=kind.code in SIGNED_READING)
+        body["review_months"] = REVIEWED_EVERY.get(kind.code, body["review_months"])
         carry_out("document_type", "edit", Actor.system("import"), record=kind.record, body=body)
 
 
