@@ -63,7 +63,8 @@ function settings(data, colours, title) {
     return { ...common, tooltip: { ...common.tooltip, trigger: "item" }, radar: around, series: [{ type: "radar", data: drawn }] };
   }
   const names = { type: "category", data: colours.narrow && data.codes ? data.codes : data.labels, axisLabel: label, axisLine: { lineStyle: { color: colours.strong } }, axisTick: { show: false } };
-  const values = { type: "value", axisLabel: { ...label, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: colours.line } }, name: data.unit ?? "", nameTextStyle: label, ...(data.most !== undefined && { min: data.least ?? 0, max: data.most, minInterval: 1 }) };
+  const whole = data.series.every((series) => series.values.every((value) => value == null || Number.isInteger(value))); // of people, say, there are no fifths
+  const values = { type: "value", axisLabel: { ...label, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: colours.line } }, name: data.unit ?? "", nameTextStyle: label, ...(whole && { minInterval: 1 }), ...(data.most !== undefined && { min: data.least ?? 0, max: data.most, minInterval: 1 }) };
   return {
     ...common,
     grid: { left: 8, right: 12, top: data.unit ? 28 : 12, bottom: common.legend.show ? 32 : 8, containLabel: true },
