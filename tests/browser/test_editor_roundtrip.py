@@ -57,6 +57,8 @@ def test_comes_back_unchanged(page: Any, path: Path) -> None:
         ("__bold__ and _italic_\n", "**bold** and *italic*\n"),
         ("    indented code\n", "```\nindented code\n```\n"),
         ("|a|b|\n|-|-|\n|1|2|\n", "| a | b |\n| --- | --- |\n| 1 | 2 |\n"),
+        ("- a\n\n<!-- -->\n\n- b\n", "- a\n\n* b\n"),
+        ("1. a\n\n<!-- -->\n\n1. b\n\n<!-- -->\n\n1. c\n", "1. a\n\n1) b\n\n1. c\n"),
         ("\n\n\n", ""),
     ],
 )

@@ -20,6 +20,13 @@ function reader() {
     state.pos += match[0].length;
     return true;
   });
+  // An empty comment on a line of its own, which programs write between two lists, divides them and says nothing.
+  md.block.ruler.before("html_block", "divider", (state, line, _, silent) => {
+    const indented = state.sCount[line] - state.blkIndent >= 4;
+    if (indented || !/^<!--[ \t]*-->[ \t]*$/.test(state.src.slice(state.bMarks[line] + state.tShift[line], state.eMarks[line]))) return false;
+    if (!silent) state.line = line + 1;
+    return true;
+  }, { alt: ["paragraph", "reference", "blockquote"] });
   return md;
 }
 
@@ -99,6 +106,13 @@ function list(state, node, marker) {
   state.inTightList = outer;
 }
 
+/** Whether a list has to be marked otherwise than usual, because one of its kind stands before it that is marked as usual. */
+function marksOtherwise(parent, at) {
+  let run = 0;
+  while (run < at && parent.child(at - run - 1).type === parent.child(at).type) run += 1;
+  return run % 2 === 1;
+}
+
 function childrenOf(node) {
   const found = [];
   node.forEach((child) => found.push(child));
@@ -127,8 +141,8 @@ const nodes = {
   paragraph(state, node) { state.renderInline(node); state.closeBlock(node); },
   heading(state, node) { state.write(`${"#".repeat(node.attrs.level)} `); state.renderInline(node, false); state.closeBlock(node); },
   blockquote(state, node) { state.wrapBlock("> ", null, node, () => state.renderContent(node)); },
-  bulletList(state, node) { list(state, node, () => "- "); },
-  orderedList(state, node) { list(state, node, (at) => `${(node.attrs.start ?? 1) + at}. `); },
+  bulletList(state, node, parent, at) { const sign = marksOtherwise(parent, at) ? "* " : "- "; list(state, node, () => sign); },
+  orderedList(state, node, parent, at) { const sign = marksOtherwise(parent, at) ? ") " : ". "; list(state, node, (item) => `${(node.attrs.start ?? 1) + item}${sign}`); },
   listItem(state, node) { state.renderContent(node); },
   codeBlock(state, node) {
     const fence = fenceFor(node.textContent, "`", 3);
@@ -194,6 +208,6 @@ export function write(doc) {
 export function keeps(text, schema) {
   const judge = new MarkdownIt("default", { html: true });
   judge.validateLink = linkAllowed;
-  const same = (source) => judge.render(source).replace(/<br\s*\/?>\s*/g, "<br>").replace(/\s+/g, " ");
+  const same = (source) => judge.render(source).replace(/^<!--[ \t]*-->$/gm, "").replace(/<br\s*\/?>\s*/g, "<br>").replace(/\s+/g, " ");
   return !/^\[\^[^\]]+\]:/m.test(text) && same(write(parser(schema).parse(text))) === same(text);
 }

@@ -34,6 +34,7 @@ _DATA = re.compile(r"data:image/[\w.+-]+;base64,(.*)", re.IGNORECASE | re.DOTALL
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _CHARSET = re.compile(rb"""<meta[^>]+charset=["']?([\w-]+)""", re.IGNORECASE)
 _TAG = re.compile(r"<(?!br\s*/?>|/?su[bp]>)[a-z/!][^>]*>", re.IGNORECASE)
+_DIVIDER = re.compile(r"^[ \t>]*<!--[ \t]*-->[ \t]*$", re.MULTILINE)
 _FIRST_ROW = re.compile(
     r"<table[^>]*>(?P<caption>\s*(?:<caption>[^<]*</caption>)?\s*(?:<colgroup.*?</colgroup>)?)\s*<tbody>\s*"
     r"(?P<row><tr[^>]*>(?:\s*<th\b(?:(?!</?t[drh]\b).)*</th>)+\s*</tr>)",
@@ -238,7 +239,7 @@ def _from_markdown(text: str, limits: Limits) -> Converted:
     tags = any(
         child.type == "text" and _TAG.search(child.content) for t in inlines for child in t.children or ()
     )
-    if foreign or tags:
+    if foreign or tags or _DIVIDER.search(text):
         converted = _from_html(
             run(text.encode(), ["-f", "gfm", "-t", "html"], limits).decode(), _nowhere, limits
         )

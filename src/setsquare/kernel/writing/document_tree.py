@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from .document_lists import nested
 from .document_tables import plain_table
 from .limits import Limits
 from .markdown import picture_digest, slug_of
@@ -29,6 +30,9 @@ _CONTENTS = re.compile(
 )
 _SAFE_LINK = re.compile(r"(https?://|mailto:|tel:|record:)", re.IGNORECASE)
 _LIST_MARK = re.compile(r"\d{1,9}[.)]|[-+=]+")  # would begin a list or heading, if it began a line
+_EMPTY_COMMENT = re.compile(
+    r"\s*<!--\s*-->\s*"
+)  # between lists, in files that were written with such comments
 _WRAPPERS = {"Underline": 0, "SmallCaps": 0, "Cite": 1, "Span": 1}
 
 
@@ -75,13 +79,14 @@ class Cleaner:
 
     def blocks(self, blocks: Iterable[Node]) -> list[Node]:
         """Clean a sequence of blocks."""
-        return [made for block in blocks for made in self._block(block)]
+        return [made for block in nested(blocks) for made in self._block(block)]
 
     def _block(self, block: Node) -> Iterator[Node]:
         content: Any = block.get("c")
         match block["t"]:
             case "Para" | "Plain":
-                if inlines := self.inlines(content):
+                inlines = self.inlines(content)
+                if inlines and not _EMPTY_COMMENT.fullmatch(text_of(inlines)):
                     yield _node(block["t"], inlines)
             case "Header":
                 inlines = [

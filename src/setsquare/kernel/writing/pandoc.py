@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from .document_lists import set_apart, without_boundaries
 from .limits import Limits, Unreadable
 
 
@@ -42,7 +43,8 @@ def read_tree(data: bytes, reader: str, limits: Limits) -> dict[str, Any]:
 
 
 def write_markdown(tree: dict[str, Any], limits: Limits) -> str:
-    """Return a document tree as Markdown of Setsquare's dialect, without line wrapping."""
+    """Return a document tree as Markdown of Setsquare's dialect, without line wrapping or comments."""
     writer = "commonmark+pipe_tables+strikeout+task_lists"
     arguments = ["-f", "json", "-t", writer, "--wrap=none", "--markdown-headings=atx"]
-    return run(json.dumps(tree).encode(), arguments, limits).decode("utf-8")
+    apart = {**tree, "blocks": set_apart(tree["blocks"])}
+    return without_boundaries(run(json.dumps(apart).encode(), arguments, limits).decode("utf-8"))

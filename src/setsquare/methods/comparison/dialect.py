@@ -1,14 +1,16 @@
 """The Markdown that Setsquare stores: CommonMark, tables, strikethrough, task boxes, and three inline tags.
 
 Raw HTML is text, with the exception of ``<br>``, ``<sub>x</sub>`` and ``<sup>x</sup>``: table cells need line
-breaks, and technical texts need indices and powers. Addresses may use the schemes ``record:`` (another record
-by its number) and ``file:`` (a picture by its SHA-256); schemes that run code are refused.
+breaks, and technical texts need indices and powers. An empty comment on a line of its own, which programs write
+between two lists, divides them and is nothing that a reader sees. Addresses may use the schemes ``record:``
+(another record by its number) and ``file:`` (a picture by its SHA-256); schemes that run code are refused.
 """
 
 import re
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -17,6 +19,7 @@ MAX_NESTING = 200
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(sub|sup)>([^<>\n]{1,200})</\1>", re.IGNORECASE)
 _FORBIDDEN_SCHEME = re.compile(r"^\s*(javascript|vbscript|data)\s*:", re.IGNORECASE)
+_DIVIDER = re.compile(r"<!--[ \t]*-->[ \t]*")
 _TASK = re.compile(r"\[([ xX])\] ")
 _PREFIX = re.compile(r"^(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*", re.MULTILINE)
 _MARKER = re.compile(r"([ \t]*)(>|[-+*]|\d{1,9}[.)])")
@@ -43,6 +46,17 @@ def _inline_tags(state: StateInline, silent: bool) -> bool:
         state.pos = found.end()
         return True
     return False
+
+
+def _divider(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """Read an empty comment on a line of its own as nothing; what stands around it is divided by it."""
+    if state.is_code_block(start):
+        return False
+    if not _DIVIDER.fullmatch(state.src, state.bMarks[start] + state.tShift[start], state.eMarks[start]):
+        return False
+    if not silent:
+        state.line = start + 1
+    return True
 
 
 def _task_boxes(state: StateCore) -> None:
@@ -73,6 +87,9 @@ def parser() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
     made.enable(["table", "strikethrough"])
     made.inline.ruler.before("html_inline", "inline_tags", _inline_tags)
+    made.block.ruler.before(
+        "html_block", "divider", _divider, {"alt": ["paragraph", "reference", "blockquote"]}
+    )
     made.core.ruler.after("inline", "task_boxes", _task_boxes)
     made.validateLink = _valid_link  # type: ignore[method-assign]
     return made
