@@ -159,6 +159,14 @@ def test_a_link_by_number_is_offered_to_what_is_in_force_or_open(house: House) -
     assert client.get("/choose/records?live=1&q=SOP").json() == []
 
 
+def test_the_checklist_tells_what_is_not_written(house: House) -> None:
+    house.document(text="## Purpose\n\nWords.\n\n## Procedure\n")
+    told = "Purpose there Procedure not written yet Records missing"
+    for address in ("/revisions/SOP-001/1/", EDITOR):
+        shown = " ".join(re.sub("<[^>]+>", " ", page(house.client("ari"), address)).split())
+        assert told in shown, address
+
+
 def test_a_draft_says_on_its_button_all_that_it_lacks(house: House) -> None:
     house.document(text="## Purpose\n\nOnly this.")
     shown = page(house.client("ari"), "/revisions/SOP-001/1/")

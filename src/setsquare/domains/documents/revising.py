@@ -17,6 +17,7 @@ from setsquare.kernel.files.models import Attachment, Blob, Text, Upload
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.writing.markdown import images
+from setsquare.kernel.writing.required import begun_from
 
 _by_digest = WithJsonSchema({"type": "string", "format": "sha256"})
 
@@ -58,7 +59,7 @@ def site_of(unit: Unit) -> str:
 
 def from_template(kind: DocumentType, title: str, number: str) -> str:
     """Return what a new document of this type begins with."""
-    return kind.template.body.replace("{title}", title).replace("{number}", number)
+    return begun_from(kind.template.body, title, number)
 
 
 def note_author(act: Act, revision: Revision) -> None:

@@ -129,8 +129,8 @@ def sections_of(text: str) -> Iterator[tuple[str, str]]:
 
 def missing_sections(text: str, required: Sequence[str]) -> list[str]:
     """Name the required sections that no heading has; typed numbers, case and a final colon don't count."""
-    present = {_section(heading.text) for heading in outline(text)}
-    return [section for section in required if _section(section) not in present]
+    present = {section_name(heading.text) for heading in outline(text)}
+    return [section for section in required if section_name(section) not in present]
 
 
 def references(text: str) -> set[str]:
@@ -169,7 +169,8 @@ def inline_text(inline: Token) -> str:
     return "".join(parts).strip()
 
 
-def _section(heading: str) -> str:
+def section_name(heading: str) -> str:
+    """Return by what headings of one section are alike: without a typed number, a final colon and case."""
     return _NUMBERING.sub("", heading.strip()).rstrip(" :.").casefold()
 
 

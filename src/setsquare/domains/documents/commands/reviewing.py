@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from setsquare.domains.documents.commands.commenting import add_comment
 from setsquare.domains.documents.fields import Words, end_of, refuse_far, today_at
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.next_steps import KINDS, ask_author, ask_to_work_on, close_steps
+from setsquare.domains.documents.required import incomplete_sections
 from setsquare.domains.documents.rules import (
     CONTROLLERS,
     RESPONSIBLE,
@@ -29,24 +29,15 @@ from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command, owner
 from setsquare.kernel.commands.errors import Refused, WrongState
-from setsquare.kernel.files.texts import kept_text
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
-from setsquare.kernel.writing.markdown import missing_sections
 from setsquare.kernel.writing.sentences import some
 
 OUTCOMES = {
     "no_objection": gettext_lazy("No objection"),
     "changes_needed": gettext_lazy("Changes needed"),
 }
-
-
-@lru_cache(maxsize=2048)
-def _missing(digest: str, required: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return which required sections a text lacks, None for one that is empty; a text never changes."""
-    body = kept_text(digest)
-    return tuple(missing_sections(body, required)) if body.strip() else None
 
 
 def incomplete(situation: Situation) -> dict[str, Label]:
@@ -63,14 +54,11 @@ def check_complete(revision: Revision) -> None:
 def _lacking(revision: Revision) -> dict[str, Label]:
     """Return all that a revision lacks: its content, required sections, what is said of the change; by field."""
     found: dict[str, Label] = {}
-    missing: tuple[str, ...] | None = () if revision.file_id is not None else None
-    if revision.content_id is not None:
-        missing = _missing(revision.content_id, tuple(revision.document.kind.required_sections))
-    if missing is None:
+    lacking = "" if revision.file_id is not None else incomplete_sections(revision)
+    if lacking is None:
         found["content"] = _("There is nothing in it yet: write the text or put in a file.")
-    elif missing:
-        sentence = _("These sections are missing: %(names)s. Add a heading for each.")
-        found["content"] = sentence % {"names": ", ".join(missing)}
+    elif lacking:
+        found["content"] = lacking
     if revision.document.current_id is not None and not revision.summary:
         found["summary"] = _("Say what changed first: readers see it before the text.")
     return found

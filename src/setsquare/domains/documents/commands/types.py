@@ -43,7 +43,10 @@ class Rules(Body):
         Markdown,
         Shown(
             gettext_lazy("Template"),
-            gettext_lazy("What a new document begins with; {title} and {number} are filled in."),
+            gettext_lazy(
+                "What a new document begins with; {title} and {number} are filled in. A required section has to be"
+                " written; where its heading says {complete}, the template's text may stay as it is."
+            ),
             Widget.MARKDOWN,
         ),
     ] = ""

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from setsquare.domains.documents.comparing import judged_before
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.queries import successor_of, told_missing
+from setsquare.domains.documents.required import Section, checked
 from setsquare.domains.documents.rules import asked_of_all, works_on
 from setsquare.domains.documents.thing import CHANGES, READINGS
 from setsquare.faces.web.access import person_of
@@ -35,7 +36,6 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
-from setsquare.kernel.writing.markdown import missing_sections
 
 NO_TALK: Mapping[str, Any] = {
     "talks": False,
@@ -124,13 +124,9 @@ def _rejected(revision: Revision) -> Entry | None:
     return last if last is not None and last.command == "reject" else None
 
 
-def _checklist(revision: Revision, reading: Reading) -> list[dict[str, Any]]:
-    """Return the required sections, and which of them are there."""
-    required = revision.document.kind.required_sections
-    if not required or reading.file is not None:
-        return []
-    missing = set(missing_sections(reading.body, required))
-    return [{"label": name, "done": name not in missing} for name in required]
+def _checklist(revision: Revision, reading: Reading) -> list[Section]:
+    """Return the required sections, and which of them are there and written."""
+    return checked(revision, reading.body) if reading.file is None else []
 
 
 def _mine(situation: Situation, kind: str) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from setsquare.domains.documents.models import DocumentType, Revision, WorkingText
 from setsquare.domains.documents.queries import told_missing
+from setsquare.domains.documents.required import checked
 from setsquare.domains.documents.thing import REVISION
 from setsquare.domains.documents.working import drop_working_text, keep_working_text, working_text_of
 from setsquare.faces.web.access import actor_of, person_of, record_at, redirect_for, signed_in, situation_of
@@ -29,7 +30,6 @@ from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.files.models import Text
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing, thing_of
-from setsquare.kernel.writing.markdown import missing_sections
 
 DETAILS = ("title", "summary", "why")
 OVERTAKEN = "overtaken"
@@ -109,7 +109,7 @@ def _page(
         "restored": working.saved if working is not None and stale is None else None,
         "theirs": theirs(request, record, shared, _unlike(revision, typed, labels)) if overtook else None,
         "others": _others(revision, person_of(request)),
-        "checklist": _checklist(kind, typed["content"]),
+        "checklist": checked(revision, typed["content"]),
         "file": file_shown(revision.file, revision.file_name) if revision.file is not None else None,
         "takes_text": kind.content != DocumentType.Content.FILE,
         "takes_file": kind.content != DocumentType.Content.TEXT,
@@ -165,11 +165,6 @@ def _crumbs(revision: Revision, document: Record, record: Record) -> list[tuple[
         (revision_name(revision.ordinal), record_address(record)),
         (_("Write"), ""),
     ]
-
-
-def _checklist(kind: DocumentType, body: str) -> list[dict[str, Any]]:
-    missing = set(missing_sections(body, kind.required_sections))
-    return [{"label": name, "done": name not in missing} for name in kind.required_sections]
 
 
 def _others(revision: Revision, me: User) -> list[User]:
@@ -288,9 +283,9 @@ def autosave(request: HttpRequest, number: str) -> JsonResponse:
 @require_POST
 @signed_in
 def checklist(request: HttpRequest, number: str) -> HttpResponse:
-    """Show which required sections the text has that was sent; the page asks while one writes."""
+    """Show which required sections of the text that was sent are written; the page asks while one writes."""
     record = record_at(request, REVISION, number)
-    items = _checklist(record.revision.document.kind, request.POST.get("content", ""))
+    items = checked(record.revision, request.POST.get("content", ""))
     return render(request, "documents/checklist.html.jinja", {"checklist": items})
 
 
