@@ -170,17 +170,17 @@ def test_joined_cells_and_lists_in_cells_become_a_plain_table():
     assert any("Joined cells" in warning for warning in converted.warnings)
 
 
-def test_a_single_first_heading_is_the_title():
+def test_a_single_first_heading_is_told_as_the_title_and_stays():
     converted = to_markdown(b"<h1>Cleaning</h1><h2>Scope</h2><p>x</p><h3>More</h3>", "a.html")
     assert converted.title == "Cleaning"
-    assert converted.markdown.split() == ["#", "Scope", "x", "##", "More"]
+    assert converted.markdown.split() == ["#", "Cleaning", "##", "Scope", "x", "###", "More"]
 
 
 def test_markdown_is_kept_as_written():
     source = "# Cleaning\n\n## Scope\n\n*  a   bullet\n\nSub\n---\n\nH<sub>2</sub>O [x](record:SOP-1)\n"
     converted = to_markdown(source.encode(), "a.md")
     assert converted.title == "Cleaning"
-    assert converted.markdown == "# Scope\n\n*  a   bullet\n\nSub\n===\n\nH<sub>2</sub>O [x](record:SOP-1)\n"
+    assert converted.markdown == source
 
 
 def test_markdown_with_html_is_cleaned():

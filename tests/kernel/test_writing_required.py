@@ -35,7 +35,8 @@ def test_what_the_template_gave_is_not_written() -> None:
 
 def test_white_space_marks_and_another_title_are_no_writing() -> None:
     text = (
-        "## 1. Purpose:\n\nWhat is   **Other** title\nfor?\n\n## Procedure\n\n* ...\n\n|Step|Who|\n|-|-|\n| | |\n| | |\n"
+        "## 1. Purpose:\n\nWhat is   **Other** title\nfor?\n\n## Procedure\n\n* ...\n\n"
+        "|Step|Who|\n|-|-|\n| | |\n| | |\n"
     )
     assert unwritten_sections(text, NAMES, TEMPLATE) == ["Purpose", "Procedure"]
 

@@ -90,7 +90,7 @@ def test_the_sections_are_checked_while_one_writes(house: House) -> None:
     draft(house)
     part = (
         house.client("ari")
-        .post("/revisions/SOP-001/1/checklist", {"content": "## Purpose\n"})
+        .post("/revisions/SOP-001/1/checklist", {"content": "## Purpose\n\nWords.\n"})
         .content.decode()
     )
     assert part.count("is-done") == 1

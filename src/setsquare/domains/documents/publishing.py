@@ -13,6 +13,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.deciding.in_words import decided_in_words
+from setsquare.domains.documents.importing.fitting import title_block
 from setsquare.domains.documents.models import ControlledCopy, Document, Revision, decision_of
 from setsquare.domains.documents.queries import (
     carried_over,
@@ -319,13 +320,14 @@ def exported(revision: Revision, format: Format, *, viewer: User, address_of: Ad
     known = _addresses(body, viewer, address_of)
     try:
         with translation.override(revision.document.language):
-            metadata = {
-                _("Number"): record.number,
-                _("State"): _(LIFECYCLE.state(record.state).label),
-                _("Effective"): _day(revision.effective_at, place_of(revision)) or "–",
-                _("Owner"): revision.document.record.owner.name,
-                _("Unit"): record.unit.name,
-            }
+            told = (
+                record.number,
+                _(LIFECYCLE.state(record.state).label),
+                _day(revision.effective_at, place_of(revision)) or "–",
+                revision.document.record.owner.name,
+                record.unit.name,
+            )
+            metadata = dict(zip(title_block(), told, strict=True))
             return from_markdown(
                 body,
                 format,

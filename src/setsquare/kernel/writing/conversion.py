@@ -53,9 +53,9 @@ _PAGE_STYLE = Path(__file__).with_name("page.css")
 class Converted:
     """A file as Markdown.
 
-    ``pictures`` are named in it as ``file:<sha256>``. ``title`` is the document's title, if it has one, which
-    is then not in the Markdown. ``warnings`` are sentences for the person who imports: what was changed or
-    left out.
+    ``pictures`` are named in it as ``file:<sha256>``. ``title`` is the document's title, if it has one: what is
+    styled as one in an office document is not in the Markdown; a first heading is, as only who knows the record
+    can tell what it is. ``warnings`` are sentences for the person who imports: what was changed or left out.
     """
 
     markdown: str
@@ -244,28 +244,19 @@ def _from_markdown(text: str, limits: Limits) -> Converted:
             run(text.encode(), ["-f", "gfm", "-t", "html"], limits).decode(), _nowhere, limits
         )
         return Converted(converted.markdown, converted.images, title or converted.title, converted.warnings)
-    if title is None:
-        title, text = _headline(text)
+    title = title or _headline(text)
     return Converted(text.strip() + "\n" if text.strip() else "", (), title, ())
 
 
-def _headline(text: str) -> tuple[str | None, str]:
-    """Take a first heading of level 1 as the title, if it is the only one, and raise those below it."""
+def _headline(text: str) -> str | None:
+    """Return the first heading of level 1, if the text begins with it and has no other."""
     tokens = tokens_of(text)
     headings = [
         (token, tokens[place + 1]) for place, token in enumerate(tokens) if token.type == "heading_open"
     ]
     if not headings or tokens[0].tag != "h1" or sum(token.tag == "h1" for token, _inline in headings) > 1:
-        return None, text
-    lines = text.split("\n")
-    for token, _inline in headings[1:]:
-        start, stop = token.map or [0, 0]
-        if set(token.markup) == {"#"}:
-            lines[start] = lines[start].replace("#", "", 1)
-        elif stop:
-            lines[stop - 1] = lines[stop - 1].replace("-", "=")
-    title = "".join(child.content or " " for child in headings[0][1].children or ())
-    return title.strip() or None, "\n".join(lines[(headings[0][0].map or [0, 0])[1] :])
+        return None
+    return "".join(child.content or " " for child in headings[0][1].children or ()).strip() or None
 
 
 def _finished(tree: dict[str, Any], cleaner: Cleaner, limits: Limits, spare_title: str = "") -> Converted:
@@ -280,23 +271,24 @@ def _finished(tree: dict[str, Any], cleaner: Cleaner, limits: Limits, spare_titl
     if left_out:
         cleaner.warn(_("The title block's author and date were left out: %(text)s.") % {"text": left_out})
     cleaned = cleaner.clean([*opening, *blocks])
-    if not title:
-        title, cleaned = _title_heading(cleaned)
+    if title:
+        sentence = _("The title “%(title)s” was left out of the text, because it stands above it.")
+        cleaner.warn(sentence % {"title": title})
+    else:
+        title = _title_heading(cleaned)
     tree = {"pandoc-api-version": tree["pandoc-api-version"], "meta": {}, "blocks": cleaned}
     markdown = write_markdown(tree, limits).replace("&nbsp;", "\u00a0")
     pictures = tuple(picture for digest, picture in cleaner.pictures.items() if f"file:{digest}" in markdown)
     return Converted(markdown, pictures, title or spare_title or None, tuple(cleaner.warnings))
 
 
-def _title_heading(blocks: list[Node]) -> tuple[str, list[Node]]:
-    """Take a first heading of level 1 as the title, if it is the only one, and raise those below it."""
-    headers = [block for block in blocks if block["t"] == "Header"]
-    alone = [header["c"][0] for header in headers].count(1) == 1
+def _title_heading(blocks: list[Node]) -> str:
+    """Return the first heading of level 1, if the blocks begin with it and hold no other."""
+    headers = [block["c"] for block in blocks if block["t"] == "Header"]
+    alone = [header[0] for header in headers].count(1) == 1
     if not alone or blocks[0]["t"] != "Header" or blocks[0]["c"][0] != 1:
-        return "", blocks
-    for header in headers[1:]:
-        header["c"][0] -= 1
-    return text_of(headers[0]["c"][2]).strip(), blocks[1:]
+        return ""
+    return text_of(headers[0][2]).strip()
 
 
 def _nowhere(address: str) -> bytes | None:

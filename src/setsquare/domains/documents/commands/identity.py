@@ -21,6 +21,7 @@ from setsquare.domains.documents.fields import (
     types_in_use,
 )
 from setsquare.domains.documents.foreseeing import wrong_with_new
+from setsquare.domains.documents.importing.fitting import fitted
 from setsquare.domains.documents.models import Document, DocumentType
 from setsquare.domains.documents.permissions import CONTROL, WORK
 from setsquare.domains.documents.revising import (
@@ -165,9 +166,10 @@ def create(act: Act, body: CreateDocument) -> Record:
     document: Document = record.document
     given = kind.audience if body.audience is None else None
     place_audience(document, audience_rows(document, body.audience or [], given))
-    begun = begin_text(act, document, body.source, body.content)
-    if body.source is not None:
-        say_imported(act, body.source)
+    source = fitted(body.source, body.title, kind) if body.source is not None else None
+    begun = begin_text(act, document, source, body.content)
+    if source is not None:
+        say_imported(act, source)
     if body.file is not None:
         begun = {"file": body.file.blob, "file_name": body.file.name}
     elif not begun and kind.content != DocumentType.Content.FILE:

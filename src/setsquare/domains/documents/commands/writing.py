@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.documents.fields import Markdown, TextFile, Title, Words
+from setsquare.domains.documents.importing.fitting import fitted
 from setsquare.domains.documents.models import Revision, WorkingText, decision_of
 from setsquare.domains.documents.next_steps import hand_steps_over
 from setsquare.domains.documents.revising import (
@@ -158,9 +159,10 @@ def import_content(act: Act, body: ImportContent) -> None:
     """Replace the draft's text by that of a file."""
     revision: Revision = act.detail
     require_text(revision.document.kind, "source")
-    attach_pictures(act, body.source.pictures)
-    set_text(act, revision, body.source.markdown)
-    say_imported(act, body.source)
+    source = fitted(body.source, act.record.title, revision.document.kind)
+    attach_pictures(act, source.pictures)
+    set_text(act, revision, source.markdown)
+    say_imported(act, source)
     act.conclude(gettext_noop("The text of %(number)s is that of the file now."))
     _written(act, revision)
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.fields import Imported
+from setsquare.domains.documents.importing.fitting import fitted
 from setsquare.domains.documents.importing.models import ImportRow
 from setsquare.domains.documents.importing.sources import Folder, leads_out
 from setsquare.domains.documents.importing.tables import Table
@@ -233,7 +234,7 @@ def content_of(values: Mapping[str, str], data: bytes, kind: DocumentType | None
     as_file = kind is not None and kind.content == DocumentType.Content.FILE
     as_text = not as_file and extension_of(name) in CONVERTIBLE
     if as_text:
-        return Content(name, to_markdown(data, name), None)
+        return Content(name, fitted(to_markdown(data, name), values.get("title", ""), kind), None)
     return Content(name, None, judge(data, name))
 
 
