@@ -167,6 +167,18 @@ def test_the_checklist_tells_what_is_not_written(house: House) -> None:
         assert told in shown, address
 
 
+def test_a_page_names_everybody_who_wrote(house: House) -> None:
+    document = house.document()
+    aside = page(house.client("ari"), "/revisions/SOP-001/1/").partition("<aside")[2]
+    assert "Written by" not in aside
+    house.do("cora", "save", house.revision(document), content=TEXT)
+    names = [User.objects.get(username=name).name for name in ("ari", "cora")]
+    aside = page(house.client("ari"), "/revisions/SOP-001/1/").partition("<aside")[2]
+    told = " ".join(re.sub("<[^>]+>", " ", aside).split())
+    assert "Written by" in told
+    assert aside.find(names[0]) < aside.find(names[1])
+
+
 def test_a_draft_says_on_its_button_all_that_it_lacks(house: House) -> None:
     house.document(text="## Purpose\n\nOnly this.")
     shown = page(house.client("ari"), "/revisions/SOP-001/1/")

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from setsquare.domains.documents.authorship import authors_of
 from setsquare.domains.documents.deciding.in_words import decided_in_words
 from setsquare.domains.documents.deciding.models import Decision, Named
 from setsquare.domains.documents.importing.models import ImportJob, ImportRow
@@ -17,6 +18,7 @@ from setsquare.domains.documents.in_words import (
     reasons_of,
     steps_in_words,
 )
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.things import Amendment
 
 __all__ = [
@@ -249,6 +251,11 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id}/{self.ordinal}"
+
+    @property
+    def written_by(self) -> list[User]:
+        """Return everybody who wrote on it, who is in charge of it first."""
+        return authors_of([self])[0]
 
     @property
     def readers_in_words(self) -> list[str]:

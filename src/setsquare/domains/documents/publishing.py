@@ -12,6 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
+from setsquare.domains.documents.authorship import authors_of
 from setsquare.domains.documents.deciding.in_words import decided_in_words
 from setsquare.domains.documents.importing.fitting import title_block
 from setsquare.domains.documents.models import ControlledCopy, Document, Revision, decision_of
@@ -88,6 +89,7 @@ def sheet_of(
         state=_state(revision, now),
         owner=document.record.owner.name,
         unit=record.unit.name,
+        written_by=", ".join(person.name for person in revision.written_by),
         body_markdown=body,
         stamp=stamp_of(revision, copy, now),
         produced=now,
@@ -265,10 +267,10 @@ def _history(revision: Revision) -> tuple[History, ...]:
         History(
             revision=str(row.ordinal),
             date=_moment(moment, place) if moment and days.count(day) > 1 else day,
-            author=row.record.owner.name,
+            author=", ".join(person.name for person in authors),
             summary=row.summary or row.reason or (_("First issue") if row.ordinal == 1 else ""),
         )
-        for row, moment, day in zip(rows, moments, days, strict=True)
+        for row, authors, moment, day in zip(rows, authors_of(rows), moments, days, strict=True)
     )
 
 

@@ -111,6 +111,7 @@ def _values(root: Path, sheet: Sheet, undrawable: frozenset[str]) -> dict[str, A
     plain |= {
         "owner": sheet.owner,
         "unit": sheet.unit,
+        "written_by": sheet.written_by,
         "printed_at": sheet.printed_at,
         "approval": sheet.approval,
         "decided": list(sheet.decided),

@@ -59,6 +59,7 @@ class Labels:
     next_review: str = gettext_noop("Next review")
     owner: str = gettext_noop("Owner")
     unit: str = gettext_noop("Unit")
+    written_by: str = gettext_noop("Written by")
     page: str = gettext_noop("Page {page} of {pages}")
     printed: str = gettext_noop("Printed {time}")
     live: str = gettext_noop("Scan for the current version")
@@ -111,6 +112,7 @@ class Sheet:
     stamp: Stamp
     produced: datetime
     printed_at: str
+    written_by: str = ""
     effective: str = ""
     next_review: str = ""
     language: str = "en"

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from setsquare.domains.documents.authorship import authors_of
 from setsquare.domains.documents.models import Revision
 from setsquare.domains.documents.thing import CHANGES, REVISION
 from setsquare.faces.web.access import person_of
@@ -30,9 +31,10 @@ def revisions_tab(request: HttpRequest, thing: Thing, record: Record) -> HttpRes
         .order_by("-ordinal")[:MOST]
     )
     rows = list(found)
-    names = {name for revision in rows for name in revision.authors}
-    people = {person.username: person for person in User.objects.filter(username__in=names)} if names else {}
-    context["rows"] = [_row(revision, people, place) for place, revision in enumerate(rows)]
+    context["rows"] = [
+        _row(revision, authors, place)
+        for place, (revision, authors) in enumerate(zip(rows, authors_of(rows), strict=True))
+    ]
     days = [timezone.localdate(row["from"]) for row in context["rows"] if row["from"]]
     context["timed"] = len(set(days)) < len(
         days
@@ -41,9 +43,7 @@ def revisions_tab(request: HttpRequest, thing: Thing, record: Record) -> HttpRes
     return render(request, "documents/revisions.html.jinja", context)
 
 
-def _row(revision: Revision, people: dict[str, User], place: int) -> dict[str, Any]:
-    owner = revision.record.owner
-    authors = [people[name] for name in revision.authors if name in people and name != owner.username]
+def _row(revision: Revision, authors: list[User], place: int) -> dict[str, Any]:
     return {
         "ordinal": revision.ordinal,
         "label": revision_name(revision.ordinal),
@@ -54,7 +54,7 @@ def _row(revision: Revision, people: dict[str, User], place: int) -> dict[str, A
         "editorial": revision.kind == Revision.Kind.EDITORIAL,
         "summary": revision.summary,
         "why": revision.reason,
-        "authors": [owner, *authors],
+        "authors": authors,
         "from": revision.effective_at,
         "planned": revision.effective_from if revision.effective_at is None else None,
         "until": revision.superseded_at,
