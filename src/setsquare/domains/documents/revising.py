@@ -1,6 +1,6 @@
 """Opening revisions and writing on them: what several commands share."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,8 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.models import Attachment, Blob, Text, Upload
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import visible_to
+from setsquare.kernel.writing.links import with_links
 from setsquare.kernel.writing.markdown import images
 from setsquare.kernel.writing.required import begun_from
 
@@ -153,6 +155,16 @@ def pictures_in(act: Act, document: Document | None, text: str, field: str) -> l
     return list(known.values())
 
 
+def linked(act: Act, text: str) -> str:
+    """Return a typed text with `[[SOP-001]]` as a link, for each record that is there and that the actor may see."""
+
+    def known(numbers: Collection[str]) -> set[str]:
+        seen = visible_to(act.user) if act.actor.user is not None else Record.objects.all()
+        return set(seen.filter(number__in=numbers).values_list("number", flat=True))
+
+    return with_links(text, known)
+
+
 def say_imported(act: Act, source: Imported) -> None:
     """Tell the trail from which file a text is, and what of it was changed or left out."""
     name, remarks = source.upload.name, " ".join(source.warnings)
@@ -170,7 +182,7 @@ def begin_text(
         return {"content": act.text(source.markdown), "figures": list(source.pictures)}
     if content is not None:
         pictures = pictures_in(act, document, content, "content")
-        return {"content": act.text(content), "figures": pictures}
+        return {"content": act.text(linked(act, content)), "figures": pictures}
     return {}
 
 

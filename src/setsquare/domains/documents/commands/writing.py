@@ -13,6 +13,7 @@ from setsquare.domains.documents.models import Revision, WorkingText, decision_o
 from setsquare.domains.documents.next_steps import hand_steps_over
 from setsquare.domains.documents.revising import (
     attach_pictures,
+    linked,
     note_author,
     pictures_in,
     require_file,
@@ -77,7 +78,7 @@ def save(act: Act, body: Save) -> None:
     if body.content is not None:
         require_text(revision.document.kind, "content")
         attach_pictures(act, pictures_in(act, revision.document, body.content, "content"))
-        set_text(act, revision, body.content)
+        set_text(act, revision, linked(act, body.content))
     if body.summary is not None:
         revision.summary = body.summary
     if body.why is not None:
