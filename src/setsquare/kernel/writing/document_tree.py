@@ -33,6 +33,10 @@ _LIST_MARK = re.compile(r"\d{1,9}[.)]|[-+=]+")  # would begin a list or heading,
 _EMPTY_COMMENT = re.compile(
     r"\s*<!--\s*-->\s*"
 )  # between lists, in files that were written with such comments
+_CAPTION_NUMBER = re.compile(
+    r"^(?:Figure|Fig\.|Picture|Table|Tab\.|Abbildung|Abb\.|Bild|Tabelle)\s*\d+(?:[.-]\d+)*\s*(?:[:.–—-]\s*|\s|$)",
+    re.IGNORECASE,
+)  # Word's, which Setsquare counts itself
 _WRAPPERS = {"Underline": 0, "SmallCaps": 0, "Cite": 1, "Span": 1}
 
 
@@ -140,8 +144,12 @@ class Cleaner:
         return _node("OrderedList", [[max(start, 0), {"t": "Decimal"}, {"t": "Period"}], self._items(items)])
 
     def _figure(self, caption: list[Node], inner: list[Node]) -> Iterator[Node]:
+        written = text_of(caption).strip()
+        told = _CAPTION_NUMBER.sub("", written)
+        shown = list(_images(inner))
+        if len(shown) == 1 and text_of(shown[0]["c"][1]).strip() in ("", written):
+            shown[0]["c"][1] = [text(told)] if told else []
         blocks = self.blocks(inner)
-        told = text_of(caption).strip()
         pictures = [inline for block in blocks for inline in block.get("c", ()) if _is(inline, "Image")]
         if len(pictures) == 1 and len(blocks) == 1:
             picture = pictures[0]
@@ -306,6 +314,18 @@ def _is(node: Any, kind: str) -> bool:
 
 def _pictures(inlines: list[Node]) -> bool:
     return any(_is(inline, "Image") for inline in inlines)
+
+
+def _images(tree: Any) -> Iterator[Node]:
+    """Yield the pictures within any part of a tree."""
+    if isinstance(tree, list):
+        for part in tree:
+            yield from _images(part)
+    elif isinstance(tree, dict):
+        if _is(tree, "Image"):
+            yield tree
+        else:
+            yield from _images(tree.get("c"))
 
 
 def _unstyled(inlines: list[Node]) -> list[Node]:
