@@ -49,7 +49,7 @@ def set_apart(blocks: Iterable[Node]) -> list[Node]:
     """
     made: list[Node] = []
     for block in map(_within, blocks):
-        before = made[-1] if made else {"t": ""}
+        before: Node = made[-1] if made else {"t": ""}
         if before["t"] == block["t"] == "BulletList":
             before["c"] += block["c"]
             continue
