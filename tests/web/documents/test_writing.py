@@ -170,12 +170,12 @@ def test_the_checklist_tells_what_is_not_written(house: House) -> None:
 def test_a_page_names_everybody_who_wrote(house: House) -> None:
     document = house.document()
     aside = page(house.client("ari"), "/revisions/SOP-001/1/").partition("<aside")[2]
-    assert "Written by" not in aside
+    assert "Authors" not in aside
     house.do("cora", "save", house.revision(document), content=TEXT)
     names = [User.objects.get(username=name).name for name in ("ari", "cora")]
     aside = page(house.client("ari"), "/revisions/SOP-001/1/").partition("<aside")[2]
     told = " ".join(re.sub("<[^>]+>", " ", aside).split())
-    assert "Written by" in told
+    assert "Authors" in told
     assert aside.find(names[0]) < aside.find(names[1])
 
 
