@@ -58,3 +58,9 @@ def test_guidance_in_another_section_and_text_after_the_next_heading_do_not_coun
 
 def test_what_is_missing_is_not_told_twice() -> None:
     assert unwritten_sections("Words.", NAMES, TEMPLATE) == []
+
+
+def test_a_template_that_begins_with_its_title_alone_does_not_match_all_that_is_written() -> None:
+    template = f"# {{number}}: {{title}}\n\n{{title}}\n\n{TEMPLATE}"
+    text = "# SOP-004: Cleaning\n\nCleaning\n\n## Purpose\n\nA clean room.\n\n## Procedure\n\nClean it.\n"
+    assert unwritten_sections(text, NAMES, template) == []

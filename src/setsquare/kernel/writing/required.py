@@ -36,7 +36,10 @@ def unwritten_sections(text: str, required: Sequence[str], template: str) -> lis
 
 
 class _Given:
-    """The lines of a template, by their words; those in which something is filled in match whatever it is."""
+    """The lines of a template, by their words; those in which something is filled in match whatever it is.
+
+    A line of nothing else than what is filled in would match every line, so it counts for none.
+    """
 
     def __init__(self, template: str) -> None:
         lines = {_words(line) for line in to_text(template).split("\n")}
@@ -44,7 +47,7 @@ class _Given:
         self.patterns = [
             re.compile(_FILLED_IN.sub(".+", re.escape(line)))
             for line in lines
-            if "{title}" in line or "{number}" in line
+            if (rest := _FILLED_IN.sub("", re.escape(line))) != re.escape(line) and re.search(r"\w", rest)
         ]
 
     def __contains__(self, line: str) -> bool:
