@@ -19,6 +19,7 @@ Asks = dict[int, list[ProfileRequirement]]
 READ = (
     *("profile", "component", "required", "desired", "months"),
     *(f"component__{name}" for name in ("code", "title", "place", "framework", "parent", "parent__title")),
+    *(f"component__framework__{name}" for name in ("content", "draft")),
     *(f"component__framework__record__{name}" for name in ("number", "number_key", "title")),
     *(f"profile__record__{name}" for name in ("number", "number_key", "title")),
 )

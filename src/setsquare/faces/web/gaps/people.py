@@ -13,7 +13,7 @@ from setsquare.domains.competence.gaps.cells import Stand, counted, stand
 from setsquare.domains.competence.gaps.people import follows, people_shown
 from setsquare.domains.competence.gaps.standing import ENOUGH, STANDINGS, Cell
 from setsquare.domains.competence.gaps.standing_in import StandIn, stand_ins_of
-from setsquare.domains.competence.models import Component, Framework
+from setsquare.domains.competence.models import Component
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import numbered, view_address
 from setsquare.faces.web.competence.content import levels_in_words
@@ -164,7 +164,7 @@ def radars(rows: list[tuple[Component, Cell]]) -> list[dict[str, Any]]:
     for component, cell in rows:
         by_framework.setdefault(component.framework_id, []).append((component, cell))
     drawn = {pk: groups for pk, own in by_framework.items() if (groups := _axes(own))}
-    known = Framework.objects.select_related("record").in_bulk(drawn) if drawn else {}
+    known = {component.framework_id: component.framework for component, _cell in rows}
     return [
         _radar(known[pk].record.title, scale, groups, len(by_framework[pk]) > MOST_AXES)
         for pk, groups in drawn.items()
