@@ -1,5 +1,7 @@
 """Past assessments: recorded or brought in from a table, and counting once somebody else confirms them."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -79,6 +81,10 @@ def test_past_ones_come_in_from_a_table_whole_or_not_at_all(bench: Bench) -> Non
     ids = ",".join(str(one.pk) for one in made)
     form = client.get(f"/assessments/bulk/confirm/?ids={ids}").content.decode()
     assert "the person was assessed so on that day" in form
+    signed = (
+        "G-1 Turning: B Can well. Assessed on [^<]+ by Mark Example, for good. Recorded by Hanna Example."
+    )
+    assert re.search(signed, form)
     versions = ",".join(f"{one.pk}:{one.version}" for one in made)
     given = {"ids": ids, "_versions": versions, "password": PASSWORD}
     assert client.post("/assessments/bulk/confirm/", given).status_code == 200
@@ -121,12 +127,57 @@ def test_what_was_recorded_of_the_past_counts_once_another_confirms_it(bench: Be
     assert (row.recorded_by, row.confirmed_by, row.agreed_here_by) == (bench.hanna, bench.mark, None)
     assert row.recorded_at == row.record.created and row.confirmed_at == row.agreed > row.recorded_at
     assert Qualification.objects.get(user=bench.ada).since.date() <= ago(30)
+    told = Notice.objects.filter(record=made, user=bench.ada).latest("pk")
+    assert told.text % told.values == (
+        f"Mark Example confirmed what was assessed of you before, such as {made.number} {made.title}: it counts now."
+    )
+
+
+def test_two_words_of_the_same_day_do_not_stand_beside_each_other(bench: Bench) -> None:
+    past = {"framework": bench.framework.number, "component": "G-1", "level": 1, "day": ago(30)}
+    past |= {"person": "ada", "method": "practice", "assessor": "mark"}
+    first = carry_out("assessment", "create", Actor(bench.hanna), body=past).record
+    for level in (1, 2):
+        with pytest.raises(Refused) as refused:
+            carry_out("assessment", "create", Actor(bench.hanna), body=past | {"level": level})
+        sentence = f"{first.number} says already that Mark Example found level 1 of it on that day."
+        assert refused.value.fields == {"component": sentence}
+    bench.do(bench.mark, first, "refuse", because="It was level 2.")
+    carry_out("assessment", "create", Actor(bench.hanna), body=past | {"level": 2})
+
+
+def test_days_that_are_slips_are_refused(bench: Bench) -> None:
+    past = {"framework": bench.framework.number, "component": "G-1", "level": 1, "person": "ada"}
+    for days, field in (
+        ({"day": "1900-06-01"}, "day"),
+        ({"day": ago(30), "valid_until": "2999-06-01"}, "valid_until"),
+    ):
+        with pytest.raises(Refused) as refused:
+            carry_out("assessment", "create", Actor(bench.hanna), body=past | days)
+        assert list(refused.value.fields) == [field]
+
+
+def test_evidence_is_put_to_it_until_it_is_confirmed(bench: Bench) -> None:
+    past = {"framework": bench.framework.number, "component": "G-1", "level": 2, "day": ago(30)}
+    past |= {"person": "ada", "method": "practice", "assessor": "mark"}
+    made = carry_out("assessment", "create", Actor(bench.hanna), body=past).record
+    shown = {"records": [bench.framework.number]}
+    with pytest.raises(CommandError):
+        bench.do(bench.ben, made, "set_evidence", **shown)
+    bench.do(bench.hanna, made, "set_evidence", **shown)
+    assert list(made.links_out.values_list("target__number", flat=True)) == [bench.framework.number]
+    bench.do(bench.mark, made, "confirm")
+    with pytest.raises(CommandError):
+        bench.do(bench.hanna, made, "set_evidence", records=[])
 
 
 def test_what_was_not_so_is_refused_and_what_was_a_mistake_dropped(bench: Bench) -> None:
     past = {"framework": bench.framework.number, "component": "G-1", "level": 2, "day": ago(30)}
     past |= {"person": "ada", "method": "practice", "assessor": "mark"}
-    first, second = (carry_out("assessment", "create", Actor(bench.hanna), body=past).record for _ in "12")
+    first, second = (
+        carry_out("assessment", "create", Actor(bench.hanna), body=past | {"component": code}).record
+        for code in ("G-1", "G-2")
+    )
     with pytest.raises(Refused):
         bench.do(bench.mark, first, "refuse", because="")
     bench.do(bench.mark, first, "refuse", because="I never saw her turn.")

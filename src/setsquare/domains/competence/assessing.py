@@ -151,6 +151,15 @@ def is_assessor(situation: Situation) -> Label | None:
     return _("Only %(name)s, who assesses, may do this.") % {"name": assessment.assessor.name}
 
 
+@of_its_own
+def is_recorder(situation: Situation) -> Label | None:
+    """Rule: the one who recorded afterwards what was assessed before."""
+    assessment: Assessment = situation.detail
+    if assessment.recorder_id is not None and assessment.recorder_id == situation.user.pk:
+        return None
+    return _("Only who recorded it may do this.")
+
+
 def is_assessed(situation: Situation) -> Label | None:
     """Rule: the person who is assessed."""
     assessment: Assessment = situation.detail

@@ -1,17 +1,20 @@
 """The record type of assessments of competence."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.competence import work
 from setsquare.domains.competence.assessing import METHODS, assessment_scope
-from setsquare.domains.competence.models import Assessment
+from setsquare.domains.competence.models import Assessment, Rating
 from setsquare.domains.competence.permissions import READ
+from setsquare.domains.competence.standing import names_of_levels
 from setsquare.domains.competence.states import ASSESSMENT
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
@@ -51,6 +54,37 @@ def assessment_state(record: Record) -> Mapping[str, Any]:
             for row in rows
         }
     }
+
+
+def assessments_in_short(records: Sequence[Record]) -> dict[int, str]:
+    """Return of each assessment the levels, by whom and when, and until when they hold: what is signed for many."""
+    found = Rating.objects.filter(assessment__in=[record.pk for record in records])
+    told: dict[int, list[str]] = {}
+    names: dict[int, dict[int, str]] = {}
+    for row in found.select_related("component__framework").order_by("component__place", "id"):
+        level = row.level if row.agreed is None else row.agreed
+        framework = row.component.framework
+        if framework.pk not in names:
+            names[framework.pk] = names_of_levels(framework)
+        said = f"{row.component.code} {row.component.title}: {names[framework.pk].get(level, str(level))}"
+        told.setdefault(row.assessment_id, []).append(said)
+    return {record.pk: _in_short(record.assessment, told.get(record.pk, [])) for record in records}
+
+
+def _in_short(assessment: Assessment, levels: Sequence[str]) -> str:
+    until = assessment.valid_until
+    sentence = gettext("%(levels)s. Assessed on %(day)s by %(who)s, valid until %(until)s.")
+    if until is None:
+        sentence = gettext("%(levels)s. Assessed on %(day)s by %(who)s, for good.")
+    said = sentence % {
+        "levels": "; ".join(levels),
+        "day": date_format(assessment.day),
+        "who": assessment.assessor.name,
+        "until": date_format(until) if until is not None else "",
+    }
+    if assessment.recorder is None:
+        return said
+    return f"{said} {gettext('Recorded by %(name)s.') % {'name': assessment.recorder.name}}"
 
 
 def assessment_authors(record: Record) -> set[str]:
@@ -162,6 +196,7 @@ ASSESSMENTS = register(
         scope=assessment_scope,
         confidential=True,
         parts=assessment_state,
+        in_short=assessments_in_short,
         labels={"ratings": _("Ratings")},
         authors=assessment_authors,
         about=lambda record: (record.assessment.person.username,),

@@ -62,9 +62,9 @@ ASSESSMENT = Lifecycle(
     moves={
         "edit": Move(("draft",)),
         "rate": Move(("draft",)),
-        "set_evidence": Move(("draft", "submitted")),
-        "add_files": Move(("draft", "submitted")),
-        "remove_file": Move(("draft", "submitted")),
+        "set_evidence": Move(("draft", "submitted", "recorded")),
+        "add_files": Move(("draft", "submitted", "recorded")),
+        "remove_file": Move(("draft", "submitted", "recorded")),
         "submit": Move(("draft",), "submitted"),
         "send_back": Move(("submitted",), "draft"),
         "answer": Move(("submitted", "recorded", "agreed")),

@@ -7,7 +7,7 @@ Nothing here knows HTTP.
 import datetime as dt
 import decimal
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -242,6 +242,8 @@ class Thing:
     """The kinds that there are, by code."""
     parts: Callable[[Record], Mapping[str, Any]] | None = None
     """What belongs to the record's state beyond its columns: child rows, lists."""
+    in_short: Callable[[Sequence[Record]], Mapping[int, str]] | None = None
+    """What is said of each of many records, by id, to who does something to all of them at once, in one line."""
     signed: Callable[[Record], Record | None] = lambda _record: None
     """The record that was signed in place of this one: of a document its revision in force."""
     labels: Mapping[str, Label] = field(default_factory=dict)

@@ -61,6 +61,10 @@ Assessor = Annotated[
 ]
 
 
+EARLIEST = dt.date(1950, 1, 1)
+"""Nobody who works was assessed before."""
+LONGEST = dt.timedelta(days=50 * 365)
+"""What holds for longer holds for good."""
 LATELY = dt.timedelta(days=14)
 """What was found so lately is no past assessment."""
 DAYS_TO_CONFIRM = dt.timedelta(days=30)
@@ -82,6 +86,9 @@ BY_YOU_IMPORTED = gettext_noop(
 TO_CONFIRM_IMPORTED = gettext_noop(
     "%(who)s brings in what was assessed before, such as %(number)s %(title)s. It counts once you confirm it:"
     " choose all of it in the register, and sign once."
+)
+COUNTS_NOW = gettext_noop(
+    "%(who)s confirmed what was assessed of you before, such as %(number)s %(title)s: it counts now."
 )
 
 
@@ -138,6 +145,11 @@ def _check_people(person: User, assessor: User, method: str, by: User | None) ->
 
 def _check_days(body: Recorded, now: dt.datetime) -> None:
     check_day(body.day, body.person, now)
+    if body.day < EARLIEST:
+        raise Refused({"day": _("This is before %(year)s; look at the year.") % {"year": EARLIEST.year}})
+    if body.valid_until is not None and body.valid_until > body.day + LONGEST:
+        sentence = _("This is more than %(years)s years after the assessment; left empty, it holds for good.")
+        raise Refused({"valid_until": sentence % {"years": LONGEST.days // 365}})
     if body.day > day_in(now, body.person.unit) - LATELY:
         sentence = _("What was found within the last %(days)s days is assessed by “New assessment”.")
         raise Refused({"day": sentence % {"days": LATELY.days}})
@@ -148,6 +160,21 @@ def _check_days(body: Recorded, now: dt.datetime) -> None:
     if body.valid_until < day_in(now, body.person.unit) and not body.history:
         sentence = _("It is over already; where it is to be kept as history, say so under “Past”.")
         raise Refused({"valid_until": sentence})
+
+
+def _check_new(body: Recorded, assessor: User, component: Component) -> None:
+    """Refuse what the same assessor is said to have found of the component on the same day: once more, or otherwise."""
+    before = Rating.objects.filter(
+        component=component,
+        assessment__person=body.person,
+        assessment__assessor=assessor,
+        assessment__day=body.day,
+        assessment__record__state__in=("recorded", "agreed"),
+    ).select_related("assessment__record")
+    for row in before[:1]:
+        names = {"number": row.assessment.record.number, "name": assessor.name, "level": row.level}
+        sentence = _("%(number)s says already that %(name)s found level %(level)s of it on that day.")
+        raise Refused({"component": sentence % names})
 
 
 def _component(body: Recorded) -> Component:
@@ -181,6 +208,7 @@ def create(act: Act, body: Recorded) -> Record:
     _check_people(body.person, assessor, body.method, act.actor.user)
     component = _component(body)
     _check_days(body, act.now)
+    _check_new(body, assessor, component)
     made = make(
         act,
         body.person,
@@ -230,13 +258,25 @@ def _tell(act: Act, user: User, text: str, imported: str) -> None:
     """Tell whom it is about, or who assessed or confirms it; of many that come in by a table, once in a while."""
     if user == act.actor.user or not user.is_active:
         return
-    by_table = act.actor.channel == CHANNEL
-    told = imported if by_table else text
-    who = act.actor.user.name if act.actor.user is not None else _("The system")
-    lately = Notice.objects.filter(user=user, kind="competence", text=told, at__gte=act.now - AT_ONCE)
-    if by_table and lately.filter(values__who=who).exists():
-        return
-    act.tell(user, "competence", told, who=who, number=act.record.number, title=act.record.title)
+    if act.actor.channel == CHANNEL:
+        _tell_once(act, user, imported)
+    else:
+        _say(act, user, text)
+
+
+def _tell_once(act: Act, user: User, text: str) -> None:
+    """Tell somebody of the first of many, once in a while."""
+    lately = Notice.objects.filter(user=user, kind="competence", text=text, at__gte=act.now - AT_ONCE)
+    if not lately.filter(values__who=_who(act)).exists():
+        _say(act, user, text)
+
+
+def _say(act: Act, user: User, text: str) -> None:
+    act.tell(user, "competence", text, who=_who(act), number=act.record.number, title=act.record.title)
+
+
+def _who(act: Act) -> str:
+    return act.actor.user.name if act.actor.user is not None else _("The system")
 
 
 @command(
@@ -273,6 +313,7 @@ def confirm(act: Act, _body: Body) -> None:
     act.finish(Task.objects.filter(record=act.record, kind=CONFIRM.code), "confirmed")
     qualify(act, rows)
     close_renewals(act)
+    _tell_once(act, assessment.person, COUNTS_NOW)
 
 
 @command(

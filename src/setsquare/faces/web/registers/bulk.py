@@ -32,8 +32,10 @@ from setsquare.kernel.records.things import Label, Thing
 from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefused, verify
 
 MOST = 200
-VERSIONS = "_versions"
 """Records of one go; each is a transaction of its own."""
+VERSIONS = "_versions"
+MOST_LISTED = 12
+"""Records that the form names, where nothing is signed."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,10 @@ def _form(
         reason=given_reason(request),
         passkeys=False,
     )
+    most = (
+        len(records) if command.signature is not None else MOST_LISTED
+    )  # nobody signs what they were not shown
+    told = thing.in_short(records) if thing.in_short is not None else {}
     listed = ngettext("%(count)d record", "%(count)d records", len(records)) % {"count": len(records)}
     context = {
         "page_title": f"{command.label}: {listed}",
@@ -195,8 +201,8 @@ def _form(
         "ids": ",".join(str(record.pk) for record in records),
         "versions": request.POST.get(VERSIONS, "")
         or ",".join(f"{record.pk}:{record.version}" for record in records),
-        "records": records[:12],
-        "more": max(0, len(records) - 12),
+        "records": [(record, told.get(record.pk, "")) for record in records[:most]],
+        "more": max(0, len(records) - most),
         "dialog": wants_dialog(request),
     }
     return render(request, "registers/bulk.html.jinja", context, status=422 if errors else 200)
