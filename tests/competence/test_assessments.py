@@ -8,7 +8,7 @@ from django.test import Client
 from setsquare.domains.authority.looking import who_may
 from setsquare.domains.competence.handlers import ask_for_the_next
 from setsquare.domains.organisation import bootstrap
-from setsquare.kernel.accounts.models import Grant, User
+from setsquare.kernel.accounts.models import Grant, Unit, User
 from setsquare.kernel.commands.declaration import Actor, command_of
 from setsquare.kernel.commands.errors import NotPermitted, Refused, Stale, WrongState
 from setsquare.kernel.commands.running import carry_out
@@ -223,6 +223,37 @@ def test_nobody_agrees_alone_because_they_took_from_others_what_lets_them(bench:
     with pytest.raises(NotPermitted, match="Within the last 30 days you took from Hanna Example"):
         bench.do(bench.mark, made, "agree")
     assert Record.objects.get(pk=made.pk).state == "submitted"
+
+
+@pytest.mark.parametrize("command", ["agree", "confirm"])
+def test_nobody_agrees_or_confirms_alone_because_they_moved_the_person_away_from_others(
+    bench: Bench, command: str
+) -> None:
+    bootstrap.grant(bench.mark, "administrator", "NW")
+    bootstrap.add_unit("X", "Corner", "site", "NW")
+    if command == "agree":
+        made = bench.submitted(bench.mark, "ada", "manager", G_1=2)
+    else:
+        past = {"framework": bench.framework.number, "component": "G-1", "level": 1, "day": ago(30)}
+        made = carry_out("assessment", "create", Actor(bench.mark), body={**past, "person": "ada"}).record
+    bench.do(bench.mark, bench.ada.file.record, "transfer", unit="X", manager="mark")
+    unit = {"name": "North", "code": "N2"}
+    bench.do(bench.mark, Unit.objects.get(code="N").file.record, "edit", **unit)
+    with pytest.raises(NotPermitted, match="Within the last 30 days you took from Hanna Example"):
+        bench.do(bench.mark, made, command)
+    assert levels(bench.ada) == {}
+
+
+def test_nobody_agrees_alone_because_they_moved_the_unit_away_from_others(bench: Bench) -> None:
+    bootstrap.grant(bench.mark, "administrator", "NW")
+    bootstrap.add_unit("T", "Team", "team", "N")
+    bootstrap.add_unit("Z", "Corner", "site", "NW")
+    bench.do(None, bench.ada.file.record, "transfer", unit="T", manager="mark")
+    made = bench.submitted(bench.mark, "ada", "manager", G_1=2)
+    bench.do(bench.mark, Unit.objects.get(code="T").file.record, "move", parent="Z")
+    with pytest.raises(NotPermitted, match="Within the last 30 days you took from Hanna Example"):
+        bench.do(bench.mark, made, "agree")
+    assert levels(bench.ada) == {}
 
 
 def test_the_newest_counts_level_0_ends_and_revoking_gives_back_what_was_before(bench: Bench) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap, taking
 from setsquare.domains.organisation.taking import taken_by
-from setsquare.kernel.accounts.models import Grant, Role, User
+from setsquare.kernel.accounts.models import Grant, Role, Unit, User
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.notices.models import Notice
 from tests.days import today
@@ -93,14 +93,38 @@ def test_what_somebody_else_took_or_took_long_ago_leaves_one_alone(house, ben_in
     assert User.objects.get(pk=house.ben.pk).manager == house.rita
 
 
+def test_who_held_a_right_over_a_unit_counts_after_it_or_one_above_it_was_moved(house, monkeypatch):
+    house.make(house.rita, "unit", "create", name="Works", code="W", kind="department", parent="N")
+    lab = house.make(house.rita, "unit", "create", name="Lab", code="LAB", kind="team", parent="W").unit
+    house.do(house.rita, "edit", house.north, name="North", code="N2", because="A new code.")
+    house.do(house.rita, "move", Unit.objects.get(code="W"), parent="S", because="A reorganisation.")
+    house.do(house.rita, "edit", house.north, name="North", code="N3", because="A newer code.")
+    house.do(house.rita, "edit", house.south, name="South", code="N2", because="To mislead.")
+
+    assert list(taken_by(house.rita, [ADMINISTER], lab.pk)) == [house.sam]
+    assert list(taken_by(house.rita, [ADMINISTER], house.south.pk)) == [], "he held nothing there"
+    assert list(taken_by(house.anna, [ADMINISTER], lab.pk)) == [], "she moved nothing"
+    with monkeypatch.context() as clock:
+        clock.setattr(taking.timezone, "now", later(days=31))
+        assert not taken_by(house.rita, [ADMINISTER], lab.pk).exists()
+
+
+def test_a_unit_is_known_again_by_whatever_code_it_bears(house, ben_in_the_north):
+    house.do(house.rita, "transfer", ben_in_the_north, unit="S", manager=None)
+    house.do(house.rita, "edit", house.north, name="North", code="N2", because="A new code.")
+
+    with pytest.raises(Refused, match="ask Sam North, who administers there too"):
+        house.do(house.rita, "transfer", house.ben, unit="S", manager="rita")
+
+
 def test_a_name_that_is_put_right_takes_nothing(house, ben_in_the_north):
     house.do(house.rita, "edit", house.sam, name="Samuel North", because="A slip.")
     assert not taken_by(house.rita, [ADMINISTER], house.north.pk).exists()
 
 
-def test_the_question_costs_one_query(house, django_assert_num_queries):
+def test_the_question_costs_two_queries(house, django_assert_num_queries):
     take_a_role(house)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert taken_by(house.rita, [ADMINISTER, "trail.read"], house.north.pk).exists()
 
 

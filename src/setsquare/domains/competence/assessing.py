@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from setsquare.domains.competence.models import Assessment, Component
 from setsquare.domains.competence.permissions import ASSESS, SEE
-from setsquare.domains.organisation.taking import managers_before, taken_by, told_of
+from setsquare.domains.organisation.taking import taken_over, told_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import leads, led_by, people_permitted, permissions_in, units_where
 from setsquare.kernel.commands.declaration import Situation, by_permission, of_its_own
@@ -230,9 +230,7 @@ def why_not_alone(assessment: Assessment, user: User) -> str | None:
 
 def _why_taken(person: User, user: User) -> str | None:
     """Return why who took from others what lets them agree does not agree alone, or None."""
-    led = managers_before(person.file.record, user).exclude(pk=person.pk)
-    taken = taken_by(user, [ASSESS], person.unit_id).exclude(pk=person.pk)
-    return told_of(one.name for one in (*led, *taken))
+    return told_of(one.name for one in taken_over(person, user, ASSESS))
 
 
 def framework_in_force(situation: Situation) -> Label | None:

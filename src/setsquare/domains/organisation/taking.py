@@ -3,9 +3,10 @@
 Many rules keep a deed from who would do it alone, "unless nobody else may". Without this, an administrator took the
 role of everybody else who may for a minute, did the deed alone, and gave the roles back. What was taken is read from
 the trail, which nobody rewrites: entries of the last 30 days by this very person, on a person who could act until
-then (a role revoked, their work ended, their access ended or no longer confirmed) or on a role (permissions taken out
-of it). What somebody else took does not count, nor what ended by itself. It costs one query, and only where nobody
-else is found.
+then (a role revoked, their work ended, their access ended or no longer confirmed), on a role (permissions taken out
+of it), on a unit (moved to where other people's rights reach) or on the person about whom it is (transferred). Units
+are found by who bore a code at that time: a unit can be given another code since. What somebody else took does not
+count, nor what ended by itself. It costs two queries, and only where nobody else is found.
 """
 
 import datetime as dt
@@ -15,7 +16,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from setsquare.kernel.accounts.models import Grant, Unit, User
+from setsquare.kernel.accounts.models import Grant, Unit, UnitPath, User
+from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.authorising import count_as_there
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.trail.models import Entry
@@ -47,9 +49,53 @@ def taken_by(user: User, permissions: Collection[str], unit_id: int | None) -> Q
     people = Q(user_id__in=acted_on.filter(record__type="person").values("record__person_file__user_id"))
     held = Q(role__permissions__permission__in=permissions)
     lately = Q(ends__isnull=True) | Q(ends__gt=now - LASTING)
-    grants = Grant.objects.filter(lately, starts__lte=now, unit__paths_down__descendant_id=unit_id)
-    found = grants.filter(roles | (people & held)).values("user_id")
-    return User.objects.filter(pk__in=found).exclude(pk=user.pk).order_by("name", "pk")
+    moved = _moved_out_of(user, unit_id)
+    places = [unit_id, *(place for place, _at in moved)]
+    grants = Grant.objects.filter(lately, starts__lte=now, unit__paths_down__descendant_id__in=places)
+    found = Q(pk__in=grants.filter(roles | (people & held)).values("user_id"))
+    if moved:
+        reached = Q(pk__in=())
+        for place, at in moved:
+            reached |= Q(unit__paths_down__descendant_id=place, starts__lte=at)
+        kept = Grant.objects.filter(reached, held, Q(ends__isnull=True) | Q(ends__gt=now))
+        found |= Q(pk__in=kept.values("user_id"), is_active=True, may_sign=True)
+    return User.objects.filter(found).exclude(pk=user.pk).order_by("name", "pk")
+
+
+def _moved_out_of(user: User, unit_id: int | None) -> list[tuple[int, dt.datetime]]:
+    """Return the units of which a unit was part until `user` moved it, or one above it, and when they did.
+
+    Whoever held a right there holds it here no longer, though nobody took a role from them.
+    """
+    moves = Entry.objects.filter(
+        actor=user, at__gte=timezone.now() - LASTING, command="move", record__type="unit"
+    )
+    done = list(moves.order_by("pk").values_list("record_id", "seq", "at", "record__unit_file__part_id"))
+    found: list[tuple[int, dt.datetime]] = []
+    todo = [unit_id] if done and unit_id is not None else []
+    seen = set(todo)
+    while todo:
+        above = set(UnitPath.objects.filter(descendant_id=todo.pop()).values_list("ancestor_id", flat=True))
+        for record_id, seq, at, part in done:
+            if part not in above:
+                continue
+            before = Entry.objects.get(record_id=record_id, seq=seq - 1)
+            parent = _unit_called(str(before.values["parent"]), before.at)
+            if parent is not None and (parent, at) not in found:
+                found.append((parent, at))
+            if parent is not None and parent not in seen:
+                seen.add(parent)
+                todo.append(parent)
+    return found
+
+
+def _unit_called(code: str, at: dt.datetime) -> int | None:
+    """Return the id of the unit that had a code at a time: units can be given another one."""
+    had = Entry.objects.filter(record__type="unit", at__lte=at, state__contains=f'"code":"{code}"')
+    for entry in had.order_by("-at", "-pk").select_related("record__unit_file"):
+        if entry.values["code"] == code:  # and not in other letters, which SQLite finds as well
+            return entry.record.unit_file.part_id
+    return None
 
 
 def why_taken(
@@ -80,25 +126,40 @@ def sent_away(user: User) -> bool:
     return done.filter(record__type="person").exists()
 
 
-def _moved_from(record: Record, by: User) -> list[dict[str, object]]:
+def _moved_from(record: Record, by: User) -> list[Entry]:
     """Return how a person stood before somebody moved them, each time within the last 30 days."""
     done = Entry.objects.filter(
         record=record, actor=by, at__gte=timezone.now() - LASTING, command__in=MOVING
     ).values("seq")
-    before = Entry.objects.filter(record=record, seq__in=[row["seq"] - 1 for row in done])
-    return [entry.values for entry in before]
+    return list(Entry.objects.filter(record=record, seq__in=[row["seq"] - 1 for row in done]))
 
 
 def units_before(record: Record, by: User) -> QuerySet[Unit]:
     """Return the units in which a person was until `by` transferred them, within the last 30 days."""
-    codes = [str(state["unit"]) for state in _moved_from(record, by)]
-    return Unit.objects.filter(code__in=codes)
+    found = [_unit_called(str(entry.values["unit"]), entry.at) for entry in _moved_from(record, by)]
+    return Unit.objects.filter(pk__in=[pk for pk in found if pk is not None])
 
 
 def managers_before(record: Record, by: User) -> QuerySet[User]:
     """Return to whom a person reported until `by` changed that, within the last 30 days."""
-    names = [str(state["manager"]) for state in _moved_from(record, by) if state["manager"]]
+    states = [entry.values for entry in _moved_from(record, by)]
+    names = [str(state["manager"]) for state in states if state["manager"]]
     return User.objects.filter(username__in=names).exclude(pk=by.pk).order_by("name", "pk")
+
+
+def taken_over(person: User, by: User, permission: str) -> list[User]:
+    """Return who might do something with a person until `by` took that from them, within the last 30 days.
+
+    Their manager before; who holds the permission, or held it, where they are and out of which `by` moved them.
+    """
+    record = person.file.record
+    before = units_before(record, by)
+    found = {one.pk: one for one in managers_before(record, by)}
+    for unit in before:
+        found |= {one.pk: one for one in people_permitted(permission, unit)}
+    for unit_id in dict.fromkeys([person.unit_id, *(unit.pk for unit in before)]):
+        found |= {one.pk: one for one in taken_by(by, [permission], unit_id)}
+    return [one for one in found.values() if one.pk not in {person.pk, by.pk}]
 
 
 count_as_there(taken_by)
