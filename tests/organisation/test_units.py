@@ -209,3 +209,14 @@ def test_who_leads_and_who_administers_is_told_of_a_move(house):
     sentence = "Rita Root moved Lab from North to South; rights follow the tree."
     assert [told(one)[-1] for one in (house.anna, house.sam)] == [sentence] * 2
     assert sentence not in told(house.rita)
+
+
+def test_who_loses_rights_over_a_unit_by_its_move_is_told(house):
+    house.make(house.rita, "unit", "create", name="Lab", code="LAB", kind="team", parent="N")
+    bootstrap.grant(house.anna, "head", "N")
+    bootstrap.grant(house.ben, "reader", "N")
+
+    house.do(house.rita, "move", Unit.objects.get(code="LAB"), parent="S", because="A reorganisation.")
+
+    assert told(house.anna)[-1] == "Rita Root moved Lab from North to South; rights follow the tree."
+    assert told(house.ben) == [], "he only read there"

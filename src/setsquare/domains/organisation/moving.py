@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from setsquare.domains.organisation.granting import not_over
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import is_alone
+from setsquare.kernel.accounts.confirming import counts_at_once
 from setsquare.kernel.accounts.models import Grant, RolePermission, Unit, UnitPath, User
 from setsquare.kernel.accounts.rights import granted_around, permissions_in, who_may
 from setsquare.kernel.authority.asking import rules_of
@@ -88,14 +89,33 @@ def _ask(act: Act, unit: Unit, parent: Unit) -> str:
     return _("First make somebody else administrator of both places, and ask them.")
 
 
+def _losing(act: Act, unit: Unit, before: Unit | None) -> list[User]:
+    """Return who held rights over a moved unit by its old place and holds them there no longer, by name.
+
+    To read what is not confidential, and to draft, are none of which anybody is told: most people hold those.
+    """
+    there = Grant.objects.filter(not_over(act.now), user__is_active=True, starts__lte=act.now)
+    permissions = "role__permissions__permission"
+    gone = there.filter(unit_id__in=_above(before)).exclude(unit_id__in=_above(unit))
+    lost = set(gone.values_list("user_id", permissions))
+    kept = there.filter(unit_id__in=_above(unit), user_id__in=gone.values("user_id"))
+    lost -= set(kept.values_list("user_id", permissions))
+    people = {pk for pk, permission in lost if permission and not counts_at_once(permission)}
+    return list(User.objects.filter(pk__in=people).order_by("name", "pk"))
+
+
 def tell_of_move(act: Act, unit: Unit, before: Unit | None, rules: Iterable[RuleInForce]) -> None:
-    """Tell who leads people in a moved unit, and who administers the old and the new place, what holds there now."""
+    """Tell who leads people in a moved unit, who administers its old or new place, and who loses rights over it."""
     led = User.objects.filter(
         is_active=True, reports__is_active=True, reports__unit__paths_up__ancestor=unit
     ).distinct()
     places = {place.pk for place in (before, unit) if place is not None}
     administer = [person for place in sorted(places) for person in who_may(ADMINISTER, place)]
-    people = {person.pk: person for person in (*led, *administer) if person != act.actor.user}
+    people = {
+        person.pk: person
+        for person in (*led, *administer, *_losing(act, unit, before))
+        if person != act.actor.user
+    }
     text = gettext_noop("%(name)s moved %(where)s from %(before)s to %(after)s; rights follow the tree.")
     values = {
         "name": act.user.name if act.actor.user is not None else "Setsquare",
