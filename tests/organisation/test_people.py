@@ -25,6 +25,7 @@ from setsquare.kernel.signatures.credentials import Credentials, CredentialsRefu
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import entries_of, history
 from tests.days import today
+from tests.organisation.test_alone import told
 
 TODAY = today
 
@@ -121,7 +122,7 @@ def test_editing_a_person_renames_the_record_and_warns_the_old_address(house):
     assert anna.file.record.title == "Anna Weber-Klein"
     told = Event.objects.get(name="person.email_changed")
     assert told.payload == {"before": "anna@norma.example"}
-    notice = Notice.objects.get(user=anna, kind="person")
+    notice = Notice.objects.get(user=anna, kind="person", text__contains="e-mail address")
     assert notice.values == {"before": "anna@norma.example", "after": "awk@norma.example"}
 
 
@@ -342,6 +343,58 @@ def test_two_people_can_be_told_apart_under_a_signature(house):
     with pytest.raises(Refused, match="add what tells them apart") as refused:
         house.do(house.rita, "edit", house.ben, because="Same", name="Anna Weber", title="Assistant")
     assert list(refused.value.fields) == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Anna  Weber", "Assistant"),
+        ("Anna\u00a0Weber", "Assistant"),
+        ("Anna We\u200bber", "Assistant"),
+        ("Anna Weber.", "Assistant"),
+        ("ANNA WE-BER", "assistant."),
+        ("Anna Weber Assistant", ""),
+    ],
+)
+def test_nobody_passes_for_somebody_by_blanks_and_points(house, name, title):
+    with pytest.raises(Refused, match="add what tells them apart under a signature"):
+        house.do(house.rita, "edit", house.ben, because="Same", name=name, title=title)
+
+
+def test_letters_beyond_ascii_are_told_apart_in_whatever_case(house):
+    given = {"unit": "N", "invite": False}
+    house.make(house.rita, "person", "hire", username="joerg", name="J\u00f6rg Gro\u00df", **given)
+    with pytest.raises(Refused, match="add what tells them apart under a signature"):
+        house.make(house.rita, "person", "hire", username="joerg2", name="J\u00d6RG GROSS", **given)
+
+
+def test_a_name_is_kept_with_single_blanks(house):
+    new = {"name": "Ben \u00a0 Ito\u2003Senior", "title": "Second\u00a0 \u00a0fitter"}
+    house.do(house.rita, "edit", house.ben, because="As he writes it.", **new)
+    ben = User.objects.get(pk=house.ben.pk)
+    assert (ben.name, ben.title) == ("Ben Ito Senior", "Second fitter")
+    with pytest.raises(Refused, match="Give at least one letter or digit"):
+        house.do(house.rita, "edit", house.ben, because="Nothing", name="\u200b.", title="")
+
+
+def test_nobody_renames_themself_while_another_administrator_is_there(house):
+    for new in ({"name": "Samuel North"}, {"name": "Sam North", "title": "Head of quality"}):
+        with pytest.raises(Refused, match="Nobody changes this of themself; ask Rita Root") as refusal:
+            house.do(house.sam, "edit", house.sam, because="Mine", **new)
+        assert list(refusal.value.fields) == ["title" if "title" in new else "name"]
+    Notice.objects.all().delete()
+
+    house.do(house.rita, "edit", house.sam, because="His wish.", name="Samuel North")
+
+    sentence = "Rita Root changed what is printed under signatures, from Sam North to Samuel North."
+    assert told(house.sam) == [sentence]
+    assert told(house.rita) == told(house.anna) == []
+
+
+def test_who_administers_alone_renames_themself_in_sight_of_others(house):
+    house.do(house.rita, "edit", house.rita, because="Married.", name="Rita Reed", email="rita@norma.example")
+    sentence = "Rita Root changed what is printed under signatures, from Rita Root to Rita Reed."
+    assert told(house.sam) == [sentence]
 
 
 def test_an_administrator_who_changes_an_address_lets_nobody_sign_by_it_alone(house):

@@ -1,6 +1,7 @@
 """Kinds of input that several commands of the organisation take."""
 
 import re
+import unicodedata
 from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -31,6 +32,27 @@ def _username(value: str) -> str:
             _("Use 2 to 60 small letters, digits, dots, hyphens or underscores, such as anna.weber.")
         )
     return name
+
+
+def one_line(value: str) -> str:
+    """Return a text with single blanks for all white space, no-break ones too, and without invisible characters.
+
+    What joins letters in some scripts stays. A text that nobody can tell from another one would pass for it.
+    """
+    joining = "\u200c\u200d"
+    seen = (
+        letter
+        for letter in value
+        if letter.isspace() or letter in joining or unicodedata.category(letter) not in {"Cc", "Cf"}
+    )
+    return " ".join("".join(seen).split())
+
+
+def _line(value: str) -> str:
+    line = one_line(value)
+    if not any(letter.isalnum() for letter in line):
+        raise ValueError(_("Give at least one letter or digit."))
+    return line
 
 
 def _email(value: str) -> str:
@@ -80,8 +102,10 @@ def languages() -> dict[str, Label]:
     return dict(settings.LANGUAGES)
 
 
-Line = Annotated[str, Field(min_length=1, max_length=150)]
-"""A name or title of one line."""
+Line = Annotated[str, Field(min_length=1, max_length=150), AfterValidator(_line)]
+"""A name of one line."""
+OptionalLine = Annotated[str, Field(max_length=150), AfterValidator(one_line)]
+"""A title of one line, or nothing."""
 Code = Annotated[str, AfterValidator(_code)]
 """A short code by which people and numbers refer to something."""
 Username = Annotated[str, AfterValidator(_username)]

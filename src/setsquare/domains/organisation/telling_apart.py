@@ -4,6 +4,7 @@ A table of people asks these for each of its rows while others wait, so each is 
 """
 
 import unicodedata
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -14,7 +15,7 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.database.statements import Statement, stand_in
 
 _USER = stand_in(1)
-_FIRST, _SECOND = "a text that stands for the first asked for", "a text that stands for the second asked for"
+_FIRST = "a text that stands for the one asked for"
 
 
 def _others(condition: Q) -> Statement[User]:
@@ -23,18 +24,20 @@ def _others(condition: Q) -> Statement[User]:
     def build() -> "QuerySet[User, tuple[str]]":
         return User.objects.filter(condition).exclude(pk=_USER).order_by("pk").values_list("name")[:1]
 
-    return Statement(build, lambda: {_USER: "user", _FIRST: "first", _SECOND: "second"})
+    return Statement(build, lambda: {_USER: "user", _FIRST: "first"})
 
 
 _BY_USERNAME = _others(Q(username__iexact=_FIRST))
-_BY_NAME = _others(Q(name__iexact=_FIRST, title__iexact=_SECOND))
+_NAMES: Statement[User] = Statement(
+    lambda: User.objects.exclude(pk=_USER).order_by().values_list("name", "title"), lambda: {_USER: "user"}
+)
 _BY_EMAIL = _others(Q(email__iexact=_FIRST, is_active=True))
 
 
-def _other(query: Statement[User], user: User | None, first: str, second: str = "") -> str:
-    """Return the name of somebody else who has these texts, in whatever case of letters; empty where nobody has."""
+def _other(query: Statement[User], user: User | None, first: str) -> str:
+    """Return the name of somebody else who has this text, in whatever case of letters; empty where nobody has."""
     alike = connection.ops.prep_for_iexact_query
-    found = query.rows(user=user.pk if user is not None else 0, first=alike(first), second=alike(second))
+    found = query.rows(user=user.pk if user is not None else 0, first=alike(first))
     return found[0][0] if found else ""
 
 
@@ -57,12 +60,36 @@ def _scripts(word: str) -> set[str]:
     return scripts & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "FULLWIDTH", "MATHEMATICAL"}
 
 
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164")
+"""Characters that count as letters or marks and are printed as nothing; with them the selectors of variants."""
+
+
+@lru_cache(maxsize=65536)
+def _letters(text: str) -> str:
+    """Return what is left of a text where neither case, white space nor punctuation counts.
+
+    Databases fold only some letters and no white space, so it is done here; the names of all are known from one row of
+    a table to the next.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(
+        letter
+        for letter in folded
+        if unicodedata.category(letter)[0] in "LMN"
+        and letter not in _UNSEEN
+        and not "\ufe00" <= letter <= "\ufe0f"
+        and not "\U000e0100" <= letter <= "\U000e01ef"
+    )
+
+
 def check_told_apart(name: str, title: str, user: User | None = None) -> None:
     """Refuse a name and job title that somebody has already, also one who left: both are printed under signatures."""
     if any(len(_scripts(word)) > 1 for word in name.split()):
         sentence = _("A word of this name mixes letters of several scripts; write it in one.")
         raise Refused({"name": sentence})
-    if _other(_BY_NAME, user, name, title):
+    asked = _letters(f"{name} {title}")
+    others = _NAMES.rows(user=user.pk if user is not None else 0)
+    if any(_letters(f"{known} {titled}") == asked for known, titled in others):
         sentence = _(
             "There is a %(name)s with this job title already; add what tells them apart under a signature,"
             " such as a second name or a fuller title."

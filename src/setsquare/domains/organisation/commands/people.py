@@ -14,13 +14,16 @@ from setsquare.domains.organisation.fields import (
     Email,
     Language,
     Line,
+    OptionalLine,
     TimeZone,
     Username,
     languages,
+    one_line,
     time_zones,
 )
 from setsquare.domains.organisation.granting import give, tell_of_role
 from setsquare.domains.organisation.line import check_manager, not_under_oneself, tell_of_place
+from setsquare.domains.organisation.oneself import not_by_oneself, tell_of_name
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import check_unit, is_alone, themself
 from setsquare.domains.organisation.telling_apart import (
@@ -39,7 +42,7 @@ from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 
 Name = Annotated[Line, Shown(gettext_lazy("Name"), gettext_lazy("As it is printed under signatures."))]
-JobTitle = Annotated[str, Field(max_length=150), Shown(gettext_lazy("Job title"))]
+JobTitle = Annotated[OptionalLine, Shown(gettext_lazy("Job title"))]
 Address = Annotated[
     Email, Shown(gettext_lazy("E-mail"), gettext_lazy("For notices and to reset the password."))
 ]
@@ -239,9 +242,16 @@ def establish(act: Act, body: Establish) -> Record:
     edits=True,
 )
 def edit(act: Act, body: EditPerson) -> None:
-    """Change a person's name, job title or address; of a new address they are told at the old one."""
+    """Change a person's name, job title or address; of a new address they are told at the old one.
+
+    Nobody renames themself while another administrator is there, and nobody is renamed unseen.
+    """
     user: User = act.detail.user
-    check_told_apart(body.name, body.title, user)
+    before = (user.name, user.title)
+    renamed = (body.name, body.title) != (one_line(user.name), one_line(user.title))
+    if renamed:
+        not_by_oneself(act, user, "name" if body.name != one_line(user.name) else "title")
+        check_told_apart(body.name, body.title, user)
     check_email(body.email, user)
     if body.email != user.email and user.email:
         act.emit("person.email_changed", before=user.email)
@@ -253,6 +263,8 @@ def edit(act: Act, body: EditPerson) -> None:
     user.name, user.title, user.email = body.name, body.title, body.email
     user.save(update_fields=["name", "title", "email"])
     act.record.title = user.name
+    if renamed:
+        tell_of_name(act, user, *before)
     if user.may_sign:
         act.conclude(gettext_noop("The details of %(name)s are as given now."), name=user.name)
     else:
