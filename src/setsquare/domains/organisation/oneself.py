@@ -46,7 +46,7 @@ def tell_of_name(act: Act, user: User, name: str, title: str) -> None:
         grants = Grant.objects.filter(in_force(act.now), role_id__in=roles)
         active = User.objects.filter(is_active=True)
         people |= {one.pk: one for one in active.filter(pk__in=grants.values("user_id"))}
-        people |= {one.pk: one for one in active.filter(unit_id=user.unit_id)}
+        people |= {one.pk: one for one in active.filter(unit=user.unit)}
     if act.actor.user is not None:
         people.pop(act.actor.user.pk, None)
     text = gettext_noop("%(who)s changed what is printed under signatures, from %(before)s to %(after)s.")
