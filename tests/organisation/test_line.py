@@ -2,6 +2,7 @@
 
 import pytest
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.domains.organisation.taking import units_before
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
@@ -50,6 +51,48 @@ def test_the_units_from_which_somebody_moved_a_person_still_count(house):
         house.do(house.rita, "transfer", house.ben, unit="S", manager="rita")
 
 
+def test_nobody_puts_somebody_below_their_own_people(house):
+    gus = bootstrap.add_person("gus", "Gus Novak", "N")
+    house.do(None, "transfer", house.anna, unit="N", manager="rita")
+    for manager in ("anna", "ben"):  # Ben reports to Anna
+        with pytest.raises(Refused, match=ASK_SAM) as refusal:
+            house.do(house.rita, "transfer", gus, unit="N", manager=manager)
+        assert list(refusal.value.fields) == ["manager"]
+    with pytest.raises(Refused, match=ASK_SAM):
+        new = {"username": "eve", "name": "Eve Novak", "unit": "N", "manager": "ben"}
+        house.make(house.rita, "person", "hire", **new)
+    house.do(None, "transfer", gus, unit="N", manager="sam")
+    leo = bootstrap.add_person("leo", "Leo Novak", "N", manager="gus")
+    with pytest.raises(Refused, match=ASK_SAM) as refusal:
+        house.do(house.rita, "leave", gus, date=today(), successor="anna")
+    assert list(refusal.value.fields) == ["successor"]
+    house.do(house.rita, "leave", gus, date=today(), successor="sam")
+    assert User.objects.get(pk=leo.pk).manager == house.sam
+
+
+def test_who_leads_somebody_gives_them_to_another_one_of_their_people(house):
+    house.do(None, "transfer", house.anna, unit="N", manager="rita")
+    gus = bootstrap.add_person("gus", "Gus Novak", "N", manager="rita")
+    house.do(house.rita, "transfer", house.ben, unit="N", manager="gus")
+    assert User.objects.get(pk=house.ben.pk).manager == gus
+
+
+def test_nobody_changes_their_own_place_or_manager_while_another_administrator_is_there(house):
+    ask = "Nobody changes this of themself; ask Rita Root, who administers there too"
+    bootstrap.grant(house.sam, "administrator", "S")
+    for field, place in (("unit", {"unit": "S"}), ("manager", {"unit": "N", "manager": "anna"})):
+        with pytest.raises(Refused, match=ask) as refusal:
+            house.do(house.sam, "transfer", house.sam, **place)
+        assert list(refusal.value.fields) == [field]
+    house.do(None, "transfer", house.sam, unit="N", manager="anna")
+    with pytest.raises(Refused, match=ask) as refusal:
+        house.do(house.sam, "leave", house.anna, date=today(), successor="ben")
+    assert list(refusal.value.fields) == ["successor"]
+    house.do(house.rita, "transfer", house.sam, unit="S", manager="ben")
+    house.do(house.rita, "transfer", house.rita, unit="NW", manager="anna")
+    assert User.objects.get(pk=house.rita.pk).manager == house.anna, "nobody else administers her"
+
+
 # --- nobody is moved unseen ----------------------------------------------------------------------------
 
 
@@ -68,14 +111,16 @@ def test_who_leads_a_person_or_their_units_is_told_where_they_go(house):
 def test_who_is_moved_without_a_new_manager_is_told_as_well(house):
     house.do(house.rita, "transfer", house.ben, unit="S", manager="anna")
 
-    sentence = "Ben Ito goes from North to South and reports to Anna Weber from now on."
+    sentence = "Ben Ito goes from North to South and reports to Anna Weber from now on, as Rita Root entered."
     assert told(house.ben) == told(house.anna) == [sentence]
+    assert told(house.sam) == [sentence], "he administers the north"
+    assert told(house.rita) == []
 
 
 def test_people_are_told_who_leads_them_after_somebody_left(house):
     house.do(house.rita, "leave", house.anna, date=today(), successor="sam")
 
-    assert told(house.ben) == ["Ben Ito reports to Sam North from now on."]
+    assert told(house.ben) == ["Ben Ito reports to Sam North from now on, as Rita Root entered."]
 
 
 def test_the_system_is_kept_from_nothing(house):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.taking import units_before, why_taken
 from setsquare.kernel.accounts.models import Unit, User
-from setsquare.kernel.accounts.rights import people_permitted
+from setsquare.kernel.accounts.rights import people_permitted, who_may
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
@@ -27,29 +27,45 @@ def check_manager(user: User, manager: User | None, field: str) -> None:
         above = above.manager
 
 
+def stands_above(leader: User, person: User | None) -> bool:
+    """Tell whether somebody is a person, or leads them along the line."""
+    seen = set[int]()
+    while person is not None and person.pk not in seen:
+        if person.pk == leader.pk:
+            return True
+        seen.add(person.pk)
+        person = person.manager
+    return False
+
+
 def not_under_oneself(
     act: Act, person: User, manager: User | None, units: Iterable[Unit | None], field: str = "manager"
 ) -> None:
     """Refuse an administrator who makes themself somebody's manager: who leads people judges what they can.
 
-    However they would come to it: by entering, moving or taking up the person, or by following who led them. `units`
-    are those in which the person was and will be; those from which the actor moved them a short while ago count as
-    well, and so does who administers there no longer because the actor took that from them.
+    However they would come to it: by entering, moving or taking up the person, or by following who led them; or by
+    having them report to one's own people, since who leads sees what is lacking all the way down the line. Whom they
+    lead already, they may give to another one of their people. `units` are those in which the person was and will be;
+    those from which the actor moved them a short while ago count as well, and so does who administers there no longer
+    because the actor took that from them.
     """
-    if manager is None or manager != act.actor.user or (person.pk and manager.pk == person.manager_id):
+    actor = act.actor.user
+    if actor is None or manager is None or (person.pk and manager.pk == person.manager_id):
+        return
+    if not stands_above(actor, manager) or (manager != actor and stands_above(actor, person.manager)):
         return
     places = {unit.pk: unit for unit in units if unit is not None}
     if hasattr(person, "file"):
-        places |= {unit.pk: unit for unit in units_before(person.file.record, manager)}
+        places |= {unit.pk: unit for unit in units_before(person.file.record, actor)}
     for unit in places.values():
-        others = people_permitted(ADMINISTER, unit).exclude(pk__in=(manager.pk, person.pk))
+        others = people_permitted(ADMINISTER, unit).exclude(pk__in=(actor.pk, person.pk))
         other = others.order_by("name", "pk").first()
         if other is not None:
             sentence = _(
                 "Nobody makes themself the manager of somebody; ask %(name)s, who administers there too."
             )
             raise Refused({field: sentence % {"name": other.name}})
-        if why := why_taken(manager, [ADMINISTER], unit.pk, but=[person.pk]):
+        if why := why_taken(actor, [ADMINISTER], unit.pk, but=[person.pk]):
             raise Refused({field: why})
 
 
@@ -59,21 +75,35 @@ def leaders(unit: Unit | None) -> QuerySet[User]:
 
 
 def tell_of_place(act: Act, user: User, unit: Unit | None, manager: User | None) -> None:
-    """Tell a person, and who leads them and the units, of a new unit or manager; `user` is as they were until now."""
+    """Tell a person, who leads them and the units, and who administers there, of a new unit or manager, and who did it.
+
+    `user` is as they were until now.
+    """
     moved, led = unit != user.unit, manager != user.manager
     if not moved and not led:
         return
     people = {one.pk: one for one in (user, user.manager, manager) if one is not None}
     if moved:
         people |= {one.pk: one for place in (user.unit, unit) for one in leaders(place)}
-    if act.actor.user is not None:
-        people.pop(act.actor.user.pk, None)
+    by = act.actor.user
     values = {"name": user.name, "manager": manager.name if manager is not None else "–"}
-    text = gettext_noop("%(name)s reports to %(manager)s from now on.")
     if moved:
-        text = gettext_noop(
-            "%(name)s goes from %(before)s to %(where)s and reports to %(manager)s from now on."
-        )
         before = user.unit.name if user.unit is not None else "–"
         values |= {"before": before, "where": unit.name if unit is not None else "–"}
+    if by is None:
+        text = gettext_noop("%(name)s reports to %(manager)s from now on.")
+        if moved:
+            text = gettext_noop(
+                "%(name)s goes from %(before)s to %(where)s and reports to %(manager)s from now on."
+            )
+    else:
+        places = {place.pk for place in (user.unit, unit) if place is not None}
+        people |= {one.pk: one for place in sorted(places) for one in who_may(ADMINISTER, place)}
+        people.pop(by.pk, None)
+        values["who"] = by.name
+        text = gettext_noop("%(name)s reports to %(manager)s from now on, as %(who)s entered.")
+        if moved:
+            text = gettext_noop(
+                "%(name)s goes from %(before)s to %(where)s and reports to %(manager)s from now on, as %(who)s entered."
+            )
     act.tell_all([one for one in people.values() if one.is_active], "person", text, **values)

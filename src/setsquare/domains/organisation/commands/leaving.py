@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from setsquare.domains.organisation.commands.people import Follow, InUnit, Invite, Manager, say_how_to_sign_in
 from setsquare.domains.organisation.granting import end_rights, tell_of_leaving
 from setsquare.domains.organisation.line import check_manager, not_under_oneself, tell_of_place
+from setsquare.domains.organisation.oneself import not_by_oneself
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import check_unit, keep_an_administrator, today
 from setsquare.domains.organisation.telling_apart import check_email
@@ -110,6 +111,7 @@ def leave(act: Act, body: Leave) -> None:
         if (
             manager != above
         ):  # who led the leaver stands above these people already, and not by their own hand
+            not_by_oneself(act, report, "successor")
             not_under_oneself(act, report, manager, (report.unit,), "successor")
         act.also("person", "follow", report.file.record, Follow(manager=manager))
     if heir is None:

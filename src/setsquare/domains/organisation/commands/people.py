@@ -309,6 +309,8 @@ def edit_own(act: Act, body: EditOwn) -> None:
 def transfer(act: Act, body: Transfer) -> None:
     """Put a person into another unit or under another manager."""
     user: User = act.detail.user
+    if body.unit != user.unit or body.manager != user.manager:
+        not_by_oneself(act, user, "unit" if body.unit != user.unit else "manager")
     if body.unit != user.unit:
         check_unit(act, body.unit, "unit")
     check_manager(user, body.manager, "manager")
