@@ -256,6 +256,38 @@ def test_nobody_agrees_alone_because_they_moved_the_unit_away_from_others(bench:
     assert levels(bench.ada) == {}
 
 
+@pytest.mark.parametrize("command", ["agree", "confirm"])
+def test_who_leads_by_the_hand_of_who_assessed_is_no_second_one(bench: Bench, command: str) -> None:
+    bootstrap.grant(bench.mark, "administrator", "NW")
+    if command == "agree":
+        made = bench.submitted(bench.mark, "ada", "manager", G_1=2)
+    else:
+        past = {"framework": bench.framework.number, "component": "G-1", "level": 2, "day": ago(30)}
+        made = carry_out("assessment", "create", Actor(bench.mark), body={**past, "person": "ada"}).record
+    bench.do(bench.mark, bench.ada.file.record, "transfer", unit="N", manager="kim")
+    sentence = (
+        "Mark Example, who assessed or recorded this, made you the manager of Ada Example within the last 30 days;"
+        " somebody else looks at it: Hanna Example."
+    )
+    with pytest.raises(NotPermitted, match=sentence):
+        bench.do(bench.kim, made, command)
+    assert levels(bench.ada) == {}
+    assert asked(made) == {f"{command}_assessment": ["hanna"]}
+    bench.do(bench.hanna, made, command)
+    assert levels(bench.ada) == {"G-1": 2}
+
+
+def test_who_leads_by_the_hand_of_who_assessed_is_asked_where_nobody_else_may(bench: Bench) -> None:
+    bootstrap.grant(bench.mark, "administrator", "NW")
+    Grant.objects.filter(user=bench.hanna).delete()
+    bench.do(None, bench.ada.file.record, "transfer", unit="N", manager=None)
+    bench.do(bench.mark, bench.ada.file.record, "transfer", unit="N", manager="kim")
+    made = bench.submitted(bench.mark, "ada", "assessor", G_1=2)
+    assert asked(made) == {"agree_assessment": ["kim"]}
+    bench.do(bench.kim, made, "agree")
+    assert levels(bench.ada) == {"G-1": 2}
+
+
 def test_the_newest_counts_level_0_ends_and_revoking_gives_back_what_was_before(bench: Bench) -> None:
     first = bench.agreed("ada", ago(300), G_1=1, G_2=1)
     second = bench.agreed("ada", ago(100), G_1=2, G_3=1)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from setsquare.domains.competence.models import Assessment, Component
 from setsquare.domains.competence.permissions import ASSESS, SEE
-from setsquare.domains.organisation.taking import taken_over, told_of
+from setsquare.domains.organisation.taking import LASTING, made_manager_by, taken_by, taken_over, told_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import leads, led_by, people_permitted, permissions_in, units_where
 from setsquare.kernel.commands.declaration import Situation, by_permission, of_its_own
@@ -71,22 +71,32 @@ def why_not_by(method: str, person: User, assessor: User) -> str | None:
 def agreeing(assessment: Assessment, barred: frozenset[int] = frozenset()) -> list[User]:
     """Return who is asked to agree on an assessment, or to see to the next one: never the person.
 
-    The line manager; where they made it themself or there is none, who may assess in the person's unit. Where nobody
-    else is left, it is the one who assessed, if the method lets them.
+    The line manager; where they made it themself or there is none, who may assess in the person's unit: also where the
+    one who assessed or recorded it gave the person that manager a short while ago. Where nobody else is left, it is the
+    one who assessed, if the method lets them.
     """
     person = assessment.person
     kept_out = {person.pk, *barred}
     others = kept_out | {assessment.assessor_id}
     manager = person.manager
-    if manager is not None and manager.is_active and manager.pk not in others:
-        return [manager]
+    leading = manager if manager is not None and manager.is_active and manager.pk not in others else None
+    if leading is not None and _who_gave_manager(assessment) is None:
+        return [leading]
     if person.unit is not None:
         found = list(people_permitted(ASSESS, person.unit).exclude(pk__in=others))
         if found:
             return found
+    if leading is not None:
+        return [leading]
     alone = assessment.assessor
     lets = assessment.method not in BY_ANOTHER and alone.is_active and assesses(alone, person)
     return [alone] if lets and alone.pk not in kept_out else []
+
+
+def _who_gave_manager(assessment: Assessment) -> User | None:
+    """Return who of those who assessed or recorded it gave the person their manager a short while ago."""
+    made = dict.fromkeys(one for one in (assessment.assessor, assessment.recorder) if one is not None)
+    return next((one for one in made if made_manager_by(assessment.person, one)), None)
 
 
 def confirming(assessment: Assessment, barred: frozenset[int] = frozenset()) -> list[User]:
@@ -210,6 +220,33 @@ def named_by_another(situation: Situation) -> Label | None:
     if assessment.assessor_id == situation.user.pk and assessment.recorded_by not in (None, situation.user):
         return None
     return _("Only who is named as the assessor of what somebody else recorded may do this.")
+
+
+def not_by_their_hand(situation: Situation) -> Label | None:
+    """Rule: who leads the person only because the one who assessed it had it so is no second one, while others may."""
+    assessment, user = situation.detail, situation.user
+    person: User = assessment.person
+    if user.pk in {assessment.assessor_id, assessment.recorder_id}:  # of whom other rules tell
+        return None
+    if not leads(user, person) or _may_assess(situation, person):
+        return None
+    giver = _who_gave_manager(assessment)
+    if giver is None:
+        return None
+    kept_out = {person.pk, giver.pk, user.pk, assessment.assessor_id, assessment.recorder_id}
+    there = people_permitted(ASSESS, person.unit) if person.unit is not None else ()
+    lost = set(taken_by(giver, [ASSESS], person.unit_id).values_list("pk", flat=True))
+    # a manager before who left has no say any more, unless the very person took the right to assess from them
+    before = [one for one in taken_over(person, giver, ASSESS) if one.is_active or one.pk in lost]
+    found = {one.pk: one.name for one in (*there, *before) if one.pk not in kept_out}
+    if not found:
+        return None
+    sentence = _(
+        "%(giver)s, who assessed or recorded this, made you the manager of %(name)s within the last %(days)s days;"
+        " somebody else looks at it: %(names)s."
+    )
+    values = {"giver": giver.name, "name": person.name, "days": LASTING.days, "names": some(found.values())}
+    return sentence % values
 
 
 def not_alone(situation: Situation) -> Label | None:

@@ -147,6 +147,23 @@ def managers_before(record: Record, by: User) -> QuerySet[User]:
     return User.objects.filter(username__in=names).exclude(pk=by.pk).order_by("name", "pk")
 
 
+def made_manager_by(person: User, by: User) -> bool:
+    """Tell whether a person reports to their manager because `by` entered it so, within the last 30 days."""
+    if person.manager is None or person.manager_id == by.pk:
+        return False
+    done = Entry.objects.filter(
+        record__person_file__user=person, at__gte=timezone.now() - LASTING, command__in=(*MOVING, "hire")
+    )
+    entries = list(done.order_by("-seq"))
+    for entry in entries:  # the newest first, up to the one that gave the manager of now
+        if entry.values["manager"] != person.manager.username:
+            return False
+        before = Entry.objects.filter(record=entry.record_id, seq=entry.seq - 1).first()
+        if before is None or before.values["manager"] != person.manager.username:
+            return entry.actor_id == by.pk
+    return False
+
+
 def taken_over(person: User, by: User, permission: str) -> list[User]:
     """Return who might do something with a person until `by` took that from them, within the last 30 days.
 

@@ -17,6 +17,7 @@ from setsquare.domains.competence.assessing import (
     is_assessor,
     named_by_another,
     not_alone,
+    not_by_their_hand,
     not_of_oneself,
     not_own_peer,
     why_no_level,
@@ -222,7 +223,7 @@ def _months_before(assessment: Assessment) -> int:
     past=gettext_lazy("agreed on it"),
     body=Agree,
     who=(agrees,),
-    barred=(not_of_oneself, not_own_peer, not_alone),
+    barred=(not_of_oneself, not_own_peer, not_alone, not_by_their_hand),
     conditions=(framework_in_force,),
     initial=_as_rated,
     signature=Meaning(

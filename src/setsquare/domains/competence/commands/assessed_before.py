@@ -15,6 +15,7 @@ from setsquare.domains.competence.assessing import (
     framework_in_force,
     holds_permission,
     named_by_another,
+    not_by_their_hand,
     not_of_oneself,
     not_of_own_word,
     not_recorded_alone,
@@ -285,7 +286,7 @@ def _who(act: Act) -> str:
     label=gettext_lazy("Confirm"),
     past=gettext_lazy("confirmed it"),
     who=(agrees,),
-    barred=(not_of_oneself, not_of_own_word, not_recorded_alone),
+    barred=(not_of_oneself, not_of_own_word, not_recorded_alone, not_by_their_hand),
     conditions=(framework_in_force,),
     signature=Meaning(
         "assessment_confirmed",
