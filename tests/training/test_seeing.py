@@ -7,10 +7,12 @@ from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import NotPermitted
+from setsquare.kernel.commands.overdue import remind_and_escalate
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import visible_to
 from setsquare.kernel.signatures.credentials import Credentials
+from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.everything import readable_by
 from tests.api.conftest import Caller
 from tests.days import today
@@ -94,6 +96,27 @@ def test_who_completed_a_course_is_told_to_who_may_see_training(school: School) 
         assert ("Ben Example" in said) is knows, person
         told = readable_by(person).filter(record=course, command="confirm").exists()
         assert told is (person == auditor), person
+
+
+def test_who_is_overdue_with_a_course_is_told_to_who_may_see_training(school: School) -> None:
+    course = school.course("Late", {"unit": "N"}, unit="N")
+    Task.objects.filter(record=course).update(due=course.created)
+    assert remind_and_escalate() == 3
+    reader, auditor = added(school, "rhea"), added(school, "alma", "training.see")
+    at = f"/courses/{course.number}"
+    for person, knows in ((school.anna, False), (reader, False), (auditor, True), (school.cora, True)):
+        client = Client()
+        client.force_login(person)
+        exports = [client.get(f"{at}/history/export/{form}") for form in ("csv", "json")]
+        told = [
+            pages(person, f"{at}/history/"),
+            Caller(person, ("read",)).get(f"{at}/trail").content.decode(),
+            *(export.getvalue().decode() for export in exports),
+        ]
+        assert all("told the line of what is overdue" in one or "escalate" in one for one in told), person
+        assert [("Ben Example" in one) for one in told] == [knows] * 4, person
+        seen = readable_by(person).filter(record=course, command="escalate").exists()
+        assert seen is (person == auditor), person
 
 
 def test_who_may_see_training_sees_all_of_their_unit_and_changes_nothing(school: School) -> None:
