@@ -47,7 +47,7 @@ def test_sessions_stand_on_the_page_those_to_come_first(school: School, client: 
 def test_who_runs_training_plans_a_session_of_the_course(school: School, client: Client) -> None:
     course = school.course("Measuring")
     client.force_login(school.cora)
-    address = f"/training-sessions/new/create/?course={course.number}"
+    address = f"/training-sessions/new/create/?course={course.number}&amp;trainer=tom"
     assert f'href="{address}"' in page_of(client, course)
     assert f'<option value="{course.number}" selected' in client.get(address).content.decode()
     school.do(school.cora, course, "retire")

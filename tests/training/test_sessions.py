@@ -1,12 +1,13 @@
 """Training sessions: places and the waiting list, attendance, certificates by closing."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from setsquare.domains.training.models import TrainingSession
+from setsquare.domains.training.models import Course, TrainingSession
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import command_of
 from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
@@ -157,3 +158,61 @@ def test_who_is_added_as_having_passed_holds_what_comes_first(
     assert refused.value.fields == {"people.0.person": f"Anna Example has to hold {first.number} first."}
     school.certified("anna", first, ago(9))
     school.do(school.tom, session, "record_attendance", people=rows)
+
+
+@pytest.mark.parametrize("kind", ["online", "read", "external"])
+def test_only_what_is_completed_by_taking_part_is_given_in_sessions(
+    school: School, client: Client, kind: str
+) -> None:
+    course, other = school.course("Reading", kind=kind), school.course("Reading together")
+    with pytest.raises(Refused) as refused:
+        school.session(course)
+    how = course.course.completed_how
+    said = f"{course.number} is not given in sessions. How it is completed: {how}"
+    assert refused.value.fields == {"course": said}
+    client.force_login(school.cora)
+    form = client.get("/training-sessions/new/create/").content.decode()
+    chooser = re.search(r'"(/choose/records\?type=course[^"]*)"', form)
+    assert chooser is not None
+    for words in ("", "reading", "tc"):
+        found = client.get(chooser[1].replace("&amp;", "&") + words).json()
+        assert other.number in str(found) and course.number not in str(found), words
+    for one, planned in ((course, False), (other, True)):
+        page = client.get(f"/courses/{one.number}/given/").content.decode()
+        assert ("/training-sessions/new/create/" in page) is planned
+
+
+def test_a_session_that_was_planned_of_a_course_to_be_read_gives_no_certificate(school: School) -> None:
+    course = school.course("Measuring")
+    session = school.session(course, hours=-3)
+    school.do(school.tom, session, "record_attendance", people=[{"person": "anna", "result": "passed"}])
+    Course.objects.filter(pk=course.pk).update(kind="read")  # planned by a version that took any kind
+    done = school.do(school.tom, session, "close")
+    assert done.conclusion == (
+        f"{session.number} is closed; no certificate was issued, as the course is not completed by this session."
+    )
+    assert not Record.objects.filter(type="certificate").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "trainers"), [("on_the_job", []), ("on_the_job", ["tom"]), ("classroom", ["tom"])]
+)
+def test_who_gives_a_session_is_a_trainer_of_the_course_or_holds_it(
+    school: School, kind: str, trainers: list[str]
+) -> None:
+    course = school.course("Measuring", kind=kind, trainers=trainers)
+    said = f"Ben Example is no trainer of {course.number} and does not hold it; choose one of its trainers."
+    with pytest.raises(Refused) as refused:
+        school.session(course, trainer="ben")
+    assert refused.value.fields == {"trainer": said}
+    Course.objects.filter(pk=course.pk).get().trainers.add(school.ben)
+    session = school.session(course, hours=-3, trainer="ben")
+    Course.objects.filter(pk=course.pk).get().trainers.remove(school.ben)
+    school.do(school.cora, session, "record_attendance", people=[{"person": "anna", "result": "passed"}])
+    school.do(school.cora, session, "close")
+    given = Record.objects.filter(type="certificate").exists()
+    assert given is (kind == "classroom"), "on the job its trainer has to know it"
+
+
+def test_a_course_without_trainers_is_given_by_anybody_who_is_named(school: School) -> None:
+    assert school.session(school.course("Measuring", trainers=[]), trainer="ben").state == "planned"

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from setsquare.domains.quizzes.models import QuizAttempt
 from setsquare.domains.training.commands.certifying import Issue
 from setsquare.domains.training.models import Attendance, Certificate, Course
-from setsquare.domains.training.rules import check_first
+from setsquare.domains.training.rules import check_first, gives_certificates
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import Refused
@@ -128,7 +128,9 @@ def _of_sessions(course: Course, person: User) -> None:
         person=person,
         result="passed",
     )
-    for row in waiting.select_related("session__record").order_by("session__starts"):
+    for row in waiting.select_related("session__record", "session__trainer").order_by("session__starts"):
+        if not gives_certificates(row.session):
+            continue
         given = Issue(
             person=person,
             course=course.record,

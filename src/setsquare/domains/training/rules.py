@@ -71,11 +71,15 @@ def trains(situation: Situation) -> Label | None:
 GIVERS = (trains, permitted(MANAGE))
 
 
+def can_teach(course: Course, person: User) -> bool:
+    """Tell whether somebody is a trainer of a course or holds a valid certificate of it."""
+    holds = holding().filter(subject=OuterRef("pk"), topic="", user=person)
+    return Course.objects.filter(Q(trainers=person) | Exists(holds), pk=course.pk).exists()
+
+
 def qualified_to_sign_off(situation: Situation) -> Label | None:
     """Rule: the person is a trainer of the course or holds a valid certificate of it."""
-    course: Course = situation.detail
-    holds = holding().filter(subject=OuterRef("pk"), topic="", user=situation.user)
-    if Course.objects.filter(Q(trainers=situation.user) | Exists(holds), pk=course.pk).exists():
+    if can_teach(situation.detail, situation.user):
         return None
     return _("Only a trainer of the course, or who holds it, may sign others off.")
 
@@ -89,6 +93,11 @@ def is_kind(kind: Course.Kind, otherwise: Label) -> Rule:
     return rule
 
 
+IN_SESSIONS = (Course.Kind.CLASSROOM, Course.Kind.ON_THE_JOB)
+"""Kinds of courses that are completed by taking part: in a session, or by showing it to who can do it.
+
+The others are completed by a quiz, in a learning system, by reading or elsewhere, of which a session shows nothing.
+"""
 OFFERED = {"course": ("offered",)}
 """Courses that can be chosen where one has to be offered now."""
 
@@ -101,6 +110,33 @@ def check_course(course: Record, field: str) -> Course:
         sentence = _("%(number)s is not offered now; choose a course that is.")
         raise Refused({field: sentence % {"number": course.number}})
     return course.course
+
+
+def why_no_session(course: Course) -> Label:
+    """Return why a course is not given in sessions, empty where it is."""
+    if course.kind in IN_SESSIONS:
+        return ""
+    sentence = _("%(number)s is not given in sessions. How it is completed: %(how)s")
+    return sentence % {"number": course.record.number, "how": course.completed_how}
+
+
+def why_no_trainer(course: Course, person: User) -> Label:
+    """Return why somebody does not give sessions of a course, empty where they may.
+
+    Where it names trainers, and of what is learned on the job, they are one of these or hold it.
+    """
+    named = course.kind == Course.Kind.ON_THE_JOB or course.trainers.exists()
+    if not named or can_teach(course, person):
+        return ""
+    sentence = _("%(name)s is no trainer of %(number)s and does not hold it; choose one of its trainers.")
+    return sentence % {"name": person.name, "number": course.record.number}
+
+
+def gives_certificates(session: TrainingSession) -> bool:
+    """Tell whether a session shows that who passed completed its course; on the job its trainer has to know it."""
+    course = session.course
+    on_the_job = course.kind == Course.Kind.ON_THE_JOB
+    return course.kind in IN_SESSIONS and (not on_the_job or can_teach(course, session.trainer))
 
 
 def check_order(course: Record | None, first: Sequence[Record]) -> None:

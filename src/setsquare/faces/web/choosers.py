@@ -12,7 +12,7 @@ from setsquare.kernel.accounts.rights import units_where
 from setsquare.kernel.qualifications.subjects import parts_of
 from setsquare.kernel.records.conditions import ME
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import find, visible_to
+from setsquare.kernel.records.things import all_things, find, visible_to
 from setsquare.kernel.search.query import search
 
 MOST = 20
@@ -75,7 +75,8 @@ def _records(request: HttpRequest, words: str) -> Iterator[Choice]:
     types = [kind for kind in request.GET.getlist("type") if kind]
     live = bool(request.GET.get(LIVE))
     states = _states(request.GET.getlist("state"))
-    for record in find_records(person_of(request), words, types, MOST, live=live, states=states):
+    only = _only(request.GET.getlist("only"))
+    for record in find_records(person_of(request), words, types, MOST, live=live, states=states, only=only):
         yield {"value": record.number, "text": f"{record.number} {record.told}", "hint": ""}
 
 
@@ -86,6 +87,20 @@ def _states(given: Sequence[str]) -> dict[str, set[str]]:
         kind, _dot, state = one[:100].replace("\x00", "").partition(".")
         states.setdefault(kind, set()).add(state)
     return states
+
+
+def _only(given: Sequence[str]) -> Q:
+    """Return the condition on what can be chosen by filters of registers, given as `course.kind.classroom`."""
+    wanted: dict[tuple[str, str], set[str]] = {}
+    for one in given[:MOST]:
+        kind, code, value = [*one[:100].replace("\x00", "").split(".", 2), "", ""][:3]
+        wanted.setdefault((kind, code), set()).add(value)
+    chosen = Q()
+    for thing in all_things():
+        for known in thing.filters:
+            if known.path and known.choices and (values := wanted.get((thing.code, known.code))):
+                chosen &= ~Q(type=thing.code) | Q(**{f"{known.path}__in": values})
+    return chosen
 
 
 def _parts(request: HttpRequest, words: str) -> Iterator[Choice]:
@@ -110,11 +125,12 @@ def find_records(
     *,
     live: bool = False,
     states: Mapping[str, Collection[str]] | None = None,
+    only: Q | None = None,
 ) -> list[Record]:
     """Return records by the beginning of their number, then by their words; without words the latest changed.
 
     `live`: only what is open or in force, each document before its revisions. `states`: of these types only what is in
-    one of these states.
+    one of these states. `only`: what fits this condition as well.
     """
     seen = visible_to(user)
     if types:
@@ -123,6 +139,8 @@ def find_records(
         seen = seen.filter(closed__isnull=True)
     for kind, wanted in (states or {}).items():
         seen = seen.exclude(~Q(state__in=wanted), type=kind)
+    if only:
+        seen = seen.filter(only)
     if not words:
         return list(seen.order_by("-changed", "-id")[:limit])
     start = words.upper()
@@ -131,9 +149,12 @@ def find_records(
     found = list(begins.order_by(*order)[:limit])
     if len(found) < limit:
         known = {record.pk for record in found}
-        many = limit * (3 if live or states else 1)
+        many = limit * (3 if live or states or only else 1)
         hits = [hit.record for hit in search(user, words, types=types, limit=many).hits]
         hits = [one for one in hits if one.state in (states or {}).get(one.type, (one.state,))]
+        if only:
+            fitting = set(seen.filter(pk__in=[one.pk for one in hits]).values_list("pk", flat=True))
+            hits = [one for one in hits if one.pk in fitting]
         if live:
             hits = sorted((one for one in hits if one.closed is None), key=lambda one: one.type == PART)
         found += [record for record in hits if record.pk not in known]

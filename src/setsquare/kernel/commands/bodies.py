@@ -104,6 +104,8 @@ class Shown:
     For a part: the name of the field beside it that names the record."""
     states: Mapping[str, Collection[str]] = field(default_factory=dict)
     """For records: by type in which states one can be chosen at all, such as frameworks in force; others in any."""
+    only: Mapping[str, Mapping[str, Collection[str]]] = field(default_factory=dict)
+    """For records: by type, by the code of a filter of its register, which values one of can be chosen."""
     choices: Choices | Callable[[], Choices] = field(default_factory=dict)
     either: bool = False
     """Whether this is one of two fields of which one has to be given."""

@@ -10,7 +10,14 @@ from pydantic import Field
 
 from setsquare.domains.training.commands.certifying import Issue, certify, named
 from setsquare.domains.training.models import Attendance, Certificate, TrainingSession
-from setsquare.domains.training.rules import GIVERS, RUNNERS, check_first, trains, yet_to_pass
+from setsquare.domains.training.rules import (
+    GIVERS,
+    RUNNERS,
+    check_first,
+    gives_certificates,
+    trains,
+    yet_to_pass,
+)
 from setsquare.domains.training.thing import RESULTS
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
@@ -332,8 +339,18 @@ def _results_missing(situation: Situation) -> Mapping[str, Label]:
     reindexes=False,
 )
 def close(act: Act, _body: Body) -> None:
-    """Confirm by signature who attended; whoever passed, the quiz as well, gets a certificate."""
+    """Confirm by signature who attended; whoever passed, the quiz as well, gets a certificate.
+
+    Nobody does where the course is not completed by taking part, or its trainer may not say who can do it.
+    """
     session: TrainingSession = act.detail
+    if not gives_certificates(session):
+        act.conclude(
+            gettext_noop(
+                "%(number)s is closed; no certificate was issued, as the course is not completed by this session."
+            )
+        )
+        return
     issued = day_in(session.ends, act.record.unit)
     passed = session.attendances.filter(result=Attendance.Result.PASSED).select_related("person__unit")
     rows = list(passed.order_by("person__name"))

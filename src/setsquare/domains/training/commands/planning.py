@@ -11,7 +11,16 @@ from pydantic import Field
 
 from setsquare.domains.training.commands.attending import move_up
 from setsquare.domains.training.models import TrainingSession
-from setsquare.domains.training.rules import COORDINATORS, OFFERED, RUNNERS, check_course, trains
+from setsquare.domains.training.rules import (
+    COORDINATORS,
+    IN_SESSIONS,
+    OFFERED,
+    RUNNERS,
+    check_course,
+    trains,
+    why_no_session,
+    why_no_trainer,
+)
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.commands.act import Act
@@ -23,7 +32,14 @@ from setsquare.kernel.records.models import Record
 
 Trainer = Annotated[Person, Shown(gettext_lazy("Trainer"), widget=Widget.PERSON)]
 OfCourse = Annotated[
-    RecordRef, Shown(gettext_lazy("Course"), widget=Widget.RECORD, of="course", states=OFFERED)
+    RecordRef,
+    Shown(
+        gettext_lazy("Course"),
+        widget=Widget.RECORD,
+        of="course",
+        states=OFFERED,
+        only={"course": {"kind": IN_SESSIONS}},
+    ),
 ]
 Where = Annotated[UnitRef, Shown(gettext_lazy("Unit"), gettext_lazy("Its time zone counts."))]
 
@@ -107,6 +123,10 @@ def _in_own_unit(situation: Situation) -> Mapping[str, Any]:
 def create(act: Act, body: NewSession) -> Record:
     """Plan when a course is given, where and by whom."""
     course = check_course(body.course, "course")
+    if why := why_no_session(course):
+        raise Refused({"course": why})
+    if why := why_no_trainer(course, body.trainer):
+        raise Refused({"trainer": why})
     starts, ends = _times(body, body.unit)
     record = act.create(
         title=course.record.title,
@@ -137,6 +157,8 @@ def edit(act: Act, body: Planned) -> None:
     """Plan it otherwise; who takes part is told where it is at another time or place."""
     session: TrainingSession = act.detail
     starts, ends = _times(body, act.record.unit)
+    if body.trainer != session.trainer and (why := why_no_trainer(session.course, body.trainer)):
+        raise Refused({"trainer": why})
     taken = session.attendances.filter(waiting=False).count()
     if body.capacity is not None and body.capacity < taken:
         sentence = _("%(taken)s take part already; give at least as many places.")

@@ -219,6 +219,12 @@ def _furnish(made: Field, item: Asked) -> None:
             of += "".join(
                 f"state={one}.{each}&" for one, states in item.shown.states.items() for each in states
             )
+            of += "".join(
+                f"only={one}.{code}.{value}&"
+                for one, filters in item.shown.only.items()
+                for code, values in filters.items()
+                for value in values
+            )
             made.source = f"{view_address('choose', made.refers_to)}?{of}q="
         case _:
             pass

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from setsquare.domains.training.models import TrainingSession
+from setsquare.domains.training.models import Course, TrainingSession
+from setsquare.domains.training.rules import IN_SESSIONS
 from setsquare.domains.training.thing import CERTIFICATES, COURSES, SESSIONS
 from setsquare.faces.web.access import person_of, record_at, signed_in
 from setsquare.faces.web.addresses import create_address, numbered, register_address, view_address
@@ -121,11 +123,19 @@ def _holders(record: Record, shown: QuerySet[Qualification], every: int, known: 
 
 
 def _planning(request: HttpRequest, record: Record) -> dict[str, Any]:
-    """Return where a session of the course is planned, for who may; of a draft why that cannot be done yet."""
-    may = any(one.name == "create" for one in reach_of(request).creating.get("training_session", ()))
+    """Return where a session of the course is planned, for who may; of a draft why that cannot be done yet.
+
+    Where the course names trainers, the first of them is proposed.
+    """
+    course: Course = record.course
+    may = course.kind in IN_SESSIONS and any(
+        one.name == "create" for one in reach_of(request).creating.get("training_session", ())
+    )
     if not may or record.state == "retired":
         return {"plan_url": "", "plan_not": ""}
     why: Label = (
         "" if record.state == "offered" else _("Offer the course first; then its sessions are planned.")
     )
-    return {"plan_url": f"{create_address(SESSIONS, 'create')}?course={record.number}", "plan_not": why}
+    first = course.trainers.filter(is_active=True).order_by("name").values_list("username", flat=True).first()
+    told = urlencode({"course": record.number, **({"trainer": first} if first else {})})
+    return {"plan_url": f"{create_address(SESSIONS, 'create')}?{told}", "plan_not": why}
