@@ -217,6 +217,51 @@ def test_what_lapsed_long_ago_can_be_recorded_and_does_not_count(school: School)
         carry_out("certificate", "create", Actor(school.sven), body=body)
 
 
+def test_a_recorded_certificate_lasts_no_longer_than_its_course_and_is_there_once(school: School) -> None:
+    course = school.course("First aid", validity_months=12)
+    issued = dt.date(2026, 1, 31)
+    last = dt.date(2027, 1, 31)
+    with pytest.raises(Refused) as refused:
+        school.certified("anna", course, issued, expires=last + dt.timedelta(days=1))
+    said = "The course is valid for 12 months: give 31 January 2027 at the latest."
+    assert refused.value.fields == {"expires": said}
+    with pytest.raises(Refused) as refused:
+        school.certified("anna", course, dt.date(1949, 12, 31))
+    assert refused.value.fields == {"issued": "This day is more than 60 years ago; look at the year."}
+    made = school.certified("anna", course, issued, expires=last)
+    with pytest.raises(Refused) as refused:
+        school.certified("anna", course, issued)
+    said = f"{made.number} is the certificate of Anna Example of this course and day already."
+    assert refused.value.fields == {"issued": said}
+    school.certified("ben", course, issued)
+    school.do(school.cora, made, "revoke", because="It was of somebody else.")
+    school.certified("anna", course, issued)
+
+
+@pytest.mark.parametrize("kind", ["read", "on_the_job"])
+def test_one_entered_by_hand_of_what_is_completed_here_waits_for_somebody_else(
+    school: School, client: Client, kind: str
+) -> None:
+    course = school.course("Turning", {"person": "anna"}, kind=kind, validity_months=12)
+    alone = school.certified("anna", course, ago(3))
+    assert alone.state == "submitted" and not Task.objects.filter(record=alone, done__isnull=True).exists()
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    made = school.certified("anna", course, ago(400), issuer="Us")
+    waiting = Task.objects.filter(record=made, kind="verify_certificate", done__isnull=True)
+    assert [task.assignee for task in waiting] == [school.ben]
+    assert not holding().filter(user=school.anna).exists() and "anna" in asked(course)
+    with pytest.raises(NotPermitted, match="You handed this certificate in; somebody else verifies it"):
+        school.do(school.cora, made, "verify")
+    with pytest.raises(NotPermitted, match="It was recorded here: have it refused, and record it anew"):
+        school.do(school.cora, made, "edit", course=course.number, issued=ago(3), issuer="Us")
+    client.force_login(school.ben)
+    page = client.get(f"/certificates/{made.number}/").content.decode()
+    assert "It was entered by hand, without what completes the course; somebody else looks at it." in page
+    assert school.do(school.ben, made, "verify").record.state == "valid", "though it is over already"
+    school.do(school.ben, alone, "verify")
+    assert holding().get(user=school.anna).evidence == alone and "anna" not in asked(course)
+
+
 def test_history_is_brought_in_from_a_table_whole_or_not_at_all(school: School) -> None:
     course = school.course("First aid", validity_months=24)
     rows = [

@@ -386,7 +386,7 @@ def test_who_names_the_activity_is_not_certified_by_it_alone(school: School) -> 
     Sender(school.cora).send(statement("ben", object={"id": "https://lms.example/canteen"}))
     school.do(school.ben, course, "set_activity", activity="https://lms.example/canteen")
     assert not Certificate.objects.filter(course=course.pk).exists()  # what comes first is not held yet
-    school.certified("ben", first, ago(9))
+    school.do(school.ben, first, "confirm")
     made = Certificate.objects.get(course=course.pk)
     assert (made.record.state, made.person) == ("submitted", school.ben)
     school.do(school.ben, course, "set_activity", activity="")

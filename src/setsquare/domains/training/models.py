@@ -344,9 +344,21 @@ class Certificate(models.Model):
         return self.handed_in_by_id is None
 
     @property
+    def by_hand(self) -> bool:
+        """Whether somebody entered it of a course that is completed here, without what completes that."""
+        return self.source == self.Source.RECORDED and not self.earned
+
+    @property
     def looked_at(self) -> str:
-        """Return why a certificate that came of what was completed waits to be verified, empty where it does not."""
-        if self.record.state != "submitted" or not self.earned:
+        """Return why a certificate that is not from elsewhere waits to be verified, empty where it does not."""
+        if self.record.state != "submitted":
+            return ""
+        if self.by_hand:
+            sentence = _(
+                "It was entered by hand, without what completes the course; somebody else looks at it. %(how)s"
+            )
+            return sentence % {"how": self.course.completed_how}
+        if not self.earned:
             return ""
         sentence = (
             _("%(name)s gave themself the address by which they were recognised; somebody else looks at it.")

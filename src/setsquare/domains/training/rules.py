@@ -50,6 +50,8 @@ def handed_in(situation: Situation) -> Label | None:
     certificate: Certificate = situation.detail
     if certificate.handed_in_by_id is None:
         return _("Nobody handed it in: it came of what was completed.")
+    if certificate.by_hand:
+        return _("It was recorded here: have it refused, and record it anew.")
     if situation.user.pk == certificate.handed_in_by_id:
         return None
     return _("Only who handed it in corrects it.")
@@ -194,6 +196,14 @@ def chose_own_address(person: User) -> bool:
         if address != before:
             chosen, before = entry.actor_id == person.pk, address
     return chosen
+
+
+def lacks_what_completes(course: Course, person: User) -> bool:
+    """Tell whether a certificate of a course that is entered by hand stands for what somebody has to complete here.
+
+    That is a sign-off, a reading, or a quiz that the person has not passed.
+    """
+    return course.kind in (Course.Kind.ON_THE_JOB, Course.Kind.READ) or bool(yet_to_pass(course, [person]))
 
 
 def check_passed(course: Course, people: Iterable[User], field: str) -> None:

@@ -11,7 +11,7 @@ from setsquare.domains.organisation.bootstrap import add_person, add_unit, grant
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.qualifications.days import months_later
 from setsquare.kernel.records.models import Record
-from setsquare.project.demo.lessons import COORDINATOR
+from setsquare.project.demo.lessons import COORDINATOR, record_certificate
 from setsquare.project.demo.stage import Stage, do, person, record
 
 ROLE = "line_operator"
@@ -152,4 +152,4 @@ def _plan_training(stage: Stage, course: str, username: str, day: int) -> None:
 
 def _certify(course: str, username: str, issued: dt.date) -> None:
     if Record.objects.filter(number=course).exists():
-        do(COORDINATOR, "certificate.create", person=username, course=course, issued=issued)
+        record_certificate(COORDINATOR, person=username, course=course, issued=issued)

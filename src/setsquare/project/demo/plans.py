@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from setsquare.kernel.records.models import Record
+from setsquare.project.demo.lessons import record_certificate
 from setsquare.project.demo.stage import Stage, do, record
 
 COORDINATOR = "cweiss"
@@ -176,7 +177,7 @@ class Story:
         """Record the certificate by which a target is met."""
         title, day, issuer = self.told["certified"]
         given = {"person": self.told["person"], "course": _titled(title), "issuer": issuer}
-        do(COORDINATOR, "certificate.create", issued=self._day(day), **given)
+        record_certificate(COORDINATOR, issued=self._day(day), **given)
 
     def _noting(self, day: int, who: str, name: str, text: str, *more: Any) -> Callable[[], None]:
         if name == "note":

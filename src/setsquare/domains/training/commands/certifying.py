@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Annotated, Any, Protocol
 
 from django.db.models import Case, Q, When
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
@@ -16,6 +17,7 @@ from setsquare.domains.training.rules import (
     COORDINATORS,
     OFFERED,
     check_course,
+    lacks_what_completes,
     manages,
     manages_person,
     not_own,
@@ -227,18 +229,56 @@ def create(act: Act, body: RecordCertificate) -> Record:
     if act.actor.user is not None and not manages(act.actor.user, body.person):
         sentence = _("Your roles do not let you record certificates of %(name)s.")
         raise Refused({"person": sentence % {"name": body.person.name}})
+    waits = act.actor.user is not None and lacks_what_completes(course, body.person)
     made = make(
         act,
         body.person,
         course,
         body.issued,
-        "external" if body.issuer else "recorded",
-        expires=_days(body.person, course, body, act.now),
+        "external" if body.issuer and not waits else "recorded",
+        expires=_days_of_ours(body.person, course, body, act.now),
+        handed_in_by=act.actor.user if waits else None,
         **body.model_dump(include={"issuer", "external_number", "note"}),
     )
-    act.target = "valid"
-    count(act, made.certificate)
+    if waits:
+        _have_verified(act)
+    else:
+        act.target = "valid"
+        count(act, made.certificate)
     return made
+
+
+def _days_of_ours(person: User, course: Course, body: Days, now: dt.datetime) -> dt.date | None:
+    """Return until when a recorded certificate is valid; refuse more than the course gives, and what is there."""
+    expires, longest = _days(person, course, body, now), until(course, body.issued)
+    if longest is not None and expires is not None and expires > longest:
+        sentence = _("The course is valid for %(months)s months: give %(day)s at the latest.")
+        told = {"months": course.validity_months, "day": formats.date_format(longest)}
+        raise Refused({"expires": sentence % told})
+    same = Certificate.objects.filter(
+        person=person, course=course, issued=body.issued, record__state__in=("submitted", "valid")
+    )
+    if number := same.values_list("record__number", flat=True).first():
+        sentence = _("%(number)s is the certificate of %(name)s of this course and day already.")
+        raise Refused({"issued": sentence % {"number": number, "name": person.name}})
+    return expires
+
+
+def _have_verified(act: Act) -> None:
+    """Have somebody else verify what was entered by hand, and say so."""
+    asked = ask_to_verify(act)
+    act.conclude(
+        gettext_noop(
+            "%(number)s counts once somebody else has verified it, as what completes the course is not shown here."
+            " Asked to: %(names)s."
+        ),
+        names=some(asked),
+    ) if asked else act.conclude(
+        gettext_noop(
+            "%(number)s does not count yet: what completes the course is not shown here, and nobody else may verify"
+            " it. Somebody has to be given the right."
+        )
+    )
 
 
 @command(

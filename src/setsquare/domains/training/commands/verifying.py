@@ -44,7 +44,7 @@ EARNED = Meaning(
 def _attested(situation: Situation) -> Meaning:
     """Return what is signed by verifying it: of ours that it was earned, of others that they are genuine."""
     certificate: Certificate = situation.detail
-    if certificate.earned:
+    if certificate.earned or certificate.by_hand:
         return EARNED
     return FOUND_GENUINE if certificate.unproven_key else GENUINE
 
@@ -66,7 +66,11 @@ def _attested(situation: Situation) -> Meaning:
 def verify(act: Act, _body: Body) -> None:
     """Say, signed, that a certificate is genuine, or was earned here: from then on it counts."""
     certificate: Certificate = act.detail
-    if certificate.expires is not None and certificate.expires < day_in(act.now, certificate.person.unit):
+    unit, expires = certificate.person.unit, certificate.expires
+    submitted = day_in(
+        act.record.created, unit
+    )  # a certificate of the past that was recorded is over from the first
+    if expires is not None and submitted <= expires < day_in(act.now, unit):
         raise Refused(_("It has expired since it was submitted; refuse it."))
     act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "verified")
     count(act, certificate)
