@@ -54,6 +54,15 @@ def test_who_runs_training_plans_a_session_of_the_course(school: School, client:
     assert "Plan a session" not in page_of(client, course)
 
 
+def test_nobody_is_offered_to_ask_for_a_gap_where_the_course_leads_to_nothing(
+    school: School, client: Client
+) -> None:
+    course = school.course("Measuring")
+    client.force_login(school.cora)
+    page = client.get(f"/courses/{course.number}/").content.decode()
+    assert "/do/set_requirements/" in page and "/do/ask_lacking" not in page
+
+
 def test_all_know_how_many_hold_it_and_who_follows_their_training_knows_who(
     school: School, client: Client
 ) -> None:

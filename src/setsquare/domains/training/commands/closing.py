@@ -91,6 +91,16 @@ def runs_training(situation: Situation) -> Label | None:
     return _("Only who runs training may do this.")
 
 
+def _leads_somewhere(situation: Situation) -> Label | None:
+    outcomes, _asked = situation.detail.outcomes_and_shortfalls
+    return None if outcomes else _("This course leads to no component.")
+
+
+def _asked_for_gaps(situation: Situation) -> Label | None:
+    _outcomes, asked = situation.detail.outcomes_and_shortfalls
+    return None if asked else _("Nobody is asked because of a gap to take this course.")
+
+
 def _wrong_people(act: Act, people: list[User], at: str) -> Iterator[tuple[str, Label]]:
     """Yield the people whose training somebody does not run."""
     mine = User.objects.filter(unit__in=units_where(act.user, MANAGE), pk__in=[one.pk for one in people])
@@ -127,6 +137,7 @@ def _wrong(act: Act, body: AskLacking) -> Iterator[tuple[str, Label]]:
     past=gettext_lazy("asked people who lack what it leads to"),
     body=AskLacking,
     who=(runs_training,),
+    occasion=_leads_somewhere,
     reason=Reason.NEVER,
     reindexes=False,
     hint=gettext_lazy("They are asked as long as they lack it; an assessment shows that they no longer do."),
@@ -168,6 +179,7 @@ def ask_lacking(act: Act, body: AskLacking) -> None:
     past=gettext_lazy("no longer asked people because of a gap"),
     body=NoLonger,
     who=(runs_training,),
+    occasion=_asked_for_gaps,
     reason=Reason.NEVER,
     reindexes=False,
 )
