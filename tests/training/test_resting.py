@@ -59,6 +59,9 @@ def test_one_of_reading_rests_on_its_persons_signature(school: School) -> None:
 
 
 @pytest.mark.parametrize("by", ["cora"])
-def test_one_that_was_recorded_says_that_nobody_signed(school: School, by: str) -> None:
+def test_one_that_was_recorded_says_that_nobody_signed(school: School, client: Client, by: str) -> None:
     made = school.certified("anna", school.course(), today() - dt.timedelta(days=9))
     assert grounds(made) == [(made.number, "Cora Example", "Entered without a signature")]
+    client.force_login(school.cora)
+    part = client.get(f"/certificates/{made.number}/rests-on/").content.decode()
+    assert made.number in part and "href" not in part, "it stands on the page one is on"

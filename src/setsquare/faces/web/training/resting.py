@@ -19,13 +19,14 @@ def grounds_part(request: HttpRequest, number: str) -> HttpResponse:
     grounds = grounds_of(record.certificate)
     stands_in = {one.record.pk for one in grounds}
     seen = set(visible_to(person_of(request)).filter(pk__in=stands_in).values_list("pk", flat=True))
+    elsewhere = seen - {record.pk}  # who reads this is on the certificate's own page
     rows = [
         {
             "what": one.what,
             "who": one.who,
             "at": one.at,
             "number": one.record.number,
-            "url": f"{record_address(one.record)}signatures/" if one.record.pk in seen else "",
+            "url": f"{record_address(one.record)}signatures/" if one.record.pk in elsewhere else "",
         }
         for one in grounds
     ]
