@@ -347,7 +347,7 @@ def test_whom_a_deed_is_about_does_not_countersign_it_and_is_not_asked(office: O
     desk, hugo = office.desk, office.hugo
     for who in (hugo, desk.ben, desk.dora):
         bootstrap.grant(who, "coordinator", "N")
-    body = {"title": "Care", "unit": "N", "kind": "read", "content": "All of it."}
+    body = {"title": "Care", "unit": "N", "kind": "classroom", "content": "All of it."}
     course = carry_out("course", "create", Actor(hugo), body=body).record
     desk.do(hugo, course, "offer")
     for who in (desk.ben, desk.dora):
