@@ -84,7 +84,8 @@ def _in_short(assessment: Assessment, levels: Sequence[str]) -> str:
     }
     if assessment.recorder is None:
         return said
-    return f"{said} {gettext('Recorded by %(name)s.') % {'name': assessment.recorder.name}}"
+    by = gettext("Recorded by %(name)s.") % {"name": assessment.recorder.name}
+    return f"{said} {by}"
 
 
 def assessment_authors(record: Record) -> set[str]:
