@@ -95,9 +95,9 @@ class Team:
         self.do(self.mara, made, "agree", next_review=day(60))
         return Record.objects.get(pk=made.pk)
 
-    def certify(self, person: str) -> Record:
-        """Have Hanna record that somebody holds the course."""
-        given = {"person": person, "course": self.course, "issued": day(-1)}
+    def certify(self, person: str, issued: int = -1) -> Record:
+        """Have Hanna record that somebody holds the course, so many days from today."""
+        given = {"person": person, "course": self.course, "issued": day(issued)}
         made = carry_out("certificate", "create", Actor(self.hanna), body=given).record
         deliver()
         return made
