@@ -1,16 +1,20 @@
 """A certificate shows the signature that it rests on: who signed what, when, and where that stands."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localtime
 
 from setsquare.domains.training.models import Certificate
 from setsquare.domains.training.resting import grounds_of
+from setsquare.faces.cli.main import run
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import plain
 from setsquare.kernel.signatures.models import Signature
-from tests.days import today
-from tests.training.conftest import School
+from tests.days import HOME, today
+from tests.training.conftest import PASSWORD, School
 
 
 def grounds(certificate: Record) -> list[tuple[str, str, str]]:
@@ -65,3 +69,30 @@ def test_one_that_was_recorded_says_that_nobody_signed(school: School, client: C
     client.force_login(school.cora)
     part = client.get(f"/certificates/{made.number}/rests-on/").content.decode()
     assert made.number in part and "href" not in part, "it stands on the page one is on"
+
+
+def test_programs_and_the_command_line_are_told_what_the_page_says(
+    school: School, client: Client, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SETSQUARE_PASSWORD", PASSWORD)
+    course = school.course("Turning", kind="on_the_job")
+    school.do(school.tom, course, "sign_off", people=["anna"])
+    made = only(course, "anna")
+    client.force_login(school.anna)
+    page = client.get(f"/certificates/{made.number}/rests-on/").content.decode()
+    at = grounds_of(made.certificate)[0].at
+    told = [{"what": "Signed off", "who": "Tom Example", "at": plain(at), "record": course.number}]
+    assert client.get(f"/api/v1/certificates/{made.number}").json()["rests_on"] == told
+    assert "Signed off: Tom Example, " in page and course.number in page
+    assert run(["certificates", "show", made.number, "--as", "anna", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rests_on"] == told
+    assert run(["certificates", "show", made.number, "--as", "anna"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    when = localtime(at, HOME).strftime("%Y-%m-%d %H:%M")
+    assert (
+        lines[lines.index("What it rests on") + 1] == f"  Signed off  Tom Example · {when} · {course.number}"
+    )
+    client.force_login(school.ben)
+    assert client.get(f"/api/v1/certificates/{made.number}").status_code == 404
+    assert run(["certificates", "show", made.number, "--as", "ben"]) != 0
+    assert "rests" not in capsys.readouterr().out

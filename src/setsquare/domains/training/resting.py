@@ -56,6 +56,14 @@ def grounds_of(certificate: Holding) -> list[Ground]:
     return found or _entered(certificate)
 
 
+def grounds_told(record: Record) -> list[dict[str, Any]]:
+    """Return what a certificate rests on as values: what its page says, for programs and the command line."""
+    return [
+        {"what": one.what, "who": one.who, "at": one.at, "record": one.record.number}
+        for one in grounds_of(record.certificate)
+    ]
+
+
 def _on_course(certificate: Holding, meaning: str) -> QuerySet[Signature, int]:
     """Return the signature on the course by which the certificate was issued: the last before it was made."""
     rows = Signature.objects.filter(

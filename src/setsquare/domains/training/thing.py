@@ -20,6 +20,7 @@ from setsquare.domains.training.models import (
     listed,
 )
 from setsquare.domains.training.permissions import MANAGE, READ, SEE
+from setsquare.domains.training.resting import grounds_told
 from setsquare.domains.training.retraining.queries import retraining_of, wrong_trainees
 from setsquare.domains.training.scopes import (
     certificate_scope,
@@ -33,6 +34,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.qualifications.subjects import as_a_whole, tell_followed, tell_parts
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import (
+    Beside,
     Column,
     Element,
     Fact,
@@ -410,6 +412,7 @@ CERTIFICATES = register(
                 sparse=True,
             ),
         ),
+        besides=(Beside("rests_on", _("What it rests on"), grounds_told),),
         related=(
             "certificate__person",
             "certificate__course__record",

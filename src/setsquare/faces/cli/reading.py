@@ -183,6 +183,7 @@ def show_record(caller: Caller, thing: Thing, options: Options) -> None:
     else:
         leave_unnamed(thing, [record], caller.user)
         _show_now(thing, record)
+        _show_beside(thing, record)
 
 
 def _show_text(caller: Caller, thing: Thing, record: Record, name: str, at: dt.datetime | None) -> None:
@@ -247,6 +248,19 @@ def _show_now(thing: Thing, record: Record) -> None:
             say()
             say(translated(section.label))
             _pairs([(label, value) for label, value in pairs if value])
+
+
+def _show_beside(thing: Thing, record: Record) -> None:
+    """Show what is told of a record though it stands elsewhere, a line for each."""
+    for beside in thing.besides:
+        if lines := [list(one.values()) for one in beside.values(record)]:
+            say()
+            say(translated(beside.label))
+            _pairs([(str(what), " · ".join(map(_in_line, rest))) for what, *rest in lines])
+
+
+def _in_line(value: Any) -> str:
+    return moment(value) if isinstance(value, dt.datetime) else str(value)
 
 
 def _pairs(pairs: list[tuple[str, str]]) -> None:

@@ -177,6 +177,19 @@ OPEN = Hidden()
 """Nothing is hidden."""
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What is told of a record beside its state, because it stands elsewhere; who sees the record may know it.
+
+    Programs get the values under `key`; people read them under `label`, a line for each.
+    """
+
+    key: str
+    label: Label
+    values: Callable[[Record], Sequence[Mapping[str, Any]]]
+    """The first value of each says what it is."""
+
+
 def default_scope(thing: "Thing", user: User) -> Q:
     """A record is seen by who holds the type's reading permission in its unit, and by its owner."""
     return Q(unit_id__in=units_where(user, thing.read)) | Q(owner_id=user.pk)
@@ -215,6 +228,8 @@ class Thing:
     columns: tuple[Column, ...] = USUAL_COLUMNS
     filters: tuple[Filter, ...] = ()
     sections: tuple[Section, ...] = ()
+    besides: tuple[Beside, ...] = ()
+    """What is told of one record, also outside the web, though it stands elsewhere."""
     related: tuple[str, ...] = ()
     """Paths that a register or page reads along in the same query (`select_related`)."""
     search: Callable[[Record], SearchText] | None = None

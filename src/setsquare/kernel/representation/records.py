@@ -36,9 +36,10 @@ def line(thing: Thing, record: Record) -> Values:
 
 
 def whole(thing: Thing, record: Record, reader: User) -> Values:
-    """Return a record with its full canonical state, as far as the reader may know it."""
+    """Return a record with its full canonical state, as far as the reader may know it, and what is told beside it."""
     state = without(thing.state_of(record), thing.hidden_from(reader, record))
-    return {**state, "uid": str(record.uid), **_times(record)}
+    beside = {one.key: plain(one.values(record)) for one in thing.besides}
+    return {**state, **beside, "uid": str(record.uid), **_times(record)}
 
 
 def _times(record: Record) -> Values:
