@@ -238,7 +238,7 @@ def test_a_recorded_certificate_lasts_no_longer_than_its_course_and_is_there_onc
     school.certified("anna", course, issued)
 
 
-@pytest.mark.parametrize("kind", ["read", "on_the_job"])
+@pytest.mark.parametrize("kind", ["read", "on_the_job", "online"])
 def test_one_entered_by_hand_of_what_is_completed_here_waits_for_somebody_else(
     school: School, client: Client, kind: str
 ) -> None:

@@ -201,9 +201,12 @@ def chose_own_address(person: User) -> bool:
 def lacks_what_completes(course: Course, person: User) -> bool:
     """Tell whether a certificate of a course that is entered by hand stands for what somebody has to complete here.
 
-    That is a sign-off, a reading, or a quiz that the person has not passed.
+    That is a sign-off, a reading, a quiz that the person has not passed, or what a learning system tells: of that the
+    certificate is made without anybody's hand.
     """
-    return course.kind in (Course.Kind.ON_THE_JOB, Course.Kind.READ) or bool(yet_to_pass(course, [person]))
+    in_system = course.kind == Course.Kind.ONLINE and course.quiz_id is None
+    here = in_system or course.kind in (Course.Kind.ON_THE_JOB, Course.Kind.READ)
+    return here or bool(yet_to_pass(course, [person]))
 
 
 def check_passed(course: Course, people: Iterable[User], field: str) -> None:
