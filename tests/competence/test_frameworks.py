@@ -7,6 +7,7 @@ from setsquare.domains.competence.thing import FRAMEWORKS, components_astray
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Grant, Unit
 from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, WrongState
+from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.records.models import Record
 from tests.competence.conftest import Desk, framework_of
 
@@ -51,8 +52,23 @@ def test_nothing_is_released_twice_and_what_goes_back_to_the_edition_is_no_draft
     item = {"code": "G-1", "title": "Turning", "levels": [{"level": 1, "text": "Turns."}]}
     desk.do(desk.hanna, record, "change_item", **item)
     assert framework_of(record).draft_id
-    desk.do(desk.hanna, record, "discard_draft")
+    with pytest.raises(Refused) as why:
+        desk.do(desk.mark, record, "discard_draft")
+    assert set(why.value.fields) == {"reason"} and framework_of(record).draft_id
+    done = desk.do(desk.mark, record, "discard_draft", because="Milling comes first.")
+    assert done.conclusion == (
+        f"The draft of {record.number} is dropped; the edition in force stays as it is. Told why: Hanna Example."
+    )
+    assert done.entry.reason == "Milling comes first."
     assert framework_of(record).draft_id is None
+    told = Notice.objects.get(record=record, user=desk.hanna, text__contains="discarded")
+    assert told.text % told.values == (
+        f"Mark Example discarded the draft of {record.number} Trades, on which you wrote: Milling comes first."
+    )
+    desk.do(desk.hanna, record, "change_item", **item)
+    own = desk.do(desk.hanna, record, "discard_draft", because="Written twice.")
+    assert own.conclusion == f"The draft of {record.number} is dropped; the edition in force stays as it is."
+    assert Notice.objects.filter(record=record, text__contains="discarded").count() == 1
     desk.do(desk.hanna, record, "move_item", code="G-1")
     desk.do(desk.hanna, record, "move_item", code="G-1", parent="G")
     assert (framework_of(record).draft_id, framework_of(record).authors) == (None, [])
@@ -144,6 +160,10 @@ def test_a_framework_that_was_never_released_is_discarded_and_not_withdrawn(desk
     done = desk.do(desk.mark, record, "discard", because="Begun by mistake.")
     assert done.conclusion == f"{record.number} is discarded; its number is not used again."
     assert Record.objects.get(pk=record.pk).state == "discarded"
+    told = Notice.objects.get(record=record, user=desk.hanna)
+    assert told.text % told.values == (
+        f"Mark Example discarded {record.number} Trades, on which you wrote: Begun by mistake."
+    )
     for deed, body in (("move_item", {"code": "G-1"}), ("release", {"summary": "New."}), ("withdraw", {})):
         with pytest.raises(WrongState):
             desk.do(desk.hanna, record, deed, because="Too late.", **body)

@@ -1,4 +1,4 @@
-"""Working on the draft of a framework's content: what a command puts into it, and why it may not."""
+"""Working on the draft of a framework's content: what a command puts into it, why it may not, and who is told."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from setsquare.domains.competence.content import Content, Item, faults
 from setsquare.domains.competence.keeping import written
 from setsquare.domains.competence.models import Framework
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.records.things import Label
@@ -68,3 +69,12 @@ def without(content: Content, code: str) -> tuple[Content, int]:
     """Return a content without an item and all that stands below it, and how many that are."""
     gone = {code, *(item.code for item, _depth in content.walk(code))}
     return content.having(items=tuple(item for item in content.items if item.code not in gone)), len(gone)
+
+
+def tell_authors(act: Act, text: str) -> list[str]:
+    """Tell those who wrote on the draft, except who acts, what becomes of it and why; returns their names."""
+    authors = User.objects.filter(username__in=act.detail.authors, is_active=True).order_by("name")
+    people = list(authors.exclude(pk=act.user.pk))
+    values = {"who": act.user.name, "number": act.record.number, "title": act.record.title}
+    act.tell_all(people, "competence", text, **values, reason=act.reason[:200])
+    return [person.name for person in people]

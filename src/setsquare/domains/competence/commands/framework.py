@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
+from setsquare.domains.competence.drafts import tell_authors
 from setsquare.domains.competence.keeping import written
 from setsquare.domains.competence.models import Framework
 from setsquare.domains.competence.rules import CONTROLLERS, WRITERS
@@ -145,7 +146,8 @@ def withdraw(act: Act, _body: Body) -> None:
     reindexes=False,
 )
 def discard(act: Act, _body: Body) -> None:
-    """Give up a framework that was never released; what was drafted can still be read."""
+    """Give up a framework that was never released and tell who wrote it why; what was drafted can still be read."""
+    tell_authors(act, gettext_noop("%(who)s discarded %(number)s %(title)s, on which you wrote: %(reason)s"))
     act.conclude(gettext_noop("%(number)s is discarded; its number is not used again."))
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.competence.content import Content
+from setsquare.domains.competence.drafts import tell_authors
 from setsquare.domains.competence.models import Component, Framework
 from setsquare.domains.competence.rules import CONTROLLERS, WRITERS, complete, not_alone, something_new
 from setsquare.kernel.commands.act import Act
@@ -13,6 +14,7 @@ from setsquare.kernel.commands.bodies import Body, Shown, Widget
 from setsquare.kernel.commands.declaration import Meaning, Reason, command
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import plain
+from setsquare.kernel.writing.sentences import some
 
 RELEASED = Meaning(
     "framework_released",
@@ -130,12 +132,23 @@ def _set(row: Component, values: dict[str, Any]) -> Component:
     past=gettext_lazy("discarded the draft of the next edition"),
     who=WRITERS,
     conditions=(something_new,),
-    reason=Reason.NEVER,
+    reason=Reason.ALWAYS,
     danger=True,
-    hint=gettext_lazy("The edition in force stays as it is."),
+    hint=gettext_lazy("The edition in force stays as it is. Who wrote on the draft is told why."),
 )
 def discard_draft(act: Act, _body: Body) -> None:
-    """Drop what was drafted; the history keeps it."""
+    """Drop what was drafted and tell who wrote it why; the history keeps it."""
     framework: Framework = act.detail
+    told = tell_authors(
+        act,
+        gettext_noop("%(who)s discarded the draft of %(number)s %(title)s, on which you wrote: %(reason)s"),
+    )
     framework.draft, framework.authors = None, []
-    act.conclude(gettext_noop("The draft of %(number)s is dropped; the edition in force stays as it is."))
+    act.conclude(
+        gettext_noop(
+            "The draft of %(number)s is dropped; the edition in force stays as it is. Told why: %(names)s."
+        ),
+        names=some(told),
+    ) if told else act.conclude(
+        gettext_noop("The draft of %(number)s is dropped; the edition in force stays as it is.")
+    )
