@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from setsquare.domains.competence.models import Assessment, Component
 from setsquare.domains.competence.permissions import ASSESS, SEE
@@ -24,6 +24,7 @@ METHODS: dict[str, Label] = {
 }
 IN_FORCE = {"framework": ("in_force",)}
 """Of frameworks, those can be named that are in force: of others no component is known."""
+ASSESSED_BY: Label = pgettext_lazy("competence", "Assessed by")
 BY_ANOTHER = (M.SELF, M.PEER)
 """What was assessed by these methods, the one who assessed never agrees themself."""
 

@@ -60,6 +60,12 @@ class Framework(models.Model):
         return self.drafted or self.in_force or Content()
 
     @property
+    def level_names(self) -> dict[int, str]:
+        """Return what each level of the scale is called, by rank; 0 is below the lowest."""
+        content = self.in_force or self.latest
+        return {0: "0"} | {level.rank: f"{level.code} {level.name}" for level in content.scale}
+
+    @property
     def size_in_words(self) -> str:
         """Return how many components and levels it has."""
         content = self.in_force or self.latest
@@ -272,6 +278,24 @@ class Assessment(models.Model):
     def agreed_here(self) -> dt.datetime | None:
         """Return when somebody agreed on what came about here."""
         return self.agreed if self.recorded_at is None else None
+
+    @property
+    def agreed_levels(self) -> list[str]:
+        """Return the level that was agreed of each component, a line for each."""
+        names = self.framework.level_names
+        rows = (
+            self.ratings.exclude(agreed=None).select_related("component").order_by("component__place", "id")
+        )
+        return [
+            f"{row.component.code} {row.component.title}: {names.get(row.agreed or 0, row.agreed)}"
+            for row in rows
+        ]
+
+    @property
+    def for_good(self) -> str:
+        """Return that it holds for good, where that was agreed or recorded; empty where it ends or is open yet."""
+        said = self.record.state in ("recorded", "agreed") and self.valid_until is None
+        return _("For good") if said else ""
 
     @property
     def _counted_at_once_by(self) -> User | None:

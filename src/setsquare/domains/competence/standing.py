@@ -124,8 +124,7 @@ def _told(
 
 def names_of_levels(framework: Framework) -> dict[int, str]:
     """Return what each level of a framework's scale is called, by rank; 0 is below the lowest."""
-    content = framework.in_force or framework.latest
-    return {0: "0"} | {level.rank: f"{level.code} {level.name}" for level in content.scale}
+    return framework.level_names
 
 
 def _places(lines: Iterable[Line]) -> dict[tuple[int, str], int]:

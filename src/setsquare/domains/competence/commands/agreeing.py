@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.competence.assessing import (
+    ASSESSED_BY,
     agreeing,
     agrees,
     drops,
@@ -33,7 +34,7 @@ from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, co
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.qualifications.days import day_in, months_later
-from setsquare.kernel.records.things import Label
+from setsquare.kernel.records.things import Fact, Kind, Label
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.writing.sentences import some
 
@@ -42,6 +43,16 @@ DAYS_TO_REWORK = dt.timedelta(days=14)
 MOST_MONTHS = 240
 MONTHS_VALID = 24
 """Proposed where nothing was agreed of the person in the framework before, or that for good."""
+
+WAS_AGREED = (
+    Fact(gettext_lazy("Person"), "assessment__person", Kind.PERSON),
+    Fact(gettext_lazy("Framework"), "assessment__framework__record", Kind.RECORD),
+    Fact(gettext_lazy("Day"), "assessment__day", Kind.DATE),
+    Fact(ASSESSED_BY, "assessment__assessor", Kind.PERSON),
+    Fact(gettext_lazy("Agreed by"), "assessment__agreed_by", Kind.PERSON),
+    Fact(gettext_lazy("Agreed levels"), "assessment__agreed_levels", Kind.LIST),
+)
+"""What whoever takes an assessment back has before them."""
 
 
 class Answer(Body):
@@ -313,6 +324,14 @@ def close_renewals(act: Act) -> None:
     past=gettext_lazy("revoked it"),
     who=(agrees, named_by_another),
     barred=(not_of_oneself, not_own_peer),
+    signature=Meaning(
+        "assessment_revoked",
+        gettext_lazy("Assessment revoked"),
+        gettext_lazy(
+            "I take this assessment back for the reason given here; what was agreed by it no longer counts."
+        ),
+    ),
+    deciding=WAS_AGREED,
     reason=Reason.ALWAYS,
     danger=True,
     reindexes=False,
@@ -321,7 +340,10 @@ def close_renewals(act: Act) -> None:
     ),
 )
 def revoke(act: Act, _body: Body) -> None:
-    """Take an assessment back: what it gave ends, and nothing that a later one gave."""
+    """Take an assessment back, signed: what it gave ends, and nothing that a later one gave.
+
+    Signatures that relied on it keep it as what they relied on; what its person was asked moves on by the clock.
+    """
     assessment: Assessment = act.detail
     one_at_a_time(assessment.person)
     codes = said_by(assessment)
