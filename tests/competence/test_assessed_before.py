@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils.formats import date_format
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Grant
@@ -251,3 +252,62 @@ def test_who_leaves_is_no_longer_asked_to_confirm(bench: Bench) -> None:
     carry_out("person", "leave", Actor.system(), record=mark, body=leaving, reason="Moved away.")
     deliver()
     assert asked(made) == {"confirm_assessment": ["hanna"]}
+
+
+def test_the_level_of_the_past_is_chosen_by_name_among_those_of_the_component(
+    bench: Bench, client: Client
+) -> None:
+    client.force_login(bench.hanna)
+    number = bench.framework.number
+    page = client.get("/assessments/new/create/").content.decode()
+    chooser = re.search(r'<select[^>]* name="level"[^>]*>', page)
+    assert chooser is not None and 'data-source="/choose/levels?none=1&amp;q="' in chooser[0]
+    assert 'data-beside="framework"' in chooser[0] and 'data-part="component"' in chooser[0]
+    below = ("0", "0 Not yet", "Below the lowest level.")
+    for asked_for, offered in (
+        ("&q=", [below, ("1", "1 Can", ""), ("2", "2 Can well", "")]),
+        ("&q=well", [("2", "2 Can well", "")]),
+    ):
+        answer = client.get(f"/choose/levels?none=1{asked_for}&of={number}&part=G-1").json()
+        assert [(one["value"], one["text"], one["hint"]) for one in answer] == offered
+    assert client.get("/choose/levels?none=1&q=&of=FW-999&part=G-1").json() == []
+    given = {"person": "ada", "framework": number, "component": "G-1", "level": "2", "day": TODAY}
+    again = client.post("/assessments/new/create/", given).content.decode()
+    assert '<option value="2" selected>2 Can well</option>' in again, "it stays chosen, by its name"
+    refused = client.post(
+        "/assessments/new/create/", {**given, "level": "7", "day": ago(30)}
+    ).content.decode()
+    sentence = "“G-1” has no level 7; choose one of: 0, 1, 2."
+    assert re.search(rf'id="id_level-error"[^>]*>.*{sentence}', refused, re.DOTALL)
+    assert not Record.objects.filter(type="assessment").exists()
+
+
+def test_who_had_left_neither_assessed_nor_was_assessed(bench: Bench) -> None:
+    bench.mark.left_on = ago(40)
+    bench.mark.save(update_fields=["left_on"])
+    past = {"framework": bench.framework.number, "component": "G-1", "level": 2, "method": "practice"}
+    for names, place in (({"person": "ada", "assessor": "mark"}, "assessor"), ({"person": "mark"}, "person")):
+        with pytest.raises(Refused) as refused:
+            carry_out("assessment", "create", Actor(bench.hanna), body={**past, **names, "day": ago(39)})
+        left = date_format(ago(40))
+        said = f"Mark Example had left on {left}, before this was assessed; look at the day."
+        assert refused.value.fields == {place: said}
+    ada = {**past, "person": "ada", "assessor": "mark", "day": ago(40)}
+    assert carry_out("assessment", "create", Actor(bench.hanna), body=ada).record.state == "recorded"
+
+
+def test_that_it_holds_for_good_is_said_once_that_is_recorded_or_agreed(bench: Bench, client: Client) -> None:
+    past = {"framework": bench.framework.number, "component": "G-1", "level": 2, "day": ago(30)}
+    made = carry_out("assessment", "create", Actor(bench.hanna), body={**past, "person": "kim"}).record
+    begun = bench.submitted(bench.mark, "ada", "manager", G_1=1)
+    client.force_login(bench.hanna)
+
+    def says(record: Record) -> bool:
+        page = client.get(f"/assessments/{record.number}/").content.decode()
+        return "Valid untilFor good" in re.sub(r"\s*<[^>]*>\s*", "", page)
+
+    assert (says(made), says(begun)) == (True, False), "nobody has agreed yet for how long"
+    bench.do(bench.hanna, begun, "agree")
+    assert says(begun)
+    ends = bench.agreed("ben", months=12, G_1=1)
+    assert not says(ends)

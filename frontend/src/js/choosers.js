@@ -1,5 +1,6 @@
 // `select[data-choose]`: TomSelect. With `data-source="/choose/people?q="` it asks the server: JSON [{value, text, hint}].
-// With `data-beside="subject"` it asks for parts of what the field of that name beside it names.
+// With `data-beside="subject"` it asks for parts of what the field of that name beside it names; with `data-part="topic"`
+// besides, for what there is of the part that this field names.
 import TomSelect from "tom-select/base";
 import removeButton from "tom-select/plugins/remove_button/plugin.js";
 import { each, say } from "./page.js";
@@ -10,7 +11,8 @@ const line = (data, escape) => `<div><span>${escape(data.text)}</span>${data.hin
 const note = (text, escape) => `<div class="no-results">${escape(text)}</div>`;
 
 /** The field in the same row, or the same form, by which a chooser is narrowed. */
-const beside = (select) => select.dataset.beside && select.form?.elements.namedItem(select.name.replace(/[^.]*$/, select.dataset.beside));
+const beside = (select, by = "beside") => select.dataset[by] && select.form?.elements.namedItem(select.name.replace(/[^.]*$/, select.dataset[by]));
+const narrowing = (select) => [["of", beside(select)], ["part", beside(select, "part")]].filter(([, field]) => field);
 
 function settings(select) {
   const source = select.dataset.source;
@@ -30,8 +32,8 @@ function settings(select) {
     shouldLoad: () => true,
     load: source ? async (query, done) => {
       try {
-        const of = beside(select);
-        const answer = await fetch(source + encodeURIComponent(query) + (of ? `&of=${encodeURIComponent(of.value)}` : ""), { credentials: "same-origin", headers: { Accept: "application/json" } });
+        const by = narrowing(select).map(([name, field]) => `&${name}=${encodeURIComponent(field.value)}`).join("");
+        const answer = await fetch(source + encodeURIComponent(query) + by, { credentials: "same-origin", headers: { Accept: "application/json" } });
         done(answer.ok ? await answer.json() : []);
       } catch { done([]); }
     } : null,
@@ -72,7 +74,7 @@ each("select[data-choose]", (select) => {
   for (const option of select.options) if (option.dataset.hint) option.dataset.data = JSON.stringify({ hint: option.dataset.hint });
   const chooser = new TomSelect(select, settings(select));
   stayShut(chooser);
-  beside(select)?.addEventListener("change", () => {
+  for (const [, field] of narrowing(select)) field.addEventListener("change", () => {
     chooser.clear(true);
     chooser.clearOptions();
     chooser.wrapper.classList.remove("preloaded"); // what is offered is asked for anew

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.competence import work
-from setsquare.domains.competence.assessing import METHODS, assessment_scope
+from setsquare.domains.competence.assessing import ASSESSED_BY, METHODS, assessment_scope
 from setsquare.domains.competence.models import Assessment, Rating
 from setsquare.domains.competence.permissions import READ
 from setsquare.domains.competence.standing import names_of_levels
@@ -143,7 +143,7 @@ ASSESSMENTS = register(
             ),
             Column("state", _("State"), "state", Kind.STATE, sortable=True),
             Column("method", _("Method"), "assessment__method", Kind.CHOICE, choices=METHODS),
-            Column("assessor", _("Assessed by"), "assessment__assessor", Kind.PERSON),
+            Column("assessor", ASSESSED_BY, "assessment__assessor", Kind.PERSON),
             Column("day", _("Day"), "assessment__day", Kind.DATE, sortable=True),
             Column("valid_until", _("Valid until"), "assessment__valid_until", Kind.DUE, sortable=True),
             Column("unit", _("Unit"), "unit", Kind.UNIT, shown=False),
@@ -151,7 +151,7 @@ ASSESSMENTS = register(
         ),
         filters=(
             Filter("person", _("Person"), "assessment__person", Kind.PERSON),
-            Filter("assessor", _("Assessed by"), "assessment__assessor", Kind.PERSON),
+            Filter("assessor", ASSESSED_BY, "assessment__assessor", Kind.PERSON),
             Filter("method", _("Method"), "assessment__method", choices=METHODS),
             Filter("framework", _("Framework"), kind=Kind.TEXT, condition=_of_framework),
             Filter("lasts", _("Validity"), choices=LASTS, condition=_lasts),
@@ -165,7 +165,7 @@ ASSESSMENTS = register(
                     Fact(_("Person"), "assessment__person", Kind.PERSON),
                     Fact(_("Framework"), "assessment__framework__record", Kind.RECORD),
                     Fact(_("Method"), "assessment__method", Kind.CHOICE, METHODS),
-                    Fact(_("Assessed by"), "assessment__assessor", Kind.PERSON),
+                    Fact(ASSESSED_BY, "assessment__assessor", Kind.PERSON),
                     Fact(_("Day"), "assessment__day", Kind.DATE),
                     Fact(_("Note"), "assessment__note", Kind.LONG_TEXT),
                 ),
@@ -181,6 +181,7 @@ ASSESSMENTS = register(
                     Fact(_("Agreed by"), "assessment__agreed_here_by", Kind.PERSON),
                     Fact(_("Agreed"), "assessment__agreed_here", Kind.DATETIME),
                     Fact(_("Valid until"), "assessment__valid_until", Kind.DUE),
+                    Fact(_("Valid until"), "assessment__for_good"),
                     Fact(_("Answer of the person"), "assessment__answer", Kind.LONG_TEXT),
                 ),
                 sparse=True,

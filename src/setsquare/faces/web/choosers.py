@@ -1,4 +1,4 @@
-"""What choosers ask for while a person types: people, units, roles, records that they may see, and parts of these."""
+"""What choosers ask for while a person types: people, units, roles, records that they may see, and what is of these."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
 from setsquare.faces.web.access import person_of, signed_in
+from setsquare.faces.web.forms.fields import level_options
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.accounts.rights import units_where
 from setsquare.kernel.qualifications.subjects import parts_of
@@ -117,6 +118,19 @@ def _parts(request: HttpRequest, words: str) -> Iterator[Choice]:
             yield {"value": code, "text": text, "hint": hint}
 
 
+def _levels(request: HttpRequest, words: str) -> Iterator[Choice]:
+    """Yield the levels of a part of a record, such as a component of a framework, from the lowest; by name."""
+    given = {name: request.GET.get(name, "")[:80].replace("\x00", "") for name in ("of", "part")}
+    try:
+        record = find(person_of(request), given["of"])
+    except Record.DoesNotExist:
+        return
+    looked_for = words.lower().split()[:5]
+    for one in level_options(record, given["part"], none=bool(request.GET.get("none"))):
+        if all(word in f"{one['text']} {one['hint']}".lower() for word in looked_for):
+            yield {"value": one["value"], "text": one["text"], "hint": one["hint"]}
+
+
 def find_records(
     user: User,
     words: str,
@@ -167,4 +181,5 @@ _SOURCES: dict[str, Callable[[HttpRequest, str], Iterator[Choice]]] = {
     "roles": _roles,
     "records": _records,
     "parts": _parts,
+    "levels": _levels,
 }

@@ -82,6 +82,8 @@ class Widget(StrEnum):
     RECORDS = "records"
     PART = "part"
     """A part of the record that the field beside it names, such as a component of a framework: given by its code."""
+    LEVEL = "level"
+    """A level of a part of the record that the field beside it names: given by its rank, chosen by name."""
     FILE = "file"
     FILES = "files"
     ROWS = "rows"
@@ -101,7 +103,9 @@ class Shown:
     of: str | Callable[[], Collection[str]] = ""
     """For records: the code of the record type to choose from (empty: any), or the codes of several.
 
-    For a part: the name of the field beside it that names the record."""
+    For a part or a level: the name of the field beside it that names the record."""
+    part: str = ""
+    """For a level: the name of the field beside it that names the part of which it is one."""
     states: Mapping[str, Collection[str]] = field(default_factory=dict)
     """For records: by type in which states one can be chosen at all, such as frameworks in force; others in any."""
     only: Mapping[str, Mapping[str, Collection[str]]] = field(default_factory=dict)

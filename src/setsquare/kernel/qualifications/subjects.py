@@ -95,6 +95,14 @@ def why_not_there(subject: Record, topic: str, level: int, parts: Parts) -> tupl
     return "level", _("There is no level %(level)s of it; there are: %(levels)s.") % values
 
 
+def levels_of(subject: Record, topic: str = "") -> dict[int, str]:
+    """Return the names of the levels of a part of a subject by rank; those of all its parts where no part is known."""
+    parts = parts_of([subject])
+    chosen = [parts[subject.pk, topic]] if (subject.pk, topic) in parts else list(parts.values())
+    found = {rank: name for part in chosen for rank, name in part.levels.items()}
+    return dict(sorted(found.items()))
+
+
 def parts_of(subjects: Iterable[Record]) -> dict[tuple[int, str], Part]:
     """Return the known parts of subjects."""
     by_type: dict[str, set[int]] = {}

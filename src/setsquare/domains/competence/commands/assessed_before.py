@@ -3,11 +3,13 @@
 import datetime as dt
 from typing import Annotated
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.competence.assessing import (
+    ASSESSED_BY,
     BY_ANOTHER,
     METHODS,
     agrees,
@@ -58,7 +60,7 @@ ComponentOf = Annotated[
 WasAssessed = Annotated[AnyPerson, Shown(gettext_lazy("Person"), widget=Widget.PERSON)]
 Assessor = Annotated[
     AnyPerson | None,
-    Shown(gettext_lazy("Assessed by"), gettext_lazy("Left empty: you."), Widget.PERSON),
+    Shown(ASSESSED_BY, gettext_lazy("Left empty: you."), Widget.PERSON),
 ]
 
 
@@ -102,7 +104,13 @@ class Recorded(Body):
     level: Annotated[
         int,
         Field(ge=0, le=20),
-        Shown(gettext_lazy("Agreed level"), gettext_lazy("Its rank on the scale; 0 is below the lowest.")),
+        Shown(
+            gettext_lazy("Agreed level"),
+            gettext_lazy("One at which the component is described; 0 is below the lowest."),
+            Widget.LEVEL,
+            of="framework",
+            part="component",
+        ),
     ]
     day: Day
     valid_until: Annotated[
@@ -121,7 +129,7 @@ class Recorded(Body):
     note: Note = ""
 
 
-def _check_people(person: User, assessor: User, method: str, by: User | None) -> None:
+def _check_people(person: User, assessor: User, method: str, day: dt.date, by: User | None) -> None:
     """Refuse who may not record it, and who could not have assessed by the method."""
     if person == by:
         sentence = _("Nobody records their own assessment; begin one, and somebody else agrees on it.")
@@ -140,6 +148,10 @@ def _check_people(person: User, assessor: User, method: str, by: User | None) ->
     if method == Assessment.Method.MANAGER and person.manager != assessor:
         sentence = _("%(assessor)s is not the line manager of %(name)s; choose another method.")
         raise Refused({"method": sentence % {"assessor": assessor.name, "name": person.name}})
+    for where, one in (("person", person), ("assessor", assessor)):
+        if one.left_on is not None and one.left_on < day:
+            sentence = _("%(name)s had left on %(day)s, before this was assessed; look at the day.")
+            raise Refused({where: sentence % {"name": one.name, "day": date_format(one.left_on)}})
     if method in BY_ANOTHER and assessor == by:
         raise Refused({"assessor": _("You assessed this as a peer; somebody else records it.")})
 
@@ -206,7 +218,7 @@ def _component(body: Recorded) -> Component:
 def create(act: Act, body: Recorded) -> Record:
     """Record what was found before, of somebody else than who records it; it counts once it is confirmed."""
     assessor = body.assessor or act.user
-    _check_people(body.person, assessor, body.method, act.actor.user)
+    _check_people(body.person, assessor, body.method, body.day, act.actor.user)
     component = _component(body)
     _check_days(body, act.now)
     _check_new(body, assessor, component)

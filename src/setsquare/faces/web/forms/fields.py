@@ -18,7 +18,7 @@ from setsquare.faces.web.forms.types import Asked, asked
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.commands.bodies import Widget
 from setsquare.kernel.files.models import Upload
-from setsquare.kernel.qualifications.subjects import parts_of
+from setsquare.kernel.qualifications.subjects import levels_of, parts_of
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, find
 
@@ -31,6 +31,7 @@ _KINDS = {
     Widget.ROLE: "unit",
     Widget.ROLES: "units",
     Widget.PART: "record",
+    Widget.LEVEL: "record",
 }
 _REFERENCES = {
     Widget.PERSON: "people",
@@ -42,6 +43,7 @@ _REFERENCES = {
     Widget.RECORD: "records",
     Widget.RECORDS: "records",
     Widget.PART: "parts",
+    Widget.LEVEL: "levels",
 }
 _FILES = (Widget.FILE, Widget.FILES)
 
@@ -74,7 +76,7 @@ class Field:
     source: str = ""
     """Where a chooser looks for what is typed."""
     refers_to: str = ""
-    """people, units, roles, records, files, or parts of the record that the field `beside` names."""
+    """people, units, roles, records, files, or parts or levels of the record that the field `beside` names."""
     beside: str = ""
     rows: list[list["Field"]] = field(default_factory=list)
     blank: list["Field"] = field(default_factory=list)
@@ -213,6 +215,12 @@ def _furnish(made: Field, item: Asked) -> None:
             made.beside = f"{made.name.removesuffix(item.name)}{item.shown.of}"
             made.source = f"{view_address('choose', 'parts')}?q="
             made.placeholder = _("Find by code or title …")
+        case Widget.LEVEL:
+            made.refers_to, made.attrs = "levels", {"data-beside": str(item.shown.of)}
+            made.attrs |= {"data-part": item.shown.part} if item.shown.part else {}
+            made.beside = f"{made.name.removesuffix(item.name)}{item.shown.of}"
+            made.source = f"{view_address('choose', 'levels')}?{'none=1&' if made.min == 0 else ''}q="
+            made.placeholder = _("Choose a level …")
         case _ if item.widget in _REFERENCES:
             made.refers_to = _REFERENCES[item.widget]
             of = "".join(f"type={one}&" for one in item.shown.types())
@@ -312,7 +320,7 @@ def _name_what_is_chosen(fields: Sequence[Field], user: User) -> None:
     """Turn what is chosen into options with the names that people know; one query for each kind of thing."""
     everything = [inner for outer in fields for inner in outer.walk() if inner.refers_to]
     _name_parts(everything, user)
-    for kind in {inner.refers_to for inner in everything} - {"parts"}:
+    for kind in {inner.refers_to for inner in everything} - {"parts", "levels"}:
         mine = [inner for inner in everything if inner.refers_to == kind]
         wanted = {value for inner in mine for value in inner.value}
         options = _options_for(kind, wanted, user) if wanted else {}
@@ -323,8 +331,8 @@ def _name_what_is_chosen(fields: Sequence[Field], user: User) -> None:
 
 
 def _name_parts(fields: Sequence[Field], user: User) -> None:
-    """Turn chosen parts of records into options with their titles; before the records themselves are named."""
-    chosen = [one for one in fields if one.refers_to == "parts" and one.value]
+    """Turn chosen parts of records and levels of these into options; before the records themselves are named."""
+    chosen = [one for one in fields if one.refers_to in ("parts", "levels") and one.value]
     if not chosen:
         return
     beside = {one.name: one.value[0] for one in fields if one.refers_to == "records" and one.value}
@@ -332,9 +340,32 @@ def _name_parts(fields: Sequence[Field], user: User) -> None:
     parts = parts_of(records.values())
     for one in chosen:
         record = records.get(beside.get(one.beside, ""))
+        if one.refers_to == "levels":
+            known_levels = level_options(record, none=True) if record is not None else []
+            typed = Option(value=one.value[0], text=one.value[0], hint="")
+            one.value = [next((each for each in known_levels if each["value"] == one.value[0]), typed)]
+            continue
         known = parts.get((record.pk, one.value[0])) if record is not None else None
         text = f"{one.value[0]} {known.title}" if known is not None else one.value[0]
         one.value = [Option(value=one.value[0], text=text, hint="")]
+
+
+def choose_among(one: Field, named: Mapping[str, str], placeholder: str) -> None:
+    """Have a field that takes a code be chosen among what a record knows: its value by what people call it."""
+    code = str(one.value or "")
+    one.kind, one.placeholder = "unit", placeholder
+    one.choices = [Option(value=value, text=text, hint="") for value, text in named.items()]
+    one.value = [Option(value=code, text=named.get(code, code), hint="")] if code else []
+
+
+def level_options(record: Record, part: str = "", *, none: bool = False) -> list[Option]:
+    """Return the levels of a part of a record to choose from, by name; `none`: also that it is below the lowest."""
+    below = [Option(value="0", text=_("0 Not yet"), hint=_("Below the lowest level."))] if none else []
+    named = levels_of(record, part).items()
+    return [
+        *below,
+        *(Option(value=str(rank), text=f"{rank} {name}".strip(), hint="") for rank, name in named),
+    ]
 
 
 def _options_for(kind: str, wanted: set[str], user: User) -> dict[str, Option]:
