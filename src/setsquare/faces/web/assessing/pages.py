@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.competence.permissions import SEEING
 from setsquare.faces.web.assessing.calibrating import calibration_page
+from setsquare.faces.web.assessing.choosing import offer_components, offer_rated
 from setsquare.faces.web.assessing.overview import TOLD, ratings_part, ratings_then
 from setsquare.faces.web.assessing.rating import agree_page, rate_page
 from setsquare.faces.web.assessing.standing import mine_page, of_page
@@ -34,6 +35,7 @@ extend(
     overview=Part("assessing/ratings.html.jinja", ratings_part),
     then=PastPart("assessing/ratings.html.jinja", ratings_then),
     commands={"rate": rate_page, "agree": agree_page},
+    furnished={"rate": offer_components, "agree": offer_rated},
     register=(
         (_("My competence"), "my_competence", "user-check"),
         (_("Calibration"), "assessment_calibration", "chart-bar"),

@@ -77,7 +77,12 @@ pages.extend(
         Tab("editions", _("Editions"), editions.editions_tab, count=lambda record: record.framework.edition),
     ),
     commands={"change_item": changing.change_page},
-    furnished={"add_item": changing.offer_groups, "move_item": changing.offer_groups},
+    furnished={
+        "add_item": changing.offer_new,
+        "change_item": changing.offer_names,
+        "move_item": changing.offer_names,
+        "remove_item": changing.offer_names,
+    },
     values={"content": told_text, "draft": told_text, "editions": told_editions},
     icons=ICONS,
 )
