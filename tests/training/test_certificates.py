@@ -75,11 +75,14 @@ def test_that_one_holds_for_good_is_told_before_it_is_verified(
     course = school.course("First aid", {"person": "anna"})
     made = submit(school, school.anna, course)
     client.force_login(school.cora)
-    for page in ("do/verify/", ""):
+    for page in ("do/verify/", "do/refuse/", ""):
         told = client.get(f"/certificates/{made.number}/{page}").content.decode()
         assert "Valid untilFor good" in re.sub(r"\s*<[^>]*>\s*", "", told), page
     assert run(["certificates", "show", made.number, "--as", "cora"]) == 0
     assert re.search(r"Valid until +For good\n", capsys.readouterr().out)
+    school.do(school.cora, made, "verify")
+    form = client.get(f"/certificates/{made.number}/do/revoke/").content.decode()
+    assert "PersonAEAnna Example" in re.sub(r"\s*<[^>]*>\s*", "", form), "whose it is that is taken back"
 
 
 def test_one_from_elsewhere_counts_once_somebody_else_verified_it(school: School, client: Client) -> None:

@@ -342,6 +342,7 @@ def ask_to_verify(act: Act, barred: frozenset[int] = frozenset()) -> list[str]:
     past=gettext_lazy("revoked it"),
     who=(manages_person,),
     barred=(not_own,),
+    deciding=EVIDENCE,
     reason=Reason.ALWAYS,
     danger=True,
     reindexes=False,

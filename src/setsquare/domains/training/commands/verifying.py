@@ -95,6 +95,7 @@ def verify(act: Act, _body: Body) -> None:
     past=gettext_lazy("refused it"),
     who=(manages_person,),
     barred=(not_own,),
+    deciding=EVIDENCE,
     reason=Reason.ALWAYS,
     danger=True,
     reindexes=False,
