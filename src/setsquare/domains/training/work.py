@@ -1,6 +1,7 @@
 """The kinds of tasks that training brings."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.tasks.kinds import Group, TaskKind, register_kind, register_outcomes
@@ -32,7 +33,7 @@ VERIFY = register_kind(
 register_outcomes(
     {
         "certified": _("Certified"),
-        "verified": _("Verified"),
+        "verified": pgettext_lazy("certificate", "Verified"),
         "course_retired": _("Course retired"),
         "anew": _("Asked anew"),
     }
