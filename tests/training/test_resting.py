@@ -69,6 +69,8 @@ def test_one_that_was_recorded_says_that_nobody_signed(school: School, client: C
     client.force_login(school.cora)
     part = client.get(f"/certificates/{made.number}/rests-on/").content.decode()
     assert made.number in part and "href" not in part, "it stands on the page one is on"
+    told = client.get(f"/api/v1/certificates/{made.number}").json()["rests_on"]
+    assert [(one["what"], one["meaning"]) for one in told] == [("Entered without a signature", None)]
 
 
 def test_programs_and_the_command_line_are_told_what_the_page_says(
@@ -81,7 +83,15 @@ def test_programs_and_the_command_line_are_told_what_the_page_says(
     client.force_login(school.anna)
     page = client.get(f"/certificates/{made.number}/rests-on/").content.decode()
     at = grounds_of(made.certificate)[0].at
-    told = [{"what": "Signed off", "who": "Tom Example", "at": plain(at), "record": course.number}]
+    told = [
+        {
+            "what": "Signed off",
+            "meaning": "signed_off",
+            "who": "Tom Example",
+            "at": plain(at),
+            "record": course.number,
+        }
+    ]
     assert client.get(f"/api/v1/certificates/{made.number}").json()["rests_on"] == told
     assert "Signed off: Tom Example, " in page and course.number in page
     assert run(["certificates", "show", made.number, "--as", "anna", "--json"]) == 0

@@ -37,6 +37,8 @@ class Ground(NamedTuple):
     who: str
     what: str
     at: dt.datetime
+    meaning: str = ""
+    """The code of what the signature says; empty where nobody signed."""
 
 
 def grounds_of(certificate: Holding) -> list[Ground]:
@@ -48,7 +50,7 @@ def grounds_of(certificate: Holding) -> list[Ground]:
         signed |= Q(pk__in=_on_course(certificate, meaning))
     rows = Signature.objects.filter(signed).select_related("record")
     found = [
-        Ground(row.record, row.printed_name, str(meaning_label(row.meaning)), row.at)
+        Ground(row.record, row.printed_name, str(meaning_label(row.meaning)), row.at, row.meaning)
         for row in rows.order_by("at", "id")
     ]
     if certificate.source == "quiz":
@@ -59,7 +61,13 @@ def grounds_of(certificate: Holding) -> list[Ground]:
 def grounds_told(record: Record) -> list[dict[str, Any]]:
     """Return what a certificate rests on as values: what its page says, for programs and the command line."""
     return [
-        {"what": one.what, "who": one.who, "at": one.at, "record": one.record.number}
+        {
+            "what": one.what,
+            "meaning": one.meaning or None,
+            "who": one.who,
+            "at": one.at,
+            "record": one.record.number,
+        }
         for one in grounds_of(record.certificate)
     ]
 

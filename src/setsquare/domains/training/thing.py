@@ -412,7 +412,9 @@ CERTIFICATES = register(
                 sparse=True,
             ),
         ),
-        besides=(Beside("rests_on", _("What it rests on"), grounds_told),),
+        besides=(
+            Beside("rests_on", _("What it rests on"), grounds_told, told=("what", "who", "at", "record")),
+        ),
         related=(
             "certificate__person",
             "certificate__course__record",

@@ -253,7 +253,7 @@ def _show_now(thing: Thing, record: Record) -> None:
 def _show_beside(thing: Thing, record: Record) -> None:
     """Show what is told of a record though it stands elsewhere, a line for each."""
     for beside in thing.besides:
-        if lines := [list(one.values()) for one in beside.values(record)]:
+        if lines := [[one[name] for name in beside.told] for one in beside.values(record)]:
             say()
             say(translated(beside.label))
             _pairs([(str(what), " · ".join(map(_in_line, rest))) for what, *rest in lines])

@@ -187,7 +187,8 @@ class Beside:
     key: str
     label: Label
     values: Callable[[Record], Sequence[Mapping[str, Any]]]
-    """The first value of each says what it is."""
+    told: tuple[str, ...]
+    """Which of the values people read, in that order; the first says what it is."""
 
 
 def default_scope(thing: "Thing", user: User) -> Q:
