@@ -61,20 +61,65 @@ def told_of(person: User, session: Record) -> str:
     return "".join([web, *exports, *said])
 
 
-def test_why_somebody_was_absent_is_told_to_who_may_know_and_nobody_else(school: School) -> None:
+def test_why_somebody_was_absent_is_told_to_who_leads_or_runs_them_and_nobody_else(school: School) -> None:
     session = held(school)
     reader, auditor = added(school, "rhea"), added(school, "alma", "training.see")
     elsewhere = added(school, "elsa", "training.see", unit="S")
     bootstrap.grant(elsewhere, "reader", "N")
+    people = added(school, "hans", "organisation.administer")
     for person in (school.anna, reader, elsewhere):
         told = told_of(person, session)
         assert session.number in told and "Operated on." not in told and "Ben Example" not in told, person
-    for person in (auditor, school.tom, school.cora, school.ben):
+    told = told_of(auditor, session)
+    assert "Operated on." not in told and "Ben Example: absent" in told
+    for person in (school.tom, school.cora, school.ben, people):
         assert "Operated on." in told_of(person, session), person
     trail = readable_by(reader).filter(record=session, command="record_attendance")
     assert not trail.exists()
     assert readable_by(auditor).filter(record=session, command="record_attendance").exists()
     assert readable_by(reader).filter(record=session, command="create").exists()
+
+
+def test_who_takes_part_with_others_sees_their_own_row_and_of_the_others_as_many_as_they_may(
+    school: School,
+) -> None:
+    session = school.session(school.course("Measuring"), hours=-3)
+    school.do(school.cora, session, "enrol", people=["anna", "ben", "olga"])
+    rows = [
+        {"person": "anna", "result": "absent", "reason": "In hospital."},
+        {"person": "ben", "result": "not_passed", "reason": "Third part missing."},
+        {"person": "olga", "result": "passed"},
+    ]
+    school.do(school.tom, session, "record_attendance", people=rows)
+    bootstrap.grant(school.olga, "reader", "N")
+    mine = {"person": "ben", "result": "not_passed", "reason": "Third part missing."}
+    for person, names, own in (
+        (school.ben, ["ben"], [mine]),
+        (school.anna, ["anna"], rows[:1]),
+        (added(school, "alma", "training.see"), ["anna", "ben"], [{**one, "reason": ""} for one in rows[:2]]),
+        (school.cora, ["anna", "ben", "olga"], [rows[0], rows[1], {**rows[2], "reason": ""}]),
+    ):
+        said = Caller(person, ("read",)).get(f"/training-sessions/{session.number}").json()
+        assert said["people"] == own
+        page = pages(person, f"/training-sessions/{session.number}/")
+        shown = [one for one in ("anna", "ben", "olga") if f"{one.title()} Example:" in page]
+        assert shown == names
+        assert ("Who else takes part is known to" in page) is (person != school.cora)
+        assert ("Places taken</dt><dd>3" in page.replace("\n", "")) is (person == school.cora)
+        told = told_of(person, session)
+        assert [one for one in ("In hospital.", "Third part missing.") if one in told] == [
+            row["reason"] for row in own if row["reason"]
+        ]
+
+
+def test_who_enrolled_themself_is_told_to_them_and_not_to_other_readers(school: School) -> None:
+    session = school.session(school.course("Measuring"), capacity=4)
+    for person in (school.anna, school.ben):
+        school.do(person, session, "enrol_me")
+    assert "Anna Example" in told_of(school.anna, session)
+    assert "Ben Example" not in told_of(school.anna, session)
+    page = pages(school.anna, f"/training-sessions/{session.number}/")
+    assert "2 of 4" in page  # whether a place is left, everybody is told
 
 
 def test_who_completed_a_course_is_told_to_who_may_see_training(school: School) -> None:

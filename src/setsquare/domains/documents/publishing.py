@@ -188,7 +188,7 @@ def record_json(revision: Revision, viewer: User) -> bytes:
 def _signed(made: Made, hidden: Hidden) -> dict[str, Any]:
     """Return what was signed, but for what is hidden of the record."""
     content = json.loads(made.signed)
-    withheld = sorted(hidden.keys & content["record"].keys())
+    withheld = sorted((hidden.keys | hidden.part.keys()) & content["record"].keys())
     content["record"] = without(content["record"], hidden)
     if hidden.keys and content.pop("given", None) is not None:
         withheld.append("given")

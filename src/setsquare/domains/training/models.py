@@ -232,26 +232,33 @@ class TrainingSession(models.Model):
     """How many can take part; none: as many as like."""
     notes = models.TextField(blank=True)
 
+    shown = ""
+    """Why a reader sees less than all of them, empty where they see all."""
+
     def __str__(self) -> str:
         return str(self.record)
 
     @cached_property
+    def roster(self) -> "list[Attendance]":
+        """Return who takes part and who waits, by name; read once."""
+        return list(self.attendances.select_related("person").order_by("person__name", "id"))
+
+    @cached_property
     def people(self) -> list[str]:
         """Return who takes part, a line for each: name and, once it is known, what came of it."""
-        rows = self.attendances.filter(waiting=False).select_related("person").order_by("person__name")
-        return [row.in_words for row in rows]
+        return [row.in_words for row in self.roster if not row.waiting]
 
     @cached_property
     def waiting(self) -> list[str]:
         """Return who waits for a place, first in line first."""
-        rows = self.attendances.filter(waiting=True).order_by("id")
-        return list(rows.values_list("person__name", flat=True))
+        line = sorted((row.pk, row.person.name) for row in self.roster if row.waiting)
+        return [name for _place, name in line]
 
     @cached_property
     def places(self) -> str:
         """Return how many places are taken."""
         known: int | None = vars(self).get("taken")  # a list has them counted along
-        taken = known if known is not None else self.attendances.filter(waiting=False).count()
+        taken = known if known is not None else sum(not row.waiting for row in self.roster)
         if self.capacity is None:
             return str(taken)
         return _("%(taken)s of %(all)s") % {"taken": taken, "all": self.capacity}
@@ -284,13 +291,17 @@ class Attendance(models.Model):
     @property
     def in_words(self) -> str:
         """Return the person's name and, once it is known, what came of it."""
+        return self.with_reason(self.reason)
+
+    def with_reason(self, reason: str) -> str:
+        """Return the same with as much of the reason as the reader may know."""
         words = {
             "passed": _("attended and passed"),
             "not_passed": _("attended and not passed"),
             "absent": _("absent"),
         }
         told = [self.person.name, *([words[self.result]] if self.result else [])]
-        return ": ".join(told) + (f" ({self.reason})" if self.reason else "")
+        return ": ".join(told) + (f" ({reason})" if reason else "")
 
 
 class Certificate(models.Model):

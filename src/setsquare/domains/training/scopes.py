@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from setsquare.domains.training.models import Attendance, TrainingSession
+from setsquare.domains.training.models import Attendance
 from setsquare.domains.training.permissions import MANAGE, READ, SEE, SEEING
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import led_by, permissions_in, units_where
@@ -57,20 +57,3 @@ def knows_who_is_asked(record: Record, user: User) -> bool:
     if record.owner_id == user.pk:
         return True
     return not permissions_in(user, record.unit_id).isdisjoint(SEEING)
-
-
-def knows_people(record: Record, user: User) -> bool:
-    """Tell whether `user` knows who takes part in a session and how they did.
-
-    So does who gives or runs it, and who sees the training of all who take part: by their units, or as they lead them.
-    """
-    session: TrainingSession = record.training_session
-    if user.pk in (record.owner_id, session.trainer_id):
-        return True
-    permissions = permissions_in(user, record.unit_id)
-    if MANAGE in permissions:
-        return True
-    rows = Attendance.objects.filter(session=session)
-    if rows.exclude(person__in=User.objects.filter(people_followed_by(user))).exists():
-        return False
-    return SEE in permissions or rows.exists()

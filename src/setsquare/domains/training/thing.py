@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from setsquare.domains.training import states, work
+from setsquare.domains.training import roster, states, work
 from setsquare.domains.training.closing.told import outcomes_kept, outcomes_then, shortfalls_kept
 from setsquare.domains.training.models import (
     FIRST,
@@ -25,7 +25,6 @@ from setsquare.domains.training.retraining.queries import retraining_of, wrong_t
 from setsquare.domains.training.scopes import (
     certificate_scope,
     course_scope,
-    knows_people,
     knows_who_is_asked,
     people_followed_by,
     session_scope,
@@ -34,6 +33,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.qualifications.subjects import as_a_whole, tell_followed, tell_parts
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import (
+    OPEN,
     Beside,
     Column,
     Element,
@@ -161,7 +161,8 @@ def session_restored(record: Record, state: Mapping[str, Any], rows: Rows) -> No
     ]
     line = [rows.person(name) for name in state.get("waiting") or ()]
     session.waiting = [person.name for person in line if person is not None]
-    session.places = str(len(taking_part))
+    whole = SESSIONS.hidden_from(rows.reader, record) == OPEN
+    session.places = str(len(taking_part)) if whole else ""
 
 
 def _lasts(value: str, _user: User) -> Q:
@@ -323,6 +324,7 @@ SESSIONS = register(
                 (
                     Fact(_("Take part"), "training_session__people", Kind.LIST),
                     Fact(_("Wait for a place"), "training_session__waiting", Kind.LIST),
+                    Fact(_("Others"), "training_session__shown"),
                 ),
                 sparse=True,
             ),
@@ -334,11 +336,9 @@ SESSIONS = register(
         scope=session_scope,
         parts=session_state,
         restore=session_restored,
-        private=Hidden(
-            keys=frozenset({"people", "waiting"}),
-            notes=frozenset({"enrol", "withdraw", "record_attendance", "close"}),
-        ),
-        privy=knows_people,
+        private=roster.PRIVATE,
+        hides=roster.hidden_of_session,
+        narrow=roster.narrow_session,
         privy_by=PRIVY_BY,
         about=taking_part,
     )

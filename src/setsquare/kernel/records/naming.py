@@ -14,7 +14,12 @@ from setsquare.kernel.records.things import Thing, value_at, visible_to
 def leave_hidden(thing: Thing, record: Record, paths: Iterable[str], user: User) -> None:
     """Have `value_at` find nothing at those of the paths that lead to what is hidden of the record from `user`."""
     private = {path for path in paths if path.rpartition("__")[2] in thing.private.keys}
-    if private and thing.hidden_from(user, record).keys:
+    if not private:
+        return
+    hidden = thing.hidden_from(user, record)
+    if hidden.part and thing.narrow is not None:
+        thing.narrow(record, hidden)
+    elif hidden.keys:
         record.unnamed |= private
 
 

@@ -171,6 +171,11 @@ class Hidden:
     """Kinds of what others are asked."""
     files: frozenset[str] = frozenset()
     """Files of these roles."""
+    part: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """What of the value under a key is told all the same, such as of a list of people the reader's own row; of a key
+    that is among `keys`, nothing where nothing is left."""
+    by: frozenset[str] = frozenset()
+    """Sign-in names of those whose deeds are told all the same."""
 
 
 OPEN = Hidden()
@@ -240,6 +245,10 @@ class Thing:
     guarded: frozenset[str] = frozenset()
     """Paths to records that are named only to those who may see them, too (`records.naming`)."""
     privy: Callable[[Record, User], bool] = lambda _record, _user: True
+    hides: Callable[[Record, User], Hidden] | None = None
+    """What is hidden from somebody, where that is not all of `private` or nothing: asked in place of `privy`."""
+    narrow: Callable[[Record, Hidden], None] | None = None
+    """Leaves on the rows of a record, which nobody saves, what `Hidden.part` leaves of what its facts show."""
     privy_by: tuple[str, str] | tuple[()] = ()
     """Permissions by either of which somebody is privy to the records of a unit, where what is private is of people:
     the trail of the organisation tells nobody else of the deeds and notes that are private."""
@@ -303,7 +312,10 @@ class Thing:
             return OPEN
         known: dict[int, Hidden] = vars(record).setdefault("_hidden_from", {})
         if user.pk not in known:
-            known[user.pk] = OPEN if self.privy(record, user) else self.private
+            if self.hides is not None:
+                known[user.pk] = self.hides(record, user)
+            else:
+                known[user.pk] = OPEN if self.privy(record, user) else self.private
         return known[user.pk]
 
     def state_of(self, record: Record) -> dict[str, Any]:

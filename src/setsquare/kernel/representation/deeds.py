@@ -64,9 +64,9 @@ def signature(found: Signature, hidden: Hidden = OPEN) -> Values:
     The digest is that of the whole; `withheld` names what is left out of it, `authority` the rules that the signer met.
     """
     signed, withheld = found.signed, []
-    if hidden.keys:
+    if hidden.keys or hidden.part:
         content = json.loads(signed)
-        withheld = sorted(hidden.keys & content["record"].keys())
+        withheld = sorted((hidden.keys | hidden.part.keys()) & content["record"].keys())
         if content.pop("given", None) is not None:
             withheld.append("given")
         signed = canonical({**content, "record": without(content["record"], hidden)}).decode()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import OPEN, Hidden
@@ -47,12 +47,22 @@ def differences(before: dict[str, Any] | None, after: dict[str, Any]) -> tuple[C
 def entries_of(record: Record, hidden: Hidden = OPEN) -> QuerySet[Entry]:
     """Return a record's entries, oldest first, but for deeds that are hidden from the reader."""
     entries = Entry.objects.filter(record=record).select_related("actor", "on_behalf_of").order_by("seq")
-    return entries.exclude(command__in=hidden.deeds) if hidden.deeds else entries
+    if not hidden.deeds:
+        return entries
+    return entries.exclude(~Q(actor__username__in=hidden.by), command__in=hidden.deeds)
 
 
 def without(values: Mapping[str, Any], hidden: Hidden) -> dict[str, Any]:
-    """Return a state without the keys that are hidden from the reader (`Thing.hidden_from`)."""
-    return {key: value for key, value in values.items() if key not in hidden.keys}
+    """Return a state without what is hidden from the reader (`Thing.hidden_from`): whole keys, or a part of them."""
+    left = {}
+    for key, value in values.items():
+        if key in hidden.part:
+            kept = hidden.part[key](value)
+            if kept or key not in hidden.keys:
+                left[key] = kept
+        elif key not in hidden.keys:
+            left[key] = value
+    return left
 
 
 def heard(entries: Iterable[Entry], hidden: Hidden) -> Iterator[Entry]:
@@ -61,6 +71,10 @@ def heard(entries: Iterable[Entry], hidden: Hidden) -> Iterator[Entry]:
         if entry.command in hidden.notes:
             entry.note = None
         yield entry
+
+
+def _is_told(entry: Entry, hidden: Hidden) -> bool:
+    return entry.actor is not None and entry.actor.username in hidden.by
 
 
 def told(entries: Iterable[Entry], hidden: Hidden = OPEN) -> list[Passage]:
@@ -72,7 +86,7 @@ def told(entries: Iterable[Entry], hidden: Hidden = OPEN) -> list[Passage]:
     before: dict[str, Any] | None = None
     for entry in heard(entries, hidden):
         after = without(entry.values, hidden)
-        if entry.command not in hidden.deeds:
+        if entry.command not in hidden.deeds or _is_told(entry, hidden):
             passages.append(Passage(entry, differences(before, after)))
         before = after
     return passages

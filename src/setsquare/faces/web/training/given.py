@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,12 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from setsquare.domains.training.models import Course, TrainingSession
+from setsquare.domains.training.permissions import MANAGE
+from setsquare.domains.training.roster import has_places
 from setsquare.domains.training.rules import IN_SESSIONS
 from setsquare.domains.training.thing import CERTIFICATES, COURSES, SESSIONS
 from setsquare.faces.web.access import person_of, record_at, signed_in
 from setsquare.faces.web.addresses import create_address, numbered, register_address, view_address
 from setsquare.faces.web.navigation import reach_of
 from setsquare.faces.web.values import state_shown
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import units_where
 from setsquare.kernel.qualifications.days import last_day
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.qualifications.queries import holding
@@ -46,7 +50,7 @@ def given_page(request: HttpRequest, number: str) -> HttpResponse:
     counts = Record.objects.filter(pk=record.pk).values_list(*(_count(rows) for rows in (seen, held, shown)))
     sessions, every, known = (count or 0 for count in counts.get())
     context = {
-        **_sessions(record, seen, sessions),
+        **_sessions(record, seen, sessions, user),
         **_holders(record, shown, every, known),
         **_planning(request, record),
     }
@@ -58,8 +62,8 @@ def _count(rows: QuerySet[Any]) -> Subquery:
     return Subquery(plain.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
 
 
-def _sessions(record: Record, seen: QuerySet[Record], count: int) -> dict[str, Any]:
-    groups = _groups(seen) if count else []
+def _sessions(record: Record, seen: QuerySet[Record], count: int, user: User) -> dict[str, Any]:
+    groups = _groups(seen, user) if count else []
     return {
         "session_count": count,
         "session_groups": groups,
@@ -67,7 +71,7 @@ def _sessions(record: Record, seen: QuerySet[Record], count: int) -> dict[str, A
     }
 
 
-def _groups(seen: QuerySet[Record]) -> list[tuple[Label, list[dict[str, Any]]]]:
+def _groups(seen: QuerySet[Record], user: User) -> list[tuple[Label, list[dict[str, Any]]]]:
     """Return the next sessions, the soonest first, and the last ones, the newest first, by one query."""
     now = timezone.now()
     found = TrainingSession.objects.filter(pk__in=seen.values("pk"))
@@ -75,7 +79,10 @@ def _groups(seen: QuerySet[Record]) -> list[tuple[Label, list[dict[str, Any]]]]:
     past = found.filter(starts__lte=now).order_by("-starts", "-pk")[:MOST_PAST]
     taken = Count("attendances", filter=Q(attendances__waiting=False))
     listed = TrainingSession.objects.filter(Q(pk__in=coming.values("pk")) | Q(pk__in=past.values("pk")))
-    told = list(listed.select_related("record", "trainer").annotate(taken=taken).order_by("starts", "pk"))
+    runs = Q(trainer=user) | Q(record__owner=user) | Q(record__unit__in=units_where(user, MANAGE))
+    runs = Case(When(runs, then=Value(value=True)), default=Value(value=False))
+    listed = listed.select_related("record", "trainer").annotate(taken=taken, runs=runs)
+    told = list(listed.order_by("starts", "pk"))
     ahead = [session for session in told if session.starts > now]
     behind = [session for session in reversed(told) if session.starts <= now]
     groups = ((_("Coming"), ahead), (_("Past"), behind))
@@ -85,6 +92,7 @@ def _groups(seen: QuerySet[Record]) -> list[tuple[Label, list[dict[str, Any]]]]:
 def _rows(sessions: Iterable[TrainingSession]) -> list[dict[str, Any]]:
     rows = []
     for session in sessions:
+        told = vars(session)["runs"]  # others learn only whether a place is left
         word = state_shown(SESSIONS, session.record.state)
         rows.append(
             {
@@ -93,7 +101,7 @@ def _rows(sessions: Iterable[TrainingSession]) -> list[dict[str, Any]]:
                 "starts": session.starts,
                 "place": session.place,
                 "trainer": session.trainer,
-                "places": session.places,
+                "places": session.places if told or has_places(session, session.record.state) else "",
                 "word": word.text,
                 "colour": word.extra,
             }
