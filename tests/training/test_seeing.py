@@ -1,5 +1,7 @@
 """Who sees the training of people: who may see it where they are, who leads or trains them; no mere reader."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
@@ -120,6 +122,31 @@ def test_who_enrolled_themself_is_told_to_them_and_not_to_other_readers(school: 
     assert "Ben Example" not in told_of(school.anna, session)
     page = pages(school.anna, f"/training-sessions/{session.number}/")
     assert "2 of 4" in page  # whether a place is left, everybody is told
+
+
+def test_why_somebody_is_away_is_told_to_who_leads_or_runs_them_and_nobody_else(school: School) -> None:
+    first = today() + dt.timedelta(days=2)
+    body = {"substitute": "ben", "starts": first, "ends": first, "reason": "Parental leave."}
+    file = school.anna.file.record
+    school.do(school.anna, file, "delegate", **body)
+    auditor = added(school, "alma", "training.see")
+    people = added(school, "hans", "organisation.administer")
+    for person, knows in (
+        (school.anna, True),
+        (school.tom, True),
+        (people, True),
+        (school.ben, False),
+        (added(school, "rhea"), False),
+        (auditor, False),
+    ):
+        client = Client()
+        client.force_login(person)
+        told = [client.get(f"/people/{file.number}/history/export/json").getvalue().decode()]
+        api = Caller(person, ("read",))
+        told += [api.get(f"/people/{file.number}{part}").content.decode() for part in ("", "/trail")]
+        told += [pages(person, f"/people/{file.number}/{tab}") for tab in ("rights/", "history/")]
+        assert [("Parental leave." in one) for one in told] == [knows] * 5, person
+        assert "stands in from" in told[3], person
 
 
 def test_who_completed_a_course_is_told_to_who_may_see_training(school: School) -> None:

@@ -1,7 +1,8 @@
 """The record types of the organisation: units, people and roles."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from setsquare.kernel.accounts.rights import permissions_in, units_where
 from setsquare.kernel.database.statements import Statement, stand_in
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import (
+    OPEN,
     Column,
     Element,
     Fact,
@@ -92,6 +94,34 @@ def knows_access(record: Record, user: User) -> bool:
     if record.owner_id == user.pk:
         return True
     return not permissions_in(user, record.unit_id).isdisjoint({ADMINISTER, "trail.read"})
+
+
+ACCESS = Hidden(
+    keys=frozenset({"tokens", "may_sign", "shown_to"}),
+    notes=frozenset({"make_token", "revoke_token", "end_tokens"}),
+)
+"""What of a person only those see who know by what means they sign in."""
+
+
+def knows_why_away(record: Record, user: User) -> bool:
+    """Tell whether `user` reads why a person is away: that person, who leads them, and who administers people there."""
+    if record.owner_id == user.pk:
+        return True
+    if user.may_sign and record.person_file.user.manager_id == user.pk:
+        return True
+    return ADMINISTER in permissions_in(user, record.unit_id)
+
+
+def _without_reasons(delegations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in given.items() if key != "reason"} for given in delegations]
+
+
+def hidden_of_person(record: Record, user: User) -> Hidden:
+    """Return what of a person is hidden from `user`: by what means they sign in, and why they are away."""
+    access = OPEN if knows_access(record, user) else ACCESS
+    if knows_why_away(record, user):
+        return access
+    return replace(access, part={"delegations": _without_reasons})
 
 
 _USER = stand_in(1)
@@ -287,11 +317,8 @@ PEOPLE = register(
             ),
         ),
         scope=known_to_all,
-        private=Hidden(
-            keys=frozenset({"tokens", "may_sign", "shown_to"}),
-            notes=frozenset({"make_token", "revoke_token", "end_tokens"}),
-        ),
-        privy=knows_access,
+        private=ACCESS,
+        hides=hidden_of_person,
         about=lambda record: (record.owner.username,),
         favours=True,
         parts=person_state,

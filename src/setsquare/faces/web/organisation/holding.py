@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from setsquare.domains.organisation.models import PersonFile, UnitFile
 from setsquare.domains.organisation.permissions import known
 from setsquare.domains.organisation.queries import Branch, delegations, directory, holdings, tree
+from setsquare.domains.organisation.thing import knows_why_away
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import command_address, numbered, register_address
 from setsquare.faces.web.records.head import head_of
@@ -33,6 +34,7 @@ def person_tab(request: HttpRequest, thing: Thing, record: Record) -> HttpRespon
     may_end = "end_delegation" in offered and offered["end_delegation"].why_not is None
     revoke, end = command_address(record, "revoke_role"), command_address(record, "end_delegation")
     context |= {
+        "why_away": knows_why_away(record, person_of(request)),
         "grants": [
             (
                 grant,
