@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.domains.quizzes.models import Quiz
 from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts.models import User
@@ -231,3 +232,39 @@ def test_it_is_taken_through_the_api_and_on_the_command_line(
     assert run(["quiz-statistics", quiz.number]) == 0
     assert run(["export", "quizzes", quiz.number, "-o", "q.csv"]) == 0
     assert "Max Planck" in (tmp_path / "q.csv").read_text()
+
+
+def test_who_sees_training_reads_what_came_of_attempts_and_neither_answers_nor_what_is_right(
+    hall: Hall,
+) -> None:
+    reads = ["quizzes.read", "training.read", "organisation.read"]
+    bootstrap.add_role("auditor_like", "Looks at training", "", [*reads, "training.see"])
+    alma, elsa = (bootstrap.add_person(name, f"{name.title()} Example", "N") for name in ("alma", "elsa"))
+    bootstrap.grant(alma, "auditor_like", "N")
+    bootstrap.grant(elsa, "auditor_like", "S")
+    attempt = hall.took(hall.ben, hall.quiz(), {**RIGHT, "Q4": ["17.5"]})
+    at = f"/quiz-attempts/{attempt.number}"
+    client = Client()
+    client.force_login(alma)
+    page = client.get(f"{at}/").content.decode()
+    assert "Ben Example" in page and "83" in page and "Passed" in page
+    api = Caller(alma, ("read",))
+    said = api.get(at).json()
+    assert (
+        said["points"] == 5 and said["percent"] == "83.3" and "answers" not in said and "drawn" not in said
+    )
+    export = client.get(f"{at}/history/export/json").getvalue().decode()
+    told = [
+        page,
+        export,
+        client.get(f"{at}/history/").content.decode(),
+        api.get(f"{at}/trail").content.decode(),
+    ]
+    assert not any(secret in one for one in told for secret in ("17.5", SECRET, "Which unit?"))
+    assert "/do/" not in page
+    assert "17.5" in Caller(hall.ben, ("read",)).get(at).content.decode()
+    for person in (elsa, hall.olga, hall.tom):
+        other = Client()
+        other.force_login(person)
+        assert other.get(f"{at}/").status_code == 404
+        assert Caller(person, ("read",)).get(at).status_code == 404

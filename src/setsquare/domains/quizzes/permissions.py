@@ -6,6 +6,8 @@ from setsquare.domains.organisation.permissions import declare
 
 READ = "quizzes.read"
 MANAGE = "quizzes.manage"
+SEE = "training.see"
+"""Of training: whoever sees the certificates of people sees which quizzes they took, and what came of it."""
 
 declare(
     {

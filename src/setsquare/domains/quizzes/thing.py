@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from setsquare.domains.quizzes.models import Quiz, QuizAttempt
 from setsquare.domains.quizzes.permissions import READ
 from setsquare.domains.quizzes.scopes import (
+    ORDER,
     attempt_scope,
+    hidden_of_attempt,
     knows_answers,
-    knows_order,
     people_followed_by,
     quiz_scope,
 )
@@ -178,8 +179,8 @@ ATTEMPTS = register(
         search=attempt_words,
         scope=attempt_scope,
         confidential=True,
-        private=Hidden(keys=frozenset({"drawn"})),
-        privy=knows_order,
+        private=Hidden(keys=ORDER.keys | {"answers"}),
+        hides=hidden_of_attempt,
         authors=lambda record: {record.quiz_attempt.person.username},
         about=lambda record: (record.quiz_attempt.person.username,),
         labels={

@@ -13,7 +13,7 @@ SEEING = frozenset({SEE, MANAGE})
 declare(
     {
         READ: _("Read courses and training sessions"),
-        SEE: _("See everybody’s training and certificates in the unit"),
+        SEE: _("See everybody’s training, certificates and attempts at quizzes in the unit"),
         MANAGE: _("Run training: courses, sessions and everybody’s certificates"),
     },
     authority=(MANAGE,),
