@@ -250,9 +250,7 @@ def test_who_sees_training_reads_what_came_of_attempts_and_neither_answers_nor_w
     assert "Ben Example" in page and "83" in page and "Passed" in page
     api = Caller(alma, ("read",))
     said = api.get(at).json()
-    assert (
-        said["points"] == 5 and said["percent"] == "83.3" and "answers" not in said and "drawn" not in said
-    )
+    assert said["points"] == 5 and said["percent"] == "83.3" and "answers" not in said and "drawn" not in said
     export = client.get(f"{at}/history/export/json").getvalue().decode()
     told = [
         page,

@@ -1,11 +1,13 @@
 """Who sees the training of people: who may see it where they are, who leads or trains them; no mere reader."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
 
 from setsquare.domains.organisation import bootstrap
+from setsquare.faces.web.addresses import record_address
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import NotPermitted
@@ -168,6 +170,31 @@ def test_who_completed_a_course_is_told_to_who_may_see_training(school: School) 
         assert ("Ben Example" in said) is knows, person
         told = readable_by(person).filter(record=course, command="confirm").exists()
         assert told is (person == auditor), person
+
+
+def test_tabs_count_what_they_show(school: School) -> None:
+    course = school.course("Rules", kind="read", content="Wash your hands.", unit="N")
+    for person in (school.anna, school.ben):
+        school.do(person, course, "confirm")
+    entries = Record.objects.get(pk=course.pk).version
+    for person, signatures, history in ((school.cora, 2, entries), (school.olga, 0, entries - 2)):
+        bootstrap.grant(person, "reader", "N")
+        assert counted(person, course, "Signatures") == signatures
+        assert counted(person, course, "History") == history
+        assert pages(person, f"/courses/{course.number}/history/").count('class="timeline-entry') == history
+    assert counted(school.anna, course, "Signatures") == 1
+    session = school.session(course=school.course("Measuring"))
+    for person in (school.anna, school.ben):
+        school.do(person, session, "enrol_me")
+    for person, history in ((school.cora, 3), (school.anna, 2), (school.olga, 1)):
+        assert counted(person, session, "History") == history
+
+
+def counted(person: User, record: Record, tab: str) -> int:
+    """Return how many a tab of a record's page says that it shows."""
+    page = pages(person, record_address(record))
+    found = re.search(rf">{tab}\s*<span[^>]*>(\d+)<", page)
+    return int(found[1]) if found else 0
 
 
 def test_who_is_overdue_with_a_course_is_told_to_who_may_see_training(school: School) -> None:

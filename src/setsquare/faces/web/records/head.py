@@ -1,6 +1,7 @@
 """The head of a record's page, the same on each of its tabs: number, title, state, commands, tabs."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -24,10 +25,11 @@ from setsquare.kernel.database.statements import stand_in
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see
-from setsquare.kernel.records.things import Thing, thing_of
+from setsquare.kernel.records.things import OPEN, Thing, thing_of
 from setsquare.kernel.representation.files import held_by
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.models import Entry
 
 
 def head_of(request: HttpRequest, thing: Thing, record: Record, current: str = "") -> dict[str, Any]:
@@ -109,7 +111,7 @@ def _tabs(situation: Situation, counts: Mapping[str, int], current: str) -> list
     tabs: list[tuple[str, Any, int | None]] = [("", made.first_label, None)]
     tabs += [(tab.code, tab.label, tab.count(record)) for tab in made.tabs if tab.shown(situation)]
     tabs += [
-        ("history", _("History"), record.version),
+        ("history", _("History"), counts["history"]),
         ("links", _("Links"), None),
         ("files", _("Files"), counts["files"]),
         ("tasks", _("Tasks"), counts["tasks"]),
@@ -126,8 +128,25 @@ def _tabs(situation: Situation, counts: Mapping[str, int], current: str) -> list
     ]
 
 
+@dataclass(frozen=True)
+class _Untold:
+    """What of what stands on the tabs is not told to a reader, and so not counted."""
+
+    tasks: tuple[str, ...]
+    deeds: tuple[str, ...]
+    """Of the record: commands that its history and signatures leave out."""
+    beside: tuple[str, ...]
+    """The same of what was signed in its place."""
+    own: bool
+    """Whether the reader's own deeds are told all the same."""
+
+
 _FILES = f"(SELECT COUNT(*) FROM {Attachment._meta.db_table} WHERE record_id = %s AND removed IS NULL)"  # noqa: S608
 _SIGNATURES = f"(SELECT COUNT(*) FROM {Signature._meta.db_table} WHERE record_id IN (%s, %s))"  # noqa: S608
+_SIGNED = (
+    f"SELECT COUNT(*) FROM {Signature._meta.db_table} s JOIN {Entry._meta.db_table} e ON e.id = s.entry_id"  # noqa: S608
+)
+_ENTRIES = f"SELECT COUNT(*) FROM {Entry._meta.db_table} e WHERE e.record_id = %s"  # noqa: S608
 _OPEN_TASKS = f"FROM {Task._meta.db_table} WHERE record_id = %s AND done IS NULL"
 _DEEDS = (
     f"((SELECT COUNT(*) FROM {SupervisedDeed._meta.db_table} WHERE target_id = %s AND countersigned_by_id IS NULL)"  # noqa: S608
@@ -148,48 +167,82 @@ def _counts(situation: Situation) -> dict[str, int]:
     The signatures are those of the record, and of what was signed in its place where the person may see that.
     """
     record, user, thing = situation.subject, situation.user, situation.thing
-    kinds = tuple(sorted(thing.hidden_from(user, record).tasks)) if thing.private.tasks else ()
     other = thing.signed(record)
+    untold = _untold(situation, other)
     found = []
     if other is not None:
-        found = _counted_beside(other.type, kinds).rows(user, record=record.pk, beside=other.pk)
+        found = _counted_beside(other.type, untold).rows(user, record=record.pk, beside=other.pk)
     if not found:
-        found = _counted(thing.code, kinds).rows(user, record=record.pk, beside=record.pk)
-    files, signatures, tasks, all_tasks, deeds = found[0]
+        found = _counted(thing.code, untold).rows(user, record=record.pk, beside=record.pk)
+    files, signatures, tasks, all_tasks, deeds, *told = found[0]
     if not all_tasks:
         vars(situation).setdefault("tasks", ())  # none is open: nobody need look for the person's own
     if files and thing.private.files and thing.hidden_from(user, record).files:
         files = held_by(record, thing.private).filter(removed__isnull=True).count()
-    return {"files": files, "tasks": tasks, "signatures": signatures, "deeds": deeds}
+    history = told[0] if told else record.version
+    return {"files": files, "tasks": tasks, "signatures": signatures, "deeds": deeds, "history": history}
+
+
+def _untold(situation: Situation, other: Record | None) -> _Untold:
+    """Return what is hidden from the person of the record, and of what was signed in its place."""
+    user, thing = situation.user, situation.thing
+    shown = thing.private
+    hidden = thing.hidden_from(user, situation.subject) if shown.tasks or shown.deeds else OPEN
+    theirs: frozenset[str] = frozenset()
+    if other is not None and (beside := thing_of(other.type)).private.deeds:
+        theirs = beside.hidden_from(user, other).deeds
+    kinds, deeds = tuple(sorted(hidden.tasks)), tuple(sorted(hidden.deeds))
+    return _Untold(kinds, deeds, tuple(sorted(theirs)), own=bool(hidden.by))
 
 
 @lru_cache
-def _counted(code: str, kinds: tuple[str, ...]) -> Asked[Record]:
-    """Return the query of what stands on the tabs of a type's records; of tasks of `kinds` the person's own only."""
+def _counted(code: str, untold: _Untold) -> Asked[Record]:
+    """Return the query of what is told on the tabs of a type's records."""
     return Asked(
-        lambda user, _now: Record.objects.filter(pk=_RECORD, type=code).values_list(*_numbers(user, kinds)),
+        lambda user, _now: Record.objects.filter(pk=_RECORD, type=code).values_list(*_numbers(user, untold)),
         lambda: {_RECORD: "record", _BESIDE: "beside"},
     )
 
 
 @lru_cache
-def _counted_beside(code: str, kinds: tuple[str, ...]) -> Asked[Record]:
+def _counted_beside(code: str, untold: _Untold) -> Asked[Record]:
     """Return the same, with no answer where the person does not see what was signed beside, of the type `code`."""
     return Asked(
         lambda user, _now: (
-            thing_of(code).visible_to(user).filter(pk=_BESIDE).values_list(*_numbers(user, kinds))
+            thing_of(code).visible_to(user).filter(pk=_BESIDE).values_list(*_numbers(user, untold))
         ),
         lambda: {_RECORD: "record", _BESIDE: "beside"},
     )
 
 
-def _numbers(user: User, kinds: tuple[str, ...]) -> list[RawSQL]:
+def _numbers(user: User, untold: _Untold) -> list[RawSQL]:
+    kinds = untold.tasks
     own = f" AND (assignee_id = %s OR kind NOT IN ({', '.join(['%s'] * len(kinds))}))" if kinds else ""
     asked: list[tuple[str, list[Any]]] = [
         (_FILES, [_RECORD]),
-        (_SIGNATURES, [_RECORD, _BESIDE]),
+        _signatures(user, untold),
         (f"(SELECT COUNT(*) {_OPEN_TASKS}{own})", [_RECORD, *([user.pk, *kinds] if kinds else ())]),
         (f"(SELECT COUNT(*) {_OPEN_TASKS})", [_RECORD]),
         (_DEEDS, [_RECORD, _RECORD]),
     ]
+    if untold.deeds:
+        told, given = _but_for(untold.deeds, "e.actor_id", user if untold.own else None)
+        asked.append((f"({_ENTRIES}{told})", [_RECORD, *given]))
     return [RawSQL(sql, given, output_field=IntegerField()) for sql, given in asked]  # noqa: S611 - constants
+
+
+def _signatures(user: User, untold: _Untold) -> tuple[str, list[Any]]:
+    if not untold.deeds and not untold.beside:
+        return _SIGNATURES, [_RECORD, _BESIDE]
+    here, given = _but_for(untold.deeds, "s.signer_id", user)
+    there, given_there = _but_for(untold.beside, "s.signer_id", user)
+    where = f"(s.record_id = %s{here}) OR (s.record_id = %s AND s.record_id <> %s{there})"
+    return f"({_SIGNED} WHERE {where})", [_RECORD, *given, _BESIDE, _RECORD, *given_there]
+
+
+def _but_for(deeds: tuple[str, ...], who: str, user: User | None) -> tuple[str, list[Any]]:
+    """Return the condition that an entry is by none of the commands, or else of the person themself; and its values."""
+    if not deeds:
+        return "", []
+    others = f"e.command NOT IN ({', '.join(['%s'] * len(deeds))})"
+    return (f" AND ({others} OR {who} = %s)", [*deeds, user.pk]) if user else (f" AND {others}", [*deeds])
