@@ -134,7 +134,13 @@ def test_roles_meanings_and_independence(house: House):
     house.do("rename", note, body={"title": "By a keeper"})
     apart = rule(house, 0, commands=[], meanings=["approved"], independent=True)
     Target.objects.filter(rule=apart).update(thing="")
-    assert "asks for somebody independent of it" in refused(house, note, "sign")
+    sentence = "You own this or wrote on it; rule %s asks for somebody independent of it."
+    assert refused(house, note, "sign") == sentence % apart.record.number
+    again = rule(house, 0, commands=[], meanings=["approved"], independent=True)
+    Target.objects.filter(rule=again).update(thing="")
+    rules = ", ".join(sorted([apart.record.number, again.record.number]))
+    sentence = "You own this or wrote on it; rules %s ask for somebody independent of it."
+    assert refused(house, note, "sign") == sentence % rules
 
 
 def test_only_records_of_the_kinds_named(house: House, monkeypatch: pytest.MonkeyPatch):

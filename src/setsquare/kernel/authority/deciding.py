@@ -1,12 +1,12 @@
 """What rules in force ask, what one person has of it, and the decision that follows. Nothing here asks the database."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from setsquare.kernel.qualifications.days import last_day
 from setsquare.kernel.records.things import plain
@@ -135,6 +135,8 @@ class Lack(NamedTuple):
     """What is lacking alone: neither the level that they hold nor until when."""
     need: Asked | None = None
     """The qualification that is missing; None where something else is, which nobody's supervision replaces."""
+    apart: bool = False
+    """Whether the person made what is judged: nothing that they could ask anybody for leads out of that."""
 
 
 @dataclass(frozen=True)
@@ -182,10 +184,12 @@ class Decision:
         """Return all that is missing and whom to ask about it; empty where it is allowed."""
         if not self.lacks:
             return ""
-        parts = dict.fromkeys(lack.told for lack in self.lacks)
+        parts = dict.fromkeys(lack.told for lack in self.lacks if not lack.apart)
+        if independent := [lack.rule.number for lack in self.lacks if lack.apart]:
+            parts.setdefault(_asks_for_independence(independent))
         if self.unattended:
             parts.setdefault(_("You may do this under supervision, but nobody may countersign it here."))
-        for rule in {lack.rule.number: lack.rule for lack in self.lacks}.values():
+        for rule in {lack.rule.number: lack.rule for lack in self.lacks if not lack.apart}.values():
             parts.setdefault(_asks_for_it(rule, rule.whom_to_ask(self.person)))
         if self.breakable:
             parts.setdefault(
@@ -235,6 +239,16 @@ def decide(
     return Decision(tuple(lacks), kept, under_supervision, breakable, person=standing.person)
 
 
+def _asks_for_independence(rules: Sequence[str]) -> str:
+    """Return that rules ask for somebody independent, in one sentence however many do."""
+    sentence = ngettext(
+        "You own this or wrote on it; rule %(rules)s asks for somebody independent of it.",
+        "You own this or wrote on it; rules %(rules)s ask for somebody independent of it.",
+        len(rules),
+    )
+    return sentence % {"rules": ", ".join(rules)}
+
+
 def _asks_for_it(rule: RuleInForce, owner: str) -> str:
     if not owner:
         return _("Rule %(rule)s asks for it.") % {"rule": rule.number}
@@ -265,9 +279,8 @@ def _lacks(
         if held is None or held.lacks(need.level, now):
             yield _lacking(rule, need, held, now)
     if rule.independent and involved():
-        told = _("You own this or wrote on it; rule %(rule)s asks for somebody independent of it.")
         short = _("owns it or wrote on it")
-        yield Lack(rule, told % {"rule": rule.number}, short, short)
+        yield Lack(rule, _asks_for_independence([rule.number]), short, short, apart=True)
 
 
 def _lacking(rule: RuleInForce, need: Asked, held: Held | None, now: dt.datetime) -> Lack:
