@@ -9,13 +9,15 @@ from django.utils import timezone
 
 from setsquare.domains.training.models import Course, TrainingSession
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.commands.declaration import command_of
+from setsquare.kernel.commands.declaration import Actor, command_of
 from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
+from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.commands.supervising import is_about
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from tests.cases import ThingCase
+from tests.days import HOME
 from tests.training.conftest import School, ago, asked
 
 
@@ -216,3 +218,15 @@ def test_who_gives_a_session_is_a_trainer_of_the_course_or_holds_it(
 
 def test_a_course_without_trainers_is_given_by_anybody_who_is_named(school: School) -> None:
     assert school.session(school.course("Measuring", trainers=[]), trainer="ben").state == "planned"
+
+
+def test_whoever_plans_a_session_is_told_for_when_and_that_its_trainer_knows(school: School) -> None:
+    course = school.course("Measuring")
+    starts = dt.datetime(2031, 12, 3, 9, tzinfo=HOME)
+    body = {"course": course.number, "unit": "N", "starts": starts, "ends": starts + dt.timedelta(hours=2)}
+    made = carry_out("training_session", "create", Actor(school.cora), body={**body, "trainer": "tom"})
+    when = "3 December 2031, 09:00 (Europe/Berlin)"
+    assert made.conclusion == f"{made.record.number} is planned for {when}; Tom Example is told."
+    course.course.trainers.add(school.cora)
+    made = carry_out("training_session", "create", Actor(school.cora), body={**body, "trainer": "cora"})
+    assert made.conclusion == f"{made.record.number} is planned for {when}."

@@ -309,6 +309,10 @@ def settle(act: Act, body: Settling) -> None:
         title=act.record.title,
         what=body.done_about_it[:200],
     )
+    act.conclude(
+        gettext_noop("It is decided what follows from %(number)s; %(name)s is told."),
+        name=act.record.owner.name,
+    )
 
 
 CONSEQUENCES_TOLD = {

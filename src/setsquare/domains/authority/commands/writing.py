@@ -364,6 +364,11 @@ def edit(act: Act, body: Content) -> None:
     for name, value in body.plain().items():
         setattr(rule, name, value)
     note_author(act, rule)
+    act.conclude(
+        gettext_noop(
+            "The draft %(number)s is changed; it comes into force once somebody else has approved it."
+        )
+    )
 
 
 @command(
@@ -455,3 +460,4 @@ def begin_edition(act: Act, body: NextEdition) -> Record:
 def discard(act: Act, _body: Body) -> None:
     """End a rule that was never in force."""
     act.finish(waiting(act), "discarded")
+    act.conclude(gettext_noop("%(number)s is discarded; it never was in force."))

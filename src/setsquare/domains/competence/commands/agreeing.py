@@ -390,3 +390,4 @@ def take_up(act: Act, body: Components) -> None:
 def drop(act: Act, _body: Body) -> None:
     """Give an assessment up before it is agreed."""
     act.finish(Task.objects.filter(record=act.record), "not_needed")
+    act.conclude(gettext_noop("%(number)s is given up; it counts for nothing."))

@@ -327,6 +327,7 @@ def confirm(act: Act, _body: Body) -> None:
     qualify(act, rows)
     close_renewals(act)
     _tell_once(act, assessment.person, COUNTS_NOW)
+    act.conclude(gettext_noop("%(number)s is confirmed: what it says counts now."))
 
 
 @command(
@@ -349,3 +350,4 @@ def refuse(act: Act, _body: Body) -> None:
         gettext_noop("%(who)s refused the past assessment %(number)s %(title)s: %(reason)s"),
         reason=act.reason[:200],
     )
+    act.conclude(gettext_noop("%(number)s is refused and does not count; those concerned are told why."))

@@ -31,6 +31,7 @@ from setsquare.kernel.links.models import Link
 from setsquare.kernel.qualifications.days import day_in
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, visible_to
+from setsquare.kernel.writing.sentences import some
 
 SHOWN_BY = "shown_by"
 """The kind of link from an assessment to a record that is evidence of it."""
@@ -237,6 +238,7 @@ def edit(act: Act, body: Dated) -> None:
     assessment: Assessment = act.detail
     check_day(body.day, assessment.person, act.now)
     assessment.day, assessment.note = body.day, body.note
+    act.conclude(gettext_noop("%(number)s says what held on %(day)s."), day=body.day)
 
 
 def _ratings_as_is(situation: Situation) -> Mapping[str, Any]:
@@ -332,6 +334,11 @@ def set_evidence(act: Act, body: Evidence) -> None:
         act.unlink(record, SHOWN_BY)
     for record in body.records:
         act.link(record, SHOWN_BY)
+    if body.records:
+        names = some(record.number for record in body.records)
+        act.conclude(gettext_noop("%(number)s is shown by: %(names)s."), names=names)
+    else:
+        act.conclude(gettext_noop("%(number)s is shown by none of the records that you may see."))
 
 
 @command(
@@ -348,6 +355,10 @@ def add_files(act: Act, body: Files) -> None:
     """Add files as evidence, such as an exam or photographs of work."""
     for upload in body.files:
         act.attach(upload.blob, upload.name, EVIDENCE)
+    act.conclude(
+        gettext_noop("Added to %(number)s as evidence: %(names)s."),
+        names=some(upload.name for upload in body.files),
+    )
 
 
 def _files_of(record: Record) -> list[Attachment]:
@@ -384,3 +395,9 @@ def remove_file(act: Act, body: OneFile) -> None:
         raise Refused({"name": sentence % {"names": ", ".join(one.name for one in files)}})
     act.detach(found)
     act.say(gettext_noop("%(name)s"), name=found.name)
+    act.conclude(
+        gettext_noop(
+            "The file %(name)s is no evidence of %(number)s any more; the history keeps that it was."
+        ),
+        name=found.name,
+    )

@@ -342,3 +342,8 @@ def set_attributes(act: Act, body: SetAttributes) -> None:
         attributes[row.code] = before.model_copy(update={"levels": levels})
     wanted = content.having(attributes=tuple(attributes.values()))
     put(act, wanted, lambda _place: "attributes")
+    act.conclude(
+        gettext_noop(
+            "The draft of %(number)s says anew what its levels mean; it holds with its next edition."
+        )
+    )

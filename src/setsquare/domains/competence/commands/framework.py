@@ -113,6 +113,7 @@ def edit(act: Act, body: EditFramework) -> None:
     framework: Framework = act.detail
     act.record.title = body.title
     framework.purpose, framework.source, framework.licence = body.purpose, body.source, body.licence
+    act.conclude(gettext_noop("%(number)s is described anew; its content is as it was."))
 
 
 @command(

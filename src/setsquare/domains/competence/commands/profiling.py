@@ -29,6 +29,7 @@ from setsquare.kernel.importing.columns import lines_are
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label
+from setsquare.kernel.writing.sentences import some
 
 MOST_REQUIREMENTS = 400
 """Fewer than the rows that a form takes."""
@@ -209,6 +210,7 @@ def edit(act: Act, body: EditProfile) -> None:
     """Name the role anew and say what it is there for."""
     act.record.title = body.title
     act.detail.purpose = body.purpose
+    act.conclude(gettext_noop("%(number)s is described anew; what it asks for is as it was."))
 
 
 @command(
@@ -228,6 +230,12 @@ def set_requirements(act: Act, body: SetRequirements) -> None:
         sentence = _("It is in force and has to ask for something; withdraw it where the role is no more.")
         raise Refused({"requirements": sentence})
     ask_for(act.detail, body.requirements)
+    count = len(body.requirements)
+    one, more = (
+        gettext_noop("%(number)s asks for 1 component."),
+        gettext_noop("%(number)s asks for %(count)s components."),
+    )
+    act.conclude(one if count == 1 else more, count=count)
 
 
 def ask_for(profile: RoleProfile, rows: Sequence[RequirementRow]) -> None:
@@ -316,6 +324,12 @@ def _wrong_with(
 def set_titles(act: Act, body: SetTitles) -> None:
     """Say which job titles map onto the profile."""
     map_titles(act.detail, body.titles)
+    if body.titles:
+        act.conclude(
+            gettext_noop("Job titles that stand for %(number)s: %(titles)s."), titles=some(body.titles)
+        )
+    else:
+        act.conclude(gettext_noop("No job title stands for %(number)s any more."))
 
 
 def map_titles(profile: RoleProfile, given: Sequence[str]) -> None:

@@ -127,6 +127,7 @@ def send_back(act: Act, _body: Body) -> None:
     arrange(act, "draft")
     sentence = gettext_noop("%(who)s sent %(number)s %(title)s back: %(reason)s")
     tell_person(act, sentence, reason=act.reason[:200])
+    act.conclude(gettext_noop("%(number)s is a draft again."))
 
 
 @command(
@@ -204,6 +205,11 @@ def complete(act: Act, body: Completed) -> None:
     act.say(
         gettext_noop("targets met: %(met)s of %(all)s"), met=len(standing) - len(unmet), all=len(standing)
     )
+    act.conclude(
+        gettext_noop("%(number)s is completed. Targets met: %(met)s of %(all)s."),
+        met=len(standing) - len(unmet),
+        all=len(standing),
+    )
 
 
 @command(
@@ -224,3 +230,4 @@ def cancel(act: Act, _body: Body) -> None:
     arrange(act, "cancelled")
     sentence = gettext_noop("%(who)s cancelled %(number)s %(title)s: %(reason)s")
     tell_person(act, sentence, reason=act.reason[:200])
+    act.conclude(gettext_noop("%(number)s is cancelled; what was done stays in it."))

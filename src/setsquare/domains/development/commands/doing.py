@@ -164,6 +164,7 @@ def note(act: Act, body: Noted) -> None:
     """Note how it goes, such as after a talk with the mentor."""
     _write(act, body)
     tell_person(act, gettext_noop("%(who)s noted how %(number)s %(title)s goes."))
+    act.conclude(gettext_noop("What you noted stands in %(number)s."))
 
 
 class Commented(Body):
@@ -200,6 +201,7 @@ def comment(act: Act, body: Commented) -> None:
             gettext_noop("%(who)s commented on how %(number)s %(title)s ended."),
             **told,
         )
+    act.conclude(gettext_noop("Your comment stands in %(number)s."))
 
 
 def _next_quarter(situation: Situation) -> Mapping[str, Any]:

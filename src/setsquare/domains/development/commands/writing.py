@@ -302,6 +302,9 @@ def edit(act: Act, body: Told) -> None:
         plan.next_review = plan.ends
     _tell_changed(act)
     arrange(act, act.record.state)
+    act.conclude(
+        gettext_noop("%(number)s runs from %(begins)s to %(ends)s."), begins=body.begins, ends=body.ends
+    )
 
 
 def _wrong_told(plan: DevelopmentPlan, body: Told) -> Iterator[tuple[str, Label]]:
@@ -369,6 +372,9 @@ def set_targets(act: Act, body: Targets) -> None:
         row.save(update_fields=["met", "level", "due"])
     plan.targets.filter(pk__in=[row.pk for row in old.values()]).delete()
     _tell_changed(act)
+    count = len(body.targets)
+    one, more = gettext_noop("%(number)s has 1 target."), gettext_noop("%(number)s has %(count)s targets.")
+    act.conclude(one if count == 1 else more, count=count)
 
 
 def _actions_as_is(situation: Situation) -> Mapping[str, Any]:
@@ -421,6 +427,9 @@ def set_actions(act: Act, body: Actions) -> None:
     plan.actions.filter(pk__in=gone).delete()
     _tell_changed(act)
     arrange(act, act.record.state)
+    count = len(body.actions)
+    one, more = gettext_noop("%(number)s has 1 action."), gettext_noop("%(number)s has %(count)s actions.")
+    act.conclude(one if count == 1 else more, count=count)
 
 
 def _wrong_actions(act: Act, body: Actions, old: Mapping[int, Action]) -> Iterator[tuple[str, Label]]:

@@ -265,6 +265,7 @@ def _four_options(_situation: Situation) -> Mapping[str, Any]:
 def set_rules(act: Act, body: SetRules) -> None:
     """Say anew by what the quiz is taken and passed; it holds with the next release."""
     put(act, act.detail.latest.having(rules=Rules(**body.model_dump())), lambda place: place)
+    act.conclude(gettext_noop("The draft of %(number)s has new rules; they hold with its next release."))
 
 
 @command(
@@ -364,6 +365,10 @@ def _retire(act: Act, code: str, *, retired: bool) -> None:
 def retire_question(act: Act, body: WhichQuestion) -> None:
     """Have a question asked no more; it stays in the bank."""
     _retire(act, body.code, retired=True)
+    act.conclude(
+        gettext_noop("With the next release of %(number)s, question %(code)s is asked no more."),
+        code=body.code,
+    )
 
 
 @command(
@@ -380,3 +385,6 @@ def retire_question(act: Act, body: WhichQuestion) -> None:
 def restore_question(act: Act, body: WhichQuestion) -> None:
     """Have a retired question asked again."""
     _retire(act, body.code, retired=False)
+    act.conclude(
+        gettext_noop("With the next release of %(number)s, question %(code)s is asked again."), code=body.code
+    )

@@ -88,6 +88,7 @@ def edit(act: Act, body: EditQuiz) -> None:
     """Say anew what the quiz is for; its questions stay."""
     act.record.title = body.title
     act.detail.purpose = body.purpose
+    act.conclude(gettext_noop("%(number)s is described anew; its questions are as they were."))
 
 
 @command(

@@ -173,6 +173,7 @@ def edit(act: Act, body: Described) -> None:
     issuer: BadgeIssuer = act.detail
     issuer.key = _key_of(body, act.record.unit, act.record)
     act.record.title, issuer.address, issuer.found_out = body.title, body.address, body.found_out
+    act.conclude(gettext_noop("%(number)s is changed; it counts once somebody else has confirmed it."))
 
 
 @command(
@@ -207,8 +208,9 @@ def confirm(act: Act, _body: Body) -> None:
     reindexes=False,
     hint=gettext_lazy("Its key shows nothing any more; certificates that were recorded stay."),
 )
-def withdraw(_act: Act, _body: Body) -> None:
+def withdraw(act: Act, _body: Body) -> None:
     """Say that the key of an issuer shows nothing any more, as when it was disclosed or replaced."""
+    act.conclude(gettext_noop("The key of “%(title)s” shows nothing any more."), title=act.record.title)
 
 
 @command("badge_issuer", "pass_on", **PASSED_ON, reason=Reason.NEVER)

@@ -140,6 +140,15 @@ def create(act: Act, body: NewSession) -> Record:
     )
     if body.trainer != act.user:
         _tell(act, [body.trainer], gettext_noop("%(who)s planned %(number)s %(title)s with you as trainer."))
+    when = starts.astimezone(zone(body.unit))
+    if body.trainer == act.user:
+        act.conclude(gettext_noop("%(number)s is planned for %(starts)s."), starts=when)
+    else:
+        act.conclude(
+            gettext_noop("%(number)s is planned for %(starts)s; %(name)s is told."),
+            starts=when,
+            name=body.trainer.name,
+        )
     return record
 
 
