@@ -266,6 +266,19 @@ def test_gap_pages_lead_to_courses_and_plans(bench: Bench, course: Record, clien
     assert taking(course) == ["ada", "ben"]
 
 
+def test_asking_because_of_a_gap_stands_in_the_menu_of_the_course_behind_what_is_done_more_often(
+    bench: Bench, course: Record, client: Client
+) -> None:
+    ask(bench, bench.cora, course, ("ada", 1))
+    client.force_login(bench.cora)
+    page = client.get(f"/courses/{course.number}/").content.decode()
+    ways = [
+        page.index(f"/do/{name}/") for name in ("set_requirements", "ask_lacking", "ask_lacking_no_longer")
+    ]
+    assert ways == sorted(ways) and ways[0] < page.index("More commands") < ways[1]
+    assert page.index("How it is completed") < page.index("Who lacks what it leads to")
+
+
 def test_who_is_asked_because_of_a_gap_reads_which_profile_asks_for_it(
     bench: Bench, course: Record, client: Client
 ) -> None:

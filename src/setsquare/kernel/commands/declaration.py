@@ -327,6 +327,8 @@ class Command:
     authority are asked there. Whether the person's roles allow it, the command itself looks at."""
     prominent: bool = False
     """The next thing to do in this state: the one prominent button."""
+    secondary: bool = False
+    """Stands in the menu, after what is done more often."""
     danger: bool = False
     bulk: bool = False
     """May be done to many selected records at once."""

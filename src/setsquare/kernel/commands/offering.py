@@ -56,7 +56,11 @@ def offers(situation: Situation, names: Iterable[str] | None = None) -> list[Off
                 of_this_state=wrong is None,
             )
         )
-    return sorted(found, key=lambda offer: (offer.why_not is not None, not offer.command.prominent))
+    return sorted(found, key=_place)
+
+
+def _place(offer: Offer) -> tuple[bool, bool, bool]:
+    return offer.why_not is not None, not offer.command.prominent, offer.command.secondary
 
 
 def why_unbreakable(command: Command, situation: Situation) -> Label | None:

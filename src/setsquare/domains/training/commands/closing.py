@@ -138,6 +138,7 @@ def _wrong(act: Act, body: AskLacking) -> Iterator[tuple[str, Label]]:
     body=AskLacking,
     who=(runs_training,),
     occasion=_leads_somewhere,
+    secondary=True,
     reason=Reason.NEVER,
     reindexes=False,
     hint=gettext_lazy("They are asked as long as they lack it; an assessment shows that they no longer do."),
@@ -180,6 +181,7 @@ def ask_lacking(act: Act, body: AskLacking) -> None:
     body=NoLonger,
     who=(runs_training,),
     occasion=_asked_for_gaps,
+    secondary=True,
     reason=Reason.NEVER,
     reindexes=False,
 )

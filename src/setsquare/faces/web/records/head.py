@@ -96,7 +96,7 @@ def _command(offer: Offer, record: Record, made: HandMade, *, primary: bool) -> 
         "icon": made.icons.get(command.name, "signature" if offer.meaning is not None else ""),
         "why_not": offer.why_not,
         "primary": primary,
-        "aside": not offer.of_this_state,
+        "aside": not offer.of_this_state or command.secondary,
         "danger": command.danger,
         "dialog": command.name not in made.commands,
         "key": "e" if command.name == "edit" and offer.why_not is None else "",

@@ -79,8 +79,8 @@ def _groups(seen: QuerySet[Record], user: User) -> list[tuple[Label, list[dict[s
     past = found.filter(starts__lte=now).order_by("-starts", "-pk")[:MOST_PAST]
     taken = Count("attendances", filter=Q(attendances__waiting=False))
     listed = TrainingSession.objects.filter(Q(pk__in=coming.values("pk")) | Q(pk__in=past.values("pk")))
-    runs = Q(trainer=user) | Q(record__owner=user) | Q(record__unit__in=units_where(user, MANAGE))
-    runs = Case(When(runs, then=Value(value=True)), default=Value(value=False))
+    running = Q(trainer=user) | Q(record__owner=user) | Q(record__unit__in=units_where(user, MANAGE))
+    runs = Case(When(running, then=Value(value=True)), default=Value(value=False))
     listed = listed.select_related("record", "trainer").annotate(taken=taken, runs=runs)
     told = list(listed.order_by("starts", "pk"))
     ahead = [session for session in told if session.starts > now]

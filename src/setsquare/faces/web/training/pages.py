@@ -1,5 +1,8 @@
 """Where the hand-made pages of training hang."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +12,8 @@ from setsquare.faces.web.training.matrix import matrix_export, matrix_page, tota
 from setsquare.faces.web.training.mine import mine_page
 from setsquare.faces.web.training.resting import grounds_part
 from setsquare.faces.web.training.roles import roles_export, roles_page, roles_table
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Thing
 
 WAYS = (
     (_("Matrix"), "training_matrix", "table"),
@@ -33,14 +38,20 @@ ICONS = {
     "withdraw": "circle-x",
     "set_activity": "link",
 }
+
+
+def below_part(request: HttpRequest, thing: Thing, record: Record) -> dict[str, Any]:
+    """Return what stands below a course: the way to who lacks what it leads to, its sessions and who holds it."""
+    return lacking.lacking_part(request, thing, record) | given.given_part(request, thing, record)
+
+
 name_link("builds_on", _("Builds on"), _("Comes before"))
 name_link("teaches", _("Teaches"), _("Taught by"))
 for code in ("course", "training_session", "certificate", "badge_issuer"):
     extend(code, register=WAYS, icons=ICONS)
 extend(
     "course",
-    overview=Part("training/leads_to.html.jinja", lacking.lacking_part),
-    below=Part("training/given_later.html.jinja", given.given_part),
+    below=Part("training/below.html.jinja", below_part),
     asked={("create", "needed_by"): "hidden"},
 )
 extend("certificate", overview=Part("training/badge.html.jinja", badges.badge_part))
