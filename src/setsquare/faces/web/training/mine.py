@@ -41,7 +41,7 @@ def mine_page(request: HttpRequest) -> HttpResponse:
 
 def _rows(user: User) -> list[dict[str, Any]]:
     """Return the courses that a person needs or holds, by urgency: what is due, what else is open, what is done."""
-    courses = list(courses_shown(user))
+    courses = list(courses_shown(user).select_related("record__owner", "quiz"))
     found = cells([user], courses)
     tasks = Task.objects.filter(assignee=user, kind="train", done__isnull=True)
     due = dict(tasks.values_list("record_id", "due"))
@@ -63,6 +63,7 @@ def _rows(user: User) -> list[dict[str, Any]]:
                 "word": told[cell.standing],
                 "colour": COLOURS[cell.standing],
                 "needed": cell.needed,
+                "how": course.completed_how if cell.needed and cell.standing != VALID else "",
                 "why": reasons.get(course.pk, ()),
                 "until": cell.last,
                 "due": due.get(course.pk),
