@@ -4,12 +4,12 @@ A table of people asks these for each of its rows while others wait, so each is 
 """
 
 import unicodedata
-from functools import lru_cache
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from setsquare.kernel.accounts.likeness import likeness_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.database.statements import Statement, stand_in
@@ -28,9 +28,7 @@ def _others(condition: Q) -> Statement[User]:
 
 
 _BY_USERNAME = _others(Q(username__iexact=_FIRST))
-_NAMES: Statement[User] = Statement(
-    lambda: User.objects.exclude(pk=_USER).order_by().values_list("name", "title"), lambda: {_USER: "user"}
-)
+_BY_LIKENESS = _others(Q(likeness=_FIRST))
 _BY_EMAIL = _others(Q(email__iexact=_FIRST, is_active=True))
 
 
@@ -60,36 +58,13 @@ def _scripts(word: str) -> set[str]:
     return scripts & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "FULLWIDTH", "MATHEMATICAL"}
 
 
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164")
-"""Characters that count as letters or marks and are printed as nothing; with them the selectors of variants."""
-
-
-@lru_cache(maxsize=65536)
-def _letters(text: str) -> str:
-    """Return what is left of a text where neither case, white space nor punctuation counts.
-
-    Databases fold only some letters and no white space, so it is done here; the names of all are known from one row of
-    a table to the next.
-    """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(
-        letter
-        for letter in folded
-        if unicodedata.category(letter)[0] in "LMN"
-        and letter not in _UNSEEN
-        and not "\ufe00" <= letter <= "\ufe0f"
-        and not "\U000e0100" <= letter <= "\U000e01ef"
-    )
-
-
 def check_told_apart(name: str, title: str, user: User | None = None) -> None:
     """Refuse a name and job title that somebody has already, also one who left: both are printed under signatures."""
     if any(len(_scripts(word)) > 1 for word in name.split()):
         sentence = _("A word of this name mixes letters of several scripts; write it in one.")
         raise Refused({"name": sentence})
-    asked = _letters(f"{name} {title}")
-    others = _NAMES.rows(user=user.pk if user is not None else 0)
-    if any(_letters(f"{known} {titled}") == asked for known, titled in others):
+    others = _BY_LIKENESS.rows(user=user.pk if user is not None else 0, first=likeness_of(name, title))
+    if others:
         sentence = _(
             "There is a %(name)s with this job title already; add what tells them apart under a signature,"
             " such as a second name or a fuller title."

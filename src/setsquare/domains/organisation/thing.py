@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from setsquare.domains.organisation.models import PersonFile, RoleFile, UnitFile
 from setsquare.domains.organisation.permissions import ADMINISTER, READ
 from setsquare.domains.organisation.states import PERSON, ROLE, UNIT
+from setsquare.kernel.accounts.likeness import likeness_of
 from setsquare.kernel.accounts.models import Delegation, Grant, Role, Token, Unit, User
 from setsquare.kernel.accounts.rights import permissions_in, units_where
 from setsquare.kernel.database.statements import Statement, stand_in
@@ -77,6 +78,12 @@ def person_restored(record: Record, state: Mapping[str, Any], rows: Rows) -> Non
     user.left_on = parse_date(state.get("left_on") or "")
     user.manager = rows.person(state.get("manager"))
     record.person_file.user = user
+
+
+def wrong_likeness(record: Record) -> tuple[str, ...]:
+    """Name the column by which a person is told apart where it does not follow from name and job title."""
+    user = record.person_file.user
+    return () if user.likeness == likeness_of(user.name, user.title) else ("likeness",)
 
 
 def role_restored(record: Record, state: Mapping[str, Any], _rows: Rows) -> None:
@@ -322,6 +329,7 @@ PEOPLE = register(
         about=lambda record: (record.owner.username,),
         favours=True,
         parts=person_state,
+        derived=wrong_likeness,
         restore=person_restored,
         labels={
             "grants": _("Roles"),

@@ -4,12 +4,15 @@ These rows are changed only by the commands of the organisation domain, which ke
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+from setsquare.kernel.accounts.likeness import LikenessField
 
 
 class Unit(models.Model):
@@ -94,6 +97,8 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=LONGEST_NAME, unique=True)
     name = models.CharField(max_length=150)
     title = models.CharField(max_length=150, blank=True)
+    likeness = LikenessField()
+    """What name and job title are without regard to case, white space and punctuation, as a digest."""
     email = models.EmailField(blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="members")
     manager = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reports")
@@ -113,10 +118,19 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(Lower("username"), name="user_username_any_case")]
-        indexes: ClassVar = [models.Index(fields=["name", "id"], name="user_by_name")]
+        indexes: ClassVar = [
+            models.Index(fields=["name", "id"], name="user_by_name"),
+            models.Index(fields=["likeness"], name="user_by_likeness"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **how: Any) -> None:
+        """Write the row; with the name or job title goes by what it is told apart."""
+        if update_fields is not None and not {"name", "title"}.isdisjoint(update_fields):
+            update_fields = {*update_fields, "likeness"}
+        super().save(update_fields=update_fields, **how)
 
     def get_full_name(self) -> str:
         """Return the printed name."""
