@@ -143,7 +143,9 @@ def test_a_package_of_others_is_read_by_its_associations_and_refused_where_they_
         level = f'{{"identifier": "L", "score": {score}}}'
         criterion = f'{{"identifier": "c", "CFItemURI": {{"identifier": "i2"}}, "CFRubricCriterionLevels": [{level}]}}'
         rubrics = f'[{{"identifier": "r", "CFRubricCriteria": [{criterion}]}}]'
-        told = f'{{"CFItems": {json.dumps(items)}, "CFRubrics": {rubrics}}}'
+        told = (
+            f'{{"CFDocument": {{"identifier": "d"}}, "CFItems": {json.dumps(items)}, "CFRubrics": {rubrics}}}'
+        )
         assert reasons(("m.json", told.encode())) == ["Level L has no whole score from 1 to 20."], score
     assert reasons(("m.json", b'{"rows": []}')) == ["This is no CASE package: it has no list CFItems."]
     cycle = {

@@ -23,9 +23,9 @@ from setsquare.domains.competence.content import (
     Item,
     Level,
 )
+from setsquare.domains.competence.exchange.case_schema import CHILD, breaches
 from setsquare.domains.competence.exchange.reading import Misfit, Said
 
-CHILD = "isChildOf"
 SCALE, ATTRIBUTE, COMPONENT = "scale", "attribute", "component"
 KINDS = {"group": "Group", "component": "Component"}
 
@@ -176,6 +176,10 @@ def read(data: Any) -> Said:
     """Return what a package says. Raises Misfit with a reason for each part that does not fit."""
     if not isinstance(data, Mapping) or not isinstance(data.get("CFItems"), list):
         raise Misfit([_("This is no CASE package: it has no list CFItems.")])
+    if wrong := list(breaches(data)):
+        raise Misfit(wrong)
+    if not data["CFItems"]:
+        raise Misfit([_("There is no item in it.")])
     return _Reading(data).said()
 
 
@@ -185,7 +189,7 @@ class _Reading:
     wrong: list[str] = field(default_factory=list)
 
     def said(self) -> Said:
-        items = self._rows("CFItems")
+        items = self.data["CFItems"]
         known = {str(item["identifier"]): item for item in items}
         if len(known) < len(items):
             twice = [name for name, n in Counter(str(item["identifier"]) for item in items).items() if n > 1]
@@ -216,25 +220,12 @@ class _Reading:
             raise Misfit(self.wrong)
         return said
 
-    def _rows(self, name: str, within: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Return the objects of a list, without those that have no identifier, which are told."""
-        rows = (self.data if within is None else within).get(name) or []
-        if not isinstance(rows, list):
-            self.wrong.append(_("%(name)s is no list.") % {"name": name})
-            return []
-        good = [row for row in rows if isinstance(row, dict) and isinstance(row.get("identifier"), str)]
-        if len(good) < len(rows):
-            words = _("%(name)s: %(n)s of its entries have no identifier.")
-            self.wrong.append(words % {"name": name, "n": len(rows) - len(good)})
-        return good
-
     def _above(self, known: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, float]]:
         """Return what stands below what, and in which order; told is what leads to an item that is not there."""
-        document = self.data.get("CFDocument")
-        top = str(document.get("identifier")) if isinstance(document, Mapping) else ""
+        top = self.data["CFDocument"]["identifier"]
         above: dict[str, str] = {}
         order: dict[str, float] = {}
-        for place, row in enumerate(self._rows("CFAssociations")):
+        for place, row in enumerate(self.data.get("CFAssociations") or []):
             if row.get("associationType") != CHILD:
                 continue
             child, parent = _end(row, "originNodeURI"), _end(row, "destinationNodeURI")
@@ -253,10 +244,10 @@ class _Reading:
         """Return the levels of the items by identifier; the scale and the attributes are added to what is said."""
         found: dict[str, list[dict[str, Any]]] = {}
         names: dict[int, str] = {}
-        for rubric in self._rows("CFRubrics"):
-            for criterion in self._rows("CFRubricCriteria", rubric):
+        for rubric in self.data.get("CFRubrics") or []:
+            for criterion in rubric.get("CFRubricCriteria") or []:
                 kind, _colon, code = str(criterion.get("category") or "").partition(":")
-                told = [self._level(row) for row in self._rows("CFRubricCriterionLevels", criterion)]
+                told = [self._level(row) for row in criterion.get("CFRubricCriterionLevels") or []]
                 levels = [one for one in told if one is not None]
                 item = _end(criterion, "CFItemURI")
                 if kind == SCALE and not item:
@@ -271,7 +262,7 @@ class _Reading:
                         levels=[_described(one) for one in levels],
                     )
                 elif item in known:
-                    found[item] = [_described(one) for one in levels]
+                    found.setdefault(item, []).extend(_described(one) for one in levels)
                     names |= {one["rank"]: one["name"] for one in levels}
                 else:
                     sentence = _("Criterion %(id)s: there is no item %(end)s.")

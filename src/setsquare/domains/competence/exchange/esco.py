@@ -1,36 +1,74 @@
 """ESCO's own files: skills, and where given skill groups and what is broader than what, each a CSV file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from setsquare.domains.competence.content import TEXT
-from setsquare.domains.competence.exchange.reading import Misfit, Said, line_of, rows_below
+from setsquare.domains.competence.exchange.reading import (
+    LINES_FOR_HEADS,
+    Misfit,
+    Said,
+    line_of,
+    plain_heads,
+    rows_below,
+)
 
-HEADS = frozenset({"concepturi"})
+HEADS = frozenset({"concepturi", "preferredlabel", "broaderuri"})
 """Headings by which the layout is known."""
+_WRITTEN = {"concepturi": "conceptUri", "preferredlabel": "preferredLabel", "broaderuri": "broaderUri"}
+_NEEDED = (("concepturi",), ("preferredlabel", "broaderuri"))
 Lines = Sequence[tuple[int, Sequence[Any]]]
 
 
 def read(files: Mapping[str, Lines]) -> Said:
-    """Return what the files say. Raises Misfit where a relation names what no file has.
+    """Return what the files say. Raises Misfit where a file lacks a column or a row what it needs.
+
+    So it does where a file has a concept twice, or a relation names what no file has.
 
     A skill that others stand below is a group; of several broader concepts the first counts. ESCO describes no levels.
     """
     concepts: dict[str, tuple[str, Mapping[str, str]]] = {}
     relations: list[tuple[str, str, str]] = []
+    wrong: list[str] = []
     for name, lines in files.items():
-        for line, row in rows_below(lines, HEADS):
-            where = f"{name}, {line_of(line)}"
-            if "broaderuri" in row:
-                relations.append((where, row["concepturi"], row["broaderuri"]))
-            elif row.get("preferredlabel") and "concepturi" in row:
-                concepts.setdefault(row["concepturi"], (where, row))
+        try:
+            wrong += _gathered(name, lines, concepts, relations)
+        except Misfit as misfit:
+            wrong += misfit.reasons
+    if wrong:
+        raise Misfit(wrong)
     if not concepts:
         raise Misfit([_("There is no concept with a preferred label.")])
     groups_given = any("Group" in row.get("concepttype", "") for _where, row in concepts.values())
     return _said(concepts, _broader(concepts, relations, strict=groups_given))
+
+
+def _gathered(
+    name: str,
+    lines: Lines,
+    concepts: dict[str, tuple[str, Mapping[str, str]]],
+    relations: list[tuple[str, str, str]],
+) -> Iterator[str]:
+    """Add what a file says to concepts or relations; yield what is wrong with its rows.
+
+    Of a concept that several files have, as those of ESCO's collections do, the first counts.
+    """
+    relating = any("broaderuri" in plain_heads(cells) for _line, cells in lines[:LINES_FOR_HEADS])
+    own, other = "concepturi", "broaderuri" if relating else "preferredlabel"
+    here: set[str] = set()
+    for line, row in rows_below(lines, HEADS, needed=_NEEDED, within=name):
+        where = f"{name}, {line_of(line)}"
+        if lacking := [_WRITTEN[head] for head in (own, other) if head not in row]:
+            yield f"{where}, {', '.join(lacking)}: {_('This has to be filled in.')}"
+        elif relating:
+            relations.append((where, row[own], row[other]))
+        elif row[own] in here:
+            yield f"{where}: {_('The code “%(code)s” is used twice.') % {'code': row[own]}}"
+        else:
+            here.add(row[own])
+            concepts.setdefault(row[own], (where, row))
 
 
 def _broader(

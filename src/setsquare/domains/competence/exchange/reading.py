@@ -17,6 +17,8 @@ from setsquare.kernel.writing.limits import Unreadable
 
 MOST_ROWS = 20_000
 MOST_BYTES = 30 * 1024 * 1024
+LINES_FOR_HEADS = 20
+"""Lines at the top among which headings are looked for."""
 MOST_TOLD = 30
 """Rows of which a report tells what is wrong."""
 PARTS = ("scale", "attributes", "items")
@@ -116,11 +118,14 @@ def rows_below(
     known: Collection[str],
     *,
     further: re.Pattern[str] | None = None,
+    needed: Iterable[Sequence[str]] = (),
+    within: str = "",
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Yield the rows of a table by plain heading, with their lines; the head is the first line that has one of `known`.
 
     Of a heading that stands twice the first column counts. With `further`, a heading that is neither known nor such
-    raises Misfit. Raises Unreadable where there are too many rows.
+    raises Misfit, as does one that is `needed` (each may be written in several ways) and missing; `within` says of
+    which file or sheet. Raises Unreadable where there are too many rows.
     """
     wanted = set(known)
     head: list[str] = []
@@ -133,7 +138,8 @@ def rows_below(
             plain = plain_heads(cells)
             if wanted & set(plain):
                 head = plain
-                if further is not None and (reasons := _unknown(line, head, known, further)):
+                reasons = _unknown(line, head, known, further) if further is not None else []
+                if reasons := reasons + _lacking(line, head, needed, within):
                     raise Misfit(reasons)
             continue
         count += 1
@@ -144,6 +150,17 @@ def rows_below(
             if name and text:
                 row.setdefault(name, text)
         yield line, row
+
+
+def _lacking(line: int, head: Sequence[str], needed: Iterable[Sequence[str]], within: str) -> list[str]:
+    sentence = _("There is no column “%(name)s”; there are: %(names)s.")
+    where = f"{within}, {line_of(line)}" if within else line_of(line)
+    names = ", ".join(name for name in dict.fromkeys(head) if name)
+    return [
+        f"{where}: {sentence % {'name': ways[0], 'names': names}}"
+        for ways in needed
+        if set(ways).isdisjoint(head)
+    ]
 
 
 def _unknown(line: int, head: Iterable[str], known: Collection[str], further: re.Pattern[str]) -> list[str]:

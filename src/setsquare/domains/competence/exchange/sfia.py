@@ -11,29 +11,39 @@ from django.utils.translation import gettext as _
 from setsquare.domains.competence.exchange.reading import Misfit, Said, line_of, rows_below
 
 RANKS = range(1, 8)
-HEADS = frozenset({"level 1 description", "level 4 description", "level 7 description"})
+_LEVELS = tuple(f"level {rank} description" for rank in RANKS)
+HEADS = frozenset(_LEVELS)
 """Headings by which the layout is known."""
 _SKILL = ("skill", "name", "skill name")
 _ATTRIBUTE = ("attribute", "name", "business skill / behavioural factor", "factor")
+_SUBCATEGORY = ("subcategory", "sub-category")
+_DESCRIPTION = ("overall description", "description")
+_PHRASE = ("guiding phrase", "name")
+_ESSENCE = ("essence of the level", "essence", "description")
+_OF_LEVELS = tuple((name,) for name in _LEVELS)
+_OF_SKILLS = (("code",), _SKILL, ("category",), _SUBCATEGORY, _DESCRIPTION, *_OF_LEVELS)
 Lines = Sequence[tuple[int, Sequence[Any]]]
 
 
 def read(sheets: Mapping[str, Lines]) -> Said:
     """Return what the sheets say: skills, attributes, and the levels of responsibility where there is such a sheet.
 
-    Raises Misfit where a skill has no code or name.
+    Raises Misfit where a sheet lacks a column, or a skill its code or name.
     """
     said = Said()
     wrong: list[str] = []
     guiding: dict[str, tuple[str, str]] = {}
     for name, lines in sheets.items():
         lowered = name.lower()
-        if "attribute" in lowered or "factor" in lowered or "behaviour" in lowered:
-            wrong += _attributes(said, name, lines)
-        elif "level" in lowered and "skill" not in lowered:
-            guiding |= _guiding(lines)
-        else:
-            wrong += _skills(said, name, lines)
+        try:
+            if "attribute" in lowered or "factor" in lowered or "behaviour" in lowered:
+                wrong += _attributes(said, name, lines)
+            elif "level" in lowered and "skill" not in lowered:
+                guiding |= _guiding(name, lines)
+            else:
+                wrong += _skills(said, name, lines)
+        except Misfit as misfit:
+            wrong += misfit.reasons
     if wrong:
         raise Misfit(wrong)
     if not said.items:
@@ -47,14 +57,14 @@ def read(sheets: Mapping[str, Lines]) -> Said:
 
 def _skills(said: Said, sheet: str, lines: Lines) -> Iterable[str]:
     groups: set[str] = {item["code"] for item in said.items if item["kind"] == "group"}
-    for line, row in rows_below(lines, HEADS):
+    for line, row in rows_below(lines, HEADS, needed=_OF_SKILLS, within=sheet):
         where = f"{sheet}, {line_of(line)}"
         code, title = row.get("code", ""), _first(row, _SKILL)
         if not code or not title:
             yield _("%(where)s: a skill needs a code and a name.") % {"where": where}
             continue
         parent = ""
-        for name in (row.get("category", ""), row.get("subcategory", row.get("sub-category", ""))):
+        for name in (row.get("category", ""), _first(row, _SUBCATEGORY)):
             if not name:
                 continue
             group = f"{parent} / {name}" if parent else name
@@ -75,7 +85,7 @@ def _skills(said: Said, sheet: str, lines: Lines) -> Iterable[str]:
 
 
 def _attributes(said: Said, sheet: str, lines: Lines) -> Iterable[str]:
-    for line, row in rows_below(lines, HEADS):
+    for line, row in rows_below(lines, HEADS, needed=(_ATTRIBUTE, *_OF_LEVELS), within=sheet):
         where, title = f"{sheet}, {line_of(line)}", _first(row, _ATTRIBUTE)
         code = row.get("code", title)
         if not title:
@@ -84,12 +94,11 @@ def _attributes(said: Said, sheet: str, lines: Lines) -> Iterable[str]:
         said.add("attributes", where, code=code, title=title, levels=_levels(row))
 
 
-def _guiding(lines: Lines) -> dict[str, tuple[str, str]]:
-    found = {}
-    for _line, row in rows_below(lines, ("level", "guiding phrase")):
+def _guiding(sheet: str, lines: Lines) -> dict[str, tuple[str, str]]:
+    found, needed = {}, (("level",), _PHRASE, _ESSENCE)
+    for _line, row in rows_below(lines, ("level", "guiding phrase"), needed=needed, within=sheet):
         rank = row.get("level", "").lower().removeprefix("level ").strip()
-        essence = row.get("essence of the level", row.get("essence", row.get("description", "")))
-        found[rank] = (row.get("guiding phrase", row.get("name", "")), essence)
+        found[rank] = (_first(row, _PHRASE), _first(row, _ESSENCE))
     return found
 
 
@@ -98,10 +107,10 @@ def _first(row: Mapping[str, str], names: Iterable[str]) -> str:
 
 
 def _texts(row: Mapping[str, str]) -> str:
-    parts = [_first(row, ("overall description", "description")), row.get("guidance notes", "")]
+    parts = [_first(row, _DESCRIPTION), row.get("guidance notes", "")]
     return "\n\n".join(part for part in parts if part)
 
 
 def _levels(row: Mapping[str, str]) -> list[dict[str, Any]]:
-    told = {rank: row.get(f"level {rank} description", "") for rank in RANKS}
+    told = {rank: row.get(name, "") for rank, name in zip(RANKS, _LEVELS, strict=True)}
     return [{"level": rank, "text": text} for rank, text in told.items() if text]

@@ -16,6 +16,7 @@ from setsquare.kernel.representation.tables import DANGEROUS, csv_rows
 from setsquare.kernel.representation.workbooks import xlsx_parts
 
 COLUMNS = ("code", "parent", "kind", "title", "text")
+_NEEDED = (("code",), ("title",))
 KINDS = ("level", "attribute", "group", "component")
 _LEVEL = re.compile(r"level (\d{1,2})")
 
@@ -55,7 +56,7 @@ def read(lines: Iterable[tuple[int, Sequence[Any]]], *, separated: bool) -> Said
     Raises Misfit with a reason for each row that does not fit.
     """
     said, wrong = Said(), []
-    for line, told in rows_below(lines, COLUMNS, further=_LEVEL):
+    for line, told in rows_below(lines, COLUMNS, further=_LEVEL, needed=_NEEDED):
         row = {name: _bare(text) for name, text in told.items()} if separated else told
         where, kind = line_of(line), row.get("kind", "component").lower()
         if kind not in KINDS:

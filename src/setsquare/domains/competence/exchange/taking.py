@@ -9,14 +9,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from setsquare.domains.competence.exchange import case, esco, sfia, table
-from setsquare.domains.competence.exchange.reading import MOST_BYTES, MOST_ROWS, Misfit, Said, plain_heads
+from setsquare.domains.competence.exchange.reading import (
+    LINES_FOR_HEADS,
+    MOST_BYTES,
+    MOST_ROWS,
+    Misfit,
+    Said,
+    plain_heads,
+)
 from setsquare.kernel.files.models import Blob, Upload
 from setsquare.kernel.files.store import read
 from setsquare.kernel.importing.tables import ZIP, lines_in, sheets_in
 from setsquare.kernel.writing.limits import Unreadable
 
-LINES_FOR_HEADS = 20
-"""Lines at the top among which headings are looked for."""
 Lines = Sequence[tuple[int, Sequence[Any]]]
 
 
