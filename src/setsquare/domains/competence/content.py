@@ -58,13 +58,16 @@ class Descriptor(_Part):
 
 
 def parted(text: str) -> tuple[str, list[str]]:
-    """Return a text without the indicators that it ends with, and these: lines that begin with a dash."""
+    """Return a text without the indicators that it ends with, and these: lines that begin with a dash.
+
+    Empty lines among these count for nothing, so what is written of both is parted the same when it is read again.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")
     found: list[str] = []
-    while lines and (line := lines[-1].strip()).startswith("- "):
+    while lines and (not (line := lines[-1].strip()) or line.startswith("- ")):
         found.append(" ".join(line[2:].split()))
         lines.pop()
-    found.reverse()
+    found = [line for line in reversed(found) if line]
     rest = "\n".join(lines).strip()
     return ("" if rest.lower() == SAID_BY_A_MARK else rest), found
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from setsquare.domains.competence.content import Content, Item, faults
-from setsquare.domains.competence.keeping import written
+from setsquare.domains.competence.content import MOST_ITEMS, Content, Item, faults
+from setsquare.domains.competence.keeping import remember, written
 from setsquare.domains.competence.models import Framework
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
@@ -25,7 +25,9 @@ def put(act: Act, content: Content, field: Callable[[str], str], own: str = "") 
             wrong.setdefault(field(place), _named(content, place, own, sentence))
         raise Refused(wrong)
     framework: Framework = act.detail
-    text = act.text(written(content.settled()))
+    settled = content.settled()
+    text = act.text(written(settled))
+    remember(text.digest, settled)
     if text.digest == (framework.draft_id or framework.content_id):
         return
     if text.digest == framework.content_id:
@@ -57,6 +59,9 @@ def item_at(act: Act, code: str) -> Item:
 def placed(content: Content, item: Item, place: int | None) -> Content:
     """Return a content with `item` below its parent at a place from 1, otherwise last; it may stand elsewhere now."""
     others = [one for one in content.items if one.code != item.code]
+    if len(others) >= MOST_ITEMS:
+        sentence = _("A framework has at most %(most)s groups and components.")
+        raise Refused({"code": sentence % {"most": MOST_ITEMS}})
     beside = [index for index, one in enumerate(others) if one.parent == item.parent]
     if place is not None and place <= len(beside):
         index = beside[place - 1]

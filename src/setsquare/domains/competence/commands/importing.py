@@ -1,16 +1,18 @@
 """Bringing the content of a framework in from a file, as its draft."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.competence.content import Content
 from setsquare.domains.competence.drafts import put
 from setsquare.domains.competence.exchange.reading import Misfit, fitted
 from setsquare.domains.competence.exchange.taking import brought
+from setsquare.domains.competence.keeping import content_at
 from setsquare.domains.competence.models import Framework
 from setsquare.domains.competence.rules import WRITERS
 from setsquare.kernel.commands.act import Act
@@ -40,7 +42,15 @@ class ImportContent(Body):
 
 
 def _read(framework: Framework, uploads: list[Upload]) -> Content:
-    content = fitted(brought(uploads), framework.latest)
+    """Return what files say as a content. Raises Misfit."""
+    files = tuple((upload.blob_id, upload.name) for upload in uploads)
+    return _fitting(files, framework.draft_id or framework.content_id or "", get_language())
+
+
+@lru_cache(maxsize=2)
+def _fitting(files: tuple[tuple[str, str], ...], before: str, _language: str | None) -> Content:
+    """Fit files to the content before, once for the check before a transaction and for what is done in it."""
+    content = fitted(brought(files), content_at(before) if before else Content())
     try:
         refuse_unkeepable(content.model_dump(mode="json"))
     except Refused as refused:

@@ -106,7 +106,7 @@ def bring_up_to_date(framework: Framework, content: Content) -> None:
             row = rows.get(item.code)
             if row is None:
                 new.append(Component(framework=framework, code=item.code, **values))
-            elif any(_kept(row, name) != value for name, value in values.items()):
+            elif _differs(row, values):
                 changed.append(_set(row, values))
         Component.objects.bulk_create(new)
         rows.update({row.code: row for row in new})
@@ -115,8 +115,12 @@ def bring_up_to_date(framework: Framework, content: Content) -> None:
     Component.objects.bulk_update(changed, KEPT_UP, batch_size=100)
 
 
-def _kept(row: Component, name: str) -> Any:
-    return row.parent if name == "parent" else getattr(row, name)
+def _differs(row: Component, values: dict[str, Any]) -> bool:
+    """Tell whether a row is not as the edition says; its parent is not read for that."""
+    parent: Component | None = values["parent"]
+    if row.parent_id != (parent.pk if parent is not None else None):
+        return True
+    return any(getattr(row, name) != value for name, value in values.items() if name != "parent")
 
 
 def _set(row: Component, values: dict[str, Any]) -> Component:

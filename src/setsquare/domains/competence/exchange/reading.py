@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,18 +64,20 @@ def fitted(said: Said, before: Content) -> Content:
     Where no component has levels, as in files of taxonomies, each has all levels of the scale; without any scale one
     level is made.
     """
-    said = deepcopy(said)
     scale = [level.model_dump() for level in before.scale] if said.scale is None else said.scale
     attributes = (
         [one.model_dump() for one in before.attributes] if said.attributes is None else said.attributes
     )
-    components = [item for item in said.items if item.get("kind", COMPONENT) == COMPONENT]
-    fits = len(scale) <= MOST_LEVELS and len(said.items) <= MOST_ITEMS
+    items = said.items
+    components = [item for item in items if item.get("kind", COMPONENT) == COMPONENT]
+    fits = len(scale) <= MOST_LEVELS and len(items) <= MOST_ITEMS
     if fits and components and not any(item.get("levels") for item in components):
         scale = scale or [{"rank": 1, "code": "1", "name": str(_("Fulfilled"))}]
-        for item in components:
-            item["levels"] = [{"level": level["rank"]} for level in scale]
-    data = {"scale": scale, "attributes": attributes, "items": said.items}
+        levels = [{"level": level["rank"]} for level in scale]
+        items = [
+            {**item, "levels": levels} if item.get("kind", COMPONENT) == COMPONENT else item for item in items
+        ]
+    data = {"scale": scale, "attributes": attributes, "items": items}
     try:
         content = Content.model_validate(data)
     except ValidationError as wrong:

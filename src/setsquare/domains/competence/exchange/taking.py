@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from setsquare.domains.competence.exchange import case, esco, sfia, table
@@ -17,7 +18,7 @@ from setsquare.domains.competence.exchange.reading import (
     Said,
     plain_heads,
 )
-from setsquare.kernel.files.models import Blob, Upload
+from setsquare.kernel.files.models import Blob
 from setsquare.kernel.files.store import read
 from setsquare.kernel.importing.tables import ZIP, lines_in, sheets_in
 from setsquare.kernel.writing.limits import Unreadable
@@ -25,17 +26,20 @@ from setsquare.kernel.writing.limits import Unreadable
 Lines = Sequence[tuple[int, Sequence[Any]]]
 
 
-def brought(uploads: Sequence[Upload]) -> Said:
-    """Return what uploaded files say together. Raises Misfit with the reasons."""
-    said = _brought(tuple((upload.blob_id, upload.name) for upload in uploads))
+def brought(files: tuple[tuple[str, str], ...]) -> Said:
+    """Return what uploaded files, by digest and name, say together. Raises Misfit with the reasons."""
+    said = _brought(files, get_language())
     if isinstance(said, Misfit):
         raise said
     return said
 
 
 @lru_cache(maxsize=4)
-def _brought(files: tuple[tuple[str, str], ...]) -> Said | Misfit:
-    """Read files by digest and name, once for the checks before a transaction and for what is done in it."""
+def _brought(files: tuple[tuple[str, str], ...], _language: str | None) -> Said | Misfit:
+    """Read files by digest and name, once for the checks before a transaction and for what is done in it.
+
+    What is wrong with them, and what a level without a name is called, is said in a language.
+    """
     blobs = Blob.objects.in_bulk([digest for digest, _name in files])
     if sum(blob.size for blob in blobs.values()) > MOST_BYTES:
         most = MOST_BYTES // 2**20
