@@ -1,15 +1,19 @@
 """Who assesses whom by which method, who agrees, and who sees what came of it."""
 
+from collections.abc import Mapping
+
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from setsquare.domains.competence.models import Assessment, Component
 from setsquare.domains.competence.permissions import ASSESS, SEE
-from setsquare.domains.organisation.taking import LASTING, made_manager_by, taken_by, taken_over, told_of
+from setsquare.domains.organisation.giving import owing
+from setsquare.domains.organisation.taking import made_manager_by, taken_by, taken_over, told_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import leads, led_by, people_permitted, permissions_in, units_where
 from setsquare.kernel.commands.declaration import Situation, by_permission, of_its_own
+from setsquare.kernel.commands.owing import LASTING
 from setsquare.kernel.records.things import Label, Thing
 from setsquare.kernel.writing.sentences import some
 
@@ -73,8 +77,9 @@ def agreeing(assessment: Assessment, barred: frozenset[int] = frozenset()) -> li
     """Return who is asked to agree on an assessment, or to see to the next one: never the person.
 
     The line manager; where they made it themself or there is none, who may assess in the person's unit: also where the
-    one who assessed or recorded it gave the person that manager a short while ago. Where nobody else is left, it is the
-    one who assessed, if the method lets them.
+    one who assessed or recorded it gave the person that manager a short while ago. Who may only because these gave them
+    the right a short while ago is asked where nobody else is left; after them the one who assessed, if the method lets
+    them.
     """
     person = assessment.person
     kept_out = {person.pk, *barred}
@@ -85,6 +90,9 @@ def agreeing(assessment: Assessment, barred: frozenset[int] = frozenset()) -> li
         return [leading]
     if person.unit is not None:
         found = list(people_permitted(ASSESS, person.unit).exclude(pk__in=others))
+        helped = _owing(assessment) if found else {}
+        if free := [one for one in found if one.pk not in helped]:
+            return free
         if found:
             return found
     if leading is not None:
@@ -94,10 +102,22 @@ def agreeing(assessment: Assessment, barred: frozenset[int] = frozenset()) -> li
     return [alone] if lets and alone.pk not in kept_out else []
 
 
+def _made_by(assessment: Assessment) -> list[User]:
+    """Return who assessed it and who recorded it."""
+    made = (assessment.assessor, assessment.recorder)
+    return list(dict.fromkeys(one for one in made if one is not None))
+
+
+def _owing(assessment: Assessment) -> dict[int, User]:
+    """Return who may assess the person only by the hand of those who assessed or recorded it, and by whose."""
+    person = assessment.person
+    about = person.file.record if hasattr(person, "file") else None
+    return owing(_made_by(assessment), [ASSESS], person.unit_id, about=about)
+
+
 def _who_gave_manager(assessment: Assessment) -> User | None:
     """Return who of those who assessed or recorded it gave the person their manager a short while ago."""
-    made = dict.fromkeys(one for one in (assessment.assessor, assessment.recorder) if one is not None)
-    return next((one for one in made if made_manager_by(assessment.person, one)), None)
+    return next((one for one in _made_by(assessment) if made_manager_by(assessment.person, one)), None)
 
 
 def confirming(assessment: Assessment, barred: frozenset[int] = frozenset()) -> list[User]:
@@ -224,30 +244,55 @@ def named_by_another(situation: Situation) -> Label | None:
 
 
 def not_by_their_hand(situation: Situation) -> Label | None:
-    """Rule: who leads the person only because the one who assessed it had it so is no second one, while others may."""
+    """Rule: who owes the right to do this to the one who assessed or recorded it is no second one, while others may.
+
+    That is who leads the person, or may assess there, only because these had it so a short while ago.
+    """
     assessment, user = situation.detail, situation.user
     person: User = assessment.person
     if user.pk in {assessment.assessor_id, assessment.recorder_id}:  # of whom other rules tell
         return None
-    if not leads(user, person) or _may_assess(situation, person):
+    led_by_hand = _who_gave_manager(assessment)
+    if leads(user, person) and led_by_hand is None:
         return None
-    giver = _who_gave_manager(assessment)
+    by_role = _may_assess(situation, person)
+    helped = _owing(assessment) if by_role or led_by_hand is not None else {}
+    giver = helped.get(user.pk) if by_role else led_by_hand if leads(user, person) else None
     if giver is None:
         return None
+    others = _others_than(assessment, user, giver, helped, led_by_hand)
+    if not others:
+        return None
+    values = {"giver": giver.name, "name": person.name, "days": LASTING.days, "names": some(others)}
+    if by_role:
+        sentence = _(
+            "%(giver)s, who assessed or recorded this, gave you the right to do this within the last %(days)s days;"
+            " somebody else looks at it: %(names)s."
+        )
+    else:
+        sentence = _(
+            "%(giver)s, who assessed or recorded this, made you the manager of %(name)s within the last %(days)s days;"
+            " somebody else looks at it: %(names)s."
+        )
+    return sentence % values
+
+
+def _others_than(
+    assessment: Assessment, user: User, giver: User, helped: Mapping[int, User], led_by_hand: User | None
+) -> list[str]:
+    """Return who else looks at an assessment, by name, and owes that to nobody who made it."""
+    person = assessment.person
     kept_out = {person.pk, giver.pk, user.pk, assessment.assessor_id, assessment.recorder_id}
     there = people_permitted(ASSESS, person.unit) if person.unit is not None else ()
+    manager = person.manager
+    free = manager is not None and manager.is_active and manager.may_sign and led_by_hand is None
     lost = set(taken_by(giver, [ASSESS], person.unit_id).values_list("pk", flat=True))
     # a manager before who left has no say any more, unless the very person took the right to assess from them
     before = [one for one in taken_over(person, giver, ASSESS) if one.is_active or one.pk in lost]
-    found = {one.pk: one.name for one in (*there, *before) if one.pk not in kept_out}
-    if not found:
-        return None
-    sentence = _(
-        "%(giver)s, who assessed or recorded this, made you the manager of %(name)s within the last %(days)s days;"
-        " somebody else looks at it: %(names)s."
-    )
-    values = {"giver": giver.name, "name": person.name, "days": LASTING.days, "names": some(found.values())}
-    return sentence % values
+    people = [one for one in (*there, *before) if one.pk not in helped]
+    if free and manager is not None:
+        people.insert(0, manager)
+    return list({one.pk: one.name for one in people if one.pk not in kept_out}.values())
 
 
 def not_alone(situation: Situation) -> Label | None:

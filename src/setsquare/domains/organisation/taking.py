@@ -19,12 +19,11 @@ from django.utils.translation import gettext as _
 from setsquare.kernel.accounts.models import Grant, Unit, UnitPath, User
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.authorising import count_as_there
+from setsquare.kernel.commands.owing import LASTING
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.sentences import some
 
-LASTING = dt.timedelta(days=30)
-"""How long what somebody took from others counts against them."""
 TAKING = ("leave", "revoke_role", "end_access")
 """Commands of people that always take something from them."""
 UNCONFIRMING = ("edit", "invite")
@@ -80,7 +79,7 @@ def _moved_out_of(user: User, unit_id: int | None) -> list[tuple[int, dt.datetim
             if part not in above:
                 continue
             before = Entry.objects.get(record_id=record_id, seq=seq - 1)
-            parent = _unit_called(str(before.values["parent"]), before.at)
+            parent = unit_called(str(before.values["parent"]), before.at)
             if parent is not None and (parent, at) not in found:
                 found.append((parent, at))
             if parent is not None and parent not in seen:
@@ -89,7 +88,7 @@ def _moved_out_of(user: User, unit_id: int | None) -> list[tuple[int, dt.datetim
     return found
 
 
-def _unit_called(code: str, at: dt.datetime) -> int | None:
+def unit_called(code: str, at: dt.datetime) -> int | None:
     """Return the id of the unit that had a code at a time: units can be given another one."""
     had = Entry.objects.filter(record__type="unit", at__lte=at, state__contains=f'"code":"{code}"')
     for entry in had.order_by("-at", "-pk").select_related("record__unit_file"):
@@ -131,13 +130,21 @@ def _moved_from(record: Record, by: User) -> list[Entry]:
     done = Entry.objects.filter(
         record=record, actor=by, at__gte=timezone.now() - LASTING, command__in=MOVING
     ).values("seq")
-    return list(Entry.objects.filter(record=record, seq__in=[row["seq"] - 1 for row in done]))
+    before = Entry.objects.filter(record=record, seq__in=[row["seq"] - 1 for row in done])
+    return list(before.order_by("seq"))
 
 
 def units_before(record: Record, by: User) -> QuerySet[Unit]:
     """Return the units in which a person was until `by` transferred them, within the last 30 days."""
-    found = [_unit_called(str(entry.values["unit"]), entry.at) for entry in _moved_from(record, by)]
+    found = [unit_called(str(entry.values["unit"]), entry.at) for entry in _moved_from(record, by)]
     return Unit.objects.filter(pk__in=[pk for pk in found if pk is not None])
+
+
+def first_unit_before(record: Record, by: User) -> int | None:
+    """Return the id of the unit in which a person was before `by` transferred them, within the last 30 days."""
+    for entry in _moved_from(record, by)[:1]:
+        return unit_called(str(entry.values["unit"]), entry.at)
+    return None
 
 
 def managers_before(record: Record, by: User) -> QuerySet[User]:

@@ -219,9 +219,12 @@ def decide(
     rules: Iterable[RuleInForce],
     standing: Standing,
     now: dt.datetime,
-    involved: Callable[[], bool] = lambda: False,
+    involved: Callable[[], bool | str] = lambda: False,
 ) -> Decision:
-    """Decide by the rules, all of which have to be met; `involved` tells whether the person made what is judged."""
+    """Decide by the rules, all of which have to be met; `involved` tells whether the person made what is judged.
+
+    Where it is somebody else who did, from whom the person has the right to judge it, it says so in a sentence.
+    """
     lacks: list[Lack] = []
     relied: list[Mapping[str, Any]] = []
     under_supervision = breakable = True
@@ -267,7 +270,7 @@ def _may_under_supervision(
 
 
 def _lacks(
-    rule: RuleInForce, standing: Standing, now: dt.datetime, involved: Callable[[], bool]
+    rule: RuleInForce, standing: Standing, now: dt.datetime, involved: Callable[[], bool | str]
 ) -> Iterable[Lack]:
     if rule.roles and rule.pk not in standing.in_role:
         roles = " / ".join(quoted(role) for role in rule.roles)
@@ -278,7 +281,10 @@ def _lacks(
         held = standing.held.get((need.subject, need.topic))
         if held is None or held.lacks(need.level, now):
             yield _lacking(rule, need, held, now)
-    if rule.independent and involved():
+    how = rule.independent and involved()
+    if isinstance(how, str) and how:
+        yield Lack(rule, how, short := _("was given the right to do it by who owns it or wrote on it"), short)
+    elif how:
         short = _("owns it or wrote on it")
         yield Lack(rule, _asks_for_independence([rule.number]), short, short, apart=True)
 

@@ -23,6 +23,8 @@ from setsquare.kernel.commands.declaration import (
     everybody,
     foretold,
 )
+from setsquare.kernel.commands.owing import Hand, owing
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import Label, thing_of
 from setsquare.kernel.tasks.kinds import all_kinds
@@ -47,7 +49,9 @@ def decide(situation: Situation, command: Command) -> Decision:
     rules = concerning(situation.authority.rules, situation, command)
     if not rules:
         return ALLOWED
-    decision = judge(rules, situation.authority.standing, situation.now, lambda: _involved(situation))
+    decision = judge(
+        rules, situation.authority.standing, situation.now, partial(_involved, situation, command)
+    )
     if decision.lacks and command.never_locked and not _somebody_may(situation, command, rules):
         return ALLOWED
     decision = ways_of(command, decision)
@@ -73,7 +77,8 @@ def concerning(rules: Iterable[RuleInForce], situation: Situation, command: Comm
 def decide_on_supervisor(situation: Situation, command: Command) -> Decision:
     """Decide whether the person may countersign the command that somebody else prepared."""
     rules = [rule.for_supervisors() for rule in concerning(situation.authority.rules, situation, command)]
-    return judge(rules, situation.authority.standing, situation.now, lambda: _involved(situation))
+    involved = partial(_involved, situation, command)
+    return judge(rules, situation.authority.standing, situation.now, involved)
 
 
 def supervisors(situation: Situation, command: Command) -> QuerySet[User]:
@@ -87,6 +92,12 @@ def supervisors(situation: Situation, command: Command) -> QuerySet[User]:
     return people
 
 
+def owing_supervisors(by: User, situation: Situation, command: Command) -> dict[int, User]:
+    """Return who may countersign what somebody prepares by that person's hand alone; anybody's situation tells it."""
+    rules = concerning(situation.authority.rules, situation, command)
+    return owing_for([by], command, rules, situation.place_id)
+
+
 def _somebody_countersigns(situation: Situation, command: Command) -> bool:
     """Tell whether somebody may countersign what the person would prepare; who is named in it shows only then."""
     rules = concerning(situation.authority.rules, situation, command)
@@ -97,10 +108,10 @@ def _somebody_countersigns(situation: Situation, command: Command) -> bool:
     if asked not in situation.supervisors:
         situation.supervisors[asked] = list(supervisors(situation, command).order_by("pk")[:MOST_LOOKED_AT])
     known = situation.supervisors[asked]
-    return len(known) == MOST_LOOKED_AT or any(_could(person, situation, command) for person in known)
+    return len(known) == MOST_LOOKED_AT or any(could(person, situation, command) for person in known)
 
 
-def _could(person: User, situation: Situation, command: Command) -> bool:
+def could(person: User, situation: Situation, command: Command) -> bool:
     """Tell whether somebody who meets the rules sees the record, which is not about them, and no duties bar them."""
     record = situation.record
     theirs = Situation(Actor(person), situation.thing, record, situation.place_id)
@@ -168,6 +179,9 @@ def those_allowed(people: Sequence[User], situation: Situation, command: Command
             asked, standing[person.pk], situation.now, partial(made.__contains__, person.username)
         ).lacks
     ]
+    if allowed and any(rule.independent for rule in asked):
+        owed = owing_for(_makers(record), command, asked, record.unit_id)
+        allowed = [person for person in allowed if person.pk not in owed] or allowed
     return allowed or list(people)
 
 
@@ -197,11 +211,51 @@ def _kind(situation: Situation) -> str | None:
     return of(situation.record) if of is not None and situation.record is not None else None
 
 
-def _involved(situation: Situation) -> bool:
+def _involved(situation: Situation, command: Command) -> bool | str:
+    """Tell whether the person made the record, or why they are not independent of who did; empty where they are."""
     record, user = situation.record, situation.user
     if record is None:
         return False
-    return record.owner_id == user.pk or user.username in situation.thing.authors(record)
+    if record.owner_id == user.pk or user.username in situation.thing.authors(record):
+        return True
+    hand = situation.hands.get(command.key)
+    if hand is None:
+        rules = concerning(situation.authority.rules, situation, command)
+        hand = situation.hands[command.key] = _hand(situation, record, command, rules) or ""
+    return hand
+
+
+def _makers(record: Record) -> list[User]:
+    """Return who owns a record or wrote on it."""
+    names = thing_of(record.type).authors(record)
+    return list(User.objects.filter(Q(pk=record.owner_id) | Q(username__in=names)).order_by("pk"))
+
+
+def _hand(situation: Situation, record: Record, command: Command, rules: Sequence[RuleInForce]) -> str | None:
+    """Return by whose hand the person may do this to what these made, while others may otherwise."""
+    makers = _makers(record)
+    owed = owing_for(makers, command, rules, record.unit_id)
+    giver = owed.get(situation.user.pk)
+    if giver is None:
+        return None
+    kept_out = {situation.user.pk, *owed, *(one.pk for one in makers)}
+    others = (
+        able(command, rules, record.unit_id, situation.now).exclude(pk__in=kept_out).order_by("name", "pk")
+    )
+    names = tuple(one.name for one in others[:MOST_LOOKED_AT] if could(one, situation, command))
+    return Hand(giver.name, names).told if names else None
+
+
+def owing_for(
+    givers: Iterable[User], command: Command, rules: Iterable[RuleInForce], unit_id: int | None
+) -> dict[int, User]:
+    """Return who may carry out a command, or holds a role that a rule asks for, by a hand of some people alone."""
+    known, permissions = list(givers), permissions_for(command)
+    found = owing(known, permissions, unit_id) if permissions else {}
+    for rule in rules:
+        if rule.roles:
+            found |= owing(known, (), unit_id, rule.roles)
+    return found
 
 
 class Targeted(Protocol):

@@ -75,6 +75,8 @@ class Situation:
         """Who may countersign, by what rules ask of them: looked up once."""
         self.attended: dict[str | int, bool] = {}
         """Whether somebody may countersign, by command; and whether somebody sees the record, by their id."""
+        self.hands: dict[str, str] = {}
+        """By whose hand the person may do something to what these made, in a sentence, by command; empty for nobody."""
 
     @property
     def user(self) -> User:

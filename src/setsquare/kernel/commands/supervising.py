@@ -13,16 +13,21 @@ from setsquare.kernel.authority.deciding import Decision
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.altered import entering_altered
 from setsquare.kernel.commands.authorising import (
+    MOST_LOOKED_AT,
+    could,
     decide,
     decide_on_supervisor,
     leads_in,
     line_may,
+    owing_supervisors,
     permissions_for,
+    supervisors,
 )
 from setsquare.kernel.commands.bodies import parse
 from setsquare.kernel.commands.declaration import Actor, Command, Situation, command_of
 from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, Stale, WrongState
 from setsquare.kernel.commands.manners import Countersigning, Kept, Manner, Prepared
+from setsquare.kernel.commands.owing import Hand
 from setsquare.kernel.commands.references import named_in
 from setsquare.kernel.commands.running import (
     Outcome,
@@ -92,7 +97,25 @@ def why_no_supervisor(deed: Deed, situation: Situation) -> Label | None:
     for rule in deed.known.barred:
         if (why := rule(situation)) is not None:
             return why
+    if (why := _by_their_hand(deed, situation)) is not None:
+        return why
     return decide_on_supervisor(situation, deed.known).sentence or None
+
+
+def _by_their_hand(deed: Deed, situation: Situation) -> Label | None:
+    """Return that who prepared a deed gave somebody the right to countersign it, while others may."""
+    owed = owing_supervisors(deed.by, situation, deed.known)
+    giver = owed.get(situation.user.pk)
+    if giver is None:
+        return None
+    theirs = deed.before(deed.by)
+    others = supervisors(theirs, deed.known).exclude(pk__in=owed).order_by("name", "pk")
+    names = tuple(
+        one.name
+        for one in others[:MOST_LOOKED_AT]
+        if not is_about(deed.known, deed.body, deed.record, one) and could(one, theirs, deed.known)
+    )
+    return Hand(giver.name, names).told if names else None
 
 
 def sees_what_it_makes(deed: Deed, user: User) -> bool:

@@ -14,7 +14,7 @@ from setsquare.domains.authority.overseen import GIVEN, SUPERVISED_DEEDS
 from setsquare.domains.authority.work import COUNTERSIGNING
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.commands.authorising import supervisors
+from setsquare.kernel.commands.authorising import owing_supervisors, supervisors
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
 from setsquare.kernel.commands.declaration import (
     Actor,
@@ -159,10 +159,14 @@ def _asked(prepared: Prepared, act: Act) -> list[User]:
 
 
 def _may_countersign(situation: Situation, prepared: Prepared) -> list[User]:
-    """Return who may countersign, the person's line and their own unit first."""
+    """Return who may countersign, the person's line and their own unit first.
+
+    Whom the person gave the right to it a short while ago only where nobody else may.
+    """
     by = prepared.by
     known = list(supervisors(situation, prepared.command).order_by("name", "pk"))
-    known.sort(key=lambda user: (user.pk != by.manager_id, user.unit_id != prepared.unit.pk))
+    owed = owing_supervisors(by, situation, prepared.command)
+    known.sort(key=lambda one: (one.pk in owed, one.pk != by.manager_id, one.unit_id != prepared.unit.pk))
     found: list[User] = []
     for user in known:
         if len(found) == MOST:
@@ -174,7 +178,7 @@ def _may_countersign(situation: Situation, prepared: Prepared) -> list[User]:
         )
         if seen and not kept_apart:
             found.append(user)
-    return found
+    return [user for user in found if user.pk not in owed] or found
 
 
 def _ask(act: Act, people: list[User]) -> None:

@@ -1,0 +1,76 @@
+"""Who was given the right by who prepared or wrote something is no second person before it, while others may."""
+
+import pytest
+
+from setsquare.domains.organisation import bootstrap
+from setsquare.kernel.accounts.models import Grant, User
+from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.errors import NotPermitted
+from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.tasks.models import Task
+from tests.authority.conftest import Office
+from tests.authority.test_looking import BODY
+from tests.changes.conftest import IMPACT, state_of
+
+
+def told(giver: str, other: str) -> str:
+    return (
+        f"{giver} Example, whose work this is, gave you the right to do this within the last 30 days;"
+        f" somebody else does it: {other} Example."
+    )
+
+
+def asked(record: Record) -> list[str]:
+    waiting = Task.objects.filter(record=record, done__isnull=True)
+    return sorted(waiting.values_list("assignee__username", flat=True))
+
+
+def administered(office: Office, who: User) -> None:
+    bootstrap.grant(who, "administrator", "NW")
+
+
+@pytest.fixture
+def prepared(office: Office) -> Record:
+    """Have a change of Carl's wait for a countersignature, who let Gus assess changes, as Ben may."""
+    desk = office.desk
+    administered(office, desk.carl)
+    desk.people["gus"] = bootstrap.add_person("gus", "Gus Example", "N", password="a-quiet-river-42")
+    desk.do(desk.carl, desk.gus.file.record, "grant_role", role="specialist", unit="N")
+    for person in (desk.ben, desk.gus):
+        office.qualify(person)
+    office.in_force(countersigned=True)
+    return carry_out("change_request", "create", Actor(desk.carl), body=dict(BODY), waits=True).record
+
+
+def test_who_was_given_the_right_by_who_prepared_it_does_not_countersign(office: Office, prepared: Record):
+    desk = office.desk
+    assert asked(prepared) == ["ben"]
+    with pytest.raises(NotPermitted) as refused:
+        desk.do(desk.gus, prepared, "countersign")
+    assert str(refused.value) == told("Carl", "Ben")
+    assert state_of(prepared) == "waiting"
+    desk.do(desk.ben, prepared, "countersign")
+    assert state_of(prepared) == "carried_out"
+
+
+def test_it_is_countersigned_by_them_where_nobody_else_may(office: Office, prepared: Record):
+    desk = office.desk
+    Grant.objects.filter(user=desk.ben).delete()
+    desk.do(desk.gus, prepared, "countersign")
+    assert state_of(prepared) == "carried_out"
+
+
+def test_who_was_given_the_right_by_its_owner_is_not_independent_of_a_record(office: Office):
+    desk = office.desk
+    administered(office, desk.anna)
+    office.in_force(needs=[], independent=True, commands=["change_request.assess"])
+    change = desk.request()
+    desk.do(desk.anna, desk.olga.file.record, "grant_role", role="specialist", unit="N")
+    desk.do(desk.anna, change, "submit")
+    assert "ben" in asked(change) and "olga" not in asked(change)
+    with pytest.raises(NotPermitted) as refused:
+        desk.do(desk.olga, change, "assess", **IMPACT)
+    assert str(refused.value).startswith("Anna Example, whose work this is, gave you the right to do this")
+    assert "Ben Example" in str(refused.value) and "Olga" not in str(refused.value)
+    desk.do(desk.ben, change, "assess", **IMPACT)
