@@ -109,6 +109,41 @@ def test_who_held_a_right_over_a_unit_counts_after_it_or_one_above_it_was_moved(
         assert not taken_by(house.rita, [ADMINISTER], lab.pk).exists()
 
 
+def test_a_move_takes_nothing_from_who_may_all_the_same(house):
+    bootstrap.grant(house.anna, "administrator", "NW")
+    house.make(house.rita, "unit", "create", name="Works", code="W", kind="department", parent="N")
+    works = Unit.objects.get(code="W")
+    house.do(house.rita, "move", works, parent="S", because="A reorganisation.")
+    assert list(taken_by(house.rita, [ADMINISTER], works.pk)) == [house.sam], "Anna administers all of it"
+    bootstrap.grant(house.sam, "administrator", "S")
+    assert not taken_by(house.rita, [ADMINISTER], works.pk).exists()
+
+
+def test_a_move_and_back_takes_nothing(house):
+    house.make(house.rita, "unit", "create", name="Works", code="W", kind="department", parent="N")
+    bootstrap.grant(house.ben, "administrator", "S")
+    works = Unit.objects.get(code="W")
+    house.do(house.rita, "move", works, parent="S", because="A reorganisation.")
+    assert list(taken_by(house.rita, [ADMINISTER], works.pk)) == [house.sam]
+    house.do(house.rita, "move", works, parent="N", because="It was a mistake.")
+    assert not taken_by(house.rita, [ADMINISTER], works.pk).exists()
+
+
+def test_an_ordinary_reorganisation_keeps_nobody_from_leading(house):
+    house.make(house.rita, "unit", "create", name="Works", code="W", kind="department", parent="S")
+    eva = bootstrap.add_person("eva", "Eva Novak", "W")
+    house.do(None, "transfer", house.rita, unit="NW", manager=None)
+    house.do(house.rita, "move", Unit.objects.get(code="W"), parent="NW", because="A reorganisation.")
+    house.do(house.rita, "transfer", eva, unit="W", manager="rita")
+    assert User.objects.get(pk=eva.pk).manager == house.rita
+
+
+def test_a_role_that_is_taken_from_who_may_all_the_same_is_no_taking(house):
+    bootstrap.grant(house.sam, "administrator", "NW")
+    take_a_role(house)
+    assert not taken_by(house.rita, [ADMINISTER], house.north.pk).exists()
+
+
 def test_a_unit_is_known_again_by_whatever_code_it_bears(house, ben_in_the_north):
     house.do(house.rita, "transfer", ben_in_the_north, unit="S", manager=None)
     house.do(house.rita, "edit", house.north, name="North", code="N2", because="A new code.")

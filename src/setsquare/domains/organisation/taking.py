@@ -6,7 +6,8 @@ the trail, which nobody rewrites: entries of the last 30 days by this very perso
 then (a role revoked, their work ended, their access ended or no longer confirmed), on a role (permissions taken out
 of it), on a unit (moved to where other people's rights reach) or on the person about whom it is (transferred). Units
 are found by who bore a code at that time: a unit can be given another code since. What somebody else took does not
-count, nor what ended by itself. It costs two queries, and only where nobody else is found.
+count, nor what ended by itself, nor what left somebody the right all the same. It costs two queries, and only where
+nobody else is found.
 """
 
 import datetime as dt
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from setsquare.kernel.accounts.models import Grant, Unit, UnitPath, User
-from setsquare.kernel.accounts.rights import people_permitted
+from setsquare.kernel.accounts.rights import in_force, people_permitted
 from setsquare.kernel.commands.authorising import count_as_there
 from setsquare.kernel.commands.owing import LASTING
 from setsquare.kernel.records.models import Record
@@ -58,13 +59,16 @@ def taken_by(user: User, permissions: Collection[str], unit_id: int | None) -> Q
             reached |= Q(unit__paths_down__descendant_id=place, starts__lte=at)
         kept = Grant.objects.filter(reached, held, Q(ends__isnull=True) | Q(ends__gt=now))
         found |= Q(pk__in=kept.values("user_id"), is_active=True, may_sign=True)
-    return User.objects.filter(found).exclude(pk=user.pk).order_by("name", "pk")
+    still = Grant.objects.filter(in_force(now), held, unit__paths_down__descendant_id__in=[unit_id])
+    kept_it = Q(pk__in=still.values("user_id"), is_active=True, may_sign=True)
+    return User.objects.filter(found).exclude(pk=user.pk).exclude(kept_it).order_by("name", "pk")
 
 
 def _moved_out_of(user: User, unit_id: int | None) -> list[tuple[int, dt.datetime]]:
     """Return the units of which a unit was part until `user` moved it, or one above it, and when they did.
 
-    Whoever held a right there holds it here no longer, though nobody took a role from them.
+    Whoever held a right there holds it here no longer, though nobody took a role from them. Where `user` had put it
+    there themself within that time, nobody there had held it before: it is none of them.
     """
     moves = Entry.objects.filter(
         actor=user, at__gte=timezone.now() - LASTING, command="move", record__type="unit"
@@ -76,7 +80,7 @@ def _moved_out_of(user: User, unit_id: int | None) -> list[tuple[int, dt.datetim
     while todo:
         above = set(UnitPath.objects.filter(descendant_id=todo.pop()).values_list("ancestor_id", flat=True))
         for record_id, seq, at, part in done:
-            if part not in above:
+            if part not in above or _put_there(record_id, seq, user):
                 continue
             before = Entry.objects.get(record_id=record_id, seq=seq - 1)
             parent = unit_called(str(before.values["parent"]), before.at)
@@ -86,6 +90,13 @@ def _moved_out_of(user: User, unit_id: int | None) -> list[tuple[int, dt.datetim
                 seen.add(parent)
                 todo.append(parent)
     return found
+
+
+def _put_there(record_id: int, seq: int, user: User) -> bool:
+    """Tell whether a unit was where a move took it away because `user` had moved it there a short while ago."""
+    moves = Entry.objects.filter(record_id=record_id, seq__lt=seq, command="move").order_by("-seq")
+    last = moves.first()
+    return last is not None and last.actor_id == user.pk and last.at >= timezone.now() - LASTING
 
 
 def unit_called(code: str, at: dt.datetime) -> int | None:
