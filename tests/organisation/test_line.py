@@ -85,12 +85,79 @@ def test_nobody_changes_their_own_place_or_manager_while_another_administrator_i
             house.do(house.sam, "transfer", house.sam, **place)
         assert list(refusal.value.fields) == [field]
     house.do(None, "transfer", house.sam, unit="N", manager="anna")
+    ask = "Nobody ends the work of who leads them; ask Rita Root, who administers there too"
     with pytest.raises(Refused, match=ask) as refusal:
         house.do(house.sam, "leave", house.anna, date=today(), successor="ben")
     assert list(refusal.value.fields) == ["successor"]
     house.do(house.rita, "transfer", house.sam, unit="S", manager="ben")
     house.do(house.rita, "transfer", house.rita, unit="NW", manager="anna")
     assert User.objects.get(pk=house.rita.pk).manager == house.anna, "nobody else administers her"
+
+
+def test_nobody_ends_the_work_of_who_leads_them_while_another_administrator_is_there(house):
+    house.do(None, "transfer", house.sam, unit="N", manager="anna")
+    ask = "Nobody ends the work of who leads them; ask Rita Root, who administers there too"
+    with pytest.raises(Refused, match=ask) as refusal:
+        house.do(house.sam, "leave", house.anna, date=today())
+    assert list(refusal.value.fields) == ["successor"]
+    assert User.objects.get(pk=house.anna.pk).is_active
+    house.do(house.rita, "leave", house.anna, date=today())
+    assert User.objects.get(pk=house.sam.pk).manager is None
+
+
+def test_who_administers_alone_ends_the_work_of_who_leads_them(house):
+    house.do(None, "transfer", house.rita, unit="NW", manager="anna")
+    house.do(house.rita, "leave", house.anna, date=today())
+    assert User.objects.get(pk=house.rita.pk).manager is None
+
+
+# --- who administers alone is seen -----------------------------------------------------------------------
+
+ALONE = "put under themself, as nobody else administers there"
+
+
+@pytest.fixture
+def only_rita(house):
+    """Have nobody but Rita administer, who reports to Sam; Anna leads Ben in the north, and Dora reads all history."""
+    house.do(None, "revoke_role", house.sam, role="administrator", unit="N")
+    house.do(None, "transfer", house.rita, unit="NW", manager="sam")
+    bootstrap.add_role("head2", "Director", "", ["trail.read"])
+    bootstrap.grant(bootstrap.add_person("dora", "Dora Day", "S"), "head2", "NW")
+    Notice.objects.all().delete()
+    house.rita = User.objects.get(pk=house.rita.pk)
+    return house
+
+
+def notes(user):
+    return [entry.note and entry.note["text"] for entry in user.file.record.trail.order_by("seq")]
+
+
+def test_who_puts_somebody_under_themself_as_nobody_else_is_there_is_seen_by_others(only_rita):
+    house = only_rita
+    sentence = "Rita Root put Eva Novak under themself, as nobody else administers there."
+    new = {"username": "eva", "name": "Eva Novak", "unit": "N", "manager": "rita"}
+    house.make(house.rita, "person", "hire", **new)
+    eva, dora = User.objects.get(username="eva"), User.objects.get(username="dora")
+    assert notes(eva) == [ALONE]
+    assert [told(one).count(sentence) for one in (eva, dora, house.anna, house.sam)] == [1, 1, 1, 1]
+    assert sentence not in told(house.rita) and sentence not in told(house.ben)
+
+
+def test_every_way_to_lead_alone_is_seen(only_rita):
+    house = only_rita
+    house.do(house.rita, "transfer", house.sam, unit="N", manager="anna")
+    assert ALONE not in notes(house.sam), "he is under Anna"
+    house.do(house.rita, "leave", house.anna, date=today(), successor="rita")
+    for person in (house.ben, house.sam):
+        assert notes(person)[-1] == ALONE
+        sentence = f"Rita Root put {person.name} under themself, as nobody else administers there."
+        assert sentence in told(person) and sentence in told(User.objects.get(username="dora"))
+    house.do(house.rita, "leave", house.ben, date=today())
+    house.do(None, "return", house.ben, unit="N", manager=None)
+    house.do(house.rita, "transfer", house.ben, unit="N", manager="rita")
+    assert notes(house.ben)[-1] == ALONE
+    house.do(house.rita, "transfer", house.ben, unit="S", manager="rita")
+    assert notes(house.ben)[-1] is None, "she leads him already"
 
 
 # --- nobody is moved unseen ----------------------------------------------------------------------------
@@ -121,6 +188,19 @@ def test_people_are_told_who_leads_them_after_somebody_left(house):
     house.do(house.rita, "leave", house.anna, date=today(), successor="sam")
 
     assert told(house.ben) == ["Ben Ito reports to Sam North from now on, as Rita Root entered."]
+
+
+def test_people_of_who_leaves_without_a_successor_are_told_to_whom_they_report(house):
+    gus = bootstrap.add_person("gus", "Gus Novak", "N", manager="ben")
+    done = house.do(house.rita, "leave", house.ben, date=today())
+    assert told(gus) == ["Gus Novak reports to Anna Weber from now on, as Rita Root entered."]
+    assert "Gus Novak reports to Anna Weber from now on, as Rita Root entered." in told(house.anna)
+    assert done.conclusion == (
+        "Ben Ito can no longer sign in and left nothing behind. Reporting to Anna Weber from now on: Gus Novak."
+    )
+    done = house.do(house.rita, "leave", house.anna, date=today())
+    assert told(gus)[-1] == "Gus Novak reports to nobody from now on, as Rita Root entered."
+    assert done.conclusion.endswith("Reporting to nobody from now on: Gus Novak.")
 
 
 def test_the_system_is_kept_from_nothing(house):

@@ -1,5 +1,6 @@
 """Who reports to whom: what a line may not be, who may not put themself at its head, and who is told of it."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
@@ -11,7 +12,13 @@ from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.rights import people_permitted, who_may
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.importing.running import CHANNEL
 from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.trail.everything import PERMISSION as READ_TRAIL
+
+AT_ONCE = dt.timedelta(hours=12)
+"""Of whom somebody puts under themself by tables within that time, others are told once."""
 
 
 def check_manager(user: User, manager: User | None, field: str) -> None:
@@ -40,20 +47,20 @@ def stands_above(leader: User, person: User | None) -> bool:
 
 def not_under_oneself(
     act: Act, person: User, manager: User | None, units: Iterable[Unit | None], field: str = "manager"
-) -> None:
+) -> bool:
     """Refuse an administrator who makes themself somebody's manager: who leads people judges what they can.
 
     However they would come to it: by entering, moving or taking up the person, or by following who led them; or by
     having them report to one's own people, since who leads sees what is lacking all the way down the line. Whom they
     lead already, they may give to another one of their people. `units` are those in which the person was and will be;
     those from which the actor moved them a short while ago count as well, and so does who administers there no longer
-    because the actor took that from them.
+    because the actor took that from them. Tells whether they do so, as nobody else is there: `tell_of_doing_it_alone`.
     """
     actor = act.actor.user
     if actor is None or manager is None or (person.pk and manager.pk == person.manager_id):
-        return
+        return False
     if not stands_above(actor, manager) or (manager != actor and stands_above(actor, person.manager)):
-        return
+        return False
     places = {unit.pk: unit for unit in units if unit is not None}
     if hasattr(person, "file"):
         places |= {unit.pk: unit for unit in units_before(person.file.record, actor)}
@@ -67,6 +74,32 @@ def not_under_oneself(
             raise Refused({field: sentence % {"name": other.name}})
         if why := why_taken(actor, [ADMINISTER], unit.pk, but=[person.pk]):
             raise Refused({field: why})
+    return True
+
+
+ALONE = gettext_noop("%(who)s put %(name)s under themself, as nobody else administers there.")
+
+
+def tell_of_doing_it_alone(act: Act, person: User, unit: Unit | None) -> None:
+    """Say in the history that an administrator put somebody under themself as nobody else is there, and tell others.
+
+    Told are the person, who leads people in the unit, who leads the administrator, and who reads the history of the
+    unit, as its head does; of a table that is brought in, of the first row.
+    """
+    act.say(gettext_noop("put under themself, as nobody else administers there"))
+    people = {one.pk: one for one in (person, *leaders(unit))}
+    if unit is not None:
+        people |= {one.pk: one for one in who_may(READ_TRAIL, unit.pk)}
+    above = act.user.manager
+    while above is not None and above.pk not in people:
+        people[above.pk] = above
+        above = above.manager
+    people.pop(act.user.pk, None)
+    told = [one for one in people.values() if one.is_active]
+    if act.actor.channel == CHANNEL:
+        lately = Notice.objects.filter(text=ALONE, values__who=act.user.name, at__gte=act.now - AT_ONCE)
+        told = [one for one in told if not lately.filter(user=one).exists()]
+    act.tell_all(told, "person", ALONE, who=act.user.name, name=person.name)
 
 
 def leaders(unit: Unit | None) -> QuerySet[User]:
@@ -92,6 +125,8 @@ def tell_of_place(act: Act, user: User, unit: Unit | None, manager: User | None)
         values |= {"before": before, "where": unit.name if unit is not None else "–"}
     if by is None:
         text = gettext_noop("%(name)s reports to %(manager)s from now on.")
+        if manager is None:
+            text = gettext_noop("%(name)s reports to nobody from now on.")
         if moved:
             text = gettext_noop(
                 "%(name)s goes from %(before)s to %(where)s and reports to %(manager)s from now on."
@@ -102,6 +137,8 @@ def tell_of_place(act: Act, user: User, unit: Unit | None, manager: User | None)
         people.pop(by.pk, None)
         values["who"] = by.name
         text = gettext_noop("%(name)s reports to %(manager)s from now on, as %(who)s entered.")
+        if manager is None:
+            text = gettext_noop("%(name)s reports to nobody from now on, as %(who)s entered.")
         if moved:
             text = gettext_noop(
                 "%(name)s goes from %(before)s to %(where)s and reports to %(manager)s from now on, as %(who)s entered."

@@ -11,17 +11,18 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 
 
-def not_by_oneself(act: Act, person: User, field: str) -> None:
+def not_by_oneself(act: Act, person: User, field: str, sentence: str = "") -> None:
     """Refuse who changes of themself what another administrator can change: their name, their place, their manager.
 
-    By their name somebody else seems to have signed, and who leads them judges what they can.
+    By their name somebody else seems to have signed, and who leads them judges what they can. Another `sentence` names
+    whom to ask as `name`.
     """
     if act.actor.user is None or act.user.pk != person.pk or person.unit is None:
         return
     others = people_permitted(ADMINISTER, person.unit).exclude(pk=person.pk)
     other = others.order_by("name", "pk").first()
     if other is not None:
-        sentence = _("Nobody changes this of themself; ask %(name)s, who administers there too.")
+        sentence = sentence or _("Nobody changes this of themself; ask %(name)s, who administers there too.")
         raise Refused({field: sentence % {"name": other.name}})
     if why := why_taken(person, [ADMINISTER], person.unit_id):
         raise Refused({field: why})

@@ -9,7 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from setsquare.domains.organisation.commands.people import Follow, InUnit, Invite, Manager, say_how_to_sign_in
 from setsquare.domains.organisation.granting import end_rights, tell_of_leaving
-from setsquare.domains.organisation.line import check_manager, not_under_oneself, tell_of_place
+from setsquare.domains.organisation.line import (
+    check_manager,
+    not_under_oneself,
+    tell_of_doing_it_alone,
+    tell_of_place,
+)
 from setsquare.domains.organisation.oneself import not_by_oneself
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import check_unit, keep_an_administrator, today
@@ -22,6 +27,7 @@ from setsquare.kernel.commands.declaration import Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.leaving import check_heir, left_behind_by, tell_what_is_left
 from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.writing.sentences import some
 
 
 class Leave(Body):
@@ -103,22 +109,37 @@ def leave(act: Act, body: Leave) -> None:
         act.conclude(sentence, name=user.name, heir=heir.name, count=left)
     else:
         act.conclude(gettext_noop("%(name)s can no longer sign in and left nothing behind."), name=user.name)
-    leads = body.successor or above
-    for report in User.objects.filter(manager=user, is_active=True, file__isnull=False).select_related(
-        "file__record"
-    ):
-        manager = leads if leads != report else _above(report, user)
-        if (
-            manager != above
-        ):  # who led the leaver stands above these people already, and not by their own hand
-            not_by_oneself(act, report, "successor")
-            not_under_oneself(act, report, manager, (report.unit,), "successor")
-        act.also("person", "follow", report.file.record, Follow(manager=manager))
+    _give_leaders(act, user, above, body.successor)
     if heir is None:
         act.say(gettext_noop("the last day was %(day)s"), day=body.date.isoformat())
     else:
         text = gettext_noop("the last day was %(day)s, %(name)s takes over")
         act.say(text, day=body.date.isoformat(), name=heir.name)
+
+
+def _give_leaders(act: Act, user: User, above: User | None, successor: User | None) -> None:
+    """Have the people of who leaves report to the successor, or else to who led the leaver; say so to who does it.
+
+    Nobody ends the work of who leads them, and so gets another manager, while another administrator can.
+    """
+    led = User.objects.filter(manager=user, is_active=True, file__isnull=False)
+    now: dict[User | None, list[str]] = {}
+    leads = successor or above
+    for report in led.select_related("file__record").order_by("name", "pk"):
+        manager = leads if leads != report else _above(report, user)
+        sentence = _("Nobody ends the work of who leads them; ask %(name)s, who administers there too.")
+        not_by_oneself(act, report, "successor", sentence)
+        # who led the leaver stands above these people already, and not by their own hand
+        alone = manager != above and not_under_oneself(act, report, manager, (report.unit,), "successor")
+        act.also("person", "follow", report.file.record, Follow(manager=manager, alone=alone))
+        now.setdefault(manager, []).append(report.name)
+    for manager, names in now.items():
+        if manager is not None:
+            sentence = _("Reporting to %(manager)s from now on: %(names)s.")
+        else:
+            sentence = _("Reporting to nobody from now on: %(names)s.")
+        values = {"manager": manager.name if manager is not None else "", "names": some(names)}
+        act.conclusion = f"{act.conclusion} {sentence % values}"
 
 
 @command(
@@ -136,7 +157,8 @@ def come_back(act: Act, body: Return) -> None:
     user: User = act.detail.user
     check_unit(act, body.unit, "unit")
     check_manager(user, body.manager, "manager")
-    not_under_oneself(act, user, body.manager, (user.unit, body.unit))
+    if not_under_oneself(act, user, body.manager, (user.unit, body.unit)):
+        tell_of_doing_it_alone(act, user, body.unit)
     tell_of_place(act, user, body.unit, body.manager)
     check_email(user.email, user)
     user.is_active, user.left_on = True, None

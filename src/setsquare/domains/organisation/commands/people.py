@@ -22,7 +22,12 @@ from setsquare.domains.organisation.fields import (
     time_zones,
 )
 from setsquare.domains.organisation.granting import give, tell_of_role
-from setsquare.domains.organisation.line import check_manager, not_under_oneself, tell_of_place
+from setsquare.domains.organisation.line import (
+    check_manager,
+    not_under_oneself,
+    tell_of_doing_it_alone,
+    tell_of_place,
+)
 from setsquare.domains.organisation.oneself import not_by_oneself, tell_of_name
 from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.domains.organisation.rules import check_unit, is_alone, themself
@@ -113,9 +118,10 @@ class Transfer(Body):
 
 
 class Follow(Body):
-    """A new manager in place of one who left."""
+    """A new manager in place of one who left, and whether who entered it put them under themself alone."""
 
     manager: Manager
+    alone: bool = False
 
 
 def _as_is(situation: Situation) -> Mapping[str, Any]:
@@ -154,7 +160,7 @@ def hire(act: Act, body: Hire) -> Record:
     check_username(body.username)
     check_told_apart(body.name, body.title)
     check_email(body.email)
-    not_under_oneself(act, User(), body.manager, (body.unit,))
+    by_oneself = not_under_oneself(act, User(), body.manager, (body.unit,))
     fields = body.model_dump(include={"name", "title", "email", "unit", "manager", "language", "time_zone"})
     alone = act.actor.user is None or is_alone(act.user)
     try:
@@ -172,6 +178,8 @@ def hire(act: Act, body: Hire) -> Record:
         tell_of_role(act, user, role, body.unit)
     if invited is not None:
         act.emit("person.invite", record)
+    if by_oneself:
+        tell_of_doing_it_alone(act, user, body.unit)
     if not alone:
         ask_to_confirm(act, user)
     say_how_to_sign_in(act, user, invited=invited is not None)
@@ -314,7 +322,8 @@ def transfer(act: Act, body: Transfer) -> None:
     if body.unit != user.unit:
         check_unit(act, body.unit, "unit")
     check_manager(user, body.manager, "manager")
-    not_under_oneself(act, user, body.manager, (user.unit, body.unit))
+    if not_under_oneself(act, user, body.manager, (user.unit, body.unit)):
+        tell_of_doing_it_alone(act, user, body.unit)
     tell_of_place(act, user, body.unit, body.manager)
     user.unit, user.manager = body.unit, body.manager
     user.save(update_fields=["unit", "manager"])
@@ -342,6 +351,8 @@ def transfer(act: Act, body: Transfer) -> None:
 def follow(act: Act, body: Follow) -> None:
     """Give a new manager to somebody whose manager left; done by the system as part of that."""
     user: User = act.detail.user
+    if body.alone:
+        tell_of_doing_it_alone(act, user, user.unit)
     tell_of_place(act, user, user.unit, body.manager)
     user.manager = body.manager
     user.save(update_fields=["manager"])
