@@ -192,6 +192,34 @@ def test_nobody_sits_an_examination_to_which_they_have_the_key(hall: Hall) -> No
             hall.do(hall.anna, attempt, "submit")
 
 
+def test_nobody_keeps_an_attempt_in_store_until_they_have_the_key(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiz, timed = hall.quiz(), hall.quiz(minutes=10)
+    kept, running = hall.start(hall.tom, quiz), hall.start(hall.tom, timed)
+    hall.do(hall.tom, kept, "answer", answers=as_shown(kept, RIGHT))
+    bootstrap.grant(hall.tom, "coordinator", "NW")
+    said = f"You could see what is right in {quiz.number} since you began"
+    for name in ("answer", "submit"):
+        with pytest.raises(WrongState, match=said):
+            hall.do(hall.tom, kept, name, answers=as_shown(kept, RIGHT))
+    Grant.objects.filter(user=hall.tom, role__code="coordinator").update(ends=timezone.now())
+    with pytest.raises(WrongState, match=said):
+        hall.do(hall.tom, kept, "submit", answers=as_shown(kept, RIGHT))
+    monkeypatch.setattr(timezone, "now", later(minutes=11))
+    assert hand_in_what_ran_out() == 1
+    assert attempt_of(running).record.state == "void"
+    told = Notice.objects.filter(user=hall.tom, kind="quiz").latest("pk")
+    assert told.text.endswith("is void: you could see what is right since you began it.")
+    for code in ("Q5", "Q4"):
+        hall.do(hall.cora, quiz, "retire_question", code=code)
+        hall.released(quiz)
+    anew = hall.start(hall.tom, quiz)
+    assert (attempt_of(kept).record.state, attempt_of(anew).record.state) == ("void", "started")
+    assert hall.do(hall.tom, anew, "submit", answers=as_shown(anew, RIGHT)).record.state == "passed"
+    assert not holding().filter(user=hall.tom, subject=timed).exists()
+
+
 def test_nobody_takes_a_quiz_for_another_or_one_that_is_not_in_force(hall: Hall) -> None:
     draft, quiz = hall.draft(), hall.quiz()
     with pytest.raises(Refused, match=f"There is no {draft.number} that you can see"):

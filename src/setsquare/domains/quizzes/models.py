@@ -56,9 +56,12 @@ class Quiz(models.Model):
     @property
     def written_since(self) -> dt.datetime:
         """Return since when what is asked by the version in force was being written, at the earliest."""
-        if len(self.editions) > 1:
-            return dt.datetime.fromisoformat(self.editions[-2]["released"])
-        return self.record.created
+        return self.begun_to_write(self.edition)
+
+    def begun_to_write(self, edition: int) -> dt.datetime:
+        """Return since when a version was being written, at the earliest: since the one before it was released."""
+        before = next((one for one in self.editions if one["edition"] == edition - 1), None)
+        return dt.datetime.fromisoformat(before["released"]) if before else self.record.created
 
     @property
     def drafted(self) -> Content | None:

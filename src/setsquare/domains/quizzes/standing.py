@@ -42,9 +42,14 @@ class Standing:
         return next((one for one in self.attempts if one.submitted is None), None)
 
     @property
+    def done(self) -> tuple[QuizAttempt, ...]:
+        """Return those that were handed in."""
+        return tuple(one for one in self.attempts if one.submitted is not None)
+
+    @property
     def last(self) -> QuizAttempt | None:
         """Return the newest attempt that was handed in."""
-        done = [one for one in self.attempts if one.submitted is not None]
+        done = self.done
         return max(done, key=lambda one: (one.submitted, one.pk)) if done else None
 
     @property
@@ -153,6 +158,19 @@ def _managed_until(keys: Collection[int], person: User) -> Mapping[int, dt.datet
     return dict(rows.values_list("unit__paths_down__descendant__records", "until"))
 
 
-def why_not_now(quiz: Quiz, person: User, now: dt.datetime) -> str:
-    """Return why a person cannot begin a quiz now, empty where they can."""
-    return standings([quiz], person, now)[quiz.pk].why_not(now)
+def why_void(attempt: QuizAttempt) -> str:
+    """Return why a running attempt shows nothing of its person any more, empty where it does.
+
+    Nobody keeps an examination in store until they have its key: whoever owns or manages the quiz now, or did so at
+    some time since the version that they answer was being written, cannot hand it in.
+    """
+    quiz, person = attempt.quiz, attempt.person
+    manages = Record.objects.filter(pk=quiz.pk, unit_id__in=units_where(person, MANAGE)).exists()
+    until = _managed_until([quiz.pk], person).get(quiz.pk)
+    knew = until is not None and until > quiz.begun_to_write(attempt.edition)
+    if not (manages or knew or quiz.record.owner_id == person.pk):
+        return ""
+    sentence = _(
+        "You could see what is right in %(number)s since you began: handing it in would show nothing of you."
+    )
+    return sentence % {"number": quiz.record.number}

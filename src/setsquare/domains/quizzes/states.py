@@ -38,7 +38,8 @@ ATTEMPT = Lifecycle(
     moves={
         "answer": Move(("started",)),
         "submit": Move(("started",), targets=("passed", "failed")),
-        "expire": Move(("started",), targets=("passed", "failed")),
+        "expire": Move(("started",), targets=("passed", "failed", "void")),
+        "lay_aside": Move(("started",), "void"),
         "void": Move(("started", "passed", "failed"), "void"),
         "grant_another": Move(("failed",)),
         "take_up": Move(("passed",)),

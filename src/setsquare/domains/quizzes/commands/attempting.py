@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from django.db.models import F
@@ -15,7 +16,7 @@ from setsquare.domains.quizzes.models import Quiz, QuizAttempt
 from setsquare.domains.quizzes.permissions import READ
 from setsquare.domains.quizzes.rules import MANAGERS, is_own, not_own
 from setsquare.domains.quizzes.scoring import draw, misfit, score
-from setsquare.domains.quizzes.standing import standings, why_not_now
+from setsquare.domains.quizzes.standing import standings, why_void
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, RecordRef, Shown, Widget
@@ -86,8 +87,12 @@ def start(act: Act, body: Start) -> Record:
         raise Refused({"quiz": _("%(number)s is no quiz.") % {"number": body.quiz.number}})
     person = User.objects.select_for_update().get(pk=act.user.pk)  # two starts at once: the second waits here
     quiz = Quiz.objects.select_related("record__unit").get(pk=body.quiz.pk)
-    if why := why_not_now(quiz, person, act.now):
+    stand = standings([quiz], person, act.now)[quiz.pk]
+    kept = stand.running if stand.running is not None and why_void(stand.running) else None
+    if why := (replace(stand, attempts=stand.done) if kept else stand).why_not(act.now):
         raise Refused({"quiz": why})
+    if kept is not None:
+        act.also("quiz_attempt", "lay_aside", kept.record)
     content = quiz.in_force
     if content is None:
         raise LookupError(f"{quiz} is in force without a content")
@@ -116,6 +121,11 @@ def _in_time(situation: Situation) -> Label | None:
     if attempt.deadline is None or situation.now <= attempt.deadline + GRACE:
         return None
     return _("The time is over; what was answered until then is handed in.")
+
+
+def _without_key(situation: Situation) -> Label | None:
+    """Rule: who takes it has not come to see what is right in it since they began."""
+    return why_void(situation.detail) or None
 
 
 def _keep(act: Act, rows: Sequence[AnswerRow]) -> None:
@@ -147,7 +157,7 @@ def _keep(act: Act, rows: Sequence[AnswerRow]) -> None:
     past=gettext_lazy("answered"),
     body=Answered,
     who=(is_own,),
-    conditions=(_in_time,),
+    conditions=(_in_time, _without_key),
     reason=Reason.NEVER,
     outright=True,
     listed=False,
@@ -168,7 +178,7 @@ def answer(act: Act, body: Answered) -> None:
     past=gettext_lazy("handed it in"),
     body=Answered,
     who=(is_own,),
-    conditions=(_in_time,),
+    conditions=(_in_time, _without_key),
     reason=Reason.NEVER,
     outright=True,
     listed=False,
@@ -190,12 +200,39 @@ def submit(act: Act, body: Answered) -> None:
 )
 def expire(act: Act, _body: Body) -> None:
     """Hand in what was answered once the time is over; the clock does this."""
-    _mark(act)
     attempt: QuizAttempt = act.detail
+    if why_void(attempt):
+        act.move_to("void")
+        return _tell_laid_aside(act)
+    _mark(act)
     act.tell(
         attempt.person,
         "quiz",
         gettext_noop("The time for %(number)s %(title)s was over: it was handed in as it was."),
+        number=act.record.number,
+        title=act.record.title,
+    )
+
+
+@command(
+    "quiz_attempt",
+    "lay_aside",
+    label=gettext_lazy("Lay aside"),
+    past=gettext_lazy("laid it aside: who took it had come to see what is right"),
+    reason=Reason.NEVER,
+    reindexes=False,
+)
+def lay_aside(act: Act, _body: Body) -> None:
+    """Have a running attempt count for nothing, as its person came to see what is right; part of beginning anew."""
+    _tell_laid_aside(act)
+
+
+def _tell_laid_aside(act: Act) -> None:
+    attempt: QuizAttempt = act.detail
+    act.tell(
+        attempt.person,
+        "quiz",
+        gettext_noop("%(number)s %(title)s is void: you could see what is right since you began it."),
         number=act.record.number,
         title=act.record.title,
     )
