@@ -258,6 +258,7 @@ NO_BADGES = {
     "text": (b"hello", "This is no badge"),
     "json": (b'{"a": 1}', "This is no badge of Open Badges 3.0."),
     "twice": (b'{"a": 1, "a": 2}', "This is no badge"),
+    "endless": (b'{"a": 1e999}', "This is no badge"),
     "unsigned": (json.dumps(Academy().told()).encode(), "This badge is not signed"),
     "old": (b'{"type": "Assertion"}', "This is a badge of Open Badges 2"),
     "other suite": (

@@ -426,3 +426,14 @@ def test_a_statement_that_is_nested_too_deep_is_refused(school: School, course: 
     assert (answer.status_code, said) == (400, [("0", "It is nested more than 30 deep.")])
     told["context"]["extensions"] = {"https://x.example/": {"a": {"b": ["c"]}}}
     assert lms.send(told).status_code == 200
+
+
+def test_a_number_that_would_not_be_written_as_one_is_refused(school: School, course: Record) -> None:
+    lms = Sender(school.cora)
+    told = json.dumps([statement(result={"extensions": {"https://x.example/": 0.5}})])
+    for number, status in (("1e999", 400), ("-1e999", 400), ("NaN", 400), ("1e99", 200)):
+        basic = base64.b64encode(f"{lms.name}:{lms.secret}".encode()).decode()
+        headers = {"Authorization": f"Basic {basic}", "X-Experience-API-Version": "1.0.3"}
+        body = told.replace("0.5", number)
+        answer = lms.client.generic("POST", ADDRESS, body, "application/json", headers=headers)
+        assert (number, answer.status_code) == (number, status)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -102,7 +103,7 @@ def object_in(request: HttpRequest) -> dict[str, Any]:
     if request.content_type not in ("application/json", ""):
         raise Problem("media_type", _("Send the body as JSON, with Content-Type: application/json."))
     try:
-        data = json.loads(raw, parse_constant=not_json, object_pairs_hook=each_once)
+        data = parsed(raw)
     except json.JSONDecodeError as error:
         sentence = _("The body is not JSON: it cannot be read from line %(line)s, column %(column)s.")
         raise Problem("malformed", sentence % {"line": error.lineno, "column": error.colno}) from None
@@ -115,12 +116,23 @@ def object_in(request: HttpRequest) -> dict[str, Any]:
     return data
 
 
-def not_json(name: str) -> NoReturn:
+def parsed(raw: bytes) -> Any:
+    """Return what JSON says; raises Problem for numbers that it does not know and for a key that is given twice."""
+    return json.loads(raw, parse_constant=_not_json, parse_float=_finite, object_pairs_hook=_each_once)
+
+
+def _not_json(name: str) -> NoReturn:
     """Refuse a number that JSON does not know."""
     raise Problem("malformed", _("The body is not JSON: %(name)s is no number of JSON.") % {"name": name})
 
 
-def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _finite(text: str) -> float:
+    """Return a number; raises Problem for one that is too large to be kept, and would be written as no number."""
+    number = float(text)
+    return number if isfinite(number) else _not_json(text[:40])
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object; raises Problem for a key that is given twice, of which one would silently be lost."""
     made = dict(pairs)
     if len(made) < len(pairs):

@@ -31,7 +31,7 @@ from setsquare.domains.training.xapi.models import Statement
 from setsquare.faces.api import problems
 from setsquare.faces.api.callers import Caller
 from setsquare.faces.api.problems import Problem
-from setsquare.faces.api.reading import each_once, not_json
+from setsquare.faces.api.reading import parsed
 from setsquare.kernel.accounts import tokens
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.bodies import UNKEEPABLE
@@ -122,7 +122,7 @@ def _sent(request: HttpRequest) -> Any:
     if request.content_type != "application/json":
         raise Problem("malformed", _("Send the body as JSON, with Content-Type: application/json."))
     try:
-        return json.loads(request.body, parse_constant=not_json, object_pairs_hook=each_once)
+        return parsed(request.body)
     except (ValueError, RecursionError):
         raise Problem("malformed", _("The body is not JSON that can be read here.")) from None
 

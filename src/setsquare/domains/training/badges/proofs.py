@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, NoReturn
 
 from cryptography.exceptions import InvalidSignature
@@ -28,7 +29,7 @@ HALF = 32
 
 def load(text: str) -> dict[str, Any]:
     """Read a JSON object in which each key stands once; raises ValueError."""
-    found = json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_number)
+    found = json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_number, parse_float=_finite)
     if not isinstance(found, dict):
         raise ValueError("not an object")
     return found
@@ -43,6 +44,11 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _no_number(text[:40])
 
 
 def with_proof(
