@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.quizzes.models import Quiz, QuizAttempt
-from setsquare.domains.quizzes.permissions import READ
+from setsquare.domains.quizzes.permissions import READ, SEE
 from setsquare.domains.quizzes.scopes import (
     ORDER,
     attempt_scope,
@@ -138,6 +138,7 @@ ATTEMPTS = register(
         icon="clipboard-check",
         lifecycle=ATTEMPT,
         read=READ,
+        read_by_too=SEE,
         numbering="QA-{n:05}",
         model=QuizAttempt,
         description=_("Who took which quiz, when, and what came of it."),

@@ -31,7 +31,8 @@ class Reach:
 
     def may_see(self, thing: Thing) -> bool:
         """Tell whether the register is of any use to the person."""
-        return thing.read in self.permissions or bool(self.creating.get(thing.code))
+        reads = not self.permissions.isdisjoint({thing.read, thing.read_by_too})
+        return reads or bool(self.creating.get(thing.code))
 
 
 def reach_of(request: HttpRequest) -> Reach:

@@ -227,6 +227,8 @@ class Thing:
     """The permission that lets a person see records of this type."""
     numbering: str
     """Default pattern of its numbers."""
+    read_by_too: str = ""
+    """Another permission by which `scope` lets people see some of them: their navigation names the register, too."""
     model: type[models.Model] | None = None
     """The detail table, joined by an explicit one-to-one `record`; None where Record is enough."""
     description: Label = ""
