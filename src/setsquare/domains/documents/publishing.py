@@ -35,6 +35,7 @@ from setsquare.kernel.commands.manners import manners_told
 from setsquare.kernel.files.store import read
 from setsquare.kernel.records.things import Hidden, visible_to
 from setsquare.kernel.signatures.models import Signature as Made
+from setsquare.kernel.trail.reading import withheld as left_out
 from setsquare.kernel.trail.reading import without
 from setsquare.kernel.typesetting.pdf import document_pdf
 from setsquare.kernel.typesetting.sheet import History, Labels, Sheet, Signature, Stamp
@@ -188,7 +189,7 @@ def record_json(revision: Revision, viewer: User) -> bytes:
 def _signed(made: Made, hidden: Hidden) -> dict[str, Any]:
     """Return what was signed, but for what is hidden of the record."""
     content = json.loads(made.signed)
-    withheld = sorted((hidden.keys | hidden.part.keys()) & content["record"].keys())
+    withheld = left_out(content["record"], hidden)
     content["record"] = without(content["record"], hidden)
     if hidden.keys and content.pop("given", None) is not None:
         withheld.append("given")

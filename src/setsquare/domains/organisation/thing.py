@@ -93,16 +93,6 @@ def role_restored(record: Record, state: Mapping[str, Any], _rows: Rows) -> None
     record.role_file.role = role
 
 
-def knows_access(record: Record, user: User) -> bool:
-    """Tell whether `user` sees by what means a person signs in by programs, and whether they may sign.
-
-    They do themself, and so does who administers there or reads the trail.
-    """
-    if record.owner_id == user.pk:
-        return True
-    return not permissions_in(user, record.unit_id).isdisjoint({ADMINISTER, "trail.read"})
-
-
 ACCESS = Hidden(
     keys=frozenset({"tokens", "may_sign", "shown_to"}),
     notes=frozenset({"make_token", "revoke_token", "end_tokens"}),
@@ -112,9 +102,8 @@ ACCESS = Hidden(
 
 def knows_why_away(record: Record, user: User) -> bool:
     """Tell whether `user` reads why a person is away: that person, who leads them, and who administers people there."""
-    if record.owner_id == user.pk:
-        return True
-    if user.may_sign and record.person_file.user.manager_id == user.pk:
+    person = record.owner
+    if user.pk in (person.pk, person.manager_id if user.may_sign else None):
         return True
     return ADMINISTER in permissions_in(user, record.unit_id)
 
@@ -124,9 +113,16 @@ def _without_reasons(delegations: Sequence[Mapping[str, Any]]) -> list[dict[str,
 
 
 def hidden_of_person(record: Record, user: User) -> Hidden:
-    """Return what of a person is hidden from `user`: by what means they sign in, and why they are away."""
-    access = OPEN if knows_access(record, user) else ACCESS
-    if knows_why_away(record, user):
+    """Return what of a person is hidden from `user`: by what means they sign in, and why they are away.
+
+    They see all of it themself, and so does who administers there; who reads the trail sees by what means they sign in.
+    """
+    person = record.owner
+    permissions = permissions_in(user, record.unit_id)
+    if user.pk == person.pk or ADMINISTER in permissions:
+        return OPEN
+    access = OPEN if "trail.read" in permissions else ACCESS
+    if user.may_sign and person.manager_id == user.pk:
         return access
     return replace(access, part={"delegations": _without_reasons})
 

@@ -14,6 +14,7 @@ from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import Passage, without
+from setsquare.kernel.trail.reading import withheld as left_out
 from setsquare.kernel.writing.canonical import canonical
 from setsquare.kernel.writing.sentences import told
 
@@ -66,7 +67,7 @@ def signature(found: Signature, hidden: Hidden = OPEN) -> Values:
     signed, withheld = found.signed, []
     if hidden.keys or hidden.part:
         content = json.loads(signed)
-        withheld = sorted((hidden.keys | hidden.part.keys()) & content["record"].keys())
+        withheld = left_out(content["record"], hidden)
         if content.pop("given", None) is not None:
             withheld.append("given")
         signed = canonical({**content, "record": without(content["record"], hidden)}).decode()

@@ -73,6 +73,12 @@ def heard(entries: Iterable[Entry], hidden: Hidden) -> Iterator[Entry]:
         yield entry
 
 
+def withheld(values: Mapping[str, Any], hidden: Hidden) -> list[str]:
+    """Return the keys of a state of which something is hidden from the reader."""
+    left = without(values, hidden)
+    return sorted(key for key, value in values.items() if key not in left or left[key] != value)
+
+
 def _is_told(entry: Entry, hidden: Hidden) -> bool:
     return entry.actor is not None and entry.actor.username in hidden.by
 
