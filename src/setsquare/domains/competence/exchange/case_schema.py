@@ -142,12 +142,12 @@ def breaches(package: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(document, Mapping):
         yield _at("CFDocument", _missing() if document is None else str(LINK[1]))
     else:
-        yield from _fields("CFDocument", document, _DOCUMENT, ("identifier",))
+        yield from _fields(lambda: "CFDocument", document, _DOCUMENT, ("identifier",))
     for name in ("CFItems", "CFAssociations", "CFRubrics"):
-        yield from _rows(package, name, "")
+        yield from _rows(package, name, lambda: "")
 
 
-def _rows(within: Mapping[str, Any], name: str, where: str) -> Iterator[str]:
+def _rows(within: Mapping[str, Any], name: str, where: Callable[[], str]) -> Iterator[str]:
     rows = within.get(name)
     if rows is None:
         return
@@ -156,36 +156,43 @@ def _rows(within: Mapping[str, Any], name: str, where: str) -> Iterator[str]:
         return
     fields, needed, inner = _PARTS[name]
     for place, row in enumerate(rows, 1):
-        nth = f"{where}{name} {place}"
         if not isinstance(row, Mapping):
-            yield _at(nth, str(LINK[1]))
+            yield _at(f"{where()}{name} {place}", str(LINK[1]))
             continue
-        identifier = row.get("identifier")
-        known = isinstance(identifier, str) and identifier
-        told = str(_NAMES[name]) % {"id": identifier} if known else nth
+
+        def told(row: Mapping[str, Any] = row, place: int = place) -> str:
+            """Return what the row is called: only where something is wrong, as there are hundreds of thousands."""
+            identifier = row.get("identifier")
+            if isinstance(identifier, str) and identifier:
+                return str(_NAMES[name]) % {"id": identifier}
+            return f"{where()}{name} {place}"
+
         yield from _fields(told, row, fields, needed)
         if name == "CFAssociations" and isinstance(kind := row.get("associationType"), str):
             yield from _unknown_type(told, kind)
         if inner and isinstance(row.get(inner), list):
-            yield from _rows(row, inner, f"{told}, ")
+            yield from _rows(row, inner, lambda told=told: f"{told()}, ")  # type: ignore[misc]
 
 
 def _fields(
-    where: str, row: Mapping[str, Any], fields: Mapping[str, _Kind], needed: tuple[str, ...]
+    where: Callable[[], str],
+    row: Mapping[str, Any],
+    fields: Mapping[str, _Kind],
+    needed: tuple[str, ...],
 ) -> Iterator[str]:
     for name in needed:
         if row.get(name) in (None, "") and not (name == "fullStatement" and row.get("abbreviatedStatement")):
-            yield _at(f"{where}, {name}", _missing())
+            yield _at(f"{where()}, {name}", _missing())
     for name, value in row.items():
         if value is not None and value != "" and name in fields and not fields[name][0](value):
-            yield _at(f"{where}, {name}", str(fields[name][1]))
+            yield _at(f"{where()}, {name}", str(fields[name][1]))
 
 
-def _unknown_type(where: str, kind: str) -> Iterator[str]:
+def _unknown_type(where: Callable[[], str], kind: str) -> Iterator[str]:
     if kind and kind not in TYPES and not _OWN_TYPE.fullmatch(kind):
         sentence = _("“%(kind)s” is none of: %(kinds)s.")
         kinds = ", ".join((*TYPES, "ext:…"))
-        yield _at(f"{where}, associationType", sentence % {"kind": kind[:80], "kinds": kinds})
+        yield _at(f"{where()}, associationType", sentence % {"kind": kind[:80], "kinds": kinds})
 
 
 def _missing() -> str:
