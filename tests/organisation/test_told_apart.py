@@ -56,3 +56,16 @@ def test_a_row_of_people_costs_the_same_however_many_there_are(house):
     )
     with pytest.raises(Refused, match="add what tells them apart under a signature"):
         house.do(house.rita, "edit", house.ben, because="Same", name="QUIET 2999", title="fitter")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL chooses by the size of the table")
+def test_somebody_alike_is_found_by_the_index_and_nobody_else_is_read_by_it(house):
+    def plan(found) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"EXPLAIN QUERY PLAN {found.query}".replace("= abc", "= 'abc'").replace("> )", "> '')")
+            )
+            return " ".join(row[3] for row in cursor.fetchall())
+
+    assert "user_by_likeness" in plan(User.objects.filter(likeness="abc", likeness__gt="").order_by())
+    assert "user_by_likeness" not in plan(User.objects.filter(is_active=True).order_by())

@@ -28,7 +28,7 @@ def _others(condition: Q) -> Statement[User]:
 
 
 _BY_USERNAME = _others(Q(username__iexact=_FIRST))
-_BY_LIKENESS = _others(Q(likeness=_FIRST))
+_BY_LIKENESS = _others(Q(likeness=_FIRST, likeness__gt=""))  # the latter is the condition of its index
 _BY_EMAIL = _others(Q(email__iexact=_FIRST, is_active=True))
 
 

@@ -120,7 +120,8 @@ class User(AbstractBaseUser):
         constraints: ClassVar = [models.UniqueConstraint(Lower("username"), name="user_username_any_case")]
         indexes: ClassVar = [
             models.Index(fields=["name", "id"], name="user_by_name"),
-            models.Index(fields=["likeness"], name="user_by_likeness"),
+            # with a condition, as SQLite would else go through people by it, for which it serves no page
+            models.Index(fields=["likeness"], name="user_by_likeness", condition=models.Q(likeness__gt="")),
         ]
 
     def __str__(self) -> str:

@@ -33,7 +33,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="user",
-            index=models.Index(fields=["likeness"], name="user_by_likeness"),
+            index=models.Index(
+                condition=models.Q(("likeness__gt", "")), fields=["likeness"], name="user_by_likeness"
+            ),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]
