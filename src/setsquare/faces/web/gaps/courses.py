@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -128,11 +129,11 @@ def component_page(request: HttpRequest, number: str, code: str) -> HttpResponse
     )
     context["crumbs"].insert(1, (_("Components"), view_address("gaps_components")))
     named = words()
-    askable = trained_by(asked.user, people).count() if _runs_training(asked) else 0
+    many, askable = _counted(asked, people)
     context |= {
         "here": here,
         "component": component,
-        "number": people.count(),
+        "number": many,
         "people": [
             {
                 "person": person,
@@ -152,6 +153,15 @@ def component_page(request: HttpRequest, number: str, code: str) -> HttpResponse
         "previous": here + asked.query(after=page.previous) if page.previous else "",
     }
     return render(request, "gaps/component.html.jinja", context)
+
+
+def _counted(asked: Asked, people: QuerySet[User]) -> tuple[int, int]:
+    """Return how many people there are, and of how many the reader runs the training, by one look at them."""
+    if not _runs_training(asked):
+        return people.count(), 0
+    trained = Q(pk__in=trained_by(asked.user, User.objects.all()).values("pk"))
+    found = people.order_by().aggregate(many=Count("pk"), askable=Count("pk", filter=trained))
+    return found["many"], found["askable"]
 
 
 @require_POST

@@ -46,7 +46,8 @@ def given_page(request: HttpRequest, number: str) -> HttpResponse:
     user = person_of(request)
     seen = SESSIONS.visible_to(user).filter(training_session__course=record.pk)
     held = holding().filter(subject=record, topic="", user__is_active=True)
-    shown = held.filter(evidence__in=CERTIFICATES.visible_to(user).values("pk"))
+    certificates = CERTIFICATES.visible_to(user).filter(certificate__course=record.pk)
+    shown = held.filter(evidence__in=certificates.values("pk"))
     counts = Record.objects.filter(pk=record.pk).values_list(*(_count(rows) for rows in (seen, held, shown)))
     sessions, every, known = (count or 0 for count in counts.get())
     context = {
