@@ -1,7 +1,8 @@
 """Measures competence, training and authority at 5,000 people x 200 requirements: ``python benchmarks/competence.py``.
 
 200 components and 200 courses. By default twenty profiles ask for ten components each and some people have two
-profiles, and each person needs about forty courses; with ``--full`` everybody is asked for everything, a million cells
+profiles, and each person needs about forty courses and has a development plan; a
+thousand sessions are planned or over; with ``--full`` everybody is asked for everything, a million cells
 of each. It fills a database of its own: a new SQLite file, or the empty PostgreSQL database that ``DATABASE_URL``
 names; with ``--data`` that is kept and not filled again. Page and floor, a bare view, are asked by turns in one process
 through all of the application but the socket. A line is the number of queries, the milliseconds of processor time of
@@ -66,14 +67,19 @@ def _start(data: str) -> None:
 def _seeded(asked: argparse.Namespace) -> list[str]:
     """Fill the database unless it is filled; return what the commands cost that are carried out meanwhile."""
     from setsquare.domains.competence.models import Framework  # noqa: PLC0415 - Django is set up by now
+    from setsquare.kernel.accounts.models import User  # noqa: PLC0415
+    from setsquare.kernel.database.sizes import look_at_sizes  # noqa: PLC0415
 
     if Framework.objects.exists():
         return []
     import competence_people  # noqa: PLC0415
     import competence_rules  # noqa: PLC0415
+    import competence_sessions  # noqa: PLC0415
 
     began = time.perf_counter()
     competence_people.seed(asked)
+    competence_sessions.seed_sessions(User.objects.get(username="bench"))
+    look_at_sizes()
     print(
         f"{asked.people:,} people, {asked.requirements} components and courses; seeded in "
         f"{time.perf_counter() - began:.0f} s",
@@ -83,12 +89,10 @@ def _seeded(asked: argparse.Namespace) -> list[str]:
 
 
 def _pages() -> dict[str, str]:
-    from setsquare.kernel.records.models import Record  # noqa: PLC0415
+    return {**_of_training(), **_of_competence(), **_of_authority()}
 
-    ahead = f"{dt.date.today() + dt.timedelta(days=90):%Y-%m-%d}"  # noqa: DTZ011 - a day of this machine
-    rules = Record.objects.filter(type="authority_rule").order_by("number")
-    in_force, draft = (rules.filter(state=state)[0].number for state in ("in_force", "draft"))
-    may = "/authority-rules/who/?command=change_request.create&unit=W&show="
+
+def _of_training() -> dict[str, str]:
     return {
         "training matrix": "/courses/matrix/",
         "training matrix, one unit": "/courses/matrix/?unit=U3",
@@ -97,14 +101,28 @@ def _pages() -> dict[str, str]:
         "training matrix of roles": "/courses/matrix/roles/",
         "training matrix of roles, table *": "/courses/matrix/roles/table/",
         "my training": "/courses/mine/",
+        "courses": "/courses/",
+        "a course that 5,000 need": "/courses/C-000/",
+        "given by and to whom": "/courses/C-000/given/",
+        "sessions": "/training-sessions/",
+        "sessions, to come": "/training-sessions/?state=planned",
+        "a session of 1,000": "/training-sessions/TS-00000/",
+        "a certificate": "/certificates/CERT-000001/",
         "certificates": "/certificates/",
         "certificates, mine": "/certificates/?person=me",
+    }
+
+
+def _of_competence() -> dict[str, str]:
+    ahead = f"{dt.date.today() + dt.timedelta(days=90):%Y-%m-%d}"  # noqa: DTZ011 - a day of this machine
+    return {
         "heat map": "/competence/gaps/",
         "heat map, in 90 days": f"/competence/gaps/?at={ahead}",
         "heat map, only gaps": "/competence/gaps/?gaps=1",
         "heat map, one unit": "/competence/gaps/?unit=U3",
         "heat map, coverage of all *": "/competence/gaps/totals/",
         "components": "/competence/gaps/components/",
+        "a component": "/competence/gaps/components/FW-001/C-000/",
         "roles": "/competence/gaps/roles/",
         "a role": "/competence/gaps/roles/RP-000/",
         "single points of failure": "/competence/gaps/single-points/",
@@ -113,7 +131,32 @@ def _pages() -> dict[str, str]:
         "my gaps": "/competence/gaps/mine/",
         "my competence": "/assessments/mine/",
         "calibration": "/assessments/calibration/",
+        "assessments": "/assessments/",
+        "assessments to confirm": "/assessments/?state=recorded",
+        "an assessment": "/assessments/AS-00000/",
+        "competence of a person": "/assessments/of/p00025/",
+        "frameworks": "/frameworks/",
+        "a framework": "/frameworks/FW-001/",
+        "role profiles": "/role-profiles/",
+        "a role profile": "/role-profiles/RP-000/",
         "holders of a profile": "/role-profiles/RP-000/holders/",
+        "development plans": "/development-plans/",
+        "a development plan": "/development-plans/DP-00001/",
+        "my development plans": "/development-plans/?person=me",
+        "plans that I mentor": "/development-plans/?mentor=me",
+    }
+
+
+def _of_authority() -> dict[str, str]:
+    from setsquare.kernel.records.models import Record  # noqa: PLC0415
+
+    rules = Record.objects.filter(type="authority_rule").order_by("number")
+    in_force, draft = (rules.filter(state=state)[0].number for state in ("in_force", "draft"))
+    may = "/authority-rules/who/?command=change_request.create&unit=W&show="
+    return {
+        "people": "/people/",
+        "authority rules": "/authority-rules/",
+        "an authority rule": f"/authority-rules/{in_force}/",
         "who may, no command": "/authority-rules/who/",
         "who may": f"{may}may",
         "who may not": f"{may}may_not",

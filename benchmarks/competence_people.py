@@ -107,7 +107,7 @@ def _many(model: type[models.Model], rows: Iterable[Any], at_a_time: int = 5_000
     model._default_manager.bulk_create(waiting)
 
 
-def _row(head: User, type_: str, number: str, title: str, state: str) -> Record:
+def _row(head: User, type_: str, number: str, title: str, state: str, person: User | None = None) -> Record:
     return Record(
         type=type_,
         number=number,
@@ -115,7 +115,7 @@ def _row(head: User, type_: str, number: str, title: str, state: str) -> Record:
         title=title,
         state=state,
         owner=head,
-        unit=head.unit,
+        unit=(person or head).unit,
         version=1,
         created=NOW,
         changed=NOW,
