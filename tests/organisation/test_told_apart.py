@@ -58,7 +58,7 @@ def test_a_row_of_people_costs_the_same_however_many_there_are(house):
         house.do(house.rita, "edit", house.ben, because="Same", name="QUIET 2999", title="fitter")
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL chooses by the size of the table")
+@pytest.mark.once  # PostgreSQL chooses by the size of the table
 def test_somebody_alike_is_found_by_the_index_and_nobody_else_is_read_by_it(house):
     def plan(found) -> str:
         with connection.cursor() as cursor:
