@@ -184,7 +184,10 @@ class Content(Body):
         bool,
         Shown(
             gettext_lazy("Not by the owner or an author of the record"),
-            gettext_lazy("Who owns the record or wrote on it does not do this."),
+            gettext_lazy(
+                "Who owns the record or wrote on it does not do this; nor, while others may, to whom they gave the"
+                " right within the last 30 days."
+            ),
         ),
     ] = False
     countersigned: Annotated[
