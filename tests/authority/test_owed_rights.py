@@ -74,3 +74,18 @@ def test_who_was_given_the_right_by_its_owner_is_not_independent_of_a_record(off
     assert str(refused.value).startswith("Anna Example, whose work this is, gave you the right to do this")
     assert "Ben Example" in str(refused.value) and "Olga" not in str(refused.value)
     desk.do(desk.ben, change, "assess", **IMPACT)
+
+
+def test_who_was_given_the_right_by_its_author_does_not_approve_a_rule(office: Office):
+    desk = office.desk
+    administered(office, office.hugo)
+    desk.do(office.hugo, desk.ben.file.record, "grant_role", role="head", unit="N")
+    rule = office.draft()
+    desk.do(office.hugo, rule, "submit")
+    with pytest.raises(NotPermitted) as refused:
+        desk.do(desk.ben, rule, "approve")
+    assert str(refused.value) == told("Hugo", "Dora")
+    Grant.objects.filter(user=desk.dora).delete()
+    office.qualify(desk.anna)
+    desk.do(desk.ben, rule, "approve")
+    assert state_of(rule) == "in_force"

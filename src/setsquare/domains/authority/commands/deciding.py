@@ -1,20 +1,23 @@
 """Deciding about authority rules: from their approval on, commands ask them."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from setsquare.domains.authority.commands.writing import waiting
+from setsquare.domains.authority.commands.writing import approvers, waiting
 from setsquare.domains.authority.lockout import refuse_lockout
 from setsquare.domains.authority.models import AuthorityRule
 from setsquare.domains.authority.permissions import APPROVE
 from setsquare.domains.authority.thing import AS_THEY_ARE, RULED, rule_needs
 from setsquare.domains.authority.withdrawing import why_not_for_oneself
-from setsquare.kernel.accounts.models import Role
+from setsquare.domains.organisation.giving import owing
+from setsquare.kernel.accounts.models import Role, User
 from setsquare.kernel.authority.models import Need, Rule, Target
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.owing import Hand
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label
@@ -30,13 +33,27 @@ def _not_author(situation: Situation) -> Label | None:
     return None
 
 
+def _not_by_its_hand(situation: Situation) -> Label | None:
+    """Rule: whom its author gave the right to it a short while ago does not approve a rule, while others may."""
+    rule: AuthorityRule = situation.detail
+    if rule.record.state != "in_approval" or situation.unit_id is None:
+        return None
+    makers = Q(username__in=rule.authors) | Q(pk=situation.subject.owner_id)
+    owed = owing(User.objects.filter(makers).order_by("pk"), [APPROVE], situation.unit_id)
+    giver = owed.get(situation.user.pk)
+    if giver is None:
+        return None
+    others = [one.name for one in approvers(rule) if one.pk not in owed]
+    return Hand(giver.name, tuple(others)).told if others else None
+
+
 @command(
     "authority_rule",
     "approve",
     label=gettext_lazy("Approve"),
     past=gettext_lazy("approved it and put it into force"),
     who=APPROVERS,
-    barred=(_not_author,),
+    barred=(_not_author, _not_by_its_hand),
     signature=Meaning(
         "rule_approved",
         gettext_lazy("Rule approved"),
