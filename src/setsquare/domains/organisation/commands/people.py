@@ -121,7 +121,7 @@ class Follow(Body):
     """A new manager in place of one who left, and whether who entered it put them under themself alone."""
 
     manager: Manager
-    alone: bool = False
+    alone: Annotated[bool, Shown(gettext_lazy("Nobody else administers there"))] = False
 
 
 def _as_is(situation: Situation) -> Mapping[str, Any]:
