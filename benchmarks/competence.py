@@ -1,13 +1,14 @@
 """Measures competence, training and authority at 5,000 people x 200 requirements: ``python benchmarks/competence.py``.
 
 200 components and 200 courses. By default twenty profiles ask for ten components each and some people have two
-profiles, and each person needs about forty courses and has a development plan; a thousand sessions are planned or over.
-With ``--full`` everybody is asked for everything, a million cells of each. It fills a database of its own: a new SQLite file, or the empty PostgreSQL database that ``DATABASE_URL``
-names; with ``--data`` that is kept and not filled again. Page and floor, a bare view, are asked by turns in one process
-through all of the application but the socket. A line is the number of queries, the milliseconds of processor time of
-this process, those by the clock (half of the answers, and 95 of 100, took no longer) and how many floors that is. What
-comes after a first screen, as it counts everybody, is marked with a star. Last come commands: how many queries each
-takes without any rule of authority, and with rules that ask for qualifications, a role and a countersignature.
+profiles, and each person needs about forty courses and has a development plan; a thousand sessions are planned or
+over. With ``--full`` everybody is asked for everything, a million cells of each. It fills a database of its own: a new
+SQLite file, or the empty PostgreSQL database that ``DATABASE_URL`` names; with ``--data`` that is kept and not filled
+again. Page and floor, a bare view, are asked by turns in one process through all of the application but the socket. A
+line is the number of queries, the milliseconds of processor time of this process, those by the clock (half of the
+answers, and 95 of 100, took no longer) and how many floors that is. What comes after a first screen, as it counts
+everybody, is marked with a star. Last come commands: how many queries each takes without any rule of authority, and
+with rules that ask for qualifications, a role and a countersignature.
 """
 
 import argparse
