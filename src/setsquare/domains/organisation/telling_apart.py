@@ -3,6 +3,7 @@
 A table of people asks these for each of its rows while others wait, so each is a query that is compiled once.
 """
 
+import re
 import unicodedata
 
 from django.db import connection
@@ -15,6 +16,8 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.database.statements import Statement, stand_in
 
 _USER = stand_in(1)
+_AMID = re.compile(r"[^\W\d_]\d+[^\W\d_]")
+"""Digits amid letters, which may pass for one: a 1 for an l, a 0 for an o."""
 _FIRST = "a text that stands for the one asked for"
 
 
@@ -62,6 +65,11 @@ def check_told_apart(name: str, title: str, user: User | None = None) -> None:
     """Refuse a name and job title that somebody has already, also one who left: both are printed under signatures."""
     if any(len(_scripts(word)) > 1 for word in name.split()):
         sentence = _("A word of this name mixes letters of several scripts; write it in one.")
+        raise Refused({"name": sentence})
+    if _AMID.search(name):
+        sentence = _(
+            "A digit stands between the letters of a word of this name; write the letter that is meant."
+        )
         raise Refused({"name": sentence})
     others = _BY_LIKENESS.rows(user=user.pk if user is not None else 0, first=likeness_of(name, title))
     if others:

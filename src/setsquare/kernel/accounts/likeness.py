@@ -14,7 +14,7 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u316
 
 
 def likeness_of(name: str, title: str) -> str:
-    """Return what is the same for people whom neither case, white space nor punctuation tells apart.
+    """Return what is the same for people whom neither case, accents, white space nor punctuation tell apart.
 
     It is a digest: a text folded may be eighteen times as long, which is more than an index takes.
     """
@@ -22,12 +22,13 @@ def likeness_of(name: str, title: str) -> str:
 
 
 def _letters(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return "".join(
         letter
         for letter in folded
         if unicodedata.category(letter)[0] in "LMN"
         and letter not in _UNSEEN
+        and not "\u0300" <= letter <= "\u036f"
         and not "\ufe00" <= letter <= "\ufe0f"
         and not "\U000e0100" <= letter <= "\U000e01ef"
     )
