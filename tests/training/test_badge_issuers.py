@@ -128,3 +128,57 @@ def test_a_key_that_nothing_ties_to_the_issuer_waits_for_somebody_else(
     assert "it is not shown who issued it" in told and "This badge is valid" not in told
     school.do(school.ben, made, "verify")
     assert holding().get(user=school.anna).evidence == made
+
+
+def known(school: School) -> Academy:
+    """Return an academy whose key Cora entered and Ben, who runs training as well, confirmed."""
+    bootstrap.grant(school.ben, "coordinator", "N")
+    academy = Academy()
+    school.do(school.ben, entered(school, academy), "confirm")
+    return academy
+
+
+@pytest.mark.parametrize("kind", ["on_the_job", "read", "online", "classroom", "external"])
+def test_a_badge_stands_for_no_course_that_is_completed_here_until_somebody_else_looked(
+    school: School, client: Client, kind: str
+) -> None:
+    academy, course = known(school), school.course("Welding", kind=kind)
+    told = academy.told()
+    told["credentialSubject"]["achievement"] |= {
+        "name": "Yoga\0 for beginners",
+        "criteria": {"id": "https://academy.example/yoga", "narrative": "Ten evenings."},
+    }
+    made = submit(school, school.cora, academy.badge(**told), person="anna", course=course.number)
+    certificate = made.certificate
+    assert certificate.badge_for == "Yoga\N{REPLACEMENT CHARACTER} for beginners"
+    assert certificate.badge_criteria == "Ten evenings.\n\nhttps://academy.example/yoga"
+    held = holding().filter(user=school.anna, subject=course)
+    client.force_login(school.ben)
+    page = client.get(f"/certificates/{made.number}/").content.decode()
+    assert "for beginners" in page and "Ten evenings." in page
+    if kind in ("classroom", "external"):
+        assert made.state == "valid" and held.get().evidence == made
+        return
+    assert made.state == "submitted" and not held.exists()
+    assert [task.assignee for task in Task.objects.filter(record=made)] == [school.ben]
+    why = "A badge is not what completes this course; somebody else looks at whether it stands for that. "
+    assert certificate.looked_at == why + course.course.completed_how and why in page
+    with pytest.raises(NotPermitted, match="You handed this certificate in; somebody else verifies it"):
+        school.do(school.cora, made, "verify")
+    form = client.get(f"/certificates/{made.number}/do/verify/").content.decode()
+    places = [form.index(words) for words in ("Welding", "for beginners", "Ten evenings.", "Issued")]
+    assert places == sorted(places), "what it is for stands beside the course"
+    school.do(school.ben, made, "verify")
+    assert held.get().evidence == made
+
+
+def test_a_badge_passes_no_quiz(school: School) -> None:
+    academy = known(school)
+    quiz = carry_out(
+        "quiz", "create", Actor(school.cora), body={"title": "Q", "purpose": "P", "unit": "NW"}
+    ).record
+    course = school.course("First aid", kind="classroom", quiz=quiz.number)
+    made = submit(school, school.cora, academy.badge(), person="anna", course=course.number)
+    assert made.state == "submitted" and made.certificate.looked_at.startswith(
+        "A badge is not what completes"
+    )

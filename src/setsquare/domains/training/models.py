@@ -94,6 +94,12 @@ class Course(models.Model):
         return f"{self.hours.normalize():f}" if self.hours is not None else ""
 
     @property
+    def completed_here(self) -> bool:
+        """Whether a sign-off, a reading or a learning system completes it, and so no paper from elsewhere."""
+        in_system = self.kind == self.Kind.ONLINE and self.quiz_id is None
+        return in_system or self.kind in (self.Kind.ON_THE_JOB, self.Kind.READ)
+
+    @property
     def completed_how(self) -> str:
         """Return what somebody does to complete it, in words."""
         if self.kind == self.Kind.ONLINE and self.quiz is not None:
@@ -335,6 +341,10 @@ class Certificate(models.Model):
     """Who handed it in, where somebody else has to verify it."""
     badge_digest = models.CharField(max_length=64, blank=True)
     """SHA-256 of the badge from which it was recorded, without what secures it."""
+    badge_for = models.CharField(max_length=300, blank=True)
+    """What its badge is for, as the badge says."""
+    badge_criteria = models.TextField(blank=True)
+    """What had to be done for its badge, as the badge says."""
     unproven_key = models.CharField(max_length=100, blank=True)
     """The key that signed its badge, where nothing shows that it is the issuer's."""
     own_address = models.BooleanField(default=False)
@@ -367,6 +377,11 @@ class Certificate(models.Model):
         if self.by_hand:
             sentence = _(
                 "It was entered by hand, without what completes the course; somebody else looks at it. %(how)s"
+            )
+            return sentence % {"how": self.course.completed_how}
+        if self.badge_digest and (self.course.completed_here or self.course.quiz_id is not None):
+            sentence = _(
+                "A badge is not what completes this course; somebody else looks at whether it stands for that. %(how)s"
             )
             return sentence % {"how": self.course.completed_how}
         if not self.earned:

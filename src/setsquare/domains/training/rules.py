@@ -199,14 +199,12 @@ def chose_own_address(person: User) -> bool:
 
 
 def lacks_what_completes(course: Course, person: User) -> bool:
-    """Tell whether a certificate of a course that is entered by hand stands for what somebody has to complete here.
+    """Tell whether a certificate that is entered by hand, or of a badge, stands for what somebody has to complete here.
 
     That is a sign-off, a reading, a quiz that the person has not passed, or what a learning system tells: of that the
     certificate is made without anybody's hand.
     """
-    in_system = course.kind == Course.Kind.ONLINE and course.quiz_id is None
-    here = in_system or course.kind in (Course.Kind.ON_THE_JOB, Course.Kind.READ)
-    return here or bool(yet_to_pass(course, [person]))
+    return course.completed_here or bool(yet_to_pass(course, [person]))
 
 
 def check_passed(course: Course, people: Iterable[User], field: str) -> None:

@@ -345,6 +345,13 @@ SESSIONS = register(
 )
 
 
+BADGE_TOLD = (
+    Fact(_("What the badge is for"), "certificate__badge_for"),
+    Fact(_("What the badge asked for"), "certificate__badge_criteria", Kind.LONG_TEXT),
+)
+"""What a badge is for, in the words of who issued it: it stands beside the course."""
+
+
 def handed_in_by(record: Record) -> set[str]:
     """Return the sign-in names of whom a certificate is of, and of who handed it in or recorded it."""
     first = Entry.objects.filter(record=record, seq=1).values_list("actor__username", flat=True)
@@ -398,6 +405,7 @@ CERTIFICATES = register(
                     Fact(_("Unit"), "unit", Kind.UNIT),
                 ),
             ),
+            Section(_("Badge"), BADGE_TOLD, sparse=True),
             Section(
                 _("Where it comes from"),
                 (
@@ -429,6 +437,8 @@ CERTIFICATES = register(
         scope=certificate_scope,
         labels={
             "badge_digest": _("Digest of its badge"),
+            "badge_for": _("What the badge is for"),
+            "badge_criteria": _("What the badge asked for"),
             "unproven_key": _("Signed by the key"),
             "own_address": _("Known by an address that its person chose"),
         },

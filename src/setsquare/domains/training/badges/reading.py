@@ -65,6 +65,13 @@ class Badge:
         return given if isinstance(given, dict) else {}
 
     @property
+    def criteria(self) -> str:
+        """Return what had to be done for it: in words, by an address, or both."""
+        given = self.achievement.get("criteria")
+        told = given if isinstance(given, dict) else {}
+        return "\n\n".join(filter(None, (_text(told.get(name)) for name in ("narrative", "id"))))
+
+    @property
     def subject(self) -> Json:
         """Return of whom it is told."""
         given = self.credential["credentialSubject"]
@@ -175,7 +182,8 @@ def _list(given: Any) -> list[Any]:
 def _text(given: Any) -> str:
     if not isinstance(given, str):
         return ""
-    return given.encode("utf-8", "replace").decode().strip()  # JSON may hold halves of characters
+    kept = given.encode("utf-8", "replace").decode()  # JSON may hold halves of characters,
+    return kept.replace("\0", "\N{REPLACEMENT CHARACTER}").strip()  # and what no database keeps in a text
 
 
 def _moment(given: Any) -> dt.datetime | None:

@@ -23,7 +23,7 @@ from setsquare.domains.training.commands.certifying import (
 )
 from setsquare.domains.training.models import ROLE, Certificate, Course
 from setsquare.domains.training.permissions import READ
-from setsquare.domains.training.rules import check_course, manages
+from setsquare.domains.training.rules import check_course, lacks_what_completes, manages
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, FileRef, Person, Shown, Widget
@@ -36,6 +36,8 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.writing.sentences import some
 
 LONGEST_NUMBER = 100
+LONGEST_NAME, LONGEST_CRITERIA = 300, 5000
+"""Letters that are kept of what a badge is for, and of what had to be done for it; it stands whole in its file."""
 BadgeFile = Annotated[
     FileRef,
     Shown(
@@ -112,7 +114,8 @@ class SubmitBadge(Body):
 def submit_badge(act: Act, body: SubmitBadge) -> Record:
     """Record what an Open Badge shows: at once by who runs the person's training, else once somebody else verified it.
 
-    At once only where it is shown who issued it: anybody can make a key, and give themselves any name.
+    At once only where it is shown who issued it: anybody can make a key, and give themselves any name. And only of a
+    course that is completed by what others certify: no badge is a sign-off, a reading or a quiz passed here.
     """
     person = body.person or act.user
     course = check_course(body.course, "course")
@@ -137,7 +140,8 @@ def submit_badge(act: Act, body: SubmitBadge) -> Record:
         **_told(verdict, person, course),
     )
     act.attach(body.file.blob, body.file.name, ROLE)
-    if runs and verdict.person == person and not verdict.doubt:
+    fits = verdict.person == person and not verdict.doubt
+    if runs and fits and not lacks_what_completes(course, person):
         act.target = "valid"
         count(act, made.certificate)
         act.conclude(
@@ -174,6 +178,8 @@ def _told(verdict: Verdict, person: User, course: Course) -> dict[str, Any]:
         "issued": issued,
         "expires": verdict.last_day or until(course, issued),
         "issuer": verdict.issuer_name[:200],
+        "badge_for": verdict.badge.name[:LONGEST_NAME],
+        "badge_criteria": verdict.badge.criteria[:LONGEST_CRITERIA],
     }
 
 

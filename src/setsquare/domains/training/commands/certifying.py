@@ -23,7 +23,7 @@ from setsquare.domains.training.rules import (
     not_own,
     wrote_on,
 )
-from setsquare.domains.training.thing import CERTIFICATES, SOURCES
+from setsquare.domains.training.thing import BADGE_TOLD, CERTIFICATES, SOURCES
 from setsquare.domains.training.work import VERIFY
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import people_permitted
@@ -66,11 +66,15 @@ File = Annotated[
         needed=gettext_lazy("needed for your own certificate"),
     ),
 ]
+_FACTS = [fact for section in CERTIFICATES.sections for fact in section.facts if fact not in BADGE_TOLD]
+_COURSE = 1 + [fact.path for fact in _FACTS].index("certificate__course__record")
 EVIDENCE = (
-    *(fact for section in CERTIFICATES.sections for fact in section.facts),
+    *_FACTS[:_COURSE],
+    *BADGE_TOLD,
+    *_FACTS[_COURSE:],
     Fact(gettext_lazy("File"), "certificate__file"),
 )
-"""What whoever verifies a certificate has before them."""
+"""What whoever verifies a certificate has before them: beside the course what its badge is for."""
 LONGEST_AGO, FURTHEST = 60, 100
 """Years beyond which a day on a certificate is a slip of the pen."""
 
