@@ -339,6 +339,8 @@ class Certificate(models.Model):
     note = models.TextField(blank=True)
     handed_in_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     """Who handed it in, where somebody else has to verify it."""
+    eased_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    """Who gave it a short while after making its course ask for less, where somebody else has to verify it."""
     badge_digest = models.CharField(max_length=64, blank=True)
     """SHA-256 of the badge from which it was recorded, without what secures it."""
     badge_for = models.CharField(max_length=300, blank=True)
@@ -374,6 +376,11 @@ class Certificate(models.Model):
         """Return why a certificate that is not from elsewhere waits to be verified, empty where it does not."""
         if self.record.state != "submitted":
             return ""
+        if self.eased_by is not None:
+            sentence = _(
+                "%(name)s gave it a short while after making the course ask for less; somebody else looks at it."
+            )
+            return sentence % {"name": self.eased_by.name}
         if self.by_hand:
             sentence = _(
                 "It was entered by hand, without what completes the course; somebody else looks at it. %(how)s"

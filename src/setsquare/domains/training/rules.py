@@ -64,6 +64,15 @@ def not_handed_in(situation: Situation) -> Label | None:
     return None
 
 
+def not_eased(situation: Situation) -> Label | None:
+    """Rule: nobody verifies what they gave after they made its course ask for less."""
+    if situation.detail.eased_by_id == situation.user.pk:
+        return _(
+            "You gave this certificate after you made its course ask for less; somebody else verifies it."
+        )
+    return None
+
+
 def trains(situation: Situation) -> Label | None:
     """Rule: the person gives the session."""
     session: TrainingSession = situation.detail

@@ -436,6 +436,7 @@ CERTIFICATES = register(
         ),
         scope=certificate_scope,
         labels={
+            "eased_by": _("Given by who made the course ask for less"),
             "badge_digest": _("Digest of its badge"),
             "badge_for": _("What the badge is for"),
             "badge_criteria": _("What the badge asked for"),

@@ -21,6 +21,7 @@ from setsquare.domains.training.commands.certifying import (
     until,
     where_certified,
 )
+from setsquare.domains.training.commands.easing import eased, say_alone
 from setsquare.domains.training.models import ROLE, Certificate, Course
 from setsquare.domains.training.permissions import READ
 from setsquare.domains.training.rules import check_course, lacks_what_completes, manages
@@ -127,6 +128,8 @@ def submit_badge(act: Act, body: SubmitBadge) -> Record:
     User.objects.select_for_update().only("pk").get(pk=person.pk)  # two may send the same badge at once
     number, digest = verdict.badge.id[:LONGEST_NUMBER], verdict.badge.digest
     _refuse_twice(person, number, digest)
+    less = eased(course, person, act.user)
+    by = less.by if less is not None and less.waits else None
     made = make(
         act,
         person,
@@ -135,15 +138,18 @@ def submit_badge(act: Act, body: SubmitBadge) -> Record:
         note=body.note,
         external_number=number,
         handed_in_by=act.user,
+        eased_by=by,
         badge_digest=digest,
         unproven_key=verdict.key if verdict.doubt else "",
         **_told(verdict, person, course),
     )
     act.attach(body.file.blob, body.file.name, ROLE)
     fits = verdict.person == person and not verdict.doubt
-    if runs and fits and not lacks_what_completes(course, person):
+    if runs and fits and by is None and not lacks_what_completes(course, person):
         act.target = "valid"
         count(act, made.certificate)
+        if less is not None:
+            say_alone(act, less)
         act.conclude(
             gettext_noop("%(number)s is valid: the badge is genuine, and it is %(name)s’s."), name=person.name
         )

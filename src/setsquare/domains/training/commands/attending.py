@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.training.commands.certifying import Issue, certify, named
+from setsquare.domains.training.commands.easing import conclude_given
 from setsquare.domains.training.models import Attendance, Certificate, TrainingSession
 from setsquare.domains.training.rules import (
     GIVERS,
@@ -355,7 +356,7 @@ def close(act: Act, _body: Body) -> None:
     passed = session.attendances.filter(result=Attendance.Result.PASSED).select_related("person__unit")
     rows = list(passed.order_by("person__name"))
     waiting = yet_to_pass(session.course, [row.person for row in rows])
-    names = []
+    certificates, names = [], []
     for row in rows:
         if row.person in waiting:
             continue
@@ -366,12 +367,12 @@ def close(act: Act, _body: Body) -> None:
             source=Certificate.Source.SESSION,
             session=act.record,
         )
-        names.append(named(row.person, certify(act, given)))
+        certificates.append(certify(act, given))
+        names.append(named(row.person, certificates[-1]))
     if waiting:
         _tell_of_quiz(act, waiting, names)
     elif names:
-        act.conclude(
-            gettext_noop("%(number)s is closed. Certificates were issued to: %(names)s."), names=some(names)
-        )
+        sentence = gettext_noop("%(number)s is closed. Certificates were issued to: %(names)s.")
+        conclude_given(act, sentence, certificates, names)
     else:
         act.conclude(gettext_noop("%(number)s is closed; nobody passed, so no certificate was issued."))

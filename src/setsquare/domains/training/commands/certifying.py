@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.training.commands.asking import Trained
+from setsquare.domains.training.commands.easing import conclude_recorded, eased, giver, say_alone
 from setsquare.domains.training.models import ROLE, Certificate, Course
 from setsquare.domains.training.permissions import MANAGE, READ
 from setsquare.domains.training.retraining.queries import calls_for, outdated
@@ -234,21 +235,30 @@ def create(act: Act, body: RecordCertificate) -> Record:
         sentence = _("Your roles do not let you record certificates of %(name)s.")
         raise Refused({"person": sentence % {"name": body.person.name}})
     waits = act.actor.user is not None and lacks_what_completes(course, body.person)
+    less = eased(course, body.person, act.actor.user)
+    by = less.by if less is not None and less.waits else None
+    held_back = waits or by is not None
     made = make(
         act,
         body.person,
         course,
         body.issued,
-        "external" if body.issuer and not waits else "recorded",
+        "external" if body.issuer and not held_back else "recorded",
         expires=_days_of_ours(body.person, course, body, act.now),
-        handed_in_by=act.actor.user if waits else None,
+        handed_in_by=act.actor.user if held_back else None,
+        eased_by=by,
         **body.model_dump(include={"issuer", "external_number", "note"}),
     )
-    if waits:
+    if less is not None and less.waits:
+        conclude_recorded(act, less, ask_to_verify(act))
+    elif waits:
         _have_verified(act)
     else:
         act.target = "valid"
         count(act, made.certificate)
+        if less is not None:
+            say_alone(act, less)
+            conclude_recorded(act, less, [])
     return made
 
 
@@ -332,7 +342,8 @@ def ask_to_verify(act: Act, barred: frozenset[int] = frozenset()) -> list[str]:
     """Ask those who run the training of the certificate's person to verify it; returns their names."""
     certificate: Certificate = act.detail
     unit = certificate.person.unit or act.record.unit
-    concerned = {certificate.person_id, certificate.handed_in_by_id or certificate.person_id}
+    gave = (certificate.handed_in_by_id, certificate.eased_by_id)
+    concerned = {certificate.person_id, *(key for key in gave if key is not None)}
     others = people_permitted(MANAGE, unit).exclude(pk__in=concerned | barred)
     people = list(others)
     act.ask_all(VERIFY.code, people, act.now + DAYS_TO_VERIFY)
@@ -440,9 +451,11 @@ def tell_why(act: Act, text: str) -> None:
 def issue(act: Act, body: Issue) -> Record:
     """Issue what somebody completed here; part of closing a session, signing off, and confirming.
 
-    Who wrote on the course has it once somebody else has looked at what the course asks for.
+    Who wrote on the course has it once somebody else has looked at what the course asks for. So it is where who gives
+    it made the course ask for less a short while before.
     """
     course: Course = body.course.course
+    less = eased(course, body.person, giver(act, body.session))
     made = make(
         act,
         body.person,
@@ -452,14 +465,18 @@ def issue(act: Act, body: Issue) -> Record:
         expires=until(course, body.issued),
         session=body.session.training_session if body.session is not None else None,
         note=body.note,
+        eased_by=less.by if less is not None and less.waits else None,
     )
+    if less is not None and not less.waits:
+        say_alone(act, less)
     place(act, made.certificate)
     return made
 
 
 def place(act: Act, certificate: Certificate) -> None:
     """Have a certificate of what was completed count, or ask somebody else to look at it first."""
-    if certificate.own_address or wrote_on(certificate.course, certificate.person):
+    waits = certificate.own_address or certificate.eased_by is not None
+    if waits or wrote_on(certificate.course, certificate.person):
         ask_to_verify(act)
     else:
         act.target = "valid"

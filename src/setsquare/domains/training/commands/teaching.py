@@ -19,6 +19,7 @@ from setsquare.domains.training.closing.rows import (
 from setsquare.domains.training.commands.asking import ASIDE
 from setsquare.domains.training.commands.certifying import Issue, certify, named
 from setsquare.domains.training.commands.closing import place_outcomes
+from setsquare.domains.training.commands.easing import conclude_given
 from setsquare.domains.training.commands.needing import Needs, need
 from setsquare.domains.training.models import FIRST, TEACHES, Certificate, Course, linked_numbers
 from setsquare.domains.training.rules import (
@@ -415,7 +416,7 @@ def sign_off(act: Act, body: SignOff) -> None:
         raise Refused({"people": _("Nobody signs themself off; somebody else who can do it does.")})
     check_first(course, body.people, "people")
     check_passed(course, body.people, "people")
-    names = []
+    given, names = [], []
     for person in body.people:
         today = day_in(act.now, person.unit)
         if body.on is not None and body.on > today:
@@ -423,13 +424,14 @@ def sign_off(act: Act, body: SignOff) -> None:
         if body.on is not None and body.on < months_later(today, -12):
             sentence = _("Sign off what you saw within a year; what is older is recorded as a certificate.")
             raise Refused({"on": sentence})
-        given = Issue(
+        issued = Issue(
             person=person,
             course=act.record,
             issued=body.on or today,
             source=Certificate.Source.SIGN_OFF,
             note=body.note,
         )
-        names.append(named(person, certify(act, given)))
+        given.append(certify(act, issued))
+        names.append(named(person, given[-1]))
     act.say(gettext_noop("%(names)s"), names=some(person.name for person in body.people))
-    act.conclude(gettext_noop("Signed off for %(number)s: %(names)s."), names=some(names))
+    conclude_given(act, gettext_noop("Signed off for %(number)s: %(names)s."), given, names)

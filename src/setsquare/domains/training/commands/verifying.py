@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from setsquare.domains.training.commands.certifying import EVIDENCE, count, tell_why
 from setsquare.domains.training.models import Certificate
-from setsquare.domains.training.rules import manages_person, not_handed_in, not_own
+from setsquare.domains.training.rules import manages_person, not_eased, not_handed_in, not_own
 from setsquare.domains.training.work import VERIFY
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
@@ -55,7 +55,7 @@ def _attested(situation: Situation) -> Meaning:
     label=gettext_lazy("Verify"),
     past=gettext_lazy("verified it"),
     who=(manages_person,),
-    barred=(not_own, not_handed_in),
+    barred=(not_own, not_handed_in, not_eased),
     signature=_attested,
     meanings=(GENUINE, FOUND_GENUINE, EARNED),
     deciding=EVIDENCE,
