@@ -18,7 +18,7 @@ from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from tests.cases import ThingCase
 from tests.days import HOME
-from tests.training.conftest import School, ago, asked
+from tests.training.conftest import TODAY, School, ago, asked
 
 
 class TestSessions(ThingCase):
@@ -160,6 +160,45 @@ def test_who_is_added_as_having_passed_holds_what_comes_first(
     assert refused.value.fields == {"people.0.person": f"Anna Example has to hold {first.number} first."}
     school.certified("anna", first, ago(9))
     school.do(school.tom, session, "record_attendance", people=rows)
+
+
+def test_who_was_absent_first_has_not_passed_without_what_comes_first(school: School) -> None:
+    first = school.course("Basics")
+    course = school.course("Measuring", builds_on=[first.number])
+    session = school.session(course, -5)
+    away = {"person": "anna", "result": "absent", "reason": "Ill."}
+    school.do(school.tom, session, "record_attendance", people=[{**away, "person": "ben"}, away])
+    rows = [{"person": name, "result": "passed"} for name in ("ben", "anna")]
+    with pytest.raises(Refused) as refused:
+        school.do(school.tom, session, "record_attendance", people=rows)
+    assert refused.value.fields == {
+        "people.0.person": f"Ben Example has to hold {first.number} first.",
+        "people.1.person": f"Anna Example has to hold {first.number} first.",
+    }
+    ground = school.certified("anna", first, ago(9))
+    school.do(school.tom, session, "record_attendance", people=rows[1:])
+    school.do(school.cora, ground, "revoke", because="The exam was void.")
+    with pytest.raises(Refused) as refused:
+        school.do(school.tom, session, "close")
+    assert refused.value.fields == {"people": f"Anna Example has to hold {first.number} first."}
+    school.certified("anna", first, ago(8))
+    school.do(school.tom, session, "close")
+    held = Record.objects.filter(type="certificate", certificate__course=course.pk)
+    assert [record.owner for record in held] == [school.anna]
+
+
+def test_who_held_it_when_they_took_part_need_not_hold_it_when_the_session_is_closed(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = school.course("Basics")
+    session = school.session(school.course("Measuring", builds_on=[first.number]), 1)
+    school.certified("anna", first, ago(9), expires=TODAY + dt.timedelta(days=1))
+    school.do(school.cora, session, "enrol", people=["anna"])
+    now = timezone.now() + dt.timedelta(days=4)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    rows = [{"person": "anna", "result": "passed"}]
+    school.do(school.tom, session, "record_attendance", people=rows)
+    assert school.do(school.tom, session, "close").record.state == "closed"
 
 
 @pytest.mark.parametrize("kind", ["online", "read", "external"])

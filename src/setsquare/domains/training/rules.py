@@ -1,5 +1,6 @@
 """Rules of training: who runs it, who may say that somebody is trained, and who may not."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Q
@@ -227,17 +228,28 @@ def check_passed(course: Course, people: Iterable[User], field: str) -> None:
 
 def check_first(course: Course, people: Iterable[User], field: str) -> None:
     """Refuse at `field` people who do not hold a course that has to be held first."""
-    first = list(
-        Link.objects.filter(source_id=course.pk, kind=FIRST).values_list("target_id", "target__number")
-    )
-    wanted = list(people)
-    held = set(
-        holding()
-        .filter(subject__in=[pk for pk, _number in first], topic="", user__in=wanted)
-        .values_list("user_id", "subject_id")
-    )
+    for sentence in lacking_first(course, people).values():
+        raise Refused({field: sentence})
+
+
+def lacking_first(
+    course: Course, people: Iterable[User], then: dt.datetime | None = None
+) -> dict[int, Label]:
+    """Return by id of whom a course that has to be held first is not held, with the sentence that says so.
+
+    Whoever held it `then`, when they took part, need not hold it still.
+    """
+    links = Link.objects.filter(source_id=course.pk, kind=FIRST).order_by("target__number")
+    first = list(links.values_list("target_id", "target__number"))
+    wanted = list(people) if first else []
+    held: set[tuple[int, int]] = set()
+    for at in (None, *([then] if then is not None else [])) if wanted else ():
+        rows = holding(at).filter(subject__in=[pk for pk, _number in first], topic="", user__in=wanted)
+        held.update(rows.values_list("user_id", "subject_id"))
+    found: dict[int, Label] = {}
     for person in wanted:
         missing = [number for pk, number in first if (person.pk, pk) not in held]
         if missing:
             sentence = _("%(name)s has to hold %(courses)s first.")
-            raise Refused({field: sentence % {"name": person.name, "courses": ", ".join(missing)}})
+            found[person.pk] = sentence % {"name": person.name, "courses": ", ".join(missing)}
+    return found

@@ -16,6 +16,7 @@ from setsquare.domains.training.rules import (
     RUNNERS,
     check_first,
     gives_certificates,
+    lacking_first,
     trains,
     yet_to_pass,
 )
@@ -37,6 +38,8 @@ ATTENDED = (
     Fact(gettext_lazy("Take part"), "training_session__people", Kind.STEPS),
 )
 """What whoever closes a session has before them."""
+MOST_NAMED = 5
+"""People of whom it is said why a session is not to be closed."""
 BESIDE = frozenset({"enrol", "enrol_me", "leave", "withdraw"})
 """Commands by which people come and go: none makes another's stale."""
 
@@ -286,10 +289,9 @@ def record_attendance(act: Act, body: RecordAttendance) -> None:
     session: TrainingSession = act.detail
     known = {row.person_id: row for row in session.attendances.all()}
     seen: set[int] = set()
+    _refuse_before_first(session, body.people)
     for place, given in enumerate(body.people):
         _check_row(act, given, place, seen)
-        if given.person.pk not in known and given.result == Attendance.Result.PASSED:
-            check_first(session.course, [given.person], f"people.{place}.person")
         row = known.get(given.person.pk) or Attendance(session=session, person=given.person)
         row.waiting, row.result, row.reason = False, given.result, given.reason
         row.save()
@@ -299,6 +301,19 @@ def record_attendance(act: Act, body: RecordAttendance) -> None:
             "What came of %(number)s is noted. Closing it issues the certificates of those who passed."
         )
     )
+
+
+def _refuse_before_first(session: TrainingSession, rows: list[Attended]) -> None:
+    """Refuse at their rows those who are said to have passed and did not hold what has to be held first."""
+    passed = {row.person.pk: row.person for row in rows if row.result == Attendance.Result.PASSED}
+    lacking = lacking_first(session.course, passed.values(), session.starts)
+    wrong = {
+        f"people.{place}.person": lacking[row.person.pk]
+        for place, row in enumerate(rows)
+        if row.result == Attendance.Result.PASSED and row.person.pk in lacking
+    }
+    if wrong:
+        raise Refused(wrong)
 
 
 def _check_row(act: Act, given: Attended, place: int, seen: set[int]) -> None:
@@ -312,14 +327,22 @@ def _check_row(act: Act, given: Attended, place: int, seen: set[int]) -> None:
         raise Refused({f"people.{place}.reason": _("Say why.")})
 
 
-def _results_missing(situation: Situation) -> Mapping[str, Label]:
+def _not_to_be_closed(situation: Situation) -> Mapping[str, Label]:
+    """Return whose result is missing, else who passed without what has to be held first."""
     if situation.subject.state != "held":
         return {}
-    rows = situation.detail.attendances.filter(waiting=False, result="").select_related("person")
+    session: TrainingSession = situation.detail
+    rows = session.attendances.filter(waiting=False, result="").select_related("person")
     names = [row.person.name for row in rows.order_by("person__name")]
-    if not names:
+    if names:
+        return {"people": _("Say what came of it for: %(names)s.") % {"names": some(names)}}
+    if not gives_certificates(session):
         return {}
-    return {"people": _("Say what came of it for: %(names)s.") % {"names": some(names)}}
+    passed = session.attendances.filter(result=Attendance.Result.PASSED).select_related("person")
+    people = [row.person for row in passed.order_by("person__name")]
+    lacking = [str(sentence) for sentence in lacking_first(session.course, people, session.starts).values()]
+    told = " ".join([*lacking[:MOST_NAMED], *(["…"] if len(lacking) > MOST_NAMED else [])])
+    return {"people": told} if told else {}
 
 
 @command(
@@ -328,7 +351,7 @@ def _results_missing(situation: Situation) -> Mapping[str, Label]:
     label=gettext_lazy("Close and issue certificates"),
     past=gettext_lazy("closed it"),
     who=GIVERS,
-    obstacles=_results_missing,
+    obstacles=_not_to_be_closed,
     signature=Meaning(
         "session_closed",
         gettext_lazy("Attendance confirmed"),
