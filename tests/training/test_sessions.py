@@ -201,6 +201,28 @@ def test_who_held_it_when_they_took_part_need_not_hold_it_when_the_session_is_cl
     assert school.do(school.tom, session, "close").record.state == "closed"
 
 
+@pytest.mark.parametrize(
+    ("day", "hour", "sentence"),
+    [
+        ("1900-01-01", "09:00", "This day is more than 60 years ago; look at the year."),
+        ("2999-12-31", "21:00-12:00", "This day is more than 100 years ahead; look at the year."),
+    ],
+)
+def test_a_session_lies_in_no_year_that_is_a_slip_of_the_pen(
+    school: School, day: str, hour: str, sentence: str
+) -> None:
+    starts = f"{day}T{hour}"
+    given = {"starts": starts, "ends": starts.replace(":00", ":30", 1)}
+    course = school.course()
+    with pytest.raises(Refused) as refused:
+        school.session(course, **given)
+    assert refused.value.fields == {"starts": sentence}
+    planned = {**given, "ends": "2026-01-05T09:00", "trainer": "tom"}
+    with pytest.raises(Refused) as refused:
+        school.do(school.cora, school.session(course), "edit", **planned)
+    assert refused.value.fields == {"starts": sentence}
+
+
 @pytest.mark.parametrize("kind", ["online", "read", "external"])
 def test_only_what_is_completed_by_taking_part_is_given_in_sessions(
     school: School, client: Client, kind: str

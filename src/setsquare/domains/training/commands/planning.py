@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.training.commands.attending import move_up
+from setsquare.domains.training.commands.certifying import FURTHEST, LONGEST_AGO
 from setsquare.domains.training.models import TrainingSession
 from setsquare.domains.training.rules import (
     COORDINATORS,
@@ -28,6 +29,7 @@ from setsquare.kernel.commands.bodies import Body, Person, RecordRef, Shown, Uni
 from setsquare.kernel.commands.declaration import Reason, Situation, command
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.qualifications.days import day_in, months_later
 from setsquare.kernel.records.models import Record
 
 Trainer = Annotated[Person, Shown(gettext_lazy("Trainer"), widget=Widget.PERSON)]
@@ -81,6 +83,7 @@ class NewSession(Planned, OfOneCourse):
 def _times(body: Planned, unit: Unit) -> tuple[dt.datetime, dt.datetime]:
     """Return when it starts and ends, in the unit's zone where none was given."""
     place = zone(unit)
+    _check_years(body, unit)
     starts, ends = (
         moment if timezone.is_aware(moment) else moment.replace(tzinfo=place)
         for moment in (body.starts, body.ends)
@@ -90,6 +93,19 @@ def _times(body: Planned, unit: Unit) -> tuple[dt.datetime, dt.datetime]:
     if ends - starts > dt.timedelta(days=60):
         raise Refused({"ends": _("This is more than 60 days after it starts; plan several sessions.")})
     return starts.astimezone(dt.UTC), ends.astimezone(dt.UTC)
+
+
+def _check_years(body: Planned, unit: Unit) -> None:
+    """Refuse days so long ago, or so far ahead, that the year is a slip of the pen."""
+    today = day_in(timezone.now(), unit)
+    ago, ahead = months_later(today, -12 * LONGEST_AGO), months_later(today, 12 * FURTHEST)
+    for field, day in (("starts", body.starts.date()), ("ends", body.ends.date())):
+        if day < ago:
+            sentence = _("This day is more than %(years)s years ago; look at the year.")
+            raise Refused({field: sentence % {"years": LONGEST_AGO}})
+        if day > ahead:
+            sentence = _("This day is more than %(years)s years ahead; look at the year.")
+            raise Refused({field: sentence % {"years": FURTHEST}})
 
 
 def _as_is(situation: Situation) -> Mapping[str, Any]:
