@@ -182,3 +182,28 @@ def test_a_badge_passes_no_quiz(school: School) -> None:
     assert made.state == "submitted" and made.certificate.looked_at.startswith(
         "A badge is not what completes"
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [
+        ({"validFrom": "0001-01-01T00:00:00Z"}, "This day is more than 60 years ago; look at the year."),
+        (
+            {"validUntil": "9999-12-31T23:59:59Z"},
+            "This day is more than 100 years after it was issued; look at the year.",
+        ),
+        (
+            {"validFrom": "2020-01-02T00:00:00Z", "validUntil": "2120-01-03T12:00:00Z"},
+            "This day is more than 100 years after it was issued; look at the year.",
+        ),
+    ],
+)
+def test_days_of_a_badge_are_looked_at_as_days_that_are_typed_in(
+    school: School, days: dict[str, str], sentence: str
+) -> None:
+    academy = known(school)
+    for who, person in ((school.cora, "anna"), (school.anna, "anna")):
+        with pytest.raises(Refused) as refused:
+            submit(school, who, academy.badge(**days), person=person)
+        assert refused.value.fields == {"file": sentence}
+    assert not Record.objects.filter(type="certificate").exists()

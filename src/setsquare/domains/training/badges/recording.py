@@ -1,6 +1,7 @@
 """Recording a certificate from a badge: whose issuer, number and days are taken from it."""
 
-from typing import Annotated, Any, Self
+import datetime as dt
+from typing import Annotated, Any, NamedTuple, Self
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -16,9 +17,9 @@ from setsquare.domains.training.commands.certifying import (
     Note,
     OfCourse,
     ask_to_verify,
+    checked_days,
     count,
     make,
-    until,
     where_certified,
 )
 from setsquare.domains.training.commands.easing import eased, say_alone
@@ -126,8 +127,7 @@ def submit_badge(act: Act, body: SubmitBadge) -> Record:
         raise Refused({"person": sentence % {"name": person.name}})
     verdict = body.verdict(person)
     User.objects.select_for_update().only("pk").get(pk=person.pk)  # two may send the same badge at once
-    number, digest = verdict.badge.id[:LONGEST_NUMBER], verdict.badge.digest
-    _refuse_twice(person, number, digest)
+    _refuse_twice(person, verdict)
     less = eased(course, person, act.user)
     by = less.by if less is not None and less.waits else None
     made = make(
@@ -136,12 +136,12 @@ def submit_badge(act: Act, body: SubmitBadge) -> Record:
         course,
         source="external",
         note=body.note,
-        external_number=number,
+        external_number=_number(verdict),
         handed_in_by=act.user,
         eased_by=by,
-        badge_digest=digest,
+        badge_digest=verdict.badge.digest,
         unproven_key=verdict.key if verdict.doubt else "",
-        **_told(verdict, person, course),
+        **_told(verdict, person, course, act.now),
     )
     act.attach(body.file.blob, body.file.name, ROLE)
     fits = verdict.person == person and not verdict.doubt
@@ -176,24 +176,44 @@ def _conclude(act: Act, verdict: Verdict, asked: list[str]) -> None:
     act.conclude(sentence, names=some(asked))
 
 
-def _told(verdict: Verdict, person: User, course: Course) -> dict[str, Any]:
-    """Return what a certificate takes from its badge; one without an end counts for as long as the course says."""
+class Told(NamedTuple):
+    """The days that a badge tells."""
+
+    issued: dt.date
+    expires: dt.date | None
+
+
+def _told(verdict: Verdict, person: User, course: Course, now: dt.datetime) -> dict[str, Any]:
+    """Return what a certificate takes from its badge; one without an end counts for as long as the course says.
+
+    Its days are looked at as those that are typed in.
+    """
     assert verdict.badge.begins is not None
-    issued = day_in(verdict.badge.begins, person.unit)
+    days = Told(day_in(verdict.badge.begins, person.unit), verdict.last_day)
+    try:
+        expires = checked_days(person, course, days, now)
+    except Refused as wrong:
+        raise Refused({"file": next(iter(wrong.fields.values()))}) from None
     return {
-        "issued": issued,
-        "expires": verdict.last_day or until(course, issued),
+        "issued": days.issued,
+        "expires": expires,
         "issuer": verdict.issuer_name[:200],
         "badge_for": verdict.badge.name[:LONGEST_NAME],
         "badge_criteria": verdict.badge.criteria[:LONGEST_CRITERIA],
     }
 
 
-def _refuse_twice(person: User, number: str, digest: str) -> None:
+def _refuse_twice(person: User, verdict: Verdict) -> None:
     """Refuse a badge from which a certificate of the person was recorded before, known by its id or what it says."""
+    number, digest = _number(verdict), verdict.badge.digest
     same = Q(badge_digest=digest) | Q(external_number=number) & ~Q(external_number="")
     before = Certificate.objects.filter(same, person=person, record__state__in=("submitted", "valid"))
     known = before.select_related("record").first()
     if known is not None:
         sentence = _("%(number)s was recorded from this badge already.")
         raise Refused({"file": sentence % {"number": known.record.number}})
+
+
+def _number(verdict: Verdict) -> str:
+    """Return by which its issuer knows the badge, as far as it is kept."""
+    return verdict.badge.id[:LONGEST_NUMBER]

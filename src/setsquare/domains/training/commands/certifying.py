@@ -128,7 +128,7 @@ class Days(Protocol):
 
 def fit_for_use(course: Course, person: User, body: Days, now: dt.datetime) -> dt.date | None:
     """Return until when a certificate from elsewhere is valid; refuse days that cannot be, and one that is over."""
-    expires = _days(person, course, body, now)
+    expires = checked_days(person, course, body, now)
     if expires is not None and expires < day_in(now, person.unit):
         sentence = _("It has expired already; submit one that is still valid.")
         raise Refused({"expires" if body.expires else "issued": sentence})
@@ -147,7 +147,7 @@ def named(person: User, certificate: Record) -> str:
     return _("%(name)s (once somebody else has verified it)") % {"name": person.name}
 
 
-def _days(person: User, course: Course, body: Days, now: dt.datetime) -> dt.date | None:
+def checked_days(person: User, course: Course, body: Days, now: dt.datetime) -> dt.date | None:
     """Return until when a certificate from elsewhere is valid; refuse days that cannot be."""
     if body.issued > day_in(now, person.unit):
         raise Refused({"issued": _("This day has not come yet; give the day on which it was issued.")})
@@ -264,7 +264,7 @@ def create(act: Act, body: RecordCertificate) -> Record:
 
 def _days_of_ours(person: User, course: Course, body: Days, now: dt.datetime) -> dt.date | None:
     """Return until when a recorded certificate is valid; refuse more than the course gives, and what is there."""
-    expires, longest = _days(person, course, body, now), until(course, body.issued)
+    expires, longest = checked_days(person, course, body, now), until(course, body.issued)
     if longest is not None and expires is not None and expires > longest:
         sentence = _("The course is valid for %(months)s months: give %(day)s at the latest.")
         told = {"months": course.validity_months, "day": formats.date_format(longest)}
