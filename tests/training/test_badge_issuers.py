@@ -207,3 +207,21 @@ def test_days_of_a_badge_are_looked_at_as_days_that_are_typed_in(
             submit(school, who, academy.badge(**days), person=person)
         assert refused.value.fields == {"file": sentence}
     assert not Record.objects.filter(type="certificate").exists()
+
+
+def test_a_badge_that_does_not_say_whose_it_is_is_handed_in_by_one_person(school: School) -> None:
+    academy = Academy()
+    nobodys = {"type": ["AchievementSubject"], "achievement": {"name": "Aid"}}
+    badge = academy.badge(credentialSubject=nobodys)
+    made = submit(school, school.anna, badge)
+    anew = academy.badge(credentialSubject={**nobodys, "achievement": {"name": "First aid"}})
+    said = "A certificate of somebody else was recorded from this badge already; it does not say whose it is."
+    for same in (badge, anew):
+        with pytest.raises(Refused) as refused:
+            submit(school, school.ben, same)
+        assert refused.value.fields == {"file": said}
+    submit(school, school.ben, academy.badge(credentialSubject=nobodys, id="urn:x:another"))
+    school.do(school.cora, made, "refuse", because="It is not hers.")
+    assert submit(school, school.ben, anew).state == "submitted", (
+        "once it was refused, another one may have it"
+    )

@@ -26,7 +26,7 @@ from setsquare.domains.training.commands.easing import eased, say_alone
 from setsquare.domains.training.models import ROLE, Certificate, Course
 from setsquare.domains.training.permissions import READ
 from setsquare.domains.training.rules import check_course, lacks_what_completes, manages
-from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, FileRef, Person, Shown, Widget
 from setsquare.kernel.commands.declaration import command, permitted
@@ -204,14 +204,28 @@ def _told(verdict: Verdict, person: User, course: Course, now: dt.datetime) -> d
 
 
 def _refuse_twice(person: User, verdict: Verdict) -> None:
-    """Refuse a badge from which a certificate of the person was recorded before, known by its id or what it says."""
+    """Refuse a badge from which a certificate was recorded before, known by its id or by what it says.
+
+    That is a certificate of the person, or where the badge does not say whose it is, of anybody.
+    """
     number, digest = _number(verdict), verdict.badge.digest
     same = Q(badge_digest=digest) | Q(external_number=number) & ~Q(external_number="")
-    before = Certificate.objects.filter(same, person=person, record__state__in=("submitted", "valid"))
-    known = before.select_related("record").first()
+    before = Certificate.objects.filter(record__state__in=("submitted", "valid")).select_related("record")
+    known = before.filter(same, person=person).first()
     if known is not None:
         sentence = _("%(number)s was recorded from this badge already.")
         raise Refused({"file": sentence % {"number": known.record.number}})
+    if verdict.named:
+        return
+    Unit.objects.select_for_update(no_key=True).filter(parent__isnull=True).order_by(
+        "pk"
+    ).first()  # two people
+    of_issuer = Q(issuer=verdict.issuer_name[:200]) & ~Q(badge_digest="")
+    if before.filter(Q(badge_digest=digest) | same & of_issuer).exists():
+        sentence = _(
+            "A certificate of somebody else was recorded from this badge already; it does not say whose it is."
+        )
+        raise Refused({"file": sentence})
 
 
 def _number(verdict: Verdict) -> str:
