@@ -204,9 +204,9 @@ def _told(verdict: Verdict, person: User, course: Course, now: dt.datetime) -> d
 
 
 def _refuse_twice(person: User, verdict: Verdict) -> None:
-    """Refuse a badge from which a certificate was recorded before, known by its id or by what it says.
+    """Refuse a badge from which a certificate of the person was recorded before, known by its id or what it says.
 
-    That is a certificate of the person, or where the badge does not say whose it is, of anybody.
+    Where it does not say whose it is, a certificate of anybody, known by what it says: anybody can give theirs its id.
     """
     number, digest = _number(verdict), verdict.badge.digest
     same = Q(badge_digest=digest) | Q(external_number=number) & ~Q(external_number="")
@@ -217,11 +217,9 @@ def _refuse_twice(person: User, verdict: Verdict) -> None:
         raise Refused({"file": sentence % {"number": known.record.number}})
     if verdict.named:
         return
-    Unit.objects.select_for_update(no_key=True).filter(parent__isnull=True).order_by(
-        "pk"
-    ).first()  # two people
-    of_issuer = Q(issuer=verdict.issuer_name[:200]) & ~Q(badge_digest="")
-    if before.filter(Q(badge_digest=digest) | same & of_issuer).exists():
+    # Two people may send it at once, and have no row in common but that of the whole organisation.
+    Unit.objects.select_for_update(no_key=True).filter(parent__isnull=True).order_by("pk").first()
+    if before.filter(badge_digest=digest).exists():
         sentence = _(
             "A certificate of somebody else was recorded from this badge already; it does not say whose it is."
         )
