@@ -66,8 +66,8 @@ class School:
         return Record.objects.get(pk=made.pk)
 
     def certified(self, person: str, course: Record, issued: dt.date, **body: Any) -> Record:
-        """Have Cora record a certificate."""
-        given = {"person": person, "course": course.number, "issued": issued, **body}
+        """Have Cora record a certificate, also one that is over by now."""
+        given = {"person": person, "course": course.number, "issued": issued, "history": True, **body}
         made = carry_out("certificate", "create", Actor(self.cora), body=given).record
         deliver()
         return made

@@ -15,6 +15,7 @@ from setsquare.domains.quizzes.models import QuizAttempt
 from setsquare.domains.training.commands.certifying import Issue
 from setsquare.domains.training.models import Attendance, Certificate, Course
 from setsquare.domains.training.rules import check_first, gives_certificates
+from setsquare.domains.training.states import GIVEN
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import Refused
@@ -29,7 +30,7 @@ from setsquare.kernel.trail.models import Entry
 
 TAUGHT = (Certificate.Source.SESSION, Certificate.Source.SIGN_OFF, Certificate.Source.READ)
 """What is given by what people did besides passing the quiz."""
-RESTING = ("submitted", "valid")
+RESTING = ("submitted", *GIVEN)
 """States of certificates that lose their ground."""
 
 

@@ -8,6 +8,7 @@ from setsquare.domains.training.commands.asking import People
 from setsquare.domains.training.models import Course
 from setsquare.domains.training.needs import moves_of, requirements_of
 from setsquare.domains.training.retraining import clock
+from setsquare.domains.training.thing import EXPIRY
 from setsquare.domains.training.work import TRAIN
 from setsquare.domains.training.xapi import sending
 from setsquare.kernel.accounts.models import User
@@ -19,11 +20,13 @@ from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.events.clock import every
 from setsquare.kernel.events.dispatch import subscribe
 from setsquare.kernel.events.models import Event
+from setsquare.kernel.records.expiring import over
+from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 
 __all__ = ["clock"]
 AT_A_TIME = 500
-"""People whom one command asks; with more, other writers would wait too long."""
+"""People whom one command asks, and certificates that expire in one round: with more, others would wait too long."""
 log = structlog.get_logger()
 __all__ = ["sending"]
 """What is loaded with this module: it subscribes to events, too."""
@@ -107,6 +110,20 @@ def asking_follows_competence(event: Event) -> None:
 def left_behind(event: Event) -> None:
     """Hand a course or session of who left to who takes over, and have others verify what they were to."""
     hand_over(event, owned=("course", "training_session", "badge_issuer"), asked=("certificate",))
+
+
+@every(seconds=60)
+def expire_when_over() -> int:
+    """Enter of every certificate whose last day is past that it has expired."""
+    valid = Record.objects.filter(over(EXPIRY), type="certificate")
+    done = 0
+    for record in valid.order_by("pk")[:AT_A_TIME]:
+        try:
+            carry_out("certificate", "expire", Actor.system(), record=record)
+            done += 1
+        except CommandError as refused:  # revoked at this very moment
+            log.info("clock_command_refused", record=record.number, why=str(refused))
+    return done
 
 
 @every(hours=6)

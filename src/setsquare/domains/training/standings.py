@@ -65,7 +65,7 @@ _ANEW = """
 SELECT trainee.person_id, anew.course_id, 2 FROM {trainees} trainee
 JOIN {retrainings} anew ON anew.id = trainee.retraining_id WHERE anew.course_id IN ({courses})
 AND NOT EXISTS (SELECT 1 FROM {certificates} later JOIN {records} record ON record.id = later.record_id
-WHERE record.state = 'valid' AND later.person_id = trainee.person_id AND later.course_id = anew.course_id
+WHERE record.state IN ('valid', 'expired') AND later.person_id = trainee.person_id AND later.course_id = anew.course_id
 AND later.issued >= anew.since) AND trainee.person_id"""
 _HELD = """
 SELECT had.user_id, had.subject_id, 0 FROM {qualifications} had

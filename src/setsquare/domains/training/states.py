@@ -51,22 +51,26 @@ SESSION = Lifecycle(
         "pass_on": Move(("planned", "held")),
     },
 )
+GIVEN = ("valid", "expired")
+"""States of a certificate that was rightly given, be it over by now or not."""
 CERTIFICATE = Lifecycle(
     initial="submitted",
     states=(
         State("submitted", gettext_noop("Submitted"), Colour.PURPLE, open=True),
         State("valid", gettext_noop("Valid"), Colour.GREEN, controlled=True),
+        State("expired", gettext_noop("Expired"), Colour.GREY, controlled=True, final=True),
         State("refused", gettext_noop("Refused"), Colour.RED, controlled=True, final=True),
         State("revoked", gettext_noop("Revoked"), Colour.RED, controlled=True, final=True),
     ),
     moves={
         "edit": Move(("submitted",)),
-        "verify": Move(("submitted",), "valid"),
+        "verify": Move(("submitted",), targets=GIVEN),
         "refuse": Move(("submitted",), "refused"),
-        "revoke": Move(("valid",), "revoked"),
-        "lose_ground": Move(("submitted", "valid"), "revoked"),
-        "take_up": Move(("valid",)),
-        "lapse_earlier": Move(("valid",)),
+        "expire": Move(("valid",), "expired"),
+        "revoke": Move(GIVEN, "revoked"),
+        "lose_ground": Move(("submitted", *GIVEN), "revoked"),
+        "take_up": Move(GIVEN),
+        "lapse_earlier": Move(GIVEN),
         "ask_again": Move(("submitted",)),
         "remind_due": Move(("submitted",)),
         "escalate": Move(("submitted",)),

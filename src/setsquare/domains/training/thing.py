@@ -37,6 +37,7 @@ from setsquare.kernel.records.things import (
     Beside,
     Column,
     Element,
+    Expiry,
     Fact,
     Filter,
     Hidden,
@@ -358,6 +359,7 @@ def handed_in_by(record: Record) -> set[str]:
     return {record.owner.username, *(name for name in first if name)}
 
 
+EXPIRY = Expiry("valid", "expired", "certificate__expires")
 CERTIFICATES = register(
     Thing(
         code="certificate",
@@ -435,6 +437,7 @@ CERTIFICATES = register(
             f"{record.certificate.issuer} {record.certificate.external_number}",
         ),
         scope=certificate_scope,
+        expiry=EXPIRY,
         labels={
             "eased_by": _("Given by who made the course ask for less"),
             "badge_digest": _("Digest of its badge"),

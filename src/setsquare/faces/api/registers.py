@@ -1,6 +1,6 @@
 """The addresses of a record type: its register, its records and what belongs to them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ from setsquare.kernel.commands.errors import NotFound
 from setsquare.kernel.commands.offering import offers
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.links.models import Link
+from setsquare.kernel.records.expiring import reckon
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.registers import count, filters_of, page, select, sorts_of
 from setsquare.kernel.records.seeing import seen
@@ -251,7 +252,10 @@ def _links(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
         values = link(found, record)
         return {**values, "record": linked(values["record"])}
 
-    return list_of(request, rows, "made", show, Parameters(request, "limit", "after"))
+    def along(found: Sequence[Link]) -> None:
+        reckon(end for one in found for end in (one.source, one.target))
+
+    return list_of(request, rows, "made", show, Parameters(request, "limit", "after"), along=along)
 
 
 def _files(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:

@@ -15,6 +15,7 @@ from setsquare.faces.web.navigation import TRAIL, Reach, reach_of
 from setsquare.faces.web.pages import hand_made
 from setsquare.faces.web.registers.page import ways_of
 from setsquare.faces.web.values import state_shown
+from setsquare.kernel.records.expiring import reckon
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import all_things, find, thing_of
 from setsquare.kernel.search.query import Hit, search
@@ -28,7 +29,9 @@ MOST_RESULTS = 200
 def palette(request: HttpRequest) -> HttpResponse:
     """Answer the command palette: records, and places and actions, first those that the words name."""
     words = request.GET.get("q", "").strip()[:200]
-    records = [_record(record) for record in find_records(person_of(request), words, [], RECORDS)]
+    found = find_records(person_of(request), words, [], RECORDS)
+    reckon(found)
+    records = [_record(record) for record in found]
     groups: list[dict[str, Any]] = [
         {"label": _("Records") if words else _("Changed lately"), "items": records},
         {"label": _("Go to"), "items": _matching(_places(request, reach_of(request)), words)},

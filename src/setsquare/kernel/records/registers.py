@@ -5,7 +5,7 @@ databases walk an index: `changed <= x AND (changed < x OR id < y)`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -16,6 +16,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.database.full_text import matching
 from setsquare.kernel.database.keyset import CursorError, Cut, Key, cut
 from setsquare.kernel.records.conditions import RegisterError, condition_of, place_at, why_too_long
+from setsquare.kernel.records.expiring import by_state, reckon, rows_reckoned
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.naming import leave_unnamed
 from setsquare.kernel.records.things import Filter, Kind, Label, Thing
@@ -57,6 +58,8 @@ def filters_of(thing: Thing) -> tuple[Filter, ...]:
     """Return the filters of a register: by state, those that its type declares, then those that every type has."""
     states = {state.code: gettext_lazy(state.label) for state in thing.lifecycle.states}
     state = Filter("state", gettext_lazy("State"), "state", Kind.STATE, states)
+    if thing.expiry is not None:
+        state = replace(state, condition=by_state(thing, thing.expiry))
     every = (
         Filter("owner", gettext_lazy("Owner"), "owner", Kind.PERSON),
         Filter("unit", gettext_lazy("Unit"), "unit", Kind.UNIT),
@@ -143,6 +146,7 @@ def page(
     records = select(thing, user, filters=filters, query=query).select_related(*related_of(thing))
     found = _part(thing, records, sort or NEWEST_FIRST, limit, cursor)
     leave_unnamed(thing, found.rows, user)
+    reckon(found.rows)
     return Page(found.rows, found.next, found.previous)
 
 
@@ -160,7 +164,7 @@ def lines(
     Cheaper than `page`, for tables. Raises RegisterError at `sort`, `limit` or `after`.
     """
     found = _part(thing, selected, sort or NEWEST_FIRST, limit, cursor, paths)
-    return Lines(found.rows, found.next, found.previous)
+    return Lines(rows_reckoned(thing, found.rows, paths), found.next, found.previous)
 
 
 def _part(

@@ -6,6 +6,7 @@ Both are asked on every page and by every command, so each type's query is compi
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.prepared import Asked
 from setsquare.kernel.database.statements import Statement, stand_in
+from setsquare.kernel.records.expiring import reckon_one
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.registers import related_of
 from setsquare.kernel.records.things import Thing
@@ -42,7 +43,10 @@ def seen(thing: Thing, user: User, number: str) -> Record | None:
     if "\x00" in number:
         return None
     found = _seeing(thing).found.instances(user, number=number)
-    return found[0] if found else None
+    if not found:
+        return None
+    reckon_one(thing, found[0])
+    return found[0]
 
 
 def read_anew(thing: Thing, pk: int) -> Record:

@@ -14,6 +14,7 @@ from typing import Any
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.prepared import Asked
 from setsquare.kernel.database.keyset import first_cut, first_lines
+from setsquare.kernel.records.expiring import rows_reckoned
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.naming import rows_unnamed
 from setsquare.kernel.records.registers import (
@@ -88,7 +89,8 @@ def table(
         page = lines(thing, selected, paths, sort=sort, limit=limit, cursor=cursor)
         return _unnamed(thing, page, paths, user), first.count(user)
     found = first_cut(first.lines.rows(user), limit=limit, name=f"{thing.code}.{sort}")
-    return _unnamed(thing, Lines(found.rows, found.next), paths, user), first.count(user)
+    page = Lines(rows_reckoned(thing, found.rows, paths), found.next)
+    return _unnamed(thing, page, paths, user), first.count(user)
 
 
 def _unnamed(thing: Thing, page: Lines, paths: Sequence[str], user: User) -> Lines:

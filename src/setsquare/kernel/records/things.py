@@ -183,6 +183,16 @@ OPEN = Hidden()
 
 
 @dataclass(frozen=True)
+class Expiry:
+    """A state that is over with a day, and the one that follows, which the clock enters by a command."""
+
+    state: str
+    into: str
+    last: str
+    """The path from Record to the last day; where there is none, the state holds for good."""
+
+
+@dataclass(frozen=True)
 class Beside:
     """What is told of a record beside its state, because it stands elsewhere; who sees the record may know it.
 
@@ -285,6 +295,8 @@ class Thing:
     derived: Callable[[Record], Collection[str]] = lambda _record: ()
     """Names of what rows of the record keep beyond its state that does not follow from the rest as it has to; the
     verifier tells them. What an event still on its way will mend is not among them."""
+    expiry: Expiry | None = None
+    """Which state is over with a day: from then on the other one is told, be the clock late or not."""
     confidential: bool = False
     """Whether also the trail of the whole organisation tells of a record only to those who see it."""
     in_navigation: bool = True

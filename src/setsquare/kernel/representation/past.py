@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.files.models import Attachment
+from setsquare.kernel.records.expiring import reckon_one
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import OPEN, Hidden, Thing, thing_of
@@ -57,7 +58,9 @@ def as_it_stood(thing: Thing, record: Record, at: dt.datetime, reader: User) -> 
     if not readable:
         held = {*texts_of(thing), *blobs_of(thing)}
         state = {key: value for key, value in state.items() if key not in held}
-    return Past(at, entry, state, Rows(at, reader).whole(thing, record, entry, state), readable, hidden)
+    stood = Rows(at, reader).whole(thing, record, entry, state)
+    reckon_one(thing, stood, at)
+    return Past(at, entry, {**state, "state": stood.state}, stood, readable, hidden)
 
 
 class Rows:

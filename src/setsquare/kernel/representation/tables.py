@@ -14,6 +14,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.telling import sentence_of, who_did
 from setsquare.kernel.records import registers
+from setsquare.kernel.records.expiring import reckon
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.naming import leave_unnamed
 from setsquare.kernel.records.selections import keys_of
@@ -139,6 +140,7 @@ def register_records(
             part = keys[start : start + registers.MOST]
             found = Record.objects.select_related(*related).in_bulk(list(part))
             leave_unnamed(thing, found.values(), user)
+            reckon(found.values())
             yield from (found[key] for key in part if key in found)
 
     return through()

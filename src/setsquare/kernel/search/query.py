@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.prepared import Asked
 from setsquare.kernel.database.statements import stand_in
+from setsquare.kernel.records.expiring import reckon
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import all_things, visible_to
 from setsquare.kernel.writing.words import Question, fold
@@ -103,6 +104,7 @@ def search(user: User, text: str, *, types: Sequence[str] = (), limit: int = 25)
         before = newest[-1]
     records = Record.objects.select_related("owner", "unit").in_bulk(found[:limit])
     shown = [records[key] for key in found[:limit] if key in records]
+    reckon(shown)
     return Found(_hits(shown, question), approximate=capped, more=len(found) > limit)
 
 

@@ -15,6 +15,7 @@ from setsquare.domains.training.badges import keys
 from setsquare.domains.training.badges.encoding import jwk, multikey
 from setsquare.domains.training.badges.proofs import jws, with_proof
 from setsquare.domains.training.models import Certificate, Course
+from setsquare.domains.training.states import GIVEN
 from setsquare.domains.training.thing import KINDS
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.qualifications.days import end_of, start_of
@@ -123,10 +124,10 @@ def _narrative(course: Course) -> str:
 
 def why_none(certificate: Certificate, now: dt.datetime | None = None) -> str:
     """Return why there is no badge of a certificate now, empty where there is one."""
-    if certificate.record.state != "valid":
+    if certificate.record.state not in GIVEN:
         return _("There is a badge once the certificate is valid, and as long as it is.")
     until = _until(certificate)
-    if until is not None and until <= (now or timezone.now()):
+    if certificate.record.state == "expired" or until is not None and until <= (now or timezone.now()):
         return _("This certificate has expired; there is no badge of it any more.")
     return ""
 

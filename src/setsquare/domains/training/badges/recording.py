@@ -26,6 +26,7 @@ from setsquare.domains.training.commands.easing import eased, say_alone
 from setsquare.domains.training.models import ROLE, Certificate, Course
 from setsquare.domains.training.permissions import READ
 from setsquare.domains.training.rules import check_course, lacks_what_completes, manages
+from setsquare.domains.training.states import GIVEN
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, FileRef, Person, Shown, Widget
@@ -210,7 +211,7 @@ def _refuse_twice(person: User, verdict: Verdict) -> None:
     """
     number, digest = _number(verdict), verdict.badge.digest
     same = Q(badge_digest=digest) | Q(external_number=number) & ~Q(external_number="")
-    before = Certificate.objects.filter(record__state__in=("submitted", "valid")).select_related("record")
+    before = Certificate.objects.filter(record__state__in=("submitted", *GIVEN)).select_related("record")
     known = before.filter(same, person=person).first()
     if known is not None:
         sentence = _("%(number)s was recorded from this badge already.")

@@ -245,6 +245,8 @@ def _own_status(badge: Badge) -> tuple[Record | None, Finding]:
     record = Record.objects.filter(type="certificate", uid=uid).first() if uid is not None else None
     if record is None:
         return None, Finding("revoked", False, _("There is no certificate here that it is of."))
+    if record.state == "expired":
+        return record, Finding("status", True, _("Its issuer has not revoked it."))
     if record.state != "valid":
         return record, Finding("revoked", False, _("The certificate that it is of was revoked."))
     return record, Finding("status", True, _("The certificate that it is of is in force."))

@@ -11,6 +11,7 @@ from setsquare.domains.training.commands import (
     needing,
     planning,
     retraining,
+    revoking,
     teaching,
     verifying,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "planning",
     "recording",
     "retraining",
+    "revoking",
     "teaching",
     "verifying",
 ]

@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Annotated, Any, Protocol
 
-from django.db.models import Case, Q, When
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,10 +19,9 @@ from setsquare.domains.training.rules import (
     check_course,
     lacks_what_completes,
     manages,
-    manages_person,
-    not_own,
     wrote_on,
 )
+from setsquare.domains.training.states import GIVEN
 from setsquare.domains.training.thing import BADGE_TOLD, CERTIFICATES, SOURCES
 from setsquare.domains.training.work import VERIFY
 from setsquare.kernel.accounts.models import User
@@ -46,7 +44,6 @@ Trainee = Annotated[AnyPerson, Shown(gettext_lazy("Person"), widget=Widget.PERSO
 OfCourse = Annotated[
     RecordRef, Shown(gettext_lazy("Course"), widget=Widget.RECORD, of="course", states=OFFERED)
 ]
-GivenFor = Annotated[RecordRef, Shown(gettext_lazy("Given for"))]
 Issued = Annotated[dt.date, Shown(gettext_lazy("Issued"), gettext_lazy("The day on it."))]
 Expires = Annotated[
     dt.date | None,
@@ -100,6 +97,10 @@ class RecordCertificate(Body):
     expires: Expires = None
     issuer: IssuedBy = ""
     external_number: NumberThere = ""
+    history: Annotated[
+        bool,
+        Shown(gettext_lazy("Past"), gettext_lazy("Keep it as history also where it is over by now.")),
+    ] = False
     note: Note = ""
 
 
@@ -142,7 +143,7 @@ def certify(act: Act, given: Issue) -> Record:
 
 def named(person: User, certificate: Record) -> str:
     """Return the name of whom a certificate was issued to, and what it waits for."""
-    if certificate.state == "valid":
+    if certificate.state in GIVEN:
         return person.name
     return _("%(name)s (once somebody else has verified it)") % {"name": person.name}
 
@@ -187,6 +188,13 @@ def make(act: Act, person: User, course: Course, issued: dt.date, source: str, *
         source=source,
         **detail,
     )
+
+
+def give(act: Act, certificate: Certificate) -> None:
+    """Have a certificate count as long as it is valid; one that is over already is so from the first."""
+    over = certificate.expires is not None and certificate.expires < day_in(act.now, act.record.unit)
+    act.target = "expired" if over else "valid"
+    count(act, certificate)
 
 
 def count(act: Act, certificate: Certificate) -> None:
@@ -254,23 +262,28 @@ def create(act: Act, body: RecordCertificate) -> Record:
     elif waits:
         _have_verified(act)
     else:
-        act.target = "valid"
-        count(act, made.certificate)
+        give(act, made.certificate)
         if less is not None:
             say_alone(act, less)
             conclude_recorded(act, less, [])
     return made
 
 
-def _days_of_ours(person: User, course: Course, body: Days, now: dt.datetime) -> dt.date | None:
-    """Return until when a recorded certificate is valid; refuse more than the course gives, and what is there."""
+def _days_of_ours(person: User, course: Course, body: RecordCertificate, now: dt.datetime) -> dt.date | None:
+    """Return until when a recorded certificate is valid; refuse more than the course gives, and what is there.
+
+    What is over already is refused unless it is said to be history.
+    """
     expires, longest = checked_days(person, course, body, now), until(course, body.issued)
     if longest is not None and expires is not None and expires > longest:
         sentence = _("The course is valid for %(months)s months: give %(day)s at the latest.")
         told = {"months": course.validity_months, "day": formats.date_format(longest)}
         raise Refused({"expires": sentence % told})
+    if expires is not None and expires < day_in(now, person.unit) and not body.history:
+        sentence = _("It is over already; where it is to be kept as history, say so under “Past”.")
+        raise Refused({"expires" if body.expires else "issued": sentence})
     same = Certificate.objects.filter(
-        person=person, course=course, issued=body.issued, record__state__in=("submitted", "valid")
+        person=person, course=course, issued=body.issued, record__state__in=("submitted", *GIVEN)
     )
     if number := same.values_list("record__number", flat=True).first():
         sentence = _("%(number)s is the certificate of %(name)s of this course and day already.")
@@ -352,94 +365,6 @@ def ask_to_verify(act: Act, barred: frozenset[int] = frozenset()) -> list[str]:
 
 @command(
     "certificate",
-    "revoke",
-    label=gettext_lazy("Revoke"),
-    past=gettext_lazy("revoked it"),
-    who=(manages_person,),
-    barred=(not_own,),
-    deciding=EVIDENCE,
-    reason=Reason.ALWAYS,
-    danger=True,
-    reindexes=False,
-    hint=gettext_lazy("The person no longer holds the course by it."),
-)
-def revoke(act: Act, _body: Body) -> None:
-    """Take a certificate back; the newest other one of the same course that is in force counts in its place."""
-    _uncount(act)
-    tell_why(act, gettext_noop("%(who)s revoked your certificate %(number)s %(title)s: %(reason)s"))
-    act.conclude(
-        gettext_noop("%(number)s was revoked; %(name)s has been told why."), name=act.detail.person.name
-    )
-
-
-def _uncount(act: Act) -> None:
-    certificate: Certificate = act.detail
-    if act.disqualify():
-        others = Certificate.objects.filter(
-            person=certificate.person, course=certificate.course, record__state="valid"
-        ).exclude(pk=certificate.pk)
-        today = day_in(act.now, certificate.person.unit)
-        in_force = Q(expires__isnull=True) | Q(expires__gte=today)
-        newest = others.order_by(Case(When(in_force, then=0), default=1), "-issued", "-pk").first()
-        if newest is not None:
-            act.also("certificate", "take_up", newest.record)
-
-
-class Ground(Body):
-    """By what a certificate was given that shows nothing any more."""
-
-    ground: GivenFor
-
-
-@command(
-    "certificate",
-    "lose_ground",
-    label=gettext_lazy("Revoke, as its ground is void"),
-    past=gettext_lazy("revoked it"),
-    body=Ground,
-    reason=Reason.NEVER,
-    danger=True,
-    reindexes=False,
-)
-def lose_ground(act: Act, body: Ground) -> None:
-    """Take a certificate back that was given for what is void; its person and the course's owner are told."""
-    act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "not_needed")
-    _uncount(act)
-    act.say(gettext_noop("as %(ground)s is void"), ground=body.ground.number)
-    certificate: Certificate = act.detail
-    course = certificate.course.record
-    told: dict[str, Any] = {
-        "number": act.record.number,
-        "title": act.record.title,
-        "ground": body.ground.number,
-        "name": certificate.person.name,
-    }
-    text = gettext_noop(
-        "Your certificate %(number)s %(title)s is revoked: %(ground)s, for which it was given, is void."
-    )
-    act.tell(certificate.person, "training", text, **told)
-    if course.owner_id != certificate.person_id:
-        text = gettext_noop(
-            "%(number)s %(title)s of %(name)s is revoked: %(ground)s, for which it was given, is void."
-        )
-        act.tell(course.owner, "training", text, **told)
-
-
-def tell_why(act: Act, text: str) -> None:
-    """Tell the person of the certificate why it counts no longer, or never will."""
-    act.tell(
-        act.detail.person,
-        "training",
-        text,
-        who=act.user.name,
-        number=act.record.number,
-        title=act.record.title,
-        reason=act.reason[:200],
-    )
-
-
-@command(
-    "certificate",
     "issue",
     label=gettext_lazy("Issue"),
     past=gettext_lazy("issued it"),
@@ -479,18 +404,4 @@ def place(act: Act, certificate: Certificate) -> None:
     if waits or wrote_on(certificate.course, certificate.person):
         ask_to_verify(act)
     else:
-        act.target = "valid"
-        count(act, certificate)
-
-
-@command(
-    "certificate",
-    "take_up",
-    label=gettext_lazy("Take up"),
-    past=gettext_lazy("counts in place of a revoked one"),
-    reason=Reason.NEVER,
-    reindexes=False,
-)
-def take_up(act: Act, _body: Body) -> None:
-    """Have a certificate count again, as the better one was revoked; part of revoking that."""
-    count(act, act.detail)
+        give(act, certificate)

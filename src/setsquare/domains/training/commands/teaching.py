@@ -31,6 +31,7 @@ from setsquare.domains.training.rules import (
     is_kind,
     qualified_to_sign_off,
 )
+from setsquare.domains.training.states import GIVEN
 from setsquare.domains.training.thing import KINDS
 from setsquare.domains.training.work import TRAIN
 from setsquare.kernel.commands.act import Act
@@ -352,7 +353,7 @@ def confirm(act: Act, _body: Body) -> None:
     made = certify(
         act, Issue(person=act.user, course=act.record, issued=issued, source=Certificate.Source.READ)
     )
-    if made.state == "valid":
+    if made.state in GIVEN:
         sentence = gettext_noop("You hold %(number)s now; your certificate is %(certificate)s.")
     else:
         sentence = gettext_noop(

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from setsquare.domains.training.commands.certifying import EVIDENCE, count, tell_why
+from setsquare.domains.training.commands.certifying import EVIDENCE, give
+from setsquare.domains.training.commands.revoking import tell_why
 from setsquare.domains.training.models import Certificate
 from setsquare.domains.training.rules import manages_person, not_eased, not_handed_in, not_own
 from setsquare.domains.training.work import VERIFY
@@ -73,7 +74,7 @@ def verify(act: Act, _body: Body) -> None:
     if expires is not None and submitted <= expires < day_in(act.now, unit):
         raise Refused(_("It has expired since it was submitted; refuse it."))
     act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "verified")
-    count(act, certificate)
+    give(act, certificate)
     act.tell(
         certificate.person,
         "training",

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from setsquare.domains.training.models import Certificate, Course, Retraining, Trainee
+from setsquare.domains.training.states import GIVEN
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
 
@@ -13,7 +14,7 @@ from setsquare.kernel.records.models import Record
 def still_to_do() -> QuerySet[Trainee]:
     """Return those who have to take a course anew and have not since."""
     since = Certificate.objects.filter(
-        record__state="valid",
+        record__state__in=GIVEN,
         person=OuterRef("person"),
         course=OuterRef("retraining__course"),
         issued__gte=OuterRef("retraining__since"),
@@ -30,7 +31,7 @@ def due_anew(course: Course, among: Collection[int] | None = None) -> dict[int, 
 
 def completed_by(course: Record, since: dt.date) -> QuerySet[User]:
     """Return who completed a course on this day or later."""
-    made = Certificate.objects.filter(record__state="valid", course=course.pk, issued__gte=since)
+    made = Certificate.objects.filter(record__state__in=GIVEN, course=course.pk, issued__gte=since)
     return User.objects.filter(pk__in=made.values("person_id"))
 
 

@@ -27,6 +27,7 @@ from setsquare.domains.training.commands.certifying import (
 )
 from setsquare.domains.training.models import FIRST, Certificate, Course
 from setsquare.domains.training.rules import RUNNERS, check_first, chose_own_address
+from setsquare.domains.training.states import GIVEN
 from setsquare.domains.training.xapi.checking import VERBS, is_iri
 from setsquare.domains.training.xapi.keeping import STORED, recognise
 from setsquare.domains.training.xapi.models import Statement
@@ -253,7 +254,7 @@ def _outcome(
         return why, ""
     for certificate in held:
         near = abs(certificate.issued - one.happened.date()) <= BESIDE
-        if near and certificate.record.state == "valid":
+        if near and certificate.record.state in GIVEN:
             return "shown", certificate.record.number
     return "waits", ""
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from setsquare.domains.training.badges.credentials import address, moment, organisation
 from setsquare.domains.training.models import Certificate
+from setsquare.domains.training.states import GIVEN
 from setsquare.domains.training.xapi.checking import VERBS, VOIDED
 from setsquare.domains.training.xapi.models import Outgoing
 from setsquare.kernel.events.clock import every
@@ -46,7 +47,7 @@ def uid_of(record: Record, what: str) -> uuid.UUID:
 def tell_stores(event: Event) -> None:
     """Have every store told that somebody completed a course, or that this was taken back."""
     record = event.record
-    if record is None or record.state not in ("valid", "revoked"):
+    if record is None or record.state not in (*GIVEN, "revoked"):
         return
     told = _voiding(record) if event.name == "certificate.revoke" else _completed(record.certificate)
     for store in settings.SETSQUARE.learning_records:

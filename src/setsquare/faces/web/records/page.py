@@ -19,6 +19,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.commands.manners import manners_told
 from setsquare.kernel.links.models import Link
+from setsquare.kernel.records.expiring import reckon
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, thing_of, visible_to
 from setsquare.kernel.representation.files import held_by
@@ -76,6 +77,7 @@ def _links(request: HttpRequest, thing: Thing, record: Record, situation: Situat
         Link.objects.filter(target=record).select_related("source").order_by("kind", "source__number")[:MOST]
     )
     seen = _seen(person_of(request), [*(link.target for link in out), *(link.source for link in back)])
+    reckon([*(link.target for link in out), *(link.source for link in back)])
     groups: dict[str, list[dict[str, Any]]] = {}
     for link in out:
         if link.target_id in seen:

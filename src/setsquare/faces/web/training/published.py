@@ -17,6 +17,7 @@ from setsquare.domains.training.badges import credentials
 from setsquare.domains.training.badges.giving import picture_of_course
 from setsquare.domains.training.badges.keys import KeyUnusable
 from setsquare.domains.training.models import Course
+from setsquare.domains.training.states import GIVEN
 from setsquare.kernel.records.models import Record
 
 KEPT = 300
@@ -95,7 +96,7 @@ def _course(uid: UUID) -> Course:
 @require_safe
 def status(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Answer whether a badge was revoked."""
-    issued = Record.objects.filter(type="certificate", state__in=("valid", "revoked"), uid=uid).first()
+    issued = Record.objects.filter(type="certificate", state__in=(*GIVEN, "revoked"), uid=uid).first()
     if issued is None:
         raise Http404
     return _json(request, credentials.status(issued))

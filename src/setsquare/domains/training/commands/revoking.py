@@ -1,0 +1,138 @@
+"""Taking certificates back, and letting those expire whose last day is past."""
+
+from typing import Annotated, Any
+
+from django.db.models import Case, Q, When
+from django.utils.translation import gettext_lazy
+
+from setsquare.domains.training.commands.certifying import EVIDENCE, count
+from setsquare.domains.training.models import Certificate
+from setsquare.domains.training.rules import manages_person, not_own
+from setsquare.domains.training.states import GIVEN
+from setsquare.domains.training.work import VERIFY
+from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.bodies import Body, RecordRef, Shown
+from setsquare.kernel.commands.declaration import Reason, command
+from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.lifecycle import gettext_noop
+from setsquare.kernel.qualifications.days import day_in
+from setsquare.kernel.records.expiring import is_over
+from setsquare.kernel.tasks.models import Task
+
+GivenFor = Annotated[RecordRef, Shown(gettext_lazy("Given for"))]
+
+
+@command(
+    "certificate",
+    "expire",
+    label=gettext_lazy("Let it expire"),
+    past=gettext_lazy("let it expire, as its last day is past"),
+    reason=Reason.NEVER,
+    reindexes=False,
+)
+def expire(act: Act, _body: Body) -> None:
+    """Enter that the last day of a certificate is past; what its person is qualified in ended with that day itself."""
+    certificate: Certificate = act.detail
+    if not is_over(certificate.expires, act.record, act.now):
+        raise Refused(gettext_lazy("Its last day is not past yet."))
+
+
+@command(
+    "certificate",
+    "revoke",
+    label=gettext_lazy("Revoke"),
+    past=gettext_lazy("revoked it"),
+    who=(manages_person,),
+    barred=(not_own,),
+    deciding=EVIDENCE,
+    reason=Reason.ALWAYS,
+    danger=True,
+    reindexes=False,
+    hint=gettext_lazy("The person no longer holds the course by it."),
+)
+def revoke(act: Act, _body: Body) -> None:
+    """Take a certificate back; the newest other one of the same course that is in force counts in its place."""
+    _uncount(act)
+    tell_why(act, gettext_noop("%(who)s revoked your certificate %(number)s %(title)s: %(reason)s"))
+    act.conclude(
+        gettext_noop("%(number)s was revoked; %(name)s has been told why."), name=act.detail.person.name
+    )
+
+
+def _uncount(act: Act) -> None:
+    certificate: Certificate = act.detail
+    if act.disqualify():
+        others = Certificate.objects.filter(
+            person=certificate.person, course=certificate.course, record__state__in=GIVEN
+        ).exclude(pk=certificate.pk)
+        today = day_in(act.now, certificate.person.unit)
+        in_force = Q(expires__isnull=True) | Q(expires__gte=today)
+        newest = others.order_by(Case(When(in_force, then=0), default=1), "-issued", "-pk").first()
+        if newest is not None:
+            act.also("certificate", "take_up", newest.record)
+
+
+class Ground(Body):
+    """By what a certificate was given that shows nothing any more."""
+
+    ground: GivenFor
+
+
+@command(
+    "certificate",
+    "lose_ground",
+    label=gettext_lazy("Revoke, as its ground is void"),
+    past=gettext_lazy("revoked it"),
+    body=Ground,
+    reason=Reason.NEVER,
+    danger=True,
+    reindexes=False,
+)
+def lose_ground(act: Act, body: Ground) -> None:
+    """Take a certificate back that was given for what is void; its person and the course's owner are told."""
+    act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "not_needed")
+    _uncount(act)
+    act.say(gettext_noop("as %(ground)s is void"), ground=body.ground.number)
+    certificate: Certificate = act.detail
+    course = certificate.course.record
+    told: dict[str, Any] = {
+        "number": act.record.number,
+        "title": act.record.title,
+        "ground": body.ground.number,
+        "name": certificate.person.name,
+    }
+    text = gettext_noop(
+        "Your certificate %(number)s %(title)s is revoked: %(ground)s, for which it was given, is void."
+    )
+    act.tell(certificate.person, "training", text, **told)
+    if course.owner_id != certificate.person_id:
+        text = gettext_noop(
+            "%(number)s %(title)s of %(name)s is revoked: %(ground)s, for which it was given, is void."
+        )
+        act.tell(course.owner, "training", text, **told)
+
+
+def tell_why(act: Act, text: str) -> None:
+    """Tell the person of the certificate why it counts no longer, or never will."""
+    act.tell(
+        act.detail.person,
+        "training",
+        text,
+        who=act.user.name,
+        number=act.record.number,
+        title=act.record.title,
+        reason=act.reason[:200],
+    )
+
+
+@command(
+    "certificate",
+    "take_up",
+    label=gettext_lazy("Take up"),
+    past=gettext_lazy("counts in place of a revoked one"),
+    reason=Reason.NEVER,
+    reindexes=False,
+)
+def take_up(act: Act, _body: Body) -> None:
+    """Have a certificate count again, as the better one was revoked; part of revoking that."""
+    count(act, act.detail)
