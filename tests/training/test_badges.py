@@ -124,7 +124,13 @@ def test_a_badge_in_each_form_is_valid_until_it_is_altered_or_revoked(school: Sc
     assert examined(data, "", school.olga).person is None  # follows nobody's training but her own
     if form == "json":
         altered = data.replace(b"First aid", b"Last aid")
-        assert examined(altered, "", school.cora).why_not.startswith("The signature is wrong: it was altered")
+        forged = examined(altered, "", school.cora)
+        assert forged.why_not.startswith("The signature is wrong: it was altered")
+        told = {one.code: (one.good, one.sentence) for one in forged.findings}
+        assert told["recipient"] == (None, "It says that it was given to Anna Example.")
+        assert told["validity"][0] is None and told["validity"][1].startswith(
+            "It says that it is valid until"
+        )
     later = timezone.now() + dt.timedelta(days=40)
     assert "expired" in [one.code for one in _at(data, school.cora, later)]
     school.do(school.cora, record, "revoke", because="It was void.")

@@ -117,11 +117,11 @@ def verify(
     else:
         key, shown_by = _signer(badge, may_be.keys), may_be.shown_by
         findings = list(_signature(badge, key, shown_by, issuer))
-    findings += _validity(badge, now or timezone.now())
+    findings += _validity(badge, now or timezone.now(), believed=key is not None)
     if key is not None:
         certificate, status = _own_status(badge) if shown_by == OWN else (None, _status(badge))
         findings.append(status)
-    person, recipient = _recipient(badge, among)
+    person, recipient = _recipient(badge, among, believed=key is not None)
     named = any(True for _one in _identities(badge))
     signer = key_name(key) if key is not None else ""
     return Verdict(badge, (*findings, recipient), person, named, certificate, signer, shown_by, issuer)
@@ -192,7 +192,8 @@ def _last_day(ends: dt.datetime | None) -> dt.date | None:
     return (ends - A_MOMENT).astimezone(dt.UTC).date() if ends is not None else None
 
 
-def _validity(badge: Badge, now: dt.datetime) -> Iterator[Finding]:
+def _validity(badge: Badge, now: dt.datetime, *, believed: bool) -> Iterator[Finding]:
+    """Yield whether it is valid now; of a badge that is not to be believed, what it says counts for nothing."""
     begins, ends = badge.begins, badge.ends
     last = in_words(day) if (day := _last_day(ends)) is not None else ""
     if begins is not None and begins > now:
@@ -203,6 +204,9 @@ def _validity(badge: Badge, now: dt.datetime) -> Iterator[Finding]:
         )
     elif ends is not None and ends <= now:
         yield Finding("expired", False, _("It has expired: its last day was %(day)s.") % {"day": last})
+    elif not believed:
+        said = _("It says that it is valid until %(day)s.") if last else _("It says that it does not expire.")
+        yield Finding("validity", None, said % {"day": last} if last else said)
     elif ends is not None:
         yield Finding("validity", True, _("It is valid until %(day)s.") % {"day": last})
     else:
@@ -252,7 +256,7 @@ def _own_status(badge: Badge) -> tuple[Record | None, Finding]:
     return record, Finding("status", True, _("The certificate that it is of is in force."))
 
 
-def _recipient(badge: Badge, among: QuerySet[User]) -> tuple[User | None, Finding]:
+def _recipient(badge: Badge, among: QuerySet[User], *, believed: bool) -> tuple[User | None, Finding]:
     identities = list(_identities(badge))
     if not identities:
         return None, Finding(
@@ -262,7 +266,11 @@ def _recipient(badge: Badge, among: QuerySet[User]) -> tuple[User | None, Findin
         known = {"email": email, "username": username}
         if any(_is(known[COMPARED[row["identityType"]]], row) for row in identities):
             person = User.objects.get(pk=pk)
-            return person, Finding("recipient", True, _("It was given to %(name)s.") % {"name": person.name})
+            told = {"name": person.name}
+            if not believed:
+                said = _("It says that it was given to %(name)s.")
+                return person, Finding("recipient", None, said % told)
+            return person, Finding("recipient", True, _("It was given to %(name)s.") % told)
     said = _("It was given to nobody whose training you follow: none of their addresses fits.")
     return None, Finding("recipient", None, said)
 
