@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import json
+import re
 import threading
 import uuid
 from collections.abc import Iterator
@@ -12,12 +13,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pydantic import SecretStr
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.models import Certificate
-from setsquare.domains.training.xapi.listing import statements_of
+from setsquare.domains.training.xapi.listing import said, statements_of
 from setsquare.domains.training.xapi.listing import told as told_of
 from setsquare.domains.training.xapi.models import Outgoing, Recognised, Statement
 from setsquare.domains.training.xapi.sending import send_waiting, tell_stores
@@ -118,6 +119,22 @@ def test_only_what_was_completed_by_others_counts(school: School, course: Record
         assert word in shown
     only = lms.client.get("/courses/statements/?show=unknown").content.decode()
     assert ("who@example.org" in only, "Anna Example" in only) == (True, False)
+
+
+def test_what_a_statement_says_is_told_in_words(
+    school: School, course: Record, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lms = Sender(school.cora)
+    own = {"id": "https://v.example/verbs/x1", "display": {"en-GB": "shadowed", "de": "hospitierte bei"}}
+    assert lms.send(statement(verb="initialized"), statement() | {"verb": own}).status_code == 200
+    lms.client.force_login(school.cora)
+    page = lms.client.get("/courses/statements/").content.decode()
+    assert re.findall("<td>(began|shadowed|initialized|x1)</td>", page) == ["shadowed", "began"]
+    with translation.override("de"):
+        assert said(Statement.objects.latest("pk")) == "hospitierte bei"
+    monkeypatch.setenv("SETSQUARE_PASSWORD", PASSWORD)
+    assert run(["statements", "--as", "cora"]) == 0
+    assert re.findall("began|shadowed|initialized|x1", capsys.readouterr().out) == ["shadowed", "began"]
 
 
 def test_an_unknown_learner_is_recognised_once_they_can_be(school: School, course: Record) -> None:

@@ -34,10 +34,10 @@ def show_statements(caller: Caller, options: Options) -> None:
             [
                 item["happened"][:10],
                 item["person"] or item["actor"],
-                item["verb"].rpartition("/")[2],
+                listing.said(row),
                 item["name"] or item["activity"],
                 item["certificate"] or str(listing.OUTCOMES[item["outcome"]]),
             ]
-            for item in items
+            for row, item in zip(rows, items, strict=True)
         ]
         table([_("When"), _("Person"), _("Said"), _("Activity"), _("What became of it")], lines)

@@ -1,15 +1,16 @@
 """Learning records as lists show them: whom they are about, what they say, and what became of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q, QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.training.xapi.carrying import outcomes
+from setsquare.domains.training.xapi.checking import VERBS
 from setsquare.domains.training.xapi.keeping import UNKNOWN, readable_by
 from setsquare.domains.training.xapi.models import Outgoing, Statement
 from setsquare.kernel.accounts.models import User
@@ -26,6 +27,39 @@ OUTCOMES: dict[str, Label] = {
     "other_activity": _("Kept; no course has this activity"),
     "unknown_learner": _("Unknown learner"),
 }
+
+
+SAID: dict[str, Label] = {
+    f"{VERBS}{code}": word
+    for code, word in {
+        "answered": pgettext_lazy("learning record", "answered"),
+        "attempted": pgettext_lazy("learning record", "attempted"),
+        "attended": pgettext_lazy("learning record", "attended"),
+        "completed": pgettext_lazy("learning record", "completed"),
+        "experienced": pgettext_lazy("learning record", "experienced"),
+        "failed": pgettext_lazy("learning record", "failed"),
+        "initialized": pgettext_lazy("learning record", "began"),
+        "launched": pgettext_lazy("learning record", "opened"),
+        "mastered": pgettext_lazy("learning record", "mastered"),
+        "passed": pgettext_lazy("learning record", "passed"),
+        "progressed": pgettext_lazy("learning record", "progressed"),
+        "registered": pgettext_lazy("learning record", "registered"),
+        "resumed": pgettext_lazy("learning record", "resumed"),
+        "scored": pgettext_lazy("learning record", "scored"),
+        "suspended": pgettext_lazy("learning record", "interrupted"),
+        "terminated": pgettext_lazy("learning record", "ended"),
+        "voided": pgettext_lazy("learning record", "voided"),
+    }.items()
+}
+"""What the usual verbs of xAPI say."""
+
+
+def said(row: Statement) -> str:
+    """Return what a statement says: the usual verbs in our words, any other one as its sender calls it."""
+    if row.verb in SAID:
+        return str(SAID[row.verb])
+    own = _in_language(json.loads(row.content)["verb"].get("display", {}))
+    return own or row.verb.rstrip("/").rpartition("/")[2]
 
 
 def statements_of(user: User, *, unknown: bool = False) -> QuerySet[Statement]:
@@ -59,7 +93,10 @@ def told(rows: Sequence[Statement]) -> list[dict[str, Any]]:
 
 def _named(row: Statement) -> str:
     """Return what the sender calls the activity, in the reader's language where it is given."""
-    names = json.loads(row.content)["object"].get("definition", {}).get("name", {})
+    return _in_language(json.loads(row.content)["object"].get("definition", {}).get("name", {}))
+
+
+def _in_language(names: Mapping[str, str]) -> str:
     own = [text for language, text in names.items() if language.split("-")[0] == (get_language() or "en")[:2]]
     return str(next(iter([*own, *names.values()]), ""))[:200]
 

@@ -32,7 +32,7 @@ def statements_page(request: HttpRequest) -> HttpResponse:
             **row,
             "by": one.sender.name,
             "whom": one.person.name if one.person else one.actor.removeprefix("mailto:"),
-            "said": one.verb.rstrip("/").rpartition("/")[2],
+            "said": listing.said(one),
             "at": one.happened,
             "word": listing.OUTCOMES[row["outcome"]],
             "colour": COLOURS.get(row["outcome"], "grey"),
