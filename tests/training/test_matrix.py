@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 import pytest
@@ -206,8 +207,17 @@ def test_programs_read_it_too(school: School, course: Record, capsys: pytest.Cap
 
     found = get("matrix?unit=N&standing=valid")
     told = {one["person"]["username"]: [cell["standing"] for cell in one["courses"]] for one in found}
-    assert told["anna"] == ["valid"]
-    assert told["tom"] == []
+    assert told == {"anna": ["valid"]}, "nobody else stands so"
+    for standing in STANDINGS:
+        stand = [name for name, one in sorted(standings(school.cora).items()) if one == standing]
+        assert sorted(one["person"]["username"] for one in get(f"matrix?standing={standing}")) == stand
+        assert sorted({one["person"] for one in run("--standing", standing)}) == stand
+    assert answer(["training", "--unit", "N", "--token", secret]) == 0
+    assert re.findall("Valid|In grace|Expired|valid|grace|expired", capsys.readouterr().out) == [
+        "Valid",
+        "In grace",
+        "Expired",
+    ]
     lacking = [one["person"]["username"] for one in get("matrix?lacking=true")]
     assert lacking == ["ben", "tom"] == list(dict.fromkeys(one["person"] for one in run("--lacking")))
     [reader] = [one for one in get("roles?unit=N") if one["role"] == "reader"]

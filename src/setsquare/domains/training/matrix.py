@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.training.closing.queries import still_lacking
 from setsquare.domains.training.models import Course, Requirement
@@ -17,6 +18,7 @@ from setsquare.kernel.accounts.rights import in_force
 from setsquare.kernel.qualifications.days import last_day
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.qualifications.queries import holding
+from setsquare.kernel.records.things import Label
 
 VALID = "valid"
 SOON = "soon"
@@ -27,6 +29,16 @@ MISSING = "missing"
 NOT_NEEDED = "not_needed"
 STANDINGS = (MISSING, EXPIRED, GRACE, RETRAIN, SOON, VALID, NOT_NEEDED)
 """How somebody can stand to a course, the most pressing first."""
+WORDS: dict[str, Label] = {
+    VALID: _("Valid"),
+    SOON: _("Expires soon"),
+    GRACE: _("In grace"),
+    RETRAIN: _("Retraining due"),
+    EXPIRED: _("Expired"),
+    MISSING: _("Missing"),
+    NOT_NEEDED: _("Not needed"),
+}
+"""How each standing is called, on pages, in tables and on the command line."""
 
 
 @dataclass(frozen=True)

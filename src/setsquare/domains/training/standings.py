@@ -111,6 +111,19 @@ def narrowed(
     return people.filter(RawSQL(sql, given, BooleanField()))  # noqa: S611 - constants
 
 
+def standing_so(people: QuerySet[User], courses: Sequence[Course], standing: str) -> QuerySet[User]:
+    """Return those of the people who stand so to at least one of the courses, as the cells of the matrix say.
+
+    Not needed is also what somebody never held, of which there is no row: it is what is left of all courses.
+    """
+    if standing != matrix.NOT_NEEDED:
+        return narrowed(people, courses, (standing,))
+    stands, given = _stands((f"= {TABLES['users']}.id", []), courses)
+    sql = f"(SELECT COUNT(*) FROM ({stands}) stands WHERE standing <> %s) < %s"  # noqa: S608 - names and numbers
+    given += [standing, len(courses)]
+    return people.filter(RawSQL(sql, given, BooleanField()))  # noqa: S611 - constants
+
+
 def of_courses(people: QuerySet[User], courses: Sequence[Course]) -> dict[int, Tally]:
     """Return of how many people each course is needed, and how many of these have it; one query."""
     return dict(_counted("what", "({stands}) stands", people, courses))

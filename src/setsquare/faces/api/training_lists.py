@@ -6,7 +6,7 @@ from ninja import NinjaAPI
 
 from setsquare.domains.training.matrix import STANDINGS, Cell, cells, courses_shown, people_shown
 from setsquare.domains.training.models import Course
-from setsquare.domains.training.standings import LACK, line_told, narrowed, of_roles
+from setsquare.domains.training.standings import LACK, line_told, narrowed, of_roles, standing_so
 from setsquare.domains.training.thing import COURSES
 from setsquare.faces.api.answering import digest_of, listed, respond
 from setsquare.faces.api.callers import caller_of
@@ -28,7 +28,7 @@ def add_training_lists(api: NinjaAPI) -> None:
         parameter("unit", "Code of the unit: people of it and all below."),
         parameter("role", "Code of the role that they hold."),
         parameter("q", "Words of the name."),
-        parameter("standing", "Only what stands so.", enum=STANDINGS),
+        parameter("standing", "Only people and courses that stand so.", enum=STANDINGS),
         parameter("lacking", "Only people who lack a course that they need.", kind="boolean"),
     ]
     described = says("A page.", "Page", parameters=[*PAGED, *narrowing], errors=(422,))
@@ -62,6 +62,8 @@ def matrix(request: HttpRequest) -> HttpResponse:
     courses = list(courses_shown(caller.user))
     if asked.flag("lacking"):
         people = narrowed(people, courses, LACK)
+    if standing:
+        people = standing_so(people, courses, standing)
     key = Key("name", User._meta.get_field("name"))
     try:
         page = cut(

@@ -11,7 +11,7 @@ from setsquare.domains.competence.gaps.asking import Asking
 from setsquare.domains.competence.gaps.cells import stand
 from setsquare.domains.competence.gaps.narrowing import day_of, person_followed, profile_named, unit_named
 from setsquare.domains.competence.gaps.people import people_shown
-from setsquare.domains.competence.gaps.standing import STANDINGS, AsOf
+from setsquare.domains.competence.gaps.standing import STANDINGS, WORDS, AsOf
 from setsquare.domains.competence.gaps.standing_in import stand_ins_of
 from setsquare.domains.competence.gaps.told import coverage_told, person_told, stand_in_told, thin_told
 from setsquare.domains.competence.gaps.totals import coverage, single_points
@@ -97,7 +97,7 @@ def show_gaps(caller: Caller, options: Options) -> None:
             one["title"],
             str(one["required"]),
             str(one["level"]),
-            one["standing"],
+            str(WORDS[one["standing"]]),
             one["due"] or one["last_day"] or "",
             ", ".join(one["courses"]),
         ]

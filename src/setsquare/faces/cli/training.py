@@ -2,13 +2,14 @@
 
 import argparse
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from setsquare.domains.training.matrix import STANDINGS, cells, courses_shown, people_shown
+from setsquare.domains.training.matrix import STANDINGS, WORDS, cells, courses_shown, people_shown
 from setsquare.domains.training.models import Course
-from setsquare.domains.training.standings import LACK, line_told, narrowed, of_roles
+from setsquare.domains.training.standings import LACK, line_told, narrowed, of_roles, standing_so
 from setsquare.domains.training.thing import COURSES
 from setsquare.faces.cli.lists import add_limit
 from setsquare.faces.cli.people import Caller
@@ -45,9 +46,11 @@ def show_matrix(caller: Caller, options: Options) -> None:
         return
     if options.lacking:
         followed = narrowed(followed, courses, LACK)
+    if options.standing:
+        followed = standing_so(followed, courses, options.standing)
     people = list(followed.order_by("name", "pk")[: max(options.limit, 1)])
     found = cells(people, courses)
-    items = [
+    items: list[dict[str, Any]] = [
         {
             "person": one.username,
             "name": one.name,
@@ -68,8 +71,18 @@ def show_matrix(caller: Caller, options: Options) -> None:
         say(_("Nobody stands so."))
     else:
         head = [_("Person"), _("Name"), _("Course"), _("Standing"), _("Until"), _("Certificate")]
-        names = ("person", "name", "course", "standing", "last_day", "certificate")
-        table(head, [[str(item[name] or "") for name in names] for item in items])
+        rows = [
+            [
+                item["person"],
+                item["name"],
+                item["course"],
+                str(WORDS[item["standing"]]),
+                item["last_day"] or "",
+                item["certificate"] or "",
+            ]
+            for item in items
+        ]
+        table(head, rows)
 
 
 def _show_roles(people: QuerySet[User], courses: Sequence[Course], options: Options) -> None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from setsquare.kernel.qualifications.days import last_day
+from setsquare.kernel.records.things import Label
 
 NONE = "none"
 BELOW = "below"
@@ -16,6 +18,15 @@ MET = "met"
 EXCEEDED = "exceeded"
 STANDINGS = (NONE, BELOW, GRACE, SOON, MET, EXCEEDED)
 """How somebody can stand to a component, the most pressing first."""
+WORDS: dict[str, Label] = {
+    NONE: _("Missing"),
+    BELOW: _("Level too low"),
+    GRACE: _("Time left"),
+    SOON: _("Expires soon"),
+    MET: _("Met"),
+    EXCEEDED: _("Above what is needed"),
+}
+"""How each standing is called, on pages, in tables and on the command line."""
 ENOUGH = (SOON, MET, EXCEEDED)
 """Those in which what is required is there."""
 SOON_DAYS = 60

@@ -13,6 +13,7 @@ from setsquare.domains.competence.gaps.standing import (
     NONE,
     SOON,
     STANDINGS,
+    WORDS,
     Cell,
 )
 from setsquare.faces.web.times import day_text
@@ -23,14 +24,7 @@ COLOURS = {NONE: "red", BELOW: "orange", GRACE: "blue", SOON: "purple", MET: "gr
 
 def words() -> dict[str, Label]:
     """Return how each standing is called."""
-    return {
-        NONE: _("Missing"),
-        BELOW: _("Level too low"),
-        GRACE: _("Time left"),
-        SOON: _("Expires soon"),
-        MET: _("Met"),
-        EXCEEDED: _("Above what is needed"),
-    }
+    return {code: str(word) for code, word in WORDS.items()}
 
 
 def legend() -> list[tuple[str, Label, str]]:

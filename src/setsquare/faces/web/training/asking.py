@@ -20,6 +20,7 @@ from setsquare.domains.training.matrix import (
     SOON,
     STANDINGS,
     VALID,
+    WORDS,
     courses_shown,
     people_shown,
 )
@@ -49,15 +50,7 @@ COLOURS = {
 
 def words() -> dict[str, Label]:
     """Return how each standing to a course is called."""
-    return {
-        VALID: _("Valid"),
-        SOON: _("Expires soon"),
-        GRACE: _("In grace"),
-        RETRAIN: _("Retraining due"),
-        EXPIRED: _("Expired"),
-        MISSING: _("Missing"),
-        NOT_NEEDED: _("Not needed"),
-    }
+    return {code: str(word) for code, word in WORDS.items()}
 
 
 def heads(courses: Sequence[Course]) -> list[dict[str, str]]:
