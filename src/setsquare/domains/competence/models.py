@@ -43,6 +43,13 @@ class Framework(models.Model):
         "accounts.User", models.PROTECT, null=True, related_name="+", db_index=False
     )
     editions = models.JSONField(default=list)
+    evidence_required = models.BooleanField(default=False)
+    """Whether nobody agrees on an assessment of somebody else that no record and no file shows."""
+
+    @property
+    def evidence_in_words(self) -> str:
+        """Return whether an assessment needs evidence to be agreed."""
+        return str(_("Required")) if self.evidence_required else str(_("Not required"))
 
     @property
     def in_force(self) -> Content | None:

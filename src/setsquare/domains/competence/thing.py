@@ -94,6 +94,7 @@ FRAMEWORKS = register(
                     Fact(_("Licence"), "framework__licence", Kind.LONG_TEXT),
                     Fact(_("Edition in force"), "framework__edition_in_words"),
                     Fact(_("Extent"), "framework__size_in_words"),
+                    Fact(_("Evidence of assessments"), "framework__evidence_in_words"),
                     Fact(_("Released by"), "framework__released_by", Kind.PERSON),
                     Fact(_("Owner"), "owner", Kind.PERSON),
                     Fact(_("Unit"), "unit", Kind.UNIT),
@@ -109,6 +110,7 @@ FRAMEWORKS = register(
             "draft": _("Draft of the content"),
             "authors": _("Authors of the draft"),
             "editions": _("Editions"),
+            "evidence_required": _("Evidence is required"),
         },
         authors=lambda record: {record.owner.username, *record.framework.authors},
     )

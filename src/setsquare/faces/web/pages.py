@@ -110,6 +110,8 @@ class HandMade:
     """By command what a person may do first where it cannot be done yet: label, url and icon, or None."""
     beneath: Mapping[str, Callable[[Situation], Sequence[tuple[Label, str]]]] = field(default_factory=dict)
     """By command where to look before deciding, beneath what the person has before them: label and address."""
+    warned: Mapping[str, Callable[[Situation], Label | None]] = field(default_factory=dict)
+    """By command what the person is warned of before they do it, though nothing keeps them from it; None: nothing."""
     asked: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Fields of commands asked for in another way than derived, by command and field: `quote` is shown only."""
     furnished: Mapping[str, Callable[[Situation, "Sequence[Field]"], None]] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from setsquare.domains.competence.assessing import (
 from setsquare.domains.competence.commands.assessing import MOST_RATED, AtLevel, Because, Code
 from setsquare.domains.competence.models import Assessment, Rating
 from setsquare.domains.competence.qualifying import next_newest, one_at_a_time, qualify, said_by
+from setsquare.domains.competence.showing import is_shown, unshown
 from setsquare.domains.competence.work import AGREE, REASSESS, REWORK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
@@ -44,6 +45,16 @@ MOST_MONTHS = 240
 MONTHS_VALID = 24
 """Proposed where nothing was agreed of the person in the framework before, or that for good."""
 
+AGREED = Meaning(
+    "assessment_agreed",
+    gettext_lazy("Assessment agreed"),
+    gettext_lazy("I have looked at this assessment; the person is at the levels that are agreed here."),
+)
+AGREED_UNSHOWN: Label = gettext_lazy(
+    "I have looked at this assessment, which no record and no file shows; the person is at the levels that are"
+    " agreed here."
+)
+"""What the signature says where nothing shows the assessment: what is signed keeps that."""
 WAS_AGREED = (
     Fact(gettext_lazy("Person"), "assessment__person", Kind.PERSON),
     Fact(gettext_lazy("Framework"), "assessment__framework__record", Kind.RECORD),
@@ -108,10 +119,12 @@ class Components(Body):
     codes: Annotated[list[str], Shown(gettext_lazy("Components"))]
 
 
-def _nothing_rated(situation: Situation) -> Mapping[str, Label]:
-    if situation.subject.state != "draft" or situation.detail.ratings.exists():
+def _unready(situation: Situation) -> Mapping[str, Label]:
+    if situation.subject.state != "draft":
         return {}
-    return {"ratings": _("Rate at least one component first.")}
+    rated = situation.detail.ratings.exists()
+    none = {} if rated else {"ratings": _("Rate at least one component first.")}
+    return {**none, **unshown(situation)}
 
 
 def _still_may(situation: Situation) -> Label | None:
@@ -140,7 +153,7 @@ def _finish(act: Act, kind: str, outcome: str) -> None:
     past=gettext_lazy("submitted it"),
     who=(is_assessor,),
     conditions=(framework_in_force, _still_may),
-    obstacles=_nothing_rated,
+    obstacles=_unready,
     reason=Reason.NEVER,
     prominent=True,
     reindexes=False,
@@ -227,6 +240,10 @@ def _months_before(assessment: Assessment) -> int:
     return min(max(months, 1), MOST_MONTHS)
 
 
+def _in_the_way(situation: Situation) -> Mapping[str, Label]:
+    return unshown(situation) if situation.subject.state == "submitted" else {}
+
+
 @command(
     "assessment",
     "agree",
@@ -237,11 +254,8 @@ def _months_before(assessment: Assessment) -> int:
     barred=(not_of_oneself, not_own_peer, not_alone, not_by_their_hand),
     conditions=(framework_in_force,),
     initial=_as_rated,
-    signature=Meaning(
-        "assessment_agreed",
-        gettext_lazy("Assessment agreed"),
-        gettext_lazy("I have looked at this assessment; the person is at the levels that are agreed here."),
-    ),
+    obstacles=_in_the_way,
+    signature=AGREED,
     reason=Reason.NEVER,
     prominent=True,
     reindexes=False,
@@ -258,6 +272,7 @@ def agree(act: Act, body: Agree) -> None:
     _settle(rows, body)
     assessment.agreed, assessment.agreed_by, assessment.valid_until = act.now, act.user, until
     _finish(act, AGREE.code, "agreed")
+    tell_unshown(act)
     qualify(act, rows)
     close_renewals(act)
     tell_concerned(act, gettext_noop("%(who)s agreed on the assessment %(number)s %(title)s."))
@@ -265,6 +280,13 @@ def agree(act: Act, body: Agree) -> None:
         act.conclude(gettext_noop("%(number)s is agreed; it holds for good."))
     else:
         act.conclude(gettext_noop("%(number)s is agreed; it holds until %(day)s."), day=until)
+
+
+def tell_unshown(act: Act) -> None:
+    """Keep in the trail and in what is signed that no record and no file showed the assessment."""
+    if not is_shown(act.record):
+        act.say(gettext_noop("No record and no file shows it."))
+        act.given = {**act.given, "shown_by": []}
 
 
 def last_day(valid_until: dt.date | None, months: int | None, day: dt.date) -> dt.date | None:

@@ -1,6 +1,7 @@
 """Assessments that there were before, written down one by one or brought in from a table."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated
 
 from django.utils.formats import date_format
@@ -23,7 +24,7 @@ from setsquare.domains.competence.assessing import (
     not_recorded_alone,
     why_no_level,
 )
-from setsquare.domains.competence.commands.agreeing import close_renewals, tell_concerned
+from setsquare.domains.competence.commands.agreeing import close_renewals, tell_concerned, tell_unshown
 from setsquare.domains.competence.commands.assessing import (
     Because,
     ByFramework,
@@ -38,17 +39,19 @@ from setsquare.domains.competence.commands.assessing import (
 from setsquare.domains.competence.models import Assessment, Component, Rating
 from setsquare.domains.competence.permissions import ASSESS
 from setsquare.domains.competence.qualifying import one_at_a_time, qualify
+from setsquare.domains.competence.showing import unshown
 from setsquare.domains.competence.work import CONFIRM
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import AnyPerson, Body, Shown, Widget
-from setsquare.kernel.commands.declaration import Meaning, Reason, command, permitted
+from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.importing.running import CHANNEL
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.days import day_in
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.writing.sentences import some
 
@@ -292,6 +295,10 @@ def _who(act: Act) -> str:
     return act.actor.user.name if act.actor.user is not None else _("The system")
 
 
+def _in_the_way(situation: Situation) -> Mapping[str, Label]:
+    return unshown(situation) if situation.subject.state == "recorded" else {}
+
+
 @command(
     "assessment",
     "confirm",
@@ -300,6 +307,7 @@ def _who(act: Act) -> str:
     who=(agrees,),
     barred=(not_of_oneself, not_of_own_word, not_recorded_alone, not_by_their_hand),
     conditions=(framework_in_force,),
+    obstacles=_in_the_way,
     signature=Meaning(
         "assessment_confirmed",
         gettext_lazy("Past assessment confirmed"),
@@ -324,6 +332,7 @@ def confirm(act: Act, _body: Body) -> None:
         row.save()
     assessment.agreed, assessment.agreed_by = act.now, act.user
     act.finish(Task.objects.filter(record=act.record, kind=CONFIRM.code), "confirmed")
+    tell_unshown(act)
     qualify(act, rows)
     close_renewals(act)
     _tell_once(act, assessment.person, COUNTS_NOW)

@@ -51,6 +51,15 @@ class EditFramework(Body):
             Widget.LONG_TEXT,
         ),
     ] = ""
+    evidence_required: Annotated[
+        bool,
+        Shown(
+            gettext_lazy("Evidence is required"),
+            gettext_lazy(
+                "An assessment, other than of oneself, is agreed only once a record or a file shows what it says."
+            ),
+        ),
+    ] = False
 
 
 class CreateFramework(EditFramework):
@@ -91,6 +100,7 @@ def create(act: Act, body: CreateFramework) -> Record:
         purpose=body.purpose,
         source=body.source,
         licence=body.licence,
+        evidence_required=body.evidence_required,
         draft=act.text(written(starter(body.start))),
         authors=[act.user.username],
     )
@@ -113,6 +123,7 @@ def edit(act: Act, body: EditFramework) -> None:
     framework: Framework = act.detail
     act.record.title = body.title
     framework.purpose, framework.source, framework.licence = body.purpose, body.source, body.licence
+    framework.evidence_required = body.evidence_required
     act.conclude(gettext_noop("%(number)s is described anew; its content is as it was."))
 
 

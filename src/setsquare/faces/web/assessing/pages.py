@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from setsquare.domains.competence.permissions import SEEING
 from setsquare.faces.web.assessing.calibrating import calibration_page
 from setsquare.faces.web.assessing.choosing import offer_components, offer_rated
+from setsquare.faces.web.assessing.evidence import why_warn
 from setsquare.faces.web.assessing.overview import TOLD, ratings_part, ratings_then
 from setsquare.faces.web.assessing.rating import agree_page, rate_page
 from setsquare.faces.web.assessing.standing import mine_page, of_page
@@ -35,6 +36,7 @@ extend(
     overview=Part("assessing/ratings.html.jinja", ratings_part),
     then=PastPart("assessing/ratings.html.jinja", ratings_then),
     commands={"rate": rate_page, "agree": agree_page},
+    warned={"submit": why_warn, "agree": why_warn, "confirm": why_warn},
     furnished={"rate": offer_components, "agree": offer_rated},
     register=(
         (_("My competence"), "my_competence", "user-check"),

@@ -305,6 +305,7 @@ def command_form(
         "conflict": conflict,
         "deciding": facts_shown(thing, record, [deciding], situation.user)[0] if record is not None else [],
         "beneath": _beneath(command, situation) if why_not is None else (),
+        "warning": _warned(command, situation) if why_not is None else None,
         "wide": bool(deciding) or any(field.kind in ("rows", "markdown") for field in asking.fields),
         "dialog": wants_dialog(request),
     }
@@ -325,6 +326,12 @@ def _beneath(command: Command, situation: Situation) -> Sequence[tuple[Label, st
     """Return where the person may look before deciding: label and address."""
     told = hand_made(command.thing).beneath.get(command.name)
     return told(situation) if told is not None and situation.record is not None else ()
+
+
+def _warned(command: Command, situation: Situation) -> Label | None:
+    """Return what the person is warned of, where there is such a thing."""
+    told = hand_made(command.thing).warned.get(command.name)
+    return told(situation) if told is not None and situation.record is not None else None
 
 
 def _first(command: Command, situation: Situation) -> Mapping[str, Any] | None:

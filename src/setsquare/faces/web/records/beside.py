@@ -5,13 +5,15 @@ import hashlib
 import json
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from setsquare.faces.web.addresses import file_address
 from setsquare.faces.web.times import time_in_zone
 from setsquare.kernel.authority.deciding import in_sentences
 from setsquare.kernel.commands.bodies import label_at
 from setsquare.kernel.commands.declaration import all_commands, meaning_label
 from setsquare.kernel.files.models import Attachment
-from setsquare.kernel.records.things import OPEN, Hidden
+from setsquare.kernel.records.things import OPEN, Hidden, thing_of
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.writing.canonical import canonical
 
@@ -48,12 +50,16 @@ def _given(row: Signature) -> list[str]:
     model = known.get(f"{row.record.type}.{row.entry.command}")
     if model is None:
         return []
-    return [f"{label_at(model, name)}: {_said(value)}" for name, value in given.items()]
+    beside = thing_of(row.record.type).labels
+    return [
+        f"{label_at(model, name) if name in model.model_fields else beside.get(name, name)}: {_said(value)}"
+        for name, value in given.items()
+    ]
 
 
 def _said(value: Any) -> str:
     if isinstance(value, list):
-        return "; ".join(_said(one) for one in value)
+        return "; ".join(_said(one) for one in value) or _("none")
     if isinstance(value, dict):
         return " · ".join(_said(one) for one in value.values() if one not in (None, "", [], {}))
     return str(value)[:300]

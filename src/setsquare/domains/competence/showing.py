@@ -1,0 +1,77 @@
+"""What shows an assessment: the records and files that are its evidence, and what follows where there are none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from setsquare.domains.competence.commands.assessing import SHOWN_BY
+from setsquare.domains.competence.models import Assessment
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import Situation
+from setsquare.kernel.files.models import Attachment
+from setsquare.kernel.links.models import Link
+from setsquare.kernel.records.along import along
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label, visible_to
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What shows an assessment, as far as somebody sees it."""
+
+    records: tuple[Record, ...] = ()
+    files: tuple[Attachment, ...] = ()
+    unseen: int = 0
+    """How many further records show it, which they may not see."""
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.files or self.unseen)
+
+
+def evidence_of(record: Record, reader: User) -> Evidence:
+    """Return what shows an assessment, as far as `reader` sees it."""
+    links = Link.objects.filter(source=record, kind=SHOWN_BY)
+    types = set(links.values_list("target__type", flat=True))
+    seen = visible_to(reader, types=types).filter(pk__in=links.values("target_id"))
+    records = tuple(seen.order_by("number_key"))
+    return Evidence(records, tuple(_files(record)), links.count() - len(records))
+
+
+def is_shown(record: Record) -> bool:
+    """Tell whether any record or file shows an assessment, whoever sees it."""
+    return along(record, "shown", lambda: _links_or_files(record))
+
+
+def unshown(situation: Situation) -> Mapping[str, Label]:
+    """Return what is in the way of an assessment in a framework that asks for evidence, where nothing shows it.
+
+    What somebody thinks of themself needs none: whoever agrees on it judges it by what they know.
+    """
+    assessment: Assessment = situation.detail
+    if (
+        not assessment.framework.evidence_required
+        or assessment.method == Assessment.Method.SELF
+        or is_shown(situation.subject)
+    ):
+        return {}
+    values = {"framework": assessment.framework.record.number, "name": assessment.assessor.name}
+    if situation.actor.user == assessment.assessor:
+        sentence = _(
+            "%(framework)s asks for evidence, and no record and no file shows this: set evidence or add files first."
+        )
+    else:
+        sentence = _(
+            "%(framework)s asks for evidence, and no record and no file shows this:"
+            " %(name)s has to set evidence or add files first."
+        )
+    return {"records": sentence % values}
+
+
+def _links_or_files(record: Record) -> bool:
+    return Link.objects.filter(source=record, kind=SHOWN_BY).exists() or _files(record).exists()
+
+
+def _files(record: Record) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(record=record, removed__isnull=True).order_by("id")
