@@ -12,7 +12,7 @@ from setsquare.domains.competence.models import Component, Framework
 from setsquare.kernel.accounts.models import User, named
 from setsquare.kernel.qualifications.days import end_of, last_day
 from setsquare.kernel.qualifications.models import Qualification
-from setsquare.kernel.qualifications.queries import held
+from setsquare.kernel.qualifications.queries import held, holding
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import visible_to
 
@@ -63,6 +63,12 @@ def held_by(person: User, reader: User, at: dt.datetime) -> list[Line]:
     return sorted(
         lines, key=lambda line: (line.framework.number, places.get((line.framework.pk, line.code), 0))
     )
+
+
+def held_in(person: User, framework: Record, reader: User) -> dict[str, Line]:
+    """Return what a person is qualified in now by one framework, by the code of the component."""
+    rows = holding().filter(user=person, subject=framework)
+    return {line.code: line for line in _told(rows.select_related("subject", "evidence"), reader)}
 
 
 def changes_of(person: User) -> QuerySet[Qualification]:

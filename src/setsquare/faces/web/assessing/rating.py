@@ -1,20 +1,25 @@
 """The forms by which components are rated and levels agreed, with what each level means in reach."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from setsquare.domains.competence.assessing import METHODS
+from setsquare.domains.competence.commands.agreeing import AGREED_UNSHOWN
 from setsquare.domains.competence.content import Content, Item
 from setsquare.domains.competence.models import Assessment, ProfileRequirement
-from setsquare.domains.competence.standing import names_of_levels
+from setsquare.domains.competence.profile import PROFILES
+from setsquare.domains.competence.showing import is_shown
+from setsquare.domains.competence.standing import Line, held_in, names_of_levels
 from setsquare.faces.web.access import wants_dialog
-from setsquare.faces.web.addresses import command_address, record_address, register_address
+from setsquare.faces.web.addresses import command_address, numbered, record_address, register_address
+from setsquare.faces.web.assessing.evidence import evidence_shown, why_warn
 from setsquare.faces.web.dialogs.asking import Asking
 from setsquare.faces.web.dialogs.command import answer, command_form
 from setsquare.faces.web.forms.fields import Field
@@ -48,6 +53,10 @@ class Asked:
     rated: str = ""
     """How it was rated, where the level is to be agreed."""
     because: str = ""
+    held: Line | None = None
+    """What the person holds of it now."""
+    asked_by: Sequence[tuple[str, str, str]] = ()
+    """By which role profiles it is asked for: the level, the profile's name, its address where it may be seen."""
 
 
 def rate_page(request: HttpRequest, thing: Thing, record: Record) -> HttpResponseBase:
@@ -73,14 +82,7 @@ def _rate_form(
     groups = _groups(content)
     names = names_of_levels(assessment.framework)
     asked = [
-        _asked(
-            content,
-            item,
-            groups.get(item.code, ""),
-            f"ratings.{place}.",
-            filled.get(item.code),
-            content_levels=True,
-        )
+        _asked(content, item, groups.get(item.code, ""), f"ratings.{place}.", filled.get(item.code))
         for place, item in enumerate(shown)
     ]
     for one in asked:
@@ -104,21 +106,30 @@ def _agree_form(
     filled = _filled(asking, "levels")
     names = names_of_levels(assessment.framework)
     rows = list(assessment.ratings.select_related("component").order_by("component__place", "id"))
+    held = held_in(assessment.person, assessment.framework.record, situation.user)
+    profiles = _profiles(assessment, names, situation.user)
     asked = []
     for place, row in enumerate(rows):
         known = content.by_code.get(row.component.code)
         item = known or Item(code=row.component.code, title=row.component.title)
-        one = _asked(content, item, "", f"levels.{place}.", filled.get(item.code), content_levels=False)
+        one = _asked(content, item, "", f"levels.{place}.", filled.get(item.code))
         one.rated, one.because = names.get(row.level, str(row.level)), row.reason
         one.level = one.level or str(row.level)
-        if all(choice["value"] != str(row.level) for choice in one.choices):
+        if row.level and all(choice["value"] != str(row.level) for choice in one.choices):
             one.choices.append({"value": str(row.level), "label": one.rated})
+        one.held, one.asked_by = held.get(item.code), profiles.get(item.code, ())
         asked.append(one)
+    if asking.meaning is not None and not is_shown(situation.subject):
+        asking.meaning = replace(asking.meaning, statement=AGREED_UNSHOWN)
     rest = [_with_last_day(known, assessment) for known in asking.fields if known.name != "levels"]
     context = _context(command, situation, asking, **more) | {
         "asked_rows": asked,
         "rest": rest,
         "assessment": assessment,
+        "method": METHODS[assessment.method],
+        "evidence": evidence_shown(situation.subject, situation.user),
+        "warning": why_warn(situation),
+        "framework_url": numbered("framework", assessment.framework.record.number),
     }
     return render(request, "assessing/agree.html.jinja", context, status=more.get("status", 200))
 
@@ -174,10 +185,8 @@ def _asked(
     group: str,
     name: str,
     filled: Mapping[str, Field] | None,
-    *,
-    content_levels: bool,
 ) -> Asked:
-    one = Asked(item, group, name, _choices(content, item, described=content_levels))
+    one = Asked(item, group, name, _choices(content, item))
     if filled is not None:
         one.level, one.reason = str(filled["level"].value), str(filled["reason"].value)
         wrong = (*filled["component"].errors, *filled["level"].errors)
@@ -185,25 +194,27 @@ def _asked(
     return one
 
 
-def _choices(content: Content, item: Item, *, described: bool) -> list[dict[str, Any]]:
+def _choices(content: Content, item: Item) -> list[dict[str, Any]]:
     """Return the levels at which a component can be, each with what it means there."""
     found = []
     for level in content.scale:
         at = item.at(level.rank)
         if at is not None:
             hint = "\n".join([at.text or level.text, *(f"– {line}" for line in at.indicators)]).strip()
-            found.append(
-                {
-                    "value": str(level.rank),
-                    "label": f"{level.code} {level.name}",
-                    "hint": hint if described else "",
-                }
-            )
+            found.append({"value": str(level.rank), "label": f"{level.code} {level.name}", "hint": hint})
     return found
 
 
 def needed_of(person: User, framework: int) -> dict[str, int]:
     """Return the levels that the person's role profiles ask for in a framework, by component; the highest of each."""
+    found: dict[str, int] = {}
+    for row in _requirements(person, framework):
+        code = row.component.code
+        found[code] = max(row.required, found.get(code, 0))
+    return found
+
+
+def _requirements(person: User, framework: int) -> QuerySet[ProfileRequirement]:
     today = timezone.localdate()
     unended = Q(profile__holdings__until__isnull=True) | Q(profile__holdings__until__gte=today)
     given = Q(profile__holdings__person=person, profile__holdings__since__lte=today) & unended
@@ -211,9 +222,26 @@ def needed_of(person: User, framework: int) -> dict[str, int]:
     rows = ProfileRequirement.objects.filter(
         given | titled, profile__record__state="in_force", component__framework=framework
     )
-    found: dict[str, int] = {}
-    for code, required in rows.values_list("component__code", "required"):
-        found[code] = max(required, found.get(code, 0))
+    return rows.select_related("component").distinct()
+
+
+def _profiles(
+    assessment: Assessment, names: Mapping[int, str], reader: User
+) -> dict[str, list[tuple[str, str, str]]]:
+    """Return by component at which level the person's role profiles ask for it, and which of them do."""
+    rows = _requirements(assessment.person, assessment.framework_id).select_related("profile__record")
+    known = list(rows.order_by("-required", "profile__record__number_key"))
+    seen = set(
+        PROFILES.visible_to(reader)
+        .filter(pk__in={row.profile_id for row in known})
+        .values_list("pk", flat=True)
+    )
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for row in known:
+        profile = row.profile.record
+        url = numbered("role_profile", profile.number) if row.profile_id in seen else ""
+        level = names.get(row.required, str(row.required))
+        found.setdefault(row.component.code, []).append((level, f"{profile.number} {profile.title}", url))
     return found
 
 
