@@ -143,6 +143,8 @@ def test_what_somebody_holds_on_a_day_and_how_it_came_to_be(
 def test_calibration_compares_assessors_with_what_was_agreed_and_each_other(
     bench: Bench,
     client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Mark and Hanna rate the same three people; Hanna sees one component a level higher, which was not agreed."""
     rated = {"ada": (1, 2), "ben": (2, 2), "kim": (0, 0)}
@@ -178,6 +180,11 @@ def test_calibration_compares_assessors_with_what_was_agreed_and_each_other(
         page = client.get(address).content.decode()
     assert len(captured) <= MOST_QUERIES
     assert "+0.33" in page and "0.80" in page and "Self-assessment" in page
+    monkeypatch.setenv("SETSQUARE_PASSWORD", PASSWORD)
+    assert run(["calibration", framework.record.number, "--as", "hanna"]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "Hanna Example 3 +0.33 67 %" in printed and "Mark Example 6 0.00 100 %" in printed
+    assert "Mark Example Hanna Example 3 -0.33 67 % 0.80" in printed
     answer = Caller(bench.hanna, ("read",)).get(
         f"/assessments:calibration?framework={bench.framework.number}&component=G-1"
     )

@@ -1,7 +1,10 @@
 """Lists of competence: what somebody holds, how it came to be, and calibration across assessors."""
 
 import argparse
+from collections.abc import Mapping
+from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from setsquare.domains.competence.asking import day_asked, framework_asked, person_asked
@@ -67,18 +70,30 @@ def show_calibration(caller: Caller, options: Options) -> None:
     if not found["assessors"]:
         say(_("Nothing to compare yet."))
         return
-    head = [_("Assessor"), _("Ratings"), _("Mean difference"), _("Equal")]
-    table(head, [[str(value) for value in row.values()] for row in found["assessors"]])
+    head = [_("Assessor"), _("Ratings"), _("Mean difference in levels"), _("Equal")]
+    table(head, [_rounded(row) for row in found["assessors"]])
     if found["pairs"]:
         say()
         head = [
             _("First"),
             _("Second"),
             _("Rated by both"),
-            _("Mean difference"),
+            _("Mean difference in levels"),
             _("Equal"),
             _("Weighted kappa"),
         ]
-        table(
-            head, [["" if value is None else str(value) for value in row.values()] for row in found["pairs"]]
-        )
+        table(head, [_rounded(row) for row in found["pairs"]])
+
+
+def _rounded(row: Mapping[str, Any]) -> list[str]:
+    """Return values as people read them: differences and kappa to hundredths, agreement in percent."""
+    found = []
+    for name, value in row.items():
+        if name == "exact_agreement":
+            found.append(f"{round(value * 100)} %")
+        elif isinstance(value, float):
+            sign = "+" if name == "mean_difference" and round(value, 2) > 0 else ""
+            found.append(sign + number_format(round(value, 2) or 0.0, 2, use_l10n=True))
+        else:
+            found.append("" if value is None else str(value))
+    return found
