@@ -134,7 +134,7 @@ def open_review(act: Act, body: Breaking) -> Record:
         who=act.user.name,
         rules=", ".join(numbers),
         title=made.title,
-        why=broken.why[:200],
+        why=broken.why[:200].rstrip(" ."),  # the sentence ends it
         number=made.number,
         asked=asked,
     )
