@@ -319,6 +319,8 @@ class Command:
     foresees: Callable[[Situation, Mapping[str, Any]], Mapping[str, Label]] | None = None
     """What is wrong with the values given, as far as they could be read, by field: told at once with all that does not
     fit. The function need not look at it again."""
+    done_already: Label | None = None
+    """Told in place of the state to who does it once more, where the record stands as this very command left it."""
     signature: Meaning | Callable[[Situation], Meaning | None] | None = None
     meanings: tuple[Meaning, ...] = ()
     """All that its signature may say, where the record chooses (`signature` is a function)."""

@@ -275,6 +275,8 @@ def why_wrong_state(command: Command, record: Record) -> Label | None:
     move = lifecycle.move(command.name)
     if record.state in move.sources:
         return None
+    if command.done_already and record.state in (move.target, *move.targets):
+        return command.done_already
     names = " / ".join(_(lifecycle.state(code).label) for code in move.sources)
     return _("%(number)s is “%(state)s”; this is done while it is “%(states)s”.") % {
         "number": record.number,

@@ -179,6 +179,7 @@ def answer(act: Act, body: Answered) -> None:
     body=Answered,
     who=(is_own,),
     conditions=(_in_time, _without_key),
+    done_already=gettext_lazy("You have handed this in already."),
     reason=Reason.NEVER,
     outright=True,
     listed=False,
