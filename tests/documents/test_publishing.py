@@ -88,12 +88,13 @@ def test_a_print_names_who_countersigned_until_it_goes_back_to_draft(works: Work
             pdf_of(works.revision(record.number), viewer=works.person("cora"), address_of=address_of)
         )
 
-    assert f"Countersigned {deed.number}" in printed() and f"Rule {rule}" in printed()
+    said = f"Countersigned “Submit for review”, prepared by {works.person('ada').name} ({deed.number})"
+    assert said in printed() and f"Rule {rule}" in printed()
     assert "This revision has not been signed." not in printed()
     works.do("rolf", "revision.review", record.number, outcome="no_objection")
     works.do("ada", "revision.send_for_approval", record.number, approvers=["mia", "hedda"])
     works.do("mia", "revision.approve", record.number)
-    assert f"Countersigned {deed.number}" in printed() and "Mia Manager" in printed()
+    assert said in printed() and "Mia Manager" in printed()
     works.do("ada", "revision.recall", record.number, because="Too early.")
     assert "This revision has not been signed." in printed()
 

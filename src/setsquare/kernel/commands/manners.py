@@ -24,7 +24,7 @@ from setsquare.kernel.commands.declaration import Command, Meaning, Situation, c
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.files.models import Upload
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import plain
+from setsquare.kernel.records.things import Label, plain
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.canonical import canonical
@@ -223,11 +223,21 @@ def manners_told(signatures: Iterable[Signature]) -> dict[int, str]:
             )
             found[one.pk] = sentence % values
         elif one.meaning != COUNTERSIGNED.code:
-            sentence = _("Prepared under supervision; countersigned by %(name)s (%(deed)s)")
-            found[one.pk] = sentence % {"name": said["name"], "deed": said["deed"]}
+            sentence = _("“%(command)s” prepared under supervision; countersigned by %(name)s (%(deed)s)")
+            found[one.pk] = sentence % {"command": _label(one), "name": said["name"], "deed": said["deed"]}
         else:
-            found[one.pk] = _("Countersigned %(deed)s") % {"deed": said["deed"]}
+            sentence = _("Countersigned “%(command)s”, prepared by %(name)s (%(deed)s)")
+            values = {"command": _label(one), "name": one.entry.actor_name, "deed": said["deed"]}
+            found[one.pk] = sentence % values
     return found
+
+
+def _label(signature: Signature) -> Label:
+    """Return what the command is called that was signed; its name where no version knows it any more."""
+    try:
+        return command_of(signature.record.type, signature.entry.command).label
+    except KeyError:
+        return signature.entry.command
 
 
 _keepers: dict[type[Body], tuple[str, str]] = {}

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from setsquare.faces.web.addresses import file_address
 from setsquare.faces.web.times import time_in_zone
 from setsquare.kernel.authority.deciding import in_sentences
-from setsquare.kernel.commands.bodies import label_at
-from setsquare.kernel.commands.declaration import all_commands, meaning_label
+from setsquare.kernel.commands.declaration import command_of, meaning_label
+from setsquare.kernel.commands.input_in_words import Told
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.records.things import OPEN, Hidden, thing_of
 from setsquare.kernel.signatures.models import Signature
@@ -41,28 +41,19 @@ def signature_shown(row: Signature, manner: str = "", hidden: Hidden = OPEN) -> 
 
 
 def _given(row: Signature) -> list[str]:
-    """Return what was signed along with the record, a line for each field; people and records as it was signed."""
+    """Return what was signed along with the record, a line for each field; by the names that people have."""
     try:
         given = json.loads(row.signed).get("given", {})
     except ValueError:  # whoever changed it in the database is told of as not matching
         return []
-    known = {f"{one.thing}.{one.name}": one.body for one in all_commands()}
-    model = known.get(f"{row.record.type}.{row.entry.command}")
-    if model is None:
+    try:
+        model = command_of(row.record.type, row.entry.command).body
+    except KeyError:
         return []
-    beside = thing_of(row.record.type).labels
-    return [
-        f"{label_at(model, name) if name in model.model_fields else beside.get(name, name)}: {_said(value)}"
-        for name, value in given.items()
-    ]
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, list):
-        return "; ".join(_said(one) for one in value) or _("none")
-    if isinstance(value, dict):
-        return " · ".join(_said(one) for one in value.values() if one not in (None, "", [], {}))
-    return str(value)[:300]
+    lines = Told(model, given).lines()
+    if given.get("shown_by") == []:
+        lines.append(f"{thing_of(row.record.type).labels.get('shown_by', 'shown_by')}: {_('none')}")
+    return lines
 
 
 def holds(signature: Signature) -> bool:
