@@ -13,7 +13,7 @@ from setsquare.domains.training.handlers import follow_needs
 from setsquare.domains.training.models import Certificate
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
-from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused
+from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, Stale
 from setsquare.kernel.commands.overdue import remind_and_escalate
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.notices.models import Notice
@@ -239,15 +239,49 @@ def test_a_signature_is_of_whom_and_what_it_is_given_too(school: School) -> None
     assert not list(Verification().problems())
 
 
-def test_what_nobody_could_complete_is_not_offered_or_said(school: School) -> None:
+def test_what_nobody_could_complete_is_not_offered(school: School, client: Client) -> None:
     given = {"kind": "read", "unit": "NW", "title": "Policy"}
     empty = carry_out("course", "create", Actor(school.cora), body=given).record
-    with pytest.raises(Refused, match="There is nothing to read in it: write its content"):
+    with pytest.raises(Refused) as refused:
         school.do(school.cora, empty, "offer")
+    nothing = "There is nothing to read in it: write its content, or name the documents that it teaches."
+    assert refused.value.fields == {"content": nothing}
     made = carry_out("course", "create", Actor(school.cora), body={**given, "kind": "online"}).record
-    assert "nobody can complete it yet" in school.do(school.cora, made, "offer").conclusion
-    said = "Not yet: it needs a quiz, or the activity address of a learning system; ask Cora Example."
-    assert made.course.completed_how == said
+    with pytest.raises(Refused) as refused:
+        school.do(school.cora, made, "offer")
+    missing = (
+        "Nobody could complete it: choose a quiz to pass by “Edit”, or, where a learning system teaches it, name its"
+        " activity address by “Set the activity address”."
+    )
+    assert refused.value.fields == {"quiz": missing}
+    client.force_login(school.cora)
+    assert missing in client.get(f"/courses/{made.number}/").content.decode(), "the button says so before"
+    school.do(school.cora, made, "set_activity", activity="https://lms.example/policy")
+    assert school.do(school.cora, made, "offer").record.state == "offered"
+
+
+def test_a_course_on_offer_keeps_a_way_to_complete_it(school: School, client: Client) -> None:
+    course = school.course("Policy", kind="online")
+    with pytest.raises(Refused) as refused:
+        school.do(school.cora, course, "set_activity", activity="")
+    why = (
+        f"{course.number} is offered, and nobody could complete it then: it needs a quiz, or the activity address of a"
+        " learning system."
+    )
+    assert refused.value.fields == {"activity": why}
+    client.force_login(school.cora)
+    assert "Nobody can complete this course" not in client.get(f"/courses/{course.number}/").content.decode()
+    assert course.number not in client.get("/courses/?completed=nobody").content.decode()
+    course.course.activity = ""  # as one that was offered before this was refused
+    course.course.save()
+    page = client.get(f"/courses/{course.number}/").content.decode()
+    assert "Nobody can complete this course" in page
+    assert "Not yet: it needs a quiz, or the activity address of a learning system; ask Cora Example." in page
+    assert course.number in client.get("/courses/?completed=nobody").content.decode()
+    with pytest.raises(Stale):  # what was found altered is entered first
+        school.do(school.cora, course, "edit", title="Policies", kind="online")
+    school.do(school.cora, course, "edit", title="Policies", kind="online")
+    assert school.do(school.cora, course, "set_activity", activity="https://lms.example/p").record.version
 
 
 def test_a_reading_is_confirmed_anew_once_it_is_to_be_renewed(

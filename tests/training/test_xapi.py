@@ -406,7 +406,7 @@ def test_who_names_the_activity_is_not_certified_by_it_alone(school: School) -> 
     school.do(school.ben, first, "confirm")
     made = Certificate.objects.get(course=course.pk)
     assert (made.record.state, made.person) == ("submitted", school.ben)
-    school.do(school.ben, course, "set_activity", activity="")
+    school.do(school.ben, course, "set_activity", activity="https://lms.example/fire")
     assert not holding().filter(user=school.ben, subject=course).exists()
     Event.objects.filter(name="course.set_activity").update(delivered=None)
     deliver()

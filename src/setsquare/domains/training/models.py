@@ -100,11 +100,16 @@ class Course(models.Model):
         return in_system or self.kind in (self.Kind.ON_THE_JOB, self.Kind.READ)
 
     @property
+    def can_be_completed(self) -> bool:
+        """Tell whether there is a way to complete it: an online course needs a quiz or an activity address."""
+        return self.kind != self.Kind.ONLINE or self.quiz_id is not None or bool(self.activity)
+
+    @property
     def completed_how(self) -> str:
         """Return what somebody does to complete it, in words."""
         if self.kind == self.Kind.ONLINE and self.quiz is not None:
             return _("By passing the quiz %(number)s.") % {"number": self.quiz.number}
-        if self.kind == self.Kind.ONLINE and not self.activity:
+        if not self.can_be_completed:
             sentence = _(
                 "Not yet: it needs a quiz, or the activity address of a learning system; ask %(name)s."
             )

@@ -105,6 +105,16 @@ def is_kind(kind: Course.Kind, otherwise: Label) -> Rule:
     return rule
 
 
+def check_still_completed(course: Course, could: bool, field: str) -> None:
+    """Refuse at `field` to take from a course on offer what it is completed by; `could` tells of before."""
+    if could and course.record.state == "offered" and not course.can_be_completed:
+        sentence = _(
+            "%(number)s is offered, and nobody could complete it then: it needs a quiz, or the activity address of a"
+            " learning system."
+        )
+        raise Refused({field: sentence % {"number": course.record.number}})
+
+
 IN_SESSIONS = (Course.Kind.CLASSROOM, Course.Kind.ON_THE_JOB)
 """Kinds of courses that are completed by taking part: in a session, or by showing it to who can do it.
 

@@ -78,6 +78,8 @@ LASTS: dict[str, Label] = {
     "60": _("Expires within 60 days"),
     "good": _("Never expires"),
 }
+NOBODY = "nobody"
+COMPLETED: dict[str, Label] = {"yes": _("Can be completed"), NOBODY: _("Nobody can complete it")}
 
 
 def course_state(record: Record) -> Mapping[str, Any]:
@@ -175,6 +177,11 @@ def _lasts(value: str, _user: User) -> Q:
     return Q(certificate__expires__range=(today, today + dt.timedelta(days=int(value))))
 
 
+def _completable(value: str, _user: User) -> Q:
+    stuck = Q(course__kind="online", course__quiz__isnull=True, course__activity="")
+    return stuck if value == NOBODY else ~stuck
+
+
 def _of_course(path: str) -> Filter:
     return Filter(
         "course",
@@ -217,7 +224,10 @@ COURSES = register(
             UNIT,
             CHANGED,
         ),
-        filters=(Filter("kind", _("Kind"), "course__kind", choices=KINDS),),
+        filters=(
+            Filter("kind", _("Kind"), "course__kind", choices=KINDS),
+            Filter("completed", _("Can be completed"), choices=COMPLETED, condition=_completable),
+        ),
         sections=(
             Section(
                 _("Course"),

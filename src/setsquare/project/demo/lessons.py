@@ -23,7 +23,7 @@ PAPER = (
     '<text x="256" y="440" font-size="18">{number}</text></g></svg>'
 )
 """How a certificate from elsewhere looks."""
-APART = {"needed_by", "held", "draft"}
+APART = {"needed_by", "held", "draft", "activity"}
 
 
 def plan(stage: Stage, told: dict[str, Any]) -> None:
@@ -90,6 +90,8 @@ class Course:
             number for number in given.get("teaches", ()) if Record.objects.filter(number=number).exists()
         ]
         made = do(COORDINATOR, "course.create", unit="THV", **given).record
+        if activity := self.told.get("activity"):
+            do(COORDINATOR, "course.set_activity", record(made.number), activity=activity)
         if not self.told.get("draft"):
             do(COORDINATOR, "course.offer", record(made.number))
 

@@ -7,23 +7,19 @@ from django.conf import settings
 
 from setsquare.domains.training.xapi.checking import VERBS
 from setsquare.domains.training.xapi.keeping import take_in
-from setsquare.project.demo.stage import Stage, do, person, record
+from setsquare.project.demo.stage import Stage, person
 
 COORDINATOR, LEARNER = "cweiss", "eyildiz"
 COURSE = "TC-010"
 ACTIVITY = "https://learn.thalvent.example/courses/secure-software"
+"""The activity address with which the course was offered."""
 SAID_ON = -16
 """The day on which the learning system told it."""
 
 
 def plan(stage: Stage) -> None:
-    """Plan that the course is named, and that the learning system tells of it."""
-    stage.plan(stage.at(SAID_ON - 2, COURSE), _name)
+    """Plan that the learning system tells of the course."""
     stage.plan(stage.at(SAID_ON, COURSE, hour=14), lambda: _tell(stage))
-
-
-def _name() -> None:
-    do(COORDINATOR, "course.set_activity", record(COURSE), "It is given online.", activity=ACTIVITY)
 
 
 def _tell(stage: Stage) -> None:

@@ -28,6 +28,7 @@ from setsquare.domains.training.rules import (
     check_first,
     check_order,
     check_passed,
+    check_still_completed,
     is_kind,
     qualified_to_sign_off,
 )
@@ -50,6 +51,7 @@ from setsquare.kernel.links.models import Link
 from setsquare.kernel.qualifications.days import day_in, months_later
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.writing.bounds import why_too_heavy
 from setsquare.kernel.writing.sentences import some
@@ -239,7 +241,9 @@ def edit(act: Act, body: Described) -> None:
     course.kind, course.description, course.content = body.kind, body.description, act.text(body.content)
     course.hours, course.validity_months = body.hours, body.validity_months
     course.grace_days, course.renew_days = body.grace_days, body.renew_days
+    could = course.can_be_completed
     course.quiz = body.quiz
+    check_still_completed(course, could, "quiz")
     _place(act, body)
     act.conclude(gettext_noop("%(number)s was changed; certificates that there are stay as they are."))
 
@@ -272,33 +276,39 @@ def _place(act: Act, body: Described) -> None:
     place_outcomes(act.record.pk, body.leads_to)
 
 
+def _not_to_be_completed(situation: Situation) -> Mapping[str, Label]:
+    """Return what a course lacks without which nobody could complete it, by field."""
+    course: Course = situation.detail
+    if situation.subject.state != "draft":
+        return {}
+    if not course.can_be_completed:
+        sentence = _(
+            "Nobody could complete it: choose a quiz to pass by “Edit”, or, where a learning system teaches it, name"
+            " its activity address by “Set the activity address”."
+        )
+        return {"quiz": sentence}
+    teaches = Link.objects.filter(source=situation.subject, kind=TEACHES)
+    if course.kind == Course.Kind.READ and not course.content.body.strip() and not teaches.exists():
+        sentence = _(
+            "There is nothing to read in it: write its content, or name the documents that it teaches."
+        )
+        return {"content": sentence}
+    return {}
+
+
 @command(
     "course",
     "offer",
     label=gettext_lazy("Offer"),
     past=gettext_lazy("offered it"),
     who=RUNNERS,
+    obstacles=_not_to_be_completed,
     prominent=True,
     bulk=True,
     reindexes=False,
 )
 def offer(act: Act, _body: Body) -> None:
     """Have people take the course from now on; whoever needs it is asked."""
-    course: Course = act.detail
-    teaches = Link.objects.filter(source=act.record, kind=TEACHES)
-    if course.kind == Course.Kind.READ and not course.content.body.strip() and not teaches.exists():
-        sentence = _(
-            "There is nothing to read in it: write its content, or name the documents that it teaches."
-        )
-        raise Refused(sentence)
-    if course.kind == Course.Kind.ONLINE and course.quiz is None and not course.activity:
-        act.conclude(
-            gettext_noop(
-                "%(number)s is offered, but nobody can complete it yet: name a quiz to pass, or the activity address"
-                " of a learning system."
-            )
-        )
-        return
     act.conclude(
         gettext_noop("%(number)s is offered. Whoever needs it and does not hold it is asked to take it.")
     )

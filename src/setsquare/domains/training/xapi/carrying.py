@@ -26,7 +26,12 @@ from setsquare.domains.training.commands.certifying import (
     until,
 )
 from setsquare.domains.training.models import FIRST, Certificate, Course
-from setsquare.domains.training.rules import RUNNERS, check_first, chose_own_address
+from setsquare.domains.training.rules import (
+    RUNNERS,
+    check_first,
+    check_still_completed,
+    chose_own_address,
+)
 from setsquare.domains.training.states import GIVEN
 from setsquare.domains.training.xapi.checking import VERBS, is_iri
 from setsquare.domains.training.xapi.keeping import STORED, recognise
@@ -100,7 +105,9 @@ def set_activity(act: Act, body: Activity) -> None:
     if body.activity and (other := others.select_related("record").first()):
         sentence = _("%(number)s has this address already.") % {"number": other.record.number}
         raise Refused({"activity": sentence})
+    could = act.detail.can_be_completed
     act.detail.activity = body.activity
+    check_still_completed(act.detail, could, "activity")
     if not body.activity:
         return
     if act.detail.kind == Course.Kind.ONLINE:

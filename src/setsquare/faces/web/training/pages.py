@@ -45,12 +45,19 @@ def below_part(request: HttpRequest, thing: Thing, record: Record) -> dict[str, 
     return lacking.lacking_part(request, thing, record) | given.given_part(request, thing, record)
 
 
+def taught_part(_request: HttpRequest, _thing: Thing, record: Record) -> dict[str, Any]:
+    """Return what stands above a course: that nobody can complete it, where that is so and it is asked for."""
+    stuck = record.state == "offered" and not record.course.can_be_completed
+    return {"stuck": record.course.completed_how if stuck else ""}
+
+
 name_link("builds_on", _("Builds on"), _("Comes before"))
 name_link("teaches", _("Teaches"), _("Taught by"))
 for code in ("course", "training_session", "certificate", "badge_issuer"):
     extend(code, register=WAYS, icons=ICONS)
 extend(
     "course",
+    overview=Part("training/above.html.jinja", taught_part),
     below=Part("training/below.html.jinja", below_part),
     asked={("create", "needed_by"): "hidden"},
 )
