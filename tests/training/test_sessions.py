@@ -291,3 +291,33 @@ def test_whoever_plans_a_session_is_told_for_when_and_that_its_trainer_knows(sch
     course.course.trainers.add(school.cora)
     made = carry_out("training_session", "create", Actor(school.cora), body={**body, "trainer": "cora"})
     assert made.conclusion == f"{made.record.number} is planned for {when}."
+
+
+def test_who_needs_the_course_in_the_unit_is_offered_first_to_be_enrolled(
+    school: School, client: Client
+) -> None:
+    """By unit, with how they stand; who is enrolled, holds it for long or is elsewhere is not."""
+    course = school.course("Turning", {"unit": "NW"}, validity_months=12, renew_days=60)
+    school.certified("ben", course, ago(330))
+    school.certified("tom", course, ago(10))
+    session = school.session(course, capacity=1)
+    client.force_login(school.cora)
+    form = client.get(f"/training-sessions/{session.number}/do/enrol/").content.decode()
+    ticks = re.findall(r'<input type="checkbox"[^>]*name="people"[^>]*value="(\w+)"([^>]*)>', form)
+    assert ticks == [("anna", ""), ("ben", "")]
+    assert "They need the course and do not hold it, or not for much longer." in form
+    assert re.search(r'option-label">Anna Example</span><span class="option-hint">Missing<', form)
+    assert re.search(r'option-label">Ben Example</span><span class="option-hint">Expires soon · ', form)
+    assert "0 of 1" in form, "how many places are taken"
+    ticked = client.get(
+        f"/training-sessions/{session.number}/do/enrol/?people=ben&people=olga"
+    ).content.decode()
+    assert re.search(r'value="ben" checked', ticked) and not re.search(r'value="anna" checked', ticked)
+    assert '<option value="olga" selected' in ticked
+    asked = {"people": ["anna", "ben", "anna"], "_version": str(session.version), "_key": "k" * 22}
+    client.post(f"/training-sessions/{session.number}/do/enrol/", asked)
+    rows = session.training_session.attendances.order_by("pk")
+    assert list(rows.values_list("person__username", "waiting")) == [("anna", False), ("ben", True)]
+    after = client.get(f"/training-sessions/{session.number}/do/enrol/").content.decode()
+    assert 'type="checkbox" class="check" name="people"' not in after
+    assert "1 of 1" in after and "Ben Example" in after, "who waits stands before who enrols more"

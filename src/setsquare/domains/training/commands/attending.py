@@ -40,6 +40,14 @@ ATTENDED = (
 """What whoever closes a session has before them."""
 MOST_NAMED = 5
 """People of whom it is said why a session is not to be closed."""
+TAKEN = (
+    Fact(gettext_lazy("Course"), "training_session__course__record", Kind.RECORD),
+    Fact(gettext_lazy("Starts"), "training_session__starts", Kind.DATETIME),
+    Fact(gettext_lazy("Places taken"), "training_session__places"),
+    Fact(gettext_lazy("Take part"), "training_session__people", Kind.LIST),
+    Fact(gettext_lazy("Wait for a place"), "training_session__waiting", Kind.LIST),
+)
+"""What whoever enrols people has before them."""
 BESIDE = frozenset({"enrol", "enrol_me", "leave", "withdraw"})
 """Commands by which people come and go: none makes another's stale."""
 
@@ -188,6 +196,7 @@ def leave(act: Act, _body: Body) -> None:
     past=gettext_lazy("enrolled people"),
     body=Enrol,
     who=(trains, *RUNNERS),
+    deciding=TAKEN,
     reindexes=False,
     tolerates=BESIDE,
 )
@@ -195,7 +204,7 @@ def enrol(act: Act, body: Enrol) -> None:
     """Enrol people; those for whom there is no place wait, in the order given."""
     before = set(act.detail.attendances.values_list("person_id", flat=True))
     line = _place(act, body.people, "people")
-    new = [one for one in body.people if one.pk not in before]
+    new = [one for one in dict.fromkeys(body.people) if one.pk not in before]
     act.tell_all(
         [one for one in new if one not in line and one != act.user],
         "training",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from setsquare.faces.web.pages import Part, add_urls, extend, name_link
 from setsquare.faces.web.training import badges, given, lacking, published, statements
+from setsquare.faces.web.training.enrolling import offer_people
 from setsquare.faces.web.training.matrix import matrix_export, matrix_page, totals_part
 from setsquare.faces.web.training.mine import mine_page
 from setsquare.faces.web.training.resting import grounds_part
@@ -61,6 +62,7 @@ extend(
     below=Part("training/below.html.jinja", below_part),
     asked={("create", "needed_by"): "hidden"},
 )
+extend("training_session", furnished={"enrol": offer_people})
 extend("certificate", overview=Part("training/badge.html.jinja", badges.badge_part))
 add_urls(
     [
