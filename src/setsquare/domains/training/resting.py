@@ -1,11 +1,13 @@
 """What a certificate rests on: who signed that it was earned or is genuine, when, and where that stands."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from setsquare.domains.training.models import Certificate
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import meaning_label
 from setsquare.kernel.qualifications.models import Qualification
@@ -49,13 +51,65 @@ def grounds_of(certificate: Holding) -> list[Ground]:
     if meaning := SIGNED_ON_COURSE.get(certificate.source):
         signed |= Q(pk__in=_on_course(certificate, meaning))
     rows = Signature.objects.filter(signed).select_related("record")
-    found = [
-        Ground(row.record, row.printed_name, str(meaning_label(row.meaning)), row.at, row.meaning)
-        for row in rows.order_by("at", "id")
-    ]
+    found = [_signature(row) for row in rows.order_by("at", "id")]
     if certificate.source == "quiz":
         found = [*_attempt(certificate), *found]
     return found or _entered(certificate)
+
+
+def all_grounds(certificates: Sequence[Certificate]) -> dict[int, list[Ground]]:
+    """Return what each of many certificates rests on, by their ids; by three queries, however many."""
+    keys = [one.pk for one in certificates]
+    courses = [one.course_id for one in certificates if one.source in SIGNED_ON_COURSE]
+    sessions = [one.session_id for one in certificates if one.session_id is not None]
+    asked = Q(record__in=keys) | Q(record__in=sessions, meaning="session_closed")
+    asked |= Q(record__in=courses, meaning__in=SIGNED_ON_COURSE.values())
+    signed: dict[int, list[Signature]] = {}
+    for row in Signature.objects.filter(asked).select_related("record").order_by("at", "id"):
+        signed.setdefault(row.record_id, []).append(row)
+    passed = _all_attempts([one for one in certificates if one.source == "quiz"])
+    found = {
+        one.pk: [*passed.get(one.pk, ()), *map(_signature, _of_one(one, signed))] for one in certificates
+    }
+    entries = Entry.objects.filter(record__in=[pk for pk in keys if not found[pk]], seq=1)
+    for entry in entries.select_related("record").only("record", "actor_name", "at"):
+        found[entry.record_id] = [_entered_by(entry, entry.record)]
+    return found
+
+
+def _of_one(certificate: Certificate, signed: Mapping[int, Sequence[Signature]]) -> list[Signature]:
+    """Return those of the signatures that a certificate rests on, as `grounds_of` asks for them."""
+    rows = list(signed.get(certificate.pk, ()))
+    if certificate.session_id is not None:
+        rows += [row for row in signed.get(certificate.session_id, ()) if row.meaning == "session_closed"]
+    if meaning := SIGNED_ON_COURSE.get(certificate.source):
+        on_course = [
+            row
+            for row in signed.get(certificate.course_id, ())
+            if row.meaning == meaning
+            and row.at <= certificate.record.created
+            and (meaning != "course_read" or row.signer_id == certificate.person_id)
+        ]
+        rows += on_course[-1:]
+    return sorted(rows, key=lambda row: (row.at, row.pk))
+
+
+def _all_attempts(certificates: Sequence[Certificate]) -> dict[int, list[Ground]]:
+    """Return the attempts by which quizzes were passed, by certificate; one query where any comes from a quiz."""
+    if not certificates:
+        return {}
+    rows = Qualification.objects.filter(
+        user__in=[one.person_id for one in certificates],
+        subject__in=[one.course.quiz_id for one in certificates],
+        level__gt=0,
+    )
+    found: dict[int, list[Ground]] = {}
+    for row in rows.select_related("evidence").order_by("given", "id"):
+        for one in certificates:
+            same = (one.person_id, one.course.quiz_id) == (row.user_id, row.subject_id)
+            if same and row.given <= one.record.created:
+                found[one.pk] = [_passed(row, one)]
+    return found
 
 
 def grounds_told(record: Record) -> list[dict[str, Any]]:
@@ -93,7 +147,15 @@ def _attempt(certificate: Holding) -> list[Ground]:
     row = rows.select_related("evidence").order_by("-given", "-id").first()
     if row is None:
         return []
-    return [Ground(row.evidence, certificate.person.name, _("Quiz passed, without a signature"), row.given)]
+    return [_passed(row, certificate)]
+
+
+def _passed(row: Qualification, certificate: Holding) -> Ground:
+    return Ground(row.evidence, certificate.person.name, _("Quiz passed, without a signature"), row.given)
+
+
+def _signature(row: Signature) -> Ground:
+    return Ground(row.record, row.printed_name, str(meaning_label(row.meaning)), row.at, row.meaning)
 
 
 def _entered(certificate: Holding) -> list[Ground]:
@@ -101,5 +163,8 @@ def _entered(certificate: Holding) -> list[Ground]:
     entry = Entry.objects.filter(record=certificate.record_id, seq=1).only("actor_name", "at").first()
     if entry is None:
         return []
-    who = entry.actor_name or _("Setsquare")
-    return [Ground(certificate.record, who, _("Entered without a signature"), entry.at)]
+    return [_entered_by(entry, certificate.record)]
+
+
+def _entered_by(entry: Entry, record: Record) -> Ground:
+    return Ground(record, entry.actor_name or _("Setsquare"), _("Entered without a signature"), entry.at)

@@ -1,25 +1,31 @@
 """The training matrix, for programs: how people stand to the courses on offer."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 
+from setsquare.domains.organisation.thing import PEOPLE
 from setsquare.domains.training.matrix import STANDINGS, Cell, cells, courses_shown, people_shown
 from setsquare.domains.training.models import Course
 from setsquare.domains.training.standings import LACK, line_told, narrowed, of_roles, standing_so
 from setsquare.domains.training.thing import COURSES
-from setsquare.faces.api.answering import digest_of, listed, respond
+from setsquare.faces.api.answering import PRIVATE, digest_of, listed, respond
 from setsquare.faces.api.callers import caller_of
 from setsquare.faces.api.describing import parameter, says
 from setsquare.faces.api.personal import PAGED
 from setsquare.faces.api.reading import Parameters
+from setsquare.faces.api.registers import find
+from setsquare.flows.training_record import may_see_record, pdf_of, record_of, values_of
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.accounts.tokens import Scope
-from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.errors import NotFound, Refused
 from setsquare.kernel.database.keyset import CursorError, Key, cut
 from setsquare.kernel.records.things import plain
 from setsquare.kernel.representation import deeds
 from setsquare.kernel.representation.records import Values
+
+FORMATS = ("json", "pdf")
 
 
 def add_training_lists(api: NinjaAPI) -> None:
@@ -47,6 +53,46 @@ def add_training_lists(api: NinjaAPI) -> None:
         tags=[str(COURSES.plural)],
         openapi_extra=says("The roles.", "Page", parameters=narrowing[:1], errors=(422,)),
     )(roles)
+
+    api.get(
+        f"/{PEOPLE.slug}/{{path:number}}:training",
+        operation_id=f"{PEOPLE.slug}.training",
+        summary="The training record of a person: JSON, or PDF to hand to an auditor",
+        tags=[str(PEOPLE.plural)],
+        openapi_extra=says(
+            "The record.",
+            None,
+            parameters=[parameter("format", "What it is taken away as.", enum=FORMATS, default="json")],
+            errors=(404, 422),
+        ),
+    )(training_record)
+
+
+def training_record(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer with what the caller may see of a person's training, to who follows that."""
+    caller = caller_of(request)
+    caller.require(Scope.READ, PEOPLE.code)
+    caller.require(Scope.READ, COURSES.code)
+    person: User = find(PEOPLE, caller.user, number).person_file.user
+    form = Parameters(request, "format").text("format") or "json"
+    if form not in FORMATS:
+        raise Refused({"format": _("Choose one of: %(expected)s.") % {"expected": ", ".join(FORMATS)}})
+    if not may_see_record(caller.user, person):
+        raise NotFound(number)
+    told = record_of(caller.user, person)
+    if form == "json":
+        values = values_of(told)
+        return respond(request, values, tag=digest_of(values))
+    return paper(pdf_of(told), f"{number}-training.pdf")
+
+
+def paper(data: bytes, name: str) -> HttpResponse:
+    """Answer with a PDF."""
+    answer = HttpResponse(data, content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition_header(False, name) or "inline"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = PRIVATE
+    return answer
 
 
 def matrix(request: HttpRequest) -> HttpResponse:

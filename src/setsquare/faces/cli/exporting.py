@@ -1,6 +1,7 @@
 """`setsquare export`: registers, histories and documents as files; `compare`: what two revisions differ in."""
 
 import argparse
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
@@ -14,17 +15,19 @@ from setsquare.domains.documents.models import ControlledCopy, Revision
 from setsquare.domains.documents.publishing import address_on_paper, exported, pdf_of
 from setsquare.domains.documents.queries import copies
 from setsquare.domains.documents.thing import DOCUMENT, REVISION
+from setsquare.domains.organisation.thing import PEOPLE
 from setsquare.domains.quizzes import table as bank
 from setsquare.domains.quizzes.models import Quiz
 from setsquare.domains.quizzes.scopes import knows_answers
 from setsquare.domains.quizzes.thing import QUIZZES
 from setsquare.domains.training.badges import giving as giving_badges
-from setsquare.domains.training.thing import CERTIFICATES
+from setsquare.domains.training.thing import CERTIFICATES, COURSES
 from setsquare.faces.cli.failures import Usage
 from setsquare.faces.cli.files import add_output_options, write
 from setsquare.faces.cli.people import Caller
 from setsquare.faces.cli.reading import Options, add_narrowing, filters_given, find, trail_entries
 from setsquare.faces.cli.showing import as_json, say
+from setsquare.flows import training_record
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.errors import NotFound, NotPermitted, Refused
 from setsquare.kernel.records.models import Record
@@ -55,7 +58,7 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help=_(
             "one document or revision (pdf, docx, md), framework (case, xlsx, csv), quiz (xlsx, csv), certificate"
-            " (its badge: png, svg, json, jwt), or its history"
+            " (its badge: png, svg, json, jwt), person (their training record: pdf, json), or its history"
         ),
     )
     parser.add_argument(
@@ -124,6 +127,8 @@ def export(caller: Caller, options: Options) -> None:
         write([badge.data], badge.name, options)
     elif thing is QUIZZES:
         _questions(caller, options)
+    elif thing is PEOPLE:
+        _training(caller, options)
     else:
         _document(caller, thing, options)
 
@@ -151,6 +156,21 @@ def _questions(caller: Caller, options: Options) -> None:
     if content is None:
         raise NotFound
     write([bank.written(content, form)], f"{record.number}.{form}", options)
+
+
+def _training(caller: Caller, options: Options) -> None:
+    """Write the training record of a person, for who follows their training."""
+    caller.require(Scope.READ, COURSES.code)
+    record = find(caller, PEOPLE, options.number)
+    form = _form(options, ("pdf", "json"), "pdf")
+    if not training_record.may_see_record(caller.user, record.person_file.user):
+        raise NotFound(record.number)
+    told = training_record.record_of(caller.user, record.person_file.user)
+    if form == "json":
+        data = json.dumps(training_record.values_of(told), ensure_ascii=False, indent=2).encode()
+    else:
+        data = training_record.pdf_of(told)
+    write([data], f"{record.number}-training.{form}", options)
 
 
 def _today() -> str:

@@ -51,7 +51,7 @@ def document_pdf(sheet: Sheet, *, font_paths: Sequence[Path] = ()) -> bytes:
                 return _compiled(root, fonts, sheet.produced)
             except typst.TypstError as error:
                 message = str(error.diagnostic)
-                if new := _undrawable(message) - undrawable:
+                if new := beyond_letters(message) - undrawable:
                     undrawable |= new
                 elif broken := _broken_pictures(root, sheet):
                     sheet = _without(sheet, broken)
@@ -121,7 +121,7 @@ def _values(root: Path, sheet: Sheet, undrawable: frozenset[str]) -> dict[str, A
         "history": [asdict(row) for row in sheet.history],
         "signatures": [asdict(row) for row in sheet.signatures],
     }
-    values: dict[str, Any] = _drawable(plain, undrawable)
+    values: dict[str, Any] = drawable(plain, undrawable)
     for row, signature in zip(values["signatures"], sheet.signatures, strict=True):
         row["digest"] = readable(signature.digest)  # in one piece, to be found and copied
     return values | {
@@ -135,12 +135,13 @@ def _values(root: Path, sheet: Sheet, undrawable: frozenset[str]) -> dict[str, A
     }
 
 
-def _drawable(value: Any, undrawable: frozenset[str]) -> Any:
+def drawable(value: Any, undrawable: frozenset[str]) -> Any:
+    """Return texts, however they are held together, in which every sign can be drawn and every word broken."""
     if isinstance(value, str):
         return breakable(readable(value, undrawable))
     if isinstance(value, Mapping):
-        return {key: _drawable(inner, undrawable) for key, inner in value.items()}
-    return [_drawable(inner, undrawable) for inner in value]
+        return {key: drawable(inner, undrawable) for key, inner in value.items()}
+    return [drawable(inner, undrawable) for inner in value]
 
 
 def _logo(root: Path, logo: bytes | None) -> str | None:
@@ -171,7 +172,7 @@ def _kind(data: bytes) -> str:
     return "svg" if b"<svg" in data[:1024] else "png"
 
 
-def _undrawable(message: str) -> set[str]:
+def beyond_letters(message: str) -> set[str]:
     """Gather from Typst's errors the signs that no font has."""
     signs: set[str] = set()
     for quoted in _NOT_DRAWN.findall(message):

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from setsquare.faces.web.pages import Part, add_urls, extend, name_link
-from setsquare.faces.web.training import badges, given, lacking, published, statements
+from setsquare.faces.web.pages import Part, Tab, add_urls, extend, name_link
+from setsquare.faces.web.training import badges, given, lacking, person, published, statements
 from setsquare.faces.web.training.enrolling import offer_people
 from setsquare.faces.web.training.matrix import matrix_export, matrix_page, totals_part
 from setsquare.faces.web.training.mine import mine_page
@@ -62,6 +62,7 @@ extend(
     below=Part("training/below.html.jinja", below_part),
     asked={("create", "needed_by"): "hidden"},
 )
+extend("person", tabs=(Tab(person.TAB, _("Training"), person.person_tab, person.sees_training),))
 extend("training_session", furnished={"enrol": offer_people})
 extend("certificate", overview=Part("training/badge.html.jinja", badges.badge_part))
 add_urls(
@@ -74,6 +75,7 @@ add_urls(
         path("courses/matrix/roles/export/<slug:form>", roles_export, name="training_roles_export"),
         path("courses/mine/", mine_page, name="my_training"),
         path("courses/<number:number>/given/", given.given_page, name="course_given"),
+        path("people/<number:number>/training/pdf/", person.record_pdf, name="training_record"),
         path("courses/statements/", statements.statements_page, name="statements"),
         path("certificates/verify/", badges.verify_page, name="verify_badge"),
         path("certificates/<number:number>/rests-on/", grounds_part, name="certificate_grounds"),

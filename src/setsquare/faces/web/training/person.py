@@ -1,0 +1,114 @@
+"""The training record of a person: a tab of their page, and a sheet to hand to an auditor."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from setsquare.domains.organisation.thing import PEOPLE
+from setsquare.domains.quizzes.thing import ATTEMPTS
+from setsquare.domains.training.thing import CERTIFICATES, SESSIONS, SOURCES
+from setsquare.faces.web.access import person_of, record_at, signed_in
+from setsquare.faces.web.addresses import numbered, view_address
+from setsquare.faces.web.records.head import head_of
+from setsquare.faces.web.training.asking import COLOURS, words
+from setsquare.faces.web.values import state_shown
+from setsquare.flows.training_record import may_see_record, pdf_of, record_of, result_of
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import Situation
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Thing
+
+TAB = "training"
+
+
+def sees_training(situation: Situation) -> bool:
+    """Show the training of a person to themself, to who leads them, and to who sees or runs it."""
+    return may_see_record(situation.user, situation.detail.user)
+
+
+def person_tab(request: HttpRequest, _thing: Thing, record: Record) -> HttpResponse:
+    """Show what a person needs and holds, and what that rests on."""
+    reader, person = person_of(request), _person(request, record)
+    told = record_of(reader, person)
+    named = words()
+    context = head_of(request, PEOPLE, record, TAB)
+    context |= {
+        "pdf_url": view_address("training_record", record.number),
+        "needed": [
+            {
+                "number": course.record.number,
+                "title": course.record.title,
+                "url": numbered("course", course.record.number),
+                "word": named[cell.standing],
+                "colour": COLOURS[cell.standing],
+                "until": cell.last,
+                "certificate": cell.evidence,
+                "certificate_url": numbered("certificate", cell.evidence) if cell.evidence else "",
+            }
+            for course, cell in told.needed
+        ],
+        "certificates": [
+            {
+                "number": one.record.number,
+                "url": numbered("certificate", one.record.number),
+                "course": f"{one.course.record.number} {one.course.record.title}",
+                "state": state_shown(CERTIFICATES, one.record.state),
+                "issued": one.issued,
+                "expires": one.expires,
+                "source": SOURCES[one.source],
+                "grounds": told.grounds[one.pk],
+            }
+            for one in told.certificates
+        ],
+        "sessions": [
+            {
+                "name": f"{one.session.record.number} {one.session.record.title}",
+                "url": numbered("training_session", one.session.record.number),
+                "starts": one.session.starts,
+                "state": state_shown(SESSIONS, one.session.record.state),
+                "result": result_of(one),
+            }
+            for one in told.sessions
+        ],
+        "attempts": [
+            {
+                "number": one.record.number,
+                "url": numbered("quiz_attempt", one.record.number),
+                "quiz": f"{one.quiz.record.number} {one.quiz.record.title}",
+                "state": state_shown(ATTEMPTS, one.record.state),
+                "submitted": one.submitted,
+                "percent": one.percent,
+            }
+            for one in told.attempts
+        ],
+    }
+    return render(request, "training/person.html.jinja", context)
+
+
+@require_GET
+@signed_in
+def record_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """Send the training record of a person as PDF."""
+    record = record_at(request, PEOPLE, number)
+    person = _person(request, record)
+    name = _("Training record of %(name)s") % {"name": person.name}
+    return paper(pdf_of(record_of(person_of(request), person)), f"{name}.pdf")
+
+
+def paper(data: bytes, name: str) -> HttpResponse:
+    """Answer with a PDF, to be shown by the browser."""
+    answer = HttpResponse(data, content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition_header(False, name) or "inline"
+    answer["X-Content-Type-Options"] = "nosniff"
+    patch_cache_control(answer, private=True, no_cache=True)
+    return answer
+
+
+def _person(request: HttpRequest, record: Record) -> User:
+    person: User = record.person_file.user
+    if not may_see_record(person_of(request), person):
+        raise Http404
+    return person

@@ -1,0 +1,257 @@
+"""The training record of a person: what they need and hold, and what that rests on, with their sessions and quizzes.
+
+Training knows courses, certificates and sessions, quizzes the attempts; an auditor asks for all of it on one sheet.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from setsquare.domains.quizzes.models import QuizAttempt
+from setsquare.domains.quizzes.thing import ATTEMPTS
+from setsquare.domains.training.matrix import STANDINGS, WORDS, Cell, cells, courses_shown
+from setsquare.domains.training.models import Attendance, Certificate, Course
+from setsquare.domains.training.resting import Ground, all_grounds
+from setsquare.domains.training.scopes import people_followed_by
+from setsquare.domains.training.thing import CERTIFICATES, RESULTS, SESSIONS, SOURCES
+from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import Label, Thing, plain
+from setsquare.kernel.representation.records import Values
+from setsquare.kernel.typesetting.lists import ListSheet, Part, list_pdf
+
+MOST = 500
+"""Certificates, sessions and attempts of each kind that a record tells, the newest first."""
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What a reader may see of somebody's training."""
+
+    person: User
+    reader: User
+    needed: Sequence[tuple[Course, Cell]]
+    """The courses that the person needs, the most pressing first."""
+    certificates: Sequence[Certificate]
+    grounds: dict[int, list[Ground]]
+    """What each certificate rests on, by its id."""
+    sessions: Sequence[Attendance]
+    attempts: Sequence[QuizAttempt]
+
+
+def may_see_record(reader: User, person: User) -> bool:
+    """Tell whether somebody sees the training of a person: as themself, as who leads them, or by their rights."""
+    return User.objects.filter(people_followed_by(reader), pk=person.pk).exists()
+
+
+def record_of(reader: User, person: User) -> TrainingRecord:
+    """Return what a reader may see of the training of a person whose training they follow."""
+    courses = list(courses_shown(reader))
+    found = cells([person], courses)
+    needed = [
+        (course, found[person.pk, course.pk]) for course in courses if found[person.pk, course.pk].needed
+    ]
+    needed.sort(key=lambda pair: (STANDINGS.index(pair[1].standing), pair[0].record.number))
+    held = Certificate.objects.filter(pk__in=_seen(CERTIFICATES, reader), person=person)
+    held = held.select_related("record", "course__record", "person", "session__record")
+    certificates = list(held.order_by("-issued", "-pk")[:MOST])
+    taken = Attendance.objects.filter(session__in=_seen(SESSIONS, reader), person=person, waiting=False)
+    taken = taken.select_related("session__record__unit")
+    tried = QuizAttempt.objects.filter(pk__in=_seen(ATTEMPTS, reader), person=person)
+    tried = tried.select_related("record", "quiz__record")
+    return TrainingRecord(
+        person=person,
+        reader=reader,
+        needed=needed,
+        certificates=certificates,
+        grounds=all_grounds(certificates),
+        sessions=list(taken.order_by("-session__starts", "-pk")[:MOST]),
+        attempts=list(tried.order_by("-started", "-pk")[:MOST]),
+    )
+
+
+def _seen(thing: Thing, reader: User) -> QuerySet[Record, Any]:
+    return thing.visible_to(reader).values("pk")
+
+
+def state_of(thing: Thing, record: Record) -> str:
+    """Return the state of a record in words."""
+    return _(thing.lifecycle.state(record.state).label)
+
+
+def values_of(told: TrainingRecord) -> Values:
+    """Return a training record as JSON values, the same for the API and the command line."""
+    return {
+        "person": told.person.username,
+        "name": told.person.name,
+        "courses": [
+            {
+                "course": course.record.number,
+                "title": course.record.title,
+                "standing": cell.standing,
+                "last_day": plain(cell.last),
+                "certificate": cell.evidence or None,
+            }
+            for course, cell in told.needed
+        ],
+        "certificates": [
+            {
+                "certificate": one.record.number,
+                "course": one.course.record.number,
+                "title": one.course.record.title,
+                "state": one.record.state,
+                "issued": plain(one.issued),
+                "expires": plain(one.expires),
+                "source": one.source,
+                "rests_on": [
+                    {"what": each.what, "who": each.who, "at": plain(each.at), "record": each.record.number}
+                    for each in told.grounds[one.pk]
+                ],
+            }
+            for one in told.certificates
+        ],
+        "sessions": [
+            {
+                "session": one.session.record.number,
+                "title": one.session.record.title,
+                "state": one.session.record.state,
+                "starts": plain(one.session.starts),
+                "result": one.result or None,
+            }
+            for one in told.sessions
+        ],
+        "quizzes": [
+            {
+                "attempt": one.record.number,
+                "quiz": one.quiz.record.number,
+                "title": one.quiz.record.title,
+                "state": one.record.state,
+                "submitted": plain(one.submitted),
+                "percent": plain(one.percent),
+            }
+            for one in told.attempts
+        ],
+    }
+
+
+def pdf_of(told: TrainingRecord) -> bytes:
+    """Return a training record as PDF, in the language of who takes it away."""
+    person, now = told.person, timezone.now()
+    place = zone(person.unit) if person.unit is not None else timezone.get_current_timezone()
+    facts: list[tuple[str, str]] = [
+        (_("Name"), person.name),
+        (_("Job title"), person.title),
+        (_("Unit"), person.unit.name if person.unit is not None else ""),
+        (_("Taken from the record by"), told.reader.name),
+    ]
+    when = f"{formats.date_format(now.astimezone(place), 'DATETIME_FORMAT')} ({place})"
+    sheet = ListSheet(
+        organisation=Unit.objects.get(parent__isnull=True).name,
+        kind=_("Training record"),
+        title=_("Training record of %(name)s") % {"name": person.name},
+        facts=[(label, value) for label, value in facts if value],
+        parts=_parts(told, place),
+        foot=_("As of the day of printing; not kept up to date"),
+        printed_at=when,
+        produced=now,
+        language=translation.get_language() or "en",
+        notes=[_("It shows what whoever took it from the record may see of this person’s training.")],
+        wide=True,
+    )
+    return list_pdf(sheet)
+
+
+def _parts(told: TrainingRecord, place: dt.tzinfo) -> list[Part]:
+    return [
+        Part(
+            _("Courses needed"),
+            [_("Course"), _("Standing"), _("Valid until"), _("Certificate")],
+            [
+                [
+                    f"{course.record.number} {course.record.title}",
+                    str(WORDS[cell.standing]),
+                    _until(cell),
+                    cell.evidence,
+                ]
+                for course, cell in told.needed
+            ],
+            [5, 2, 2, 2],
+            none=_("No course is needed."),
+        ),
+        Part(
+            _("Certificates"),
+            [_("Certificate"), _("Course"), _("State"), _("Issued"), _("Valid until"), _("What it rests on")],
+            [
+                [
+                    one.record.number,
+                    f"{one.course.record.number} {one.course.record.title}",
+                    state_of(CERTIFICATES, one.record),
+                    _day(one.issued),
+                    _day(one.expires) or _("For good"),
+                    "; ".join(
+                        [str(SOURCES[one.source]), *(_ground(each, place) for each in told.grounds[one.pk])]
+                    ),
+                ]
+                for one in told.certificates
+            ],
+            [2.2, 4, 1.6, 1.8, 1.8, 6],
+            none=_("No certificate is on record."),
+        ),
+        Part(
+            _("Training sessions"),
+            [_("Session"), _("Starts"), _("State"), _("Result")],
+            [
+                [
+                    f"{one.session.record.number} {one.session.record.title}",
+                    _day(one.session.starts.astimezone(place).date()),
+                    state_of(SESSIONS, one.session.record),
+                    result_of(one),
+                ]
+                for one in told.sessions
+            ],
+            [5, 2, 2, 3],
+            none=_("No session is on record."),
+        ),
+        Part(
+            _("Quizzes"),
+            [_("Attempt"), _("Quiz"), _("State"), _("Handed in"), _("Percent")],
+            [
+                [
+                    one.record.number,
+                    f"{one.quiz.record.number} {one.quiz.record.title}",
+                    state_of(ATTEMPTS, one.record),
+                    _day(one.submitted.astimezone(place).date() if one.submitted else None),
+                    formats.localize(one.percent) if one.percent is not None else "",
+                ]
+                for one in told.attempts
+            ],
+            [2, 5, 2, 2, 1.5],
+            none=_("No quiz is on record."),
+        ),
+    ]
+
+
+def result_of(row: Attendance) -> str:
+    """Return what came of a session for somebody, in words; empty where it is not known yet."""
+    label: Label = RESULTS.get(row.result, "")
+    return str(label)
+
+
+def _until(cell: Cell) -> str:
+    if cell.last is not None:
+        return _day(cell.last)
+    return _("For good") if cell.evidence else ""
+
+
+def _day(day: dt.date | None) -> str:
+    return formats.date_format(day) if day is not None else ""
+
+
+def _ground(ground: Ground, place: dt.tzinfo) -> str:
+    return f"{ground.what}: {ground.who}, {_day(ground.at.astimezone(place).date())} ({ground.record.number})"

@@ -1,0 +1,100 @@
+"""The training record of a person: what they need and hold, on what that rests, for who follows their training."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from setsquare.domains.organisation import bootstrap
+from setsquare.domains.training.resting import all_grounds, grounds_of
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.records.models import Record
+from tests.training.conftest import School, ago
+
+
+def page_of(person: User) -> str:
+    return f"/people/{Record.objects.get(person_file__user=person).number}/"
+
+
+def held(school: School, monkeypatch: pytest.MonkeyPatch) -> list[Record]:
+    """Have Anna hold courses by a session, a sign-off, a reading and a record of Cora’s; she lacks another."""
+    taught = school.course("Measuring", {"unit": "N"}, validity_months=12)
+    turning = school.course("Turning", kind="on_the_job")
+    policy = school.course("Policy", kind="read")
+    first_aid = school.course("First aid", kind="external", validity_months=24)
+    school.course("Lifting", {"person": "anna"})
+    session = school.session(taught)
+    school.do(school.cora, session, "enrol", people=["anna"])
+    school.do(school.tom, turning, "sign_off", people=["anna"])
+    school.do(school.tom, turning, "sign_off", people=["ben"])
+    school.do(school.anna, policy, "confirm")
+    school.do(school.ben, policy, "confirm")
+    school.certified("anna", first_aid, ago(9), issuer="Red Cross")
+    now = timezone.now() + dt.timedelta(hours=30)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    rows = [{"person": "anna", "result": "passed"}]
+    school.do(school.tom, session, "record_attendance", people=rows)
+    school.do(school.tom, session, "close")
+    return [taught, turning, policy, first_aid]
+
+
+def test_a_persons_page_tells_their_training_to_who_follows_it(
+    school: School, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held(school, monkeypatch)
+    bootstrap.grant(school.tom, "reader", "NW")
+    for who in (school.cora, school.tom, school.anna):  # who runs it, her line manager, she herself
+        client.force_login(who)
+        assert f'href="{page_of(school.anna)}training/"' in client.get(page_of(school.anna)).content.decode()
+        page = client.get(f"{page_of(school.anna)}training/").content.decode()
+        assert "Lifting" in page and "Missing" in page
+        for told in (
+            "Attendance confirmed: Tom Example",
+            "Signed off: Tom Example",
+            "Read and understood: Anna Example",
+            "Entered without a signature: Cora Example",
+        ):
+            assert told in page, (who.username, told)
+        assert "Attended and passed" in page
+        pdf = client.get(f"{page_of(school.anna)}training/pdf/")
+        assert pdf["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF-")
+        assert "Training record of Anna Example.pdf" in pdf["Content-Disposition"]
+    client.force_login(school.ben)
+    assert f"{page_of(school.anna)}training/" not in client.get(page_of(school.anna)).content.decode()
+    assert client.get(f"{page_of(school.anna)}training/").status_code == 404
+    assert client.get(f"{page_of(school.anna)}training/pdf/").status_code == 404
+
+
+def test_what_many_certificates_rest_on_is_what_each_page_says(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held(school, monkeypatch)
+    for person in (school.anna, school.ben):
+        rows = list(person.certificates.select_related("record", "course__record", "person"))
+        assert len(rows) == (4 if person == school.anna else 2)
+        assert all_grounds(rows) == {row.pk: grounds_of(row) for row in rows}
+
+
+def test_a_program_asks_for_a_training_record(
+    school: School, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held(school, monkeypatch)
+    number = page_of(school.anna).split("/")[2]
+    client.force_login(school.cora)
+    told = json.loads(client.get(f"/api/v1/people/{number}:training").content)
+    assert (told["person"], told["name"]) == ("anna", "Anna Example")
+    assert {(row["title"], row["standing"]) for row in told["courses"]} == {
+        ("Lifting", "missing"),
+        ("Measuring", "valid"),
+    }
+    by_course = {row["title"]: row for row in told["certificates"]}
+    assert by_course.keys() == {"Measuring", "Turning", "Policy", "First aid"}
+    assert [each["who"] for each in by_course["Turning"]["rests_on"]] == ["Tom Example"]
+    assert [(row["title"], row["result"]) for row in told["sessions"]] == [("Measuring", "passed")]
+    pdf = client.get(f"/api/v1/people/{number}:training?format=pdf")
+    assert pdf.content.startswith(b"%PDF-")
+    assert client.get(f"/api/v1/people/{number}:training?format=csv").status_code == 422
+    client.force_login(school.ben)
+    assert client.get(f"/api/v1/people/{number}:training").status_code == 404
