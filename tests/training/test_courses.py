@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 import pytest
@@ -295,3 +296,29 @@ def test_a_reading_is_confirmed_anew_once_it_is_to_be_renewed(
     monkeypatch.setattr(timezone, "now", lambda: later)
     school.do(school.anna, course, "confirm")
     assert Certificate.objects.filter(course=course.pk).count() == 2
+
+
+def test_chosen_people_are_reminded_of_a_course(school: School, client: Client) -> None:
+    course = school.course("Measuring", {"unit": "N"})
+    assert asked(course).keys() == {"tom", "anna", "ben"}
+    client.force_login(school.cora)
+    form = client.get(f"/courses/{course.number}/do/remind/?people=anna").content.decode()
+    assert re.findall(r'name="people"[^>]*value="(\w+)"( checked)?', form) == [
+        ("anna", " checked"),
+        ("ben", ""),
+        ("tom", ""),
+    ]
+    Notice.objects.all().delete()
+    told = school.do(school.cora, course, "remind", people=["anna", "ben"]).conclusion
+    assert told == f"Reminded of {course.number}: Anna Example, Ben Example."
+    notices = Notice.objects.filter(kind="reminder").order_by("user__username")
+    assert list(notices.values_list("user__username", flat=True)) == ["anna", "ben"]
+    with pytest.raises(Refused) as refused:
+        school.do(school.cora, course, "remind", people=["anna", "olga"])
+    assert refused.value.fields == {"people": "Nothing is asked here of: Olga Example."}
+    assert "Tom Example" in school.do(school.cora, course, "remind").conclusion, "left empty: everybody"
+    with pytest.raises(NotPermitted):
+        school.do(school.anna, course, "remind", people=["ben"])
+    client.force_login(school.anna)
+    history = client.get(f"/courses/{course.number}/history/").content.decode()
+    assert "Ben Example" not in history

@@ -100,22 +100,7 @@ def values_of(told: TrainingRecord) -> Values:
             }
             for course, cell in told.needed
         ],
-        "certificates": [
-            {
-                "certificate": one.record.number,
-                "course": one.course.record.number,
-                "title": one.course.record.title,
-                "state": one.record.state,
-                "issued": plain(one.issued),
-                "expires": plain(one.expires),
-                "source": one.source,
-                "rests_on": [
-                    {"what": each.what, "who": each.who, "at": plain(each.at), "record": each.record.number}
-                    for each in told.grounds[one.pk]
-                ],
-            }
-            for one in told.certificates
-        ],
+        "certificates": [_certificate_value(one, told.grounds[one.pk]) for one in told.certificates],
         "sessions": [
             {
                 "session": one.session.record.number,
@@ -136,6 +121,22 @@ def values_of(told: TrainingRecord) -> Values:
                 "percent": plain(one.percent),
             }
             for one in told.attempts
+        ],
+    }
+
+
+def _certificate_value(one: Certificate, grounds: Sequence[Ground]) -> Values:
+    return {
+        "certificate": one.record.number,
+        "course": one.course.record.number,
+        "title": one.course.record.title,
+        "state": one.record.state,
+        "issued": plain(one.issued),
+        "expires": plain(one.expires),
+        "source": one.source,
+        "rests_on": [
+            {"what": each.what, "who": each.who, "at": plain(each.at), "record": each.record.number}
+            for each in grounds
         ],
     }
 
@@ -168,73 +169,84 @@ def pdf_of(told: TrainingRecord) -> bytes:
 
 
 def _parts(told: TrainingRecord, place: dt.tzinfo) -> list[Part]:
-    return [
-        Part(
-            _("Courses needed"),
-            [_("Course"), _("Standing"), _("Valid until"), _("Certificate")],
+    return [_courses(told), _held(told, place), _sessions(told, place), _quizzes(told, place)]
+
+
+def _courses(told: TrainingRecord) -> Part:
+    return Part(
+        _("Courses needed"),
+        [_("Course"), _("Standing"), _("Valid until"), _("Certificate")],
+        [
             [
-                [
-                    f"{course.record.number} {course.record.title}",
-                    str(WORDS[cell.standing]),
-                    _until(cell),
-                    cell.evidence,
-                ]
-                for course, cell in told.needed
-            ],
-            [5, 2, 2, 2],
-            none=_("No course is needed."),
-        ),
-        Part(
-            _("Certificates"),
-            [_("Certificate"), _("Course"), _("State"), _("Issued"), _("Valid until"), _("What it rests on")],
+                f"{course.record.number} {course.record.title}",
+                str(WORDS[cell.standing]),
+                _until(cell),
+                cell.evidence,
+            ]
+            for course, cell in told.needed
+        ],
+        [5, 2, 2, 2],
+        none=_("No course is needed."),
+    )
+
+
+def _held(told: TrainingRecord, place: dt.tzinfo) -> Part:
+    return Part(
+        _("Certificates"),
+        [_("Certificate"), _("Course"), _("State"), _("Issued"), _("Valid until"), _("What it rests on")],
+        [
             [
-                [
-                    one.record.number,
-                    f"{one.course.record.number} {one.course.record.title}",
-                    state_of(CERTIFICATES, one.record),
-                    _day(one.issued),
-                    _day(one.expires) or _("For good"),
-                    "; ".join(
-                        [str(SOURCES[one.source]), *(_ground(each, place) for each in told.grounds[one.pk])]
-                    ),
-                ]
-                for one in told.certificates
-            ],
-            [2.2, 4, 1.6, 1.8, 1.8, 6],
-            none=_("No certificate is on record."),
-        ),
-        Part(
-            _("Training sessions"),
-            [_("Session"), _("Starts"), _("State"), _("Result")],
+                one.record.number,
+                f"{one.course.record.number} {one.course.record.title}",
+                state_of(CERTIFICATES, one.record),
+                _day(one.issued),
+                _day(one.expires) or _("For good"),
+                "; ".join(
+                    [str(SOURCES[one.source]), *(_ground(each, place) for each in told.grounds[one.pk])]
+                ),
+            ]
+            for one in told.certificates
+        ],
+        [2.2, 4, 1.6, 1.8, 1.8, 6],
+        none=_("No certificate is on record."),
+    )
+
+
+def _sessions(told: TrainingRecord, place: dt.tzinfo) -> Part:
+    return Part(
+        _("Training sessions"),
+        [_("Session"), _("Starts"), _("State"), _("Result")],
+        [
             [
-                [
-                    f"{one.session.record.number} {one.session.record.title}",
-                    _day(one.session.starts.astimezone(place).date()),
-                    state_of(SESSIONS, one.session.record),
-                    result_of(one),
-                ]
-                for one in told.sessions
-            ],
-            [5, 2, 2, 3],
-            none=_("No session is on record."),
-        ),
-        Part(
-            _("Quizzes"),
-            [_("Attempt"), _("Quiz"), _("State"), _("Handed in"), _("Percent")],
+                f"{one.session.record.number} {one.session.record.title}",
+                _day(one.session.starts.astimezone(place).date()),
+                state_of(SESSIONS, one.session.record),
+                result_of(one),
+            ]
+            for one in told.sessions
+        ],
+        [5, 2, 2, 3],
+        none=_("No session is on record."),
+    )
+
+
+def _quizzes(told: TrainingRecord, place: dt.tzinfo) -> Part:
+    return Part(
+        _("Quizzes"),
+        [_("Attempt"), _("Quiz"), _("State"), _("Handed in"), _("Percent")],
+        [
             [
-                [
-                    one.record.number,
-                    f"{one.quiz.record.number} {one.quiz.record.title}",
-                    state_of(ATTEMPTS, one.record),
-                    _day(one.submitted.astimezone(place).date() if one.submitted else None),
-                    formats.localize(one.percent) if one.percent is not None else "",
-                ]
-                for one in told.attempts
-            ],
-            [2, 5, 2, 2, 1.5],
-            none=_("No quiz is on record."),
-        ),
-    ]
+                one.record.number,
+                f"{one.quiz.record.number} {one.quiz.record.title}",
+                state_of(ATTEMPTS, one.record),
+                _day(one.submitted.astimezone(place).date() if one.submitted else None),
+                formats.localize(one.percent) if one.percent is not None else "",
+            ]
+            for one in told.attempts
+        ],
+        [2, 5, 2, 2, 1.5],
+        none=_("No quiz is on record."),
+    )
 
 
 def result_of(row: Attendance) -> str:

@@ -26,6 +26,7 @@ COURSE = Lifecycle(
         "ask_lacking_no_longer": Move(_LIVING),
         "retrain": Move(("offered",)),
         "forgo_retraining": Move(("offered", "retired")),
+        "remind": Move(("offered",)),
         "remind_due": Move(("offered",)),
         "escalate": Move(("offered",)),
         "pass_on": Move(_LIVING),

@@ -277,7 +277,9 @@ COURSES = register(
         private=Hidden(
             keys=frozenset({"teaches", "retraining", "asked_for_gaps"}),
             deeds=frozenset({"confirm"}),
-            notes=frozenset({"trained", "sign_off", "ask_lacking", "ask_lacking_no_longer", "escalate"}),
+            notes=frozenset(
+                {"trained", "sign_off", "ask_lacking", "ask_lacking_no_longer", "remind", "escalate"}
+            ),
             tasks=frozenset({work.TRAIN.code}),
         ),
         privy=knows_who_is_asked,

@@ -1,10 +1,10 @@
-"""Whom one enrols: first those in the session's unit who need its course, by unit, to be ticked many at once."""
+"""Whom one enrols or reminds: first those whom it concerns, by unit, to be ticked many at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from setsquare.domains.training.matrix import (
@@ -18,12 +18,15 @@ from setsquare.domains.training.matrix import (
     people_shown,
 )
 from setsquare.domains.training.models import TrainingSession
+from setsquare.domains.training.scopes import people_followed_by
 from setsquare.domains.training.standings import narrowed
+from setsquare.domains.training.work import TRAIN
 from setsquare.faces.web.forms.fields import Field
 from setsquare.faces.web.training.asking import words
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.records.things import Label
+from setsquare.kernel.tasks.models import Task
 
 PRESSING = (MISSING, EXPIRED, GRACE, RETRAIN, SOON)
 """How those stand who are offered, the most pressing first."""
@@ -45,22 +48,39 @@ class Ticks(Field):
 
 def offer_people(situation: Situation, fields: Sequence[Field]) -> None:
     """Offer those who need the course before everybody else who can be looked for."""
-    others = next((field for field in fields if field.name == "people"), None)
-    needing = _needing(situation)
-    if others is None or not needing or not isinstance(fields, list):
-        return
     told = words()
-    offered = {person.username for person, _cell in needing}
+    hint = _("They need the course and do not hold it, or not for much longer.")
+    offered = [(person, _standing(cell, told)) for person, cell in _needing(situation)]
+    _offer(fields, offered, hint, _("Others"))
+
+
+def offer_asked(situation: Situation, fields: Sequence[Field]) -> None:
+    """Offer those who are asked to take a course, who has to be reminded: by unit, the first due first."""
+    followed = User.objects.filter(people_followed_by(situation.user)).values("pk")
+    tasks = Task.objects.filter(record=situation.subject, kind=TRAIN.code, done__isnull=True)
+    found = (
+        tasks.filter(assignee__in=followed)
+        .select_related("assignee__unit")
+        .order_by("due", "assignee__name", "id")[:MOST]
+    )
+    rows = sorted(found, key=lambda task: _unit(task.assignee))
+    _offer(fields, [(task.assignee, _asked(task)) for task in rows], "", _("Others"))
+
+
+def _offer(fields: Sequence[Field], people: Sequence[tuple[User, str]], hint: Label, rest: Label) -> None:
+    """Put people by unit, each with what is said of them, before the field in which others are looked for."""
+    others = next((field for field in fields if field.name == "people"), None)
+    if others is None or not people or not isinstance(fields, list):
+        return
+    offered = {person.username for person, _told in people}
     chosen = {option["value"] for option in others.value}
-    groups = groupby(needing, key=lambda pair: _unit(pair[0]))
-    for place, (unit, pairs) in enumerate(groups):
-        choices = [_choice(person, cell, told) for person, cell in pairs]
+    for place, (unit, pairs) in enumerate(groupby(people, key=lambda pair: _unit(pair[0]))):
+        choices = [_choice(person, told) for person, told in pairs]
         made = Ticks("many_choices", "people", unit, place=place, choices=choices)  # type: ignore[arg-type]
         made.value = [choice["value"] for choice in choices if choice["value"] in chosen]
-        if place == 0:
-            made.hint = _("They need the course and do not hold it, or not for much longer.")
+        made.hint, made.either = (hint if place == 0 else ""), True
         fields.insert(place, made)
-    others.label, others.required = _("Others"), False
+    others.label, others.either = rest, True
     others.value = [option for option in others.value if option["value"] not in offered]
 
 
@@ -80,11 +100,20 @@ def _unit(person: User) -> str:
     return person.unit.name if person.unit is not None else _("Without a unit")
 
 
-def _choice(person: User, cell: Cell, told: dict[str, Label]) -> dict[str, str]:
+def _standing(cell: Cell, told: dict[str, Label]) -> str:
     day = formats.date_format(cell.last) if cell.last is not None else ""
-    parts = (person.title, str(told[cell.standing]), day)
-    return {
-        "value": person.username,
-        "label": person.name,
-        "hint": " · ".join(part for part in parts if part),
-    }
+    return f"{told[cell.standing]} {day}".strip()
+
+
+def _asked(task: Task) -> str:
+    due = formats.date_format(timezone.localdate(task.due))
+    told = _("overdue, was due %(day)s") if task.due < timezone.now() else _("due %(day)s")
+    parts = [told % {"day": due}]
+    if task.reminded is not None:
+        parts.append(_("reminded %(day)s") % {"day": formats.date_format(timezone.localdate(task.reminded))})
+    return " · ".join(parts)
+
+
+def _choice(person: User, told: str) -> dict[str, str]:
+    hint = " · ".join(part for part in (person.title, told) if part)
+    return {"value": person.username, "label": person.name, "hint": hint}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from setsquare.faces.web.pages import Part, Tab, add_urls, extend, name_link
 from setsquare.faces.web.training import badges, given, lacking, person, published, statements
-from setsquare.faces.web.training.enrolling import offer_people
+from setsquare.faces.web.training.enrolling import offer_asked, offer_people
 from setsquare.faces.web.training.matrix import matrix_export, matrix_page, totals_part
 from setsquare.faces.web.training.mine import mine_page
 from setsquare.faces.web.training.resting import grounds_part
@@ -28,6 +28,7 @@ ICONS = {
     "ask_lacking": "target",
     "ask_lacking_no_longer": "circle-x",
     "retire": "circle-x",
+    "remind": "bell",
     "enrol_me": "user-check",
     "enrol": "user-plus",
     "cancel": "circle-x",
@@ -61,6 +62,7 @@ extend(
     overview=Part("training/above.html.jinja", taught_part),
     below=Part("training/below.html.jinja", below_part),
     asked={("create", "needed_by"): "hidden"},
+    furnished={"remind": offer_asked},
 )
 extend("person", tabs=(Tab(person.TAB, _("Training"), person.person_tab, person.sees_training),))
 extend("training_session", furnished={"enrol": offer_people})
@@ -76,6 +78,7 @@ add_urls(
         path("courses/mine/", mine_page, name="my_training"),
         path("courses/<number:number>/given/", given.given_page, name="course_given"),
         path("people/<number:number>/training/pdf/", person.record_pdf, name="training_record"),
+        path("training-sessions/<number:number>/attendance-list/", person.list_pdf, name="attendance_list"),
         path("courses/statements/", statements.statements_page, name="statements"),
         path("certificates/verify/", badges.verify_page, name="verify_badge"),
         path("certificates/<number:number>/rests-on/", grounds_part, name="certificate_grounds"),
