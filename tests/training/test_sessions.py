@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from setsquare.domains.training.attendance_list import attendance_sheet
 from setsquare.domains.training.models import Course, TrainingSession
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor, command_of
@@ -16,6 +17,7 @@ from setsquare.kernel.commands.supervising import is_about
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.typesetting.lists import ListSheet
 from tests.cases import ThingCase
 from tests.days import HOME
 from tests.training.conftest import TODAY, School, ago, asked
@@ -307,7 +309,7 @@ def test_who_needs_the_course_in_the_unit_is_offered_first_to_be_enrolled(
     assert ticks == [("anna", ""), ("ben", "")]
     assert "They need the course and do not hold it, or not for much longer." in form
     assert re.search(r'option-label">Anna Example</span><span class="option-hint">Missing<', form)
-    assert re.search(r'option-label">Ben Example</span><span class="option-hint">Expires soon · ', form)
+    assert re.search(r'option-label">Ben Example</span><span class="option-hint">Expires soon ', form)
     assert "0 of 1" in form, "how many places are taken"
     ticked = client.get(
         f"/training-sessions/{session.number}/do/enrol/?people=ben&people=olga"
@@ -321,3 +323,34 @@ def test_who_needs_the_course_in_the_unit_is_offered_first_to_be_enrolled(
     after = client.get(f"/training-sessions/{session.number}/do/enrol/").content.decode()
     assert 'type="checkbox" class="check" name="people"' not in after
     assert "1 of 1" in after and "Ben Example" in after, "who waits stands before who enrols more"
+
+
+def test_a_session_has_a_list_to_be_signed_and_then_what_came_of_it(
+    school: School, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = school.course("Turning")
+    session = school.session(course, capacity=1)
+    school.do(school.cora, session, "enrol", people=["anna", "ben"])  # Ben waits for a place
+    here = f"/training-sessions/{session.number}/"
+    printed: list[ListSheet] = []
+    for who in (school.tom, school.cora):
+        client.force_login(who)
+        assert f"{here}attendance-list/" in client.get(here).content.decode()
+        answer = client.get(f"{here}attendance-list/")
+        assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF-")
+        assert client.get(f"/api/v1{here.rstrip('/')}:attendance").content.startswith(b"%PDF-")
+    client.force_login(school.anna)
+    assert f"{here}attendance-list/" not in client.get(here).content.decode()
+    assert client.get(f"{here}attendance-list/").status_code == 404
+    assert client.get(f"/api/v1{here.rstrip('/')}:attendance").status_code == 404
+    printed.append(attendance_sheet(Record.objects.get(pk=session.pk)))
+    now = timezone.now() + dt.timedelta(hours=30)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    rows = [{"person": "anna", "result": "absent", "reason": "She was ill."}]
+    school.do(school.tom, session, "record_attendance", people=rows)
+    school.do(school.tom, session, "close")
+    printed.append(attendance_sheet(Record.objects.get(pk=session.pk)))
+    to_sign, attended = (sheet.parts[0] for sheet in printed)
+    assert (to_sign.head[-1], to_sign.rows) == ("Signature", [["Anna Example", "", "North", ""]])
+    assert attended.rows == [["Anna Example", "", "North", "Absent", "She was ill."]]
+    assert dict(printed[1].facts)["Attendance confirmed"].startswith("Tom Example, ")

@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 
 from setsquare.domains.organisation.thing import PEOPLE
+from setsquare.domains.training.attendance_list import attendance_pdf, may_print
 from setsquare.domains.training.matrix import STANDINGS, Cell, cells, courses_shown, people_shown
 from setsquare.domains.training.models import Course
 from setsquare.domains.training.standings import LACK, line_told, narrowed, of_roles, standing_so
-from setsquare.domains.training.thing import COURSES
+from setsquare.domains.training.thing import COURSES, SESSIONS
 from setsquare.faces.api.answering import PRIVATE, digest_of, listed, respond
 from setsquare.faces.api.callers import caller_of
 from setsquare.faces.api.describing import parameter, says
@@ -66,6 +67,25 @@ def add_training_lists(api: NinjaAPI) -> None:
             errors=(404, 422),
         ),
     )(training_record)
+
+    api.get(
+        f"/{SESSIONS.slug}/{{path:number}}:attendance",
+        operation_id=f"{SESSIONS.slug}.attendance",
+        summary="The attendance list of a session as PDF: to be signed, or what came of it",
+        tags=[str(SESSIONS.plural)],
+        openapi_extra=says("The PDF.", None, errors=(404,), media_type="application/pdf"),
+    )(attendance)
+
+
+def attendance(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer with the attendance list of a session, to who gives or runs it."""
+    caller = caller_of(request)
+    caller.require(Scope.READ, SESSIONS.code)
+    Parameters(request)
+    record = find(SESSIONS, caller.user, number)
+    if not may_print(record, caller.user):
+        raise NotFound(number)
+    return paper(attendance_pdf(record), f"{record.number}-attendance.pdf")
 
 
 def training_record(request: HttpRequest, number: str) -> HttpResponse:

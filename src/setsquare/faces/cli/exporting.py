@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 
 from django.utils import timezone
@@ -20,8 +20,9 @@ from setsquare.domains.quizzes import table as bank
 from setsquare.domains.quizzes.models import Quiz
 from setsquare.domains.quizzes.scopes import knows_answers
 from setsquare.domains.quizzes.thing import QUIZZES
+from setsquare.domains.training.attendance_list import attendance_pdf, may_print
 from setsquare.domains.training.badges import giving as giving_badges
-from setsquare.domains.training.thing import CERTIFICATES, COURSES
+from setsquare.domains.training.thing import CERTIFICATES, COURSES, SESSIONS
 from setsquare.faces.cli.failures import Usage
 from setsquare.faces.cli.files import add_output_options, write
 from setsquare.faces.cli.people import Caller
@@ -58,7 +59,8 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help=_(
             "one document or revision (pdf, docx, md), framework (case, xlsx, csv), quiz (xlsx, csv), certificate"
-            " (its badge: png, svg, json, jwt), person (their training record: pdf, json), or its history"
+            " (its badge: png, svg, json, jwt), person (their training record: pdf, json),"
+            " training session (its attendance list: pdf), or its history"
         ),
     )
     parser.add_argument(
@@ -116,21 +118,30 @@ def export(caller: Caller, options: Options) -> None:
             name,
             options,
         )
-    elif thing is FRAMEWORKS:
-        record = find(caller, thing, options.number)
-        form = _form(options, giving.MEDIA_TYPES, "case")
-        file = giving.given(record, form, address_on_paper(record.number), options.edition)
-        write([file.data], f"{record.number}.{giving.EXTENSIONS[form]}", options)
-    elif thing is CERTIFICATES:
-        record = find(caller, thing, options.number)
-        badge = giving_badges.given(record, options.format or "png")
-        write([badge.data], badge.name, options)
-    elif thing is QUIZZES:
-        _questions(caller, options)
-    elif thing is PEOPLE:
-        _training(caller, options)
     else:
-        _document(caller, thing, options)
+        _ONE.get(thing.code, _document)(caller, thing, options)
+
+
+def _framework(caller: Caller, thing: Thing, options: Options) -> None:
+    record = find(caller, thing, options.number)
+    form = _form(options, giving.MEDIA_TYPES, "case")
+    file = giving.given(record, form, address_on_paper(record.number), options.edition)
+    write([file.data], f"{record.number}.{giving.EXTENSIONS[form]}", options)
+
+
+def _badge(caller: Caller, thing: Thing, options: Options) -> None:
+    record = find(caller, thing, options.number)
+    badge = giving_badges.given(record, options.format or "png")
+    write([badge.data], badge.name, options)
+
+
+def _attendance(caller: Caller, thing: Thing, options: Options) -> None:
+    """Write the attendance list of a session, for who gives or runs it."""
+    record = find(caller, thing, options.number)
+    _form(options, ("pdf",), "pdf")
+    if not may_print(record, caller.user):
+        raise NotFound(record.number)
+    write([attendance_pdf(record)], f"{record.number}-attendance.pdf", options)
 
 
 def _requirements(caller: Caller, thing: Thing, options: Options) -> None:
@@ -143,7 +154,7 @@ def _requirements(caller: Caller, thing: Thing, options: Options) -> None:
     write(tables.as_asked(profiles.given_out(found, form)), name, options)
 
 
-def _questions(caller: Caller, options: Options) -> None:
+def _questions(caller: Caller, _thing: Thing, options: Options) -> None:
     """Write the questions of a quiz with what is right, for who manages it."""
     record = find(caller, QUIZZES, options.number)
     if not knows_answers(record, caller.user):
@@ -158,7 +169,7 @@ def _questions(caller: Caller, options: Options) -> None:
     write([bank.written(content, form)], f"{record.number}.{form}", options)
 
 
-def _training(caller: Caller, options: Options) -> None:
+def _training(caller: Caller, _thing: Thing, options: Options) -> None:
     """Write the training record of a person, for who follows their training."""
     caller.require(Scope.READ, COURSES.code)
     record = find(caller, PEOPLE, options.number)
@@ -267,6 +278,16 @@ def _copy(caller: Caller, record: Record, options: Options) -> None:
         copy=found,
     )
     write([data], f"{record.number.replace('/', '-')}-copy-{found.label}.pdf", options)
+
+
+_ONE: dict[str, Callable[[Caller, Thing, Options], None]] = {
+    FRAMEWORKS.code: _framework,
+    CERTIFICATES.code: _badge,
+    QUIZZES.code: _questions,
+    PEOPLE.code: _training,
+    SESSIONS.code: _attendance,
+}
+"""What one record of a type is taken away as; others are documents or their revisions."""
 
 
 # --- comparing --------------------------------------------------------------------------------------

@@ -65,7 +65,11 @@ extend(
     furnished={"remind": offer_asked},
 )
 extend("person", tabs=(Tab(person.TAB, _("Training"), person.person_tab, person.sees_training),))
-extend("training_session", furnished={"enrol": offer_people})
+extend(
+    "training_session",
+    overview=Part("training/session.html.jinja", person.attendance_part),
+    furnished={"enrol": offer_people},
+)
 extend("certificate", overview=Part("training/badge.html.jinja", badges.badge_part))
 add_urls(
     [

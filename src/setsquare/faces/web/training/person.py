@@ -1,4 +1,6 @@
-"""The training record of a person: a tab of their page, and a sheet to hand to an auditor."""
+"""What is taken away on paper: the training record of a person, a tab of their page too, and attendance lists."""
+
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,13 +11,14 @@ from django.views.decorators.http import require_GET
 
 from setsquare.domains.organisation.thing import PEOPLE
 from setsquare.domains.quizzes.thing import ATTEMPTS
+from setsquare.domains.training.attendance_list import attendance_pdf, may_print
 from setsquare.domains.training.thing import CERTIFICATES, SESSIONS, SOURCES
 from setsquare.faces.web.access import person_of, record_at, signed_in
 from setsquare.faces.web.addresses import numbered, view_address
 from setsquare.faces.web.records.head import head_of
 from setsquare.faces.web.training.asking import COLOURS, words
 from setsquare.faces.web.values import state_shown
-from setsquare.flows.training_record import may_see_record, pdf_of, record_of, result_of
+from setsquare.flows.training_record import TrainingRecord, may_see_record, pdf_of, record_of, result_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.records.models import Record
@@ -33,59 +36,73 @@ def person_tab(request: HttpRequest, _thing: Thing, record: Record) -> HttpRespo
     """Show what a person needs and holds, and what that rests on."""
     reader, person = person_of(request), _person(request, record)
     told = record_of(reader, person)
-    named = words()
     context = head_of(request, PEOPLE, record, TAB)
     context |= {
         "pdf_url": view_address("training_record", record.number),
-        "needed": [
-            {
-                "number": course.record.number,
-                "title": course.record.title,
-                "url": numbered("course", course.record.number),
-                "word": named[cell.standing],
-                "colour": COLOURS[cell.standing],
-                "until": cell.last,
-                "certificate": cell.evidence,
-                "certificate_url": numbered("certificate", cell.evidence) if cell.evidence else "",
-            }
-            for course, cell in told.needed
-        ],
-        "certificates": [
-            {
-                "number": one.record.number,
-                "url": numbered("certificate", one.record.number),
-                "course": f"{one.course.record.number} {one.course.record.title}",
-                "state": state_shown(CERTIFICATES, one.record.state),
-                "issued": one.issued,
-                "expires": one.expires,
-                "source": SOURCES[one.source],
-                "grounds": told.grounds[one.pk],
-            }
-            for one in told.certificates
-        ],
-        "sessions": [
-            {
-                "name": f"{one.session.record.number} {one.session.record.title}",
-                "url": numbered("training_session", one.session.record.number),
-                "starts": one.session.starts,
-                "state": state_shown(SESSIONS, one.session.record.state),
-                "result": result_of(one),
-            }
-            for one in told.sessions
-        ],
-        "attempts": [
-            {
-                "number": one.record.number,
-                "url": numbered("quiz_attempt", one.record.number),
-                "quiz": f"{one.quiz.record.number} {one.quiz.record.title}",
-                "state": state_shown(ATTEMPTS, one.record.state),
-                "submitted": one.submitted,
-                "percent": one.percent,
-            }
-            for one in told.attempts
-        ],
+        "needed": _needed(told),
+        "certificates": _certificates(told),
+        **_taken(told),
     }
     return render(request, "training/person.html.jinja", context)
+
+
+def _needed(told: TrainingRecord) -> list[dict[str, Any]]:
+    named = words()
+    return [
+        {
+            "number": course.record.number,
+            "title": course.record.title,
+            "url": numbered("course", course.record.number),
+            "word": named[cell.standing],
+            "colour": COLOURS[cell.standing],
+            "until": cell.last,
+            "certificate": cell.evidence,
+            "certificate_url": numbered("certificate", cell.evidence) if cell.evidence else "",
+        }
+        for course, cell in told.needed
+    ]
+
+
+def _certificates(told: TrainingRecord) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": one.record.number,
+            "url": numbered("certificate", one.record.number),
+            "course": f"{one.course.record.number} {one.course.record.title}",
+            "state": state_shown(CERTIFICATES, one.record.state),
+            "issued": one.issued,
+            "expires": one.expires,
+            "source": SOURCES[one.source],
+            "grounds": told.grounds[one.pk],
+        }
+        for one in told.certificates
+    ]
+
+
+def _taken(told: TrainingRecord) -> dict[str, Any]:
+    """Return the sessions and quizzes that the person took."""
+    sessions = [
+        {
+            "name": f"{one.session.record.number} {one.session.record.title}",
+            "url": numbered("training_session", one.session.record.number),
+            "starts": one.session.starts,
+            "state": state_shown(SESSIONS, one.session.record.state),
+            "result": result_of(one),
+        }
+        for one in told.sessions
+    ]
+    attempts = [
+        {
+            "number": one.record.number,
+            "url": numbered("quiz_attempt", one.record.number),
+            "quiz": f"{one.quiz.record.number} {one.quiz.record.title}",
+            "state": state_shown(ATTEMPTS, one.record.state),
+            "submitted": one.submitted,
+            "percent": one.percent,
+        }
+        for one in told.attempts
+    ]
+    return {"sessions": sessions, "attempts": attempts}
 
 
 @require_GET
@@ -96,6 +113,22 @@ def record_pdf(request: HttpRequest, number: str) -> HttpResponse:
     person = _person(request, record)
     name = _("Training record of %(name)s") % {"name": person.name}
     return paper(pdf_of(record_of(person_of(request), person)), f"{name}.pdf")
+
+
+def attendance_part(request: HttpRequest, _thing: Thing, record: Record) -> dict[str, Any]:
+    """Return where who gives or runs a session has its list on paper."""
+    may = may_print(record, person_of(request))
+    return {"list_url": view_address("attendance_list", record.number) if may else ""}
+
+
+@require_GET
+@signed_in
+def list_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """Send the attendance list of a session as PDF."""
+    record = record_at(request, SESSIONS, number)
+    if not may_print(record, person_of(request)):
+        raise Http404
+    return paper(attendance_pdf(record), f"{record.number} {_('Attendance list')}.pdf")
 
 
 def paper(data: bytes, name: str) -> HttpResponse:
