@@ -82,10 +82,10 @@ class Desk:
         self.do(who or self.mark, record, "release", summary=summary)
         return record
 
-    def take(self, record: Record, *files: tuple[str, bytes]) -> Outcome:
+    def take(self, record: Record, *files: tuple[str, bytes], **more: Any) -> Outcome:
         """Bring files into the draft."""
         uploads = [take_in(self.hanna, data, name).blob_id for name, data in files]
-        return self.do(self.hanna, record, "import_content", files=uploads)
+        return self.do(self.hanna, record, "import_content", files=uploads, **more)
 
 
 def framework_of(record: Record) -> Framework:

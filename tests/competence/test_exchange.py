@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from openpyxl import Workbook
 
-from setsquare.domains.competence.content import Content
+from setsquare.domains.competence.content import Content, Level
 from setsquare.domains.competence.exchange import case, table
 from setsquare.domains.competence.exchange.giving import given
 from setsquare.domains.competence.exchange.reading import Misfit, fitted
@@ -67,8 +67,8 @@ def as_workbook(**sheets: list[list[Any]]) -> bytes:
     return target.getvalue()
 
 
-def taken(*files: tuple[str, bytes], before: Content | None = None) -> Content:
-    return fitted(said_by(dict(files)), before or Content()).settled()
+def taken(*files: tuple[str, bytes], scale: tuple[Level, ...] = ()) -> Content:
+    return fitted(said_by(dict(files)), scale).settled()
 
 
 def reasons(*files: tuple[str, bytes]) -> list[str]:
@@ -134,11 +134,24 @@ def test_a_package_of_others_is_read_by_its_associations_and_refused_where_they_
     found = taken(("m.json", json.dumps(package).encode()))
     assert [(item.code, item.parent, item.kind, item.ranks) for item in found.items] == [
         ("i1", "", "group", []),
-        ("N.1", "i1", "component", [1]),
+        ("N.1", "i1", "component", []),
     ]
-    assert [level.name for level in found.scale] == ["Fulfilled"]
-    package["CFAssociations"] = [below("i2", "i9"), below("i1", "i2"), below("i2", "i1")]
-    assert reasons(("m.json", json.dumps(package).encode()))[0] == "Association i2-i9: there is no item i9."
+    assert found.scale == ()
+    package["CFAssociations"] = [below("i2", "i9"), below("i9", "i1"), below("i8", "i9"), below("i2", "i1")]
+    items[0]["fullStatement"] = "Numbers and how they are written, spoken and counted by everybody at work"
+    assert reasons(("m.json", json.dumps(package).encode())) == [
+        "N.1 “Counts to ten”: the item that it stands below is not in the package: i9.",
+        "i1 “Numbers and how they are written, spoken and counted by eve…”: an item that stands below it is not in"
+        " the package: i9.",
+        "Association i8-i9: neither item is in the package: i8, i9.",
+    ]
+    package["CFAssociations"] = [below("i2", "i1"), below("i2", "i3")]
+    package["CFItems"] = [*items, {"identifier": "i3", "fullStatement": "Sums"}]
+    assert reasons(("m.json", json.dumps(package).encode())) == [
+        "N.1 “Counts to ten” stands below two items: i1 “Numbers and how they are written, spoken and counted by"
+        " eve…”, and i3 “Sums”."
+    ]
+    package["CFItems"] = items
     for score in ("3000000", "1e999", "-1e999", "NaN", "0", "1.5", "true", "[1]", '"1"'):
         level = f'{{"identifier": "L", "score": {score}}}'
         criterion = f'{{"identifier": "c", "CFItemURI": {{"identifier": "i2"}}, "CFRubricCriterionLevels": [{level}]}}'
@@ -237,7 +250,10 @@ def test_the_files_of_esco_are_read_together() -> None:
         {"conceptType": "x", "conceptUri": f"{base}a", "broaderType": "x", "broaderUri": f"{base}S1"}
     )
     found = taken(
-        ("skills_en.csv", skills), ("skillGroups_en.csv", groups), ("broader.csv", broader), before=AWKWARD
+        ("skills_en.csv", skills),
+        ("skillGroups_en.csv", groups),
+        ("broader.csv", broader),
+        scale=AWKWARD.scale,
     )
     assert {item.code: (item.parent, item.kind, item.ranks) for item in found.items} == {
         "S1": ("", "group", []),
@@ -262,10 +278,115 @@ def test_a_file_becomes_the_draft_whole_or_not_at_all(desk: Desk) -> None:
     with pytest.raises(Refused) as refused:
         desk.take(record, ("it.csv", as_csv({"code": "A", "parent": "NO", "title": "x", "level 1": "y"})))
     assert {name: str(why) for name, why in refused.value.fields.items()} == {
-        "files.0": "Line 2, parent: There is no “NO” to stand below."
+        "scale": "The file has no scale: choose by which levels its components are assessed.",
+        "files.0": "Line 2, parent: There is no “NO” to stand below.",
     }
     assert framework_of(record).draft_id is None
-    desk.take(record, ("it.csv", as_csv({"code": "A", "title": "Sawing", "level 1": "Saws."})))
+    desk.take(record, ("it.csv", TWO_LEVELS))
     drafted = framework_of(record).drafted
-    assert drafted is not None and [item.title for item in drafted.items] == ["Sawing"]
-    assert len(drafted.scale) == 4
+    assert drafted is not None and [item.title for item in drafted.items] == ["Making", "Sawing"]
+
+
+TWO_LEVELS = as_csv(
+    {"code": "1", "kind": "level", "title": "Can"},
+    {"code": "2", "kind": "level", "title": "Can well"},
+    {"code": "G", "kind": "group", "title": "Making"},
+    {"code": "A", "parent": "G", "title": "Sawing", "level 1": "Saws.", "level 2": "Saws straight."},
+)
+
+
+def shape(record: Record) -> tuple[list[str], list[str], dict[str, list[int]]]:
+    """Return what the draft has: names of levels, titles of attributes, levels of components by code."""
+    draft = framework_of(record).drafted
+    assert draft is not None
+    return (
+        [level.name for level in draft.scale],
+        [one.title for one in draft.attributes],
+        {one.code: one.ranks for one in draft.components},
+    )
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "case", "sfia"])
+def test_a_file_with_a_scale_replaces_scale_attributes_and_components_of_the_draft(
+    desk: Desk, form: str
+) -> None:
+    content = taken(("it.csv", TWO_LEVELS))
+    skill = ["Code", "Skill", "Category", "Subcategory", "Overall description"]
+    told = [f"Level {rank} description" for rank in range(1, 8)]
+    data = {
+        "csv": TWO_LEVELS,
+        "xlsx": table.written(content, "xlsx", "It"),
+        "case": case.written(content, ABOUT),
+        "sfia": as_workbook(
+            Skills=[[*skill, *told], ["A", "Sawing", "Making", "", "", "Saws.", "Saws straight."]]
+        ),
+    }[form]
+    name = {"case": "it.json", "sfia": "it.xlsx"}.get(form, f"it.{form}")
+    record = desk.framework("responsibility")
+    assert len(shape(record)[0]) == 7 and shape(record)[1]
+    outcome = desk.take(record, (name, data))
+    levels = [f"Level {rank}" for rank in range(1, 8)] if form == "sfia" else ["Can", "Can well"]
+    assert shape(record) == (levels, [], {"A": [1, 2]})
+    names = "Level 1, Level 2, Level 3, Level 4, Level 5 and 2 more" if form == "sfia" else "Can, Can well"
+    assert outcome.conclusion == (
+        f"The draft of FW-001 is replaced. Components: 1. Levels, by the file’s own scale: {names}. Look at it, "
+        "then release it."
+    )
+
+
+PACKAGE = json.dumps(
+    {
+        "CFDocument": {"identifier": "d", "title": "Maths"},
+        "CFItems": [{"identifier": "a", "fullStatement": "Counts"}],
+    }
+).encode()
+ESCO = as_csv({"conceptUri": "http://data.europa.eu/esco/skill/a", "preferredLabel": "count"})
+
+
+@pytest.mark.parametrize("file", [("m.json", PACKAGE), ("skills_en.csv", ESCO)])
+def test_where_a_file_has_no_scale_one_is_chosen_and_the_answer_says_which(
+    desk: Desk, file: tuple[str, bytes]
+) -> None:
+    record = desk.framework("responsibility")
+    before = shape(record)
+    with pytest.raises(Refused) as refused:
+        desk.take(record, file)
+    assert {name: str(why) for name, why in refused.value.fields.items()} == {
+        "scale": "The file has no scale: choose by which levels its components are assessed."
+    }
+    assert shape(record) == before
+    outcome = desk.take(record, file, scale="held")
+    assert shape(record) == (["Fulfilled"], [], {"a": [1]})
+    assert outcome.conclusion == (
+        "The draft of FW-001 is replaced. Components: 1, each held or not held (Fulfilled)."
+        " Look at it, then release it."
+    )
+    desk.take(record, file, scale="trade")
+    trade = [level.name for level in starter("trade").scale]
+    assert shape(record) == (trade, [], {"a": [1, 2, 3, 4]})
+    outcome = desk.take(record, file, scale="draft")
+    assert shape(record) == (trade, [], {"a": [1, 2, 3, 4]})
+    assert str(outcome.conclusion).startswith(
+        "The draft of FW-001 is replaced. Components: 1, each at all levels of the scale that you chose: "
+    )
+    empty = desk.framework()
+    with pytest.raises(Refused) as refused:
+        desk.take(empty, file, scale="draft")
+    assert {name: str(why) for name, why in refused.value.fields.items()} == {
+        "scale": "The draft has no scale yet: choose another one."
+    }
+
+
+def test_levels_that_a_table_describes_count_by_the_scale_that_is_chosen(desk: Desk) -> None:
+    record = desk.framework("trade")
+    rows = as_csv({"code": "A", "title": "Sawing", "level 1": "Saws.", "level 3": "Teaches it."})
+    outcome = desk.take(record, ("it.csv", rows), scale="draft")
+    assert shape(record)[2] == {"A": [1, 3]}
+    assert str(outcome.conclusion).startswith(
+        "The draft of FW-001 is replaced. Components: 1. Levels, by the scale that you chose: "
+    )
+    with pytest.raises(Refused) as refused:
+        desk.take(record, ("it.csv", rows), scale="held")
+    assert {name: str(why) for name, why in refused.value.fields.items()} == {
+        "files.0": "Line 2: The scale has no level 3."
+    }

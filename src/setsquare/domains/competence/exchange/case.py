@@ -8,8 +8,9 @@ import datetime as dt
 import json
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -27,6 +28,8 @@ from setsquare.domains.competence.exchange.case_schema import CHILD, breaches
 from setsquare.domains.competence.exchange.reading import Misfit, Said
 
 SCALE, ATTRIBUTE, COMPONENT = "scale", "attribute", "component"
+BEGINNING = 60
+"""The most characters of an item's text by which a refusal names it."""
 KINDS = {"group": "Group", "component": "Component"}
 
 
@@ -229,16 +232,46 @@ class _Reading:
             if row.get("associationType") != CHILD:
                 continue
             child, parent = _end(row, "originNodeURI"), _end(row, "destinationNodeURI")
-            for end in (child, parent):
-                if end not in known and end != top:
-                    sentence = _("Association %(id)s: there is no item %(end)s.")
-                    self.wrong.append(sentence % {"id": row["identifier"], "end": end or "–"})
+            self._note_missing_ends(row["identifier"], child, parent, {*known, top})
             number = row.get("sequenceNumber")
             order[child] = number if isinstance(number, int | float) else place
             if parent in known and above.setdefault(child, parent) != parent:
-                sentence = _("Association %(id)s: %(item)s stands below two items.")
-                self.wrong.append(sentence % {"id": row["identifier"], "item": child})
+                sentence = _("%(item)s stands below two items: %(first)s, and %(second)s.")
+                ends = {"first": self._named(above[child]), "second": self._named(parent)}
+                self.wrong.append(sentence % {"item": self._named(child), **ends})
         return above, order
+
+    def _note_missing_ends(self, association: str, child: str, parent: str, known: Collection[str]) -> None:
+        """Tell of an association what it leads to and is not there, by the item at its other end."""
+        told = {"id": association, "child": self._named(child), "parent": self._named(parent)}
+        if parent not in known and child in known:
+            self.wrong.append(
+                _("%(child)s: the item that it stands below is not in the package: %(parent)s.") % told
+            )
+        elif child not in known and parent in known:
+            self.wrong.append(
+                _("%(parent)s: an item that stands below it is not in the package: %(child)s.") % told
+            )
+        elif child not in known:
+            self.wrong.append(
+                _("Association %(id)s: neither item is in the package: %(child)s, %(parent)s.") % told
+            )
+
+    @cached_property
+    def _by_identifier(self) -> dict[str, Mapping[str, Any]]:
+        return {str(item["identifier"]): item for item in self.data["CFItems"]}
+
+    def _named(self, identifier: str) -> str:
+        """Return an item as people know it: its code and how its text begins; an identifier where it is not there."""
+        if identifier == self.data["CFDocument"]["identifier"]:
+            return str(self.data["CFDocument"].get("title") or identifier)
+        item = self._by_identifier.get(identifier)
+        if item is None:
+            return identifier or "–"
+        title = " ".join(_words(item)["title"].split())
+        begins = title if len(title) <= BEGINNING else f"{title[: BEGINNING - 1].rstrip()}…"
+        told = {"code": str(item.get("humanCodingScheme") or identifier), "text": begins}
+        return str(_("%(code)s “%(text)s”") % told) if begins else told["code"]
 
     def _levels(self, said: Said, known: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
         """Return the levels of the items by identifier; the scale and the attributes are added to what is said."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pydantic import ValidationError
 
-from setsquare.domains.competence.content import COMPONENT, MOST_ITEMS, MOST_LEVELS, Content, faults
+from setsquare.domains.competence.content import COMPONENT, MOST_ITEMS, MOST_LEVELS, Content, Level, faults
 from setsquare.kernel.commands.complaints import sentence
 from setsquare.kernel.importing.tables import text_of_cell
 from setsquare.kernel.writing.limits import Unreadable
@@ -58,26 +58,21 @@ class Misfit(Exception):
             self.reasons.append(words % {"n": more})
 
 
-def fitted(said: Said, before: Content) -> Content:
-    """Return what a file says as a content; what it leaves out stays as before. Raises Misfit with all reasons.
+def fitted(said: Said, scale: Sequence[Level] = ()) -> Content:
+    """Return what a file says as a content; `scale` counts where it says none. Raises Misfit with all reasons.
 
-    Where no component has levels, as in files of taxonomies, each has all levels of the scale; without any scale one
-    level is made.
+    Where no component has levels, as in files of taxonomies, each has all levels of the scale.
     """
-    scale = [level.model_dump() for level in before.scale] if said.scale is None else said.scale
-    attributes = (
-        [one.model_dump() for one in before.attributes] if said.attributes is None else said.attributes
-    )
-    items = said.items
+    levels = [level.model_dump() for level in scale] if said.scale is None else said.scale
+    attributes, items = said.attributes or [], said.items
     components = [item for item in items if item.get("kind", COMPONENT) == COMPONENT]
-    fits = len(scale) <= MOST_LEVELS and len(items) <= MOST_ITEMS
-    if fits and components and not any(item.get("levels") for item in components):
-        scale = scale or [{"rank": 1, "code": "1", "name": str(_("Fulfilled"))}]
-        levels = [{"level": level["rank"]} for level in scale]
+    fits = len(levels) <= MOST_LEVELS and len(items) <= MOST_ITEMS
+    if fits and components and not describes_levels(said):
+        every = [{"level": level["rank"]} for level in levels]
         items = [
-            {**item, "levels": levels} if item.get("kind", COMPONENT) == COMPONENT else item for item in items
+            {**item, "levels": every} if item.get("kind", COMPONENT) == COMPONENT else item for item in items
         ]
-    data = {"scale": scale, "attributes": attributes, "items": items}
+    data = {"scale": levels, "attributes": attributes, "items": items}
     try:
         content = Content.model_validate(data)
     except ValidationError as wrong:
@@ -86,6 +81,11 @@ def fitted(said: Said, before: Content) -> Content:
     if found := faults(content):
         raise Misfit([_at(said, place, why) for place, why in found.items()])
     return content
+
+
+def describes_levels(said: Said) -> bool:
+    """Return whether a file says of any component what a level means for it."""
+    return any(item.get("levels") for item in said.items if item.get("kind", COMPONENT) == COMPONENT)
 
 
 def _at(said: Said, place: str, why: str) -> str:
