@@ -20,7 +20,7 @@ from setsquare.kernel.commands.declaration import (
 from setsquare.kernel.commands.input_in_words import EMPTY, Told
 from setsquare.kernel.commands.manners import COUNTERSIGNED
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Label, Thing, all_things, thing_of
+from setsquare.kernel.records.things import Label, all_things, thing_of
 from setsquare.kernel.writing.titles import word_titles
 
 KEPT_IN = "en"
@@ -109,11 +109,7 @@ def namable_meanings() -> dict[str, Label]:
 
 def command_areas() -> dict[str, Label]:
     """Return under which heading each command stands: the area of its record type."""
-    return {key: _area(thing_of(command.thing)) for key, command in done_by_people().items()}
-
-
-def _area(thing: Thing) -> Label:
-    return thing.area or thing.element.label
+    return {key: thing_of(command.thing).heading for key, command in done_by_people().items()}
 
 
 def meaning_choices() -> dict[str, Label]:

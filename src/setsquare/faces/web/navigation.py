@@ -83,7 +83,7 @@ class Navigation:
             areas: dict[str, list[dict[str, Any]]] = {str(element.label): []}
             for thing in self._things:
                 if thing.element is element:
-                    area = areas.setdefault(str(thing.area or element.label), [])
+                    area = areas.setdefault(str(thing.heading), [])
                     area += self._of(thing, keys(str(thing.slug)))
             if element is Element.ADMINISTRATION and self._trail:
                 areas[str(element.label)].append(

@@ -305,6 +305,11 @@ class Thing:
     searchable: bool = True
 
     @property
+    def heading(self) -> Label:
+        """Return the heading that it stands under in the navigation, by which pages and lists name its place."""
+        return self.area or self.element.label
+
+    @property
     def detail(self) -> str:
         """Return the name by which Record reaches the detail row."""
         if self.model is None:

@@ -58,7 +58,7 @@ def register_page(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "page_title": thing.plural,
         "page_lead": thing.description,
-        "crumbs": [(thing.element.label, ""), (thing.plural, register_address(thing))],
+        "crumbs": [(thing.heading, ""), (thing.plural, register_address(thing))],
         "thing": thing,
         "columns": SimpleLazyObject(lambda: [_head(wanted, column, shown) for column, shown in columns]),
         "rows": rows_of(thing, sources, page),
