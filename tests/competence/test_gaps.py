@@ -29,6 +29,7 @@ from setsquare.domains.competence.models import (
     RoleProfile,
 )
 from setsquare.domains.competence.queries import holders, profiles_of, why_held
+from setsquare.domains.organisation import bootstrap
 from setsquare.faces.cli.words import answer
 from setsquare.faces.web.gaps.words import told
 from setsquare.kernel.accounts import tokens
@@ -122,6 +123,36 @@ def test_each_sees_whose_competence_they_follow(plant: Plant) -> None:
     assert seen("max") == {"max", "nic"}
     assert seen("nic") == {"nic"}
     assert seen("otto") == {"otto"}
+
+
+def test_who_may_see_nobody_else_is_told_so_and_not_that_nothing_is_asked(
+    turners: Plant, client: Client
+) -> None:
+    said = "your roles do not let you see the competence of others, and you lead nobody"
+    listed = ("", "components/", "roles/", "single-points/")
+    ProfileHolding.objects.update(person=turners.nic)
+    told = {}
+    for name in ("lea", "otto", "ada", "rita"):
+        client.force_login(User.objects.get(username=name))
+        told[name] = [client.get(f"/competence/gaps/{page}").content.decode() for page in listed]
+    assert [all(said in page for page in told[name]) for name in told] == [False, True, False, True]
+    assert [any(said in page for page in told[name]) for name in told] == [False, True, False, True]
+    assert ["Nothing is asked of you" in page for page in told["rita"]] == [True, True, True, False]
+    assert not any("None of the people whose competence you follow" in page for page in told["rita"])
+    assert not any("No single point of failure" in page for page in told["rita"] + told["otto"])
+    assert said not in client.get("/competence/gaps/mine/").content.decode()
+
+
+def test_a_training_coordinator_sees_what_people_lack(turners: Plant, client: Client) -> None:
+    """So those can be asked to take a course who need it."""
+    bootstrap.grant(turners.lea, "coordinator", "N")
+    User.objects.update(manager=None)
+    client.force_login(turners.lea)
+    answers = {page: client.get(f"/competence/gaps/{page}") for page in ("", "components/", "people/nic/")}
+    assert {page: one.status_code for page, one in answers.items()} == dict.fromkeys(answers, 200)
+    assert "Nic Example" in answers[""].content.decode()
+    assert client.get("/competence/gaps/people/otto/").status_code == 404
+    assert client.get("/assessments/calibration/").status_code == 200
 
 
 @pytest.mark.once

@@ -118,7 +118,7 @@ ROLES = (
         "coordinator",
         _("Training coordinator"),
         _("Plans courses and sessions, says who needs them, records and verifies certificates."),
-        (*EVERYBODY, "competence.profiles", "quizzes.manage", "training.manage"),
+        (*EVERYBODY, "competence.profiles", "competence.see", "quizzes.manage", "training.manage"),
     ),
     StarterRole(
         "director",

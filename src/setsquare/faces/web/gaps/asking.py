@@ -16,9 +16,11 @@ from setsquare.domains.competence.gaps.cells import Asks, requirements_of
 from setsquare.domains.competence.gaps.people import people_followed_by, people_shown
 from setsquare.domains.competence.gaps.standing import YEARS, AsOf
 from setsquare.domains.competence.gaps.totals import profiles_had
+from setsquare.domains.competence.permissions import SEEING
 from setsquare.faces.web.access import person_of
 from setsquare.faces.web.addresses import view_address
 from setsquare.faces.web.gaps.words import legend
+from setsquare.faces.web.navigation import reach_of
 from setsquare.kernel.accounts.models import Unit, UnitPath, User
 from setsquare.kernel.records.models import Record
 
@@ -83,6 +85,14 @@ class Asked:
         followed = User.objects.filter(people_followed_by(self.user), is_active=True).order_by()
         above = UnitPath.objects.filter(descendant__in=followed.values("unit_id").distinct())
         return list(Unit.objects.filter(pk__in=above.values("ancestor_id")).order_by("name"))
+
+    @cached_property
+    def only_oneself(self) -> bool:
+        """Tell whether the person sees nobody else's gaps: their roles do not let them, and they lead nobody."""
+        if not SEEING.isdisjoint(reach_of(self.request).permissions):
+            return False
+        others = User.objects.filter(people_followed_by(self.user), is_active=True).exclude(pk=self.user.pk)
+        return not others.exists()
 
     @cached_property
     def within(self) -> QuerySet[User]:
