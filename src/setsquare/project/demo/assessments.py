@@ -1,9 +1,12 @@
-"""The demo's assessments of competence: agreed ones, some by two assessors, one that ends soon, and some that wait."""
+"""The demo's assessments of competence: agreed ones, some by two assessors, some that wait, and what shows them."""
 
 import datetime as dt
 from typing import Any
 
-from setsquare.project.demo.stage import Stage, do, record
+from setsquare.domains.training.models import Certificate
+from setsquare.kernel.files.intake import take_in
+from setsquare.kernel.records.things import visible_to
+from setsquare.project.demo.stage import Stage, do, person, record
 
 SIGNED_AFTER = 4
 """Days between submitting and agreeing."""
@@ -48,10 +51,32 @@ class Story:
             for code, level in told["levels"].items()
         ]
         do(by, "assessment.rate", record(self.number), ratings=ratings)
+        self._show()
         if not told.get("draft"):
             do(by, "assessment.submit", record(self.number))
         if told.get("answer"):
             do(told["person"], "assessment.answer", record(self.number), answer=told["answer"])
+
+    def _show(self) -> None:
+        """Say which records show it, as far as there were any by then, and add what was written down of it."""
+        told, by = self.told, self.told["by"]
+        if named := told.get("evidence"):
+            numbers = [self._certificate(one) if one.startswith("TC-") else one for one in named]
+            seen = visible_to(person(by)).filter(number__in=[one for one in numbers if one])
+            shown = sorted(seen.values_list("number", flat=True))
+            if shown:
+                do(by, "assessment.set_evidence", record(self.number), records=shown)
+        if sheet := told.get("sheet"):
+            text = "\n".join((sheet["title"], "", *sheet["lines"], ""))
+            upload = take_in(person(by), text.encode(), f"{sheet['title']}.txt")
+            do(by, "assessment.add_files", record(self.number), files=[upload.blob_id])
+
+    def _certificate(self, course: str) -> str | None:
+        """Return the newest certificate of the person in a course."""
+        found = Certificate.objects.filter(
+            person__username=self.told["person"], course__record__number=course, record__state="valid"
+        )
+        return found.order_by("-issued").values_list("record__number", flat=True).first()
 
     def agree(self) -> None:
         """Have another one agree, with what they saw otherwise."""
