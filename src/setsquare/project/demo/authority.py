@@ -13,7 +13,7 @@ from setsquare.kernel.signatures.credentials import Credentials
 from setsquare.project.demo.stage import PASSWORD, Stage, do, person, record
 
 WRITES, APPROVES = "hlindqvist", "madler"
-POLICY, FIRE = "TC-002", "TC-007"
+POLICY, FIRE, PROFESSION = "TC-002", "TC-007", "FW-001"
 RULES: tuple[dict[str, Any], ...] = (
     {
         "title": "Sending documents for review or approval",
@@ -42,13 +42,23 @@ RULES: tuple[dict[str, Any], ...] = (
     },
 )
 WAITS_FOR_APPROVAL: dict[str, Any] = {
-    "title": "Withdrawing documents",
-    "why": "What is withdrawn is missed by somebody: it takes a second look.",
+    "title": "Withdrawing documents and assessing changes",
+    "why": "What is withdrawn is missed by somebody, and what a change means is easily overlooked: "
+    "it takes experience in change and configuration, or somebody beside who has it.",
     "unit": "THV",
-    "commands": ["document.withdraw"],
-    "needs": [{"subject": POLICY}],
+    "commands": ["document.withdraw", "change_request.assess"],
+    "needs": [{"subject": PROFESSION, "topic": "GOV-4", "level": 3}],
     "countersigned": True,
+    "of_supervised": [{"subject": PROFESSION, "topic": "GOV-4", "level": 1}],
 }
+BY_TIER: dict[str, Any] = {
+    "title": "Approving documents",
+    "why": "Who puts a document into force is experienced in documents and records, and has shown it.",
+    "unit": "THV",
+    "commands": ["revision.approve"],
+    "needs": [{"subject": PROFESSION, "topic": "GOV-3", "level": 3}],
+}
+"""The rule that asks for a tier."""
 CHANGE: dict[str, Any] = {
     "title": "Bypass the failed extractor on bench 3",
     "what": "Lead the air of bench 3 to the extractor of bench 4 until the motor is replaced.",
@@ -89,12 +99,11 @@ def plan(stage: Stage) -> None:
 
 def _rules() -> None:
     """Write the rules, and put all but one into force."""
-    for told in RULES:
+    for told in (*RULES, WAITS_FOR_APPROVAL, BY_TIER):
         rule = do(WRITES, "authority_rule.create", **told).record
         do(WRITES, "authority_rule.submit", record(rule.number))
-        do(APPROVES, "authority_rule.approve", record(rule.number))
-    rule = do(WRITES, "authority_rule.create", **WAITS_FOR_APPROVAL).record
-    do(WRITES, "authority_rule.submit", record(rule.number))
+        if told is not WAITS_FOR_APPROVAL:
+            do(APPROVES, "authority_rule.approve", record(rule.number))
 
 
 def _night_shift() -> None:
