@@ -1,4 +1,4 @@
-"""The demo's courses that close gaps: what they lead to, who is asked because they lack it."""
+"""The demo's courses that close gaps: what they teach and lead to, who is asked because they lack it."""
 
 from collections.abc import Mapping
 
@@ -14,8 +14,28 @@ SAID, NARROWED, ASKED = -80, -10, -6
 LEADS_TO: Mapping[str, tuple[tuple[str, int], ...]] = {
     "Measuring with caliper, micrometer and height gauge": (("CHK-1", 2),),
     "Internal auditor": (("SKI-1", 2), ("SKI-2", 2), ("KNO-1", 2)),
+    "Behaviour in the cleanroom": (("CHK-2", 2),),
+    "Soldering and protection against static": (("MAK-2", 2),),
+    "Complaints and vigilance": (("CTX-2", 2), ("ASS-4", 2)),
+    "Finding causes": (("IMP-1", 2), ("SOLV", 2)),
+    "Assembly of the sensor head": (("MAK-2", 2),),
+    "Leak and function test": (("CHK-1", 2), ("CHK-3", 2)),
+    "Packing and labelling": (("DEL-1", 2),),
 }
 """By course the components of the demo's frameworks, each with the level to which it leads."""
+TEACHES: Mapping[str, tuple[str, ...]] = {
+    "Quality policy and what it means for my work": ("POL-001",),
+    "Measuring with caliper, micrometer and height gauge": ("SOP-018",),
+    "Internal auditor": ("SOP-006",),
+    "Soldering and protection against static": ("WI-002",),
+    "Writing secure software": ("SOP-013",),
+    "Complaints and vigilance": ("SOP-009", "SOP-010", "WI-011"),
+    "Finding causes": ("SOP-007",),
+    "Assembly of the sensor head": ("WI-001",),
+    "Leak and function test": ("WI-004", "WI-005"),
+    "Packing and labelling": ("WI-006", "SPC-003"),
+}
+"""By course the documents that it teaches."""
 LACKING = ("jbrandt",)
 """Who was asked to learn auditing because of what the audit profile asks."""
 
@@ -38,15 +58,17 @@ def _course(title: str) -> Record:
 
 def _say() -> None:
     actor = Actor(User.objects.get(username=COORDINATOR))
-    for title, parts in LEADS_TO.items():
+    for title in dict.fromkeys((*LEADS_TO, *TEACHES)):
         course = _course(title)
         initial = command_of("course", "edit").initial
         assert initial is not None
         given = dict(initial(Situation(actor, thing_of("course"), course)))
         given["leads_to"] = [
-            {"subject": _framework(code), "topic": code, "level": level} for code, level in parts
+            {"subject": _framework(code), "topic": code, "level": level}
+            for code, level in LEADS_TO.get(title, ())
         ]
-        reason = "So that gaps of competence lead to the course."
+        given["teaches"] = [*TEACHES.get(title, ())]
+        reason = "So that gaps of competence and documents lead to the course."
         do(COORDINATOR, "course.edit", course, reason, **{**given, "hours": given["hours"] or None})
 
 

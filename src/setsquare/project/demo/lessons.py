@@ -6,7 +6,6 @@ from typing import Any
 
 from setsquare.domains.training.badges.pictures import painted
 from setsquare.kernel.files.intake import take_in
-from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 from setsquare.project.demo.stage import Stage, do, person, record
 
@@ -86,9 +85,6 @@ class Course:
     def offer(self) -> None:
         """Write it down, and offer it unless it stays a draft."""
         given = {name: value for name, value in self.told.items() if name not in APART}
-        given["teaches"] = [
-            number for number in given.get("teaches", ()) if Record.objects.filter(number=number).exists()
-        ]
         made = do(COORDINATOR, "course.create", unit="THV", **given).record
         if activity := self.told.get("activity"):
             do(COORDINATOR, "course.set_activity", record(made.number), activity=activity)

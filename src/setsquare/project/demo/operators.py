@@ -11,7 +11,7 @@ from setsquare.domains.organisation.bootstrap import add_person, add_unit, grant
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.qualifications.days import months_later
 from setsquare.kernel.records.models import Record
-from setsquare.project.demo.lessons import COORDINATOR, record_certificate
+from setsquare.project.demo.lessons import COORDINATOR, Session, record_certificate
 from setsquare.project.demo.stage import Stage, do, person, record
 
 ROLE = "line_operator"
@@ -24,6 +24,14 @@ RECORDED_AFTER = 21
 """How many days after an assessment it is recorded."""
 MONTHS = {"TC-014": 24, "TC-015": 24, "TC-016": 12}
 """For how long training in a course holds."""
+SETTLED_IN = 20
+"""How many days after it was hired a team is taught together at the earliest."""
+AWAY = 36
+"""Which one of every 40 was ill on that day."""
+TRAINERS = {"VEN": {"TC-007": "wjansen"}, "BRG": {"TC-001": "dfigueiredo"}}
+"""Who teaches at a site what the coordinator does not."""
+ANEW, ANEW_ON, TAUGHT_ANEW = "TC-016", -2, ("AS4", slice(4, 18))
+"""The course that a revised standard has people take anew, when the first did, and who of which team they were."""
 RUNS_ON = 90
 """For how many days at least the training of those holds whose training does not run out."""
 
@@ -46,8 +54,52 @@ def plan(stage: Stage, told: dict[str, Any]) -> None:
                 else:
                     day = _trained(stage, team, course, place, None)
                 _plan_training(stage, course, username, day)
-        _plan_assessments(stage, team, _profile_of(told, team), [username for username, _name in people])
+        usernames = [username for username, _name in people]
+        for one in told["together"]:
+            if team["unit"] in one.get("units", (team["unit"],)):
+                _plan_session(stage, team, usernames, one)
+        if team["unit"] == TAUGHT_ANEW[0]:
+            _plan_anew(stage, team, usernames[TAUGHT_ANEW[1]])
+        _plan_assessments(stage, team, _profile_of(told, team), usernames)
     stage.plan(stage.at(ASKED, "operators"), lambda: _ask(told["profiles"]))
+
+
+def _plan_session(stage: Stage, team: dict[str, Any], people: list[str], one: dict[str, Any]) -> None:
+    """Plan that a team is taught something together; who was ill that day has it still before them."""
+    trainer = TRAINERS.get(team["site"], {}).get(one["course"], COORDINATOR)
+    absent = {username for place, username in enumerate(people) if place % 40 == AWAY}
+    Session(
+        stage,
+        {
+            **{name: one[name] for name in ("course", "hour", "hours")},
+            "day": max(one["day"], team["hired"] + SETTLED_IN),
+            "place": "Canteen",
+            "unit": team["unit"],
+            "trainer": trainer,
+            "people": people,
+            "results": {username: "absent" if username in absent else "passed" for username in people},
+            "closed": True,
+        },
+    ).plan()
+
+
+def _plan_anew(stage: Stage, team: dict[str, Any], people: list[str]) -> None:
+    """Plan that the first of those whom a revised standard asks to learn anew did so."""
+    Session(
+        stage,
+        {
+            "course": ANEW,
+            "day": ANEW_ON,
+            "hour": 7,
+            "hours": 6,
+            "place": "Packing, bench 2",
+            "unit": team["unit"],
+            "trainer": team["manager"],
+            "people": people,
+            "results": dict.fromkeys(people, "passed"),
+            "closed": True,
+        },
+    ).plan()
 
 
 def _profile_of(told: dict[str, Any], team: dict[str, Any]) -> dict[str, Any]:

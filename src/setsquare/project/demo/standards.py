@@ -1,4 +1,4 @@
-"""The demo's revised standard that waits for its readers, and the retraining that it brings."""
+"""The demo's revised standards: one waits for its readers, one has the packers of two sites learn anew."""
 
 import datetime as dt
 import random
@@ -11,12 +11,17 @@ OWNER = "mdubois"
 DECIDED, READ_FROM = -19, -5
 """The days on which it was decided, and from which on it was read."""
 SHARE_THAT_READS = 0.6
+LABELS, LABELS_BY, LABELS_DECIDED = "WI-006/2", "rtavares", -24
+"""The revision whose retraining is in progress, who decided on it, and on which day."""
+PACKERS = ("AS4", "RF2")
+"""The teams that pack and label."""
 
 
 def plan(stage: Stage) -> None:
     """Plan the decision on the reading and training of the revision, and who has read it so far."""
     stage.plan(stage.at(DECIDED, REVISION), lambda: _decide(stage))
     stage.plan(stage.at(READ_FROM, REVISION, hour=7), lambda: _plan_readers(stage))
+    stage.plan(stage.at(LABELS_DECIDED, LABELS), _decide_on_labels)
 
 
 def _decide(stage: Stage) -> None:
@@ -48,6 +53,21 @@ def _decide(stage: Stage) -> None:
         threshold=80,
         latest=latest,
         kept_days=7,
+    )
+
+
+def _decide_on_labels() -> None:
+    """Have those who pack and label learn anew what the instruction on labels asks now."""
+    row = {"course": "TC-016", "role": "line_operator", "days": 45}
+    why = "Code grade B, the new rub test, and what happens when a label is missing."
+    do(
+        LABELS_BY,
+        "revision.decide_training",
+        record(LABELS),
+        who="everybody",
+        why="Whoever prints, packs or ships has to know the new limits.",
+        days=7,
+        retraining=[{**row, "unit": unit, "reason": why} for unit in PACKERS],
     )
 
 

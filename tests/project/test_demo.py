@@ -1,0 +1,136 @@
+"""The demo organisation, loaded as a whole: what somebody who looks around in it is told to find there."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+from django.db.models import Q
+from django.utils import timezone
+
+from setsquare.domains.authority.models import SupervisedDeed
+from setsquare.domains.competence.gaps.asking import Asking
+from setsquare.domains.competence.gaps.cells import stand
+from setsquare.domains.competence.gaps.standing import SOON as EXPIRES_SOON
+from setsquare.domains.competence.gaps.standing import AsOf
+from setsquare.domains.competence.gaps.totals import single_points
+from setsquare.domains.competence.models import Assessment
+from setsquare.domains.training.matrix import EXPIRED, GRACE, MISSING, RETRAIN, SOON, VALID, cells
+from setsquare.domains.training.models import Course
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.authority.models import Need
+from setsquare.kernel.files.models import Attachment
+from setsquare.kernel.links.models import Link
+from setsquare.kernel.qualifications.models import Qualification
+from setsquare.kernel.records.models import Record
+from setsquare.project.demo import loader
+from tests.houses import database
+
+pytestmark = pytest.mark.once
+MONTH = dt.timedelta(days=30)
+
+
+def load() -> str:
+    loader.load(lambda day: None)
+    return "loaded"
+
+
+db = database(demo=load)
+
+
+@pytest.fixture
+def demo(db: None) -> None:
+    """The demo, loaded once for all tests here: that takes minutes."""
+
+
+def people() -> list[User]:
+    return list(User.objects.filter(is_active=True).select_related("unit"))
+
+
+def operators() -> list[User]:
+    return list(User.objects.filter(is_active=True, grants__role__code="line_operator"))
+
+
+def stands_to_courses() -> Counter[tuple[str, str]]:
+    """Return how many people stand how to which course, of which it is asked or who hold it."""
+    courses = list(Course.objects.filter(record__state="offered").select_related("record"))
+    number = {course.pk: course.record.number for course in courses}
+    return Counter(
+        (number[course], cell.standing) for (_person, course), cell in cells(people(), courses).items()
+    )
+
+
+def test_five_things_expire_next_month_and_two_have_lapsed(demo: None) -> None:
+    """Whoever counts certificates and components over the whole organisation comes to the same, whatever the page."""
+    now = timezone.now()
+    held = Qualification.objects.filter(
+        Q(subject__type="course") | Q(subject__type="framework"), user__is_active=True, ended__isnull=True
+    )
+    told = held.order_by("until").values_list("subject__number", "topic")
+    assert sorted(told.filter(until__gt=now, until__lte=now + MONTH)) == [
+        ("TC-004", ""),
+        ("TC-005", ""),
+        ("TC-007", ""),
+        ("TC-014", ""),
+        ("TC-015", ""),
+    ]
+    assert sorted(told.filter(until__lte=now)) == [("TC-008", ""), ("TC-016", "")]
+    stands = stands_to_courses()
+    assert sum(count for (_course, standing), count in stands.items() if standing == SOON) == 5
+    assert sum(count for (_course, standing), count in stands.items() if standing in (EXPIRED, GRACE)) == 2
+    gaps = stand(people(), Asking(AsOf.of(None)))
+    assert not [cell for cell in gaps.cells.values() if cell.standing == EXPIRES_SOON]
+
+
+def test_packers_are_retrained_because_of_one_standard_and_part_of_them_were(demo: None) -> None:
+    stands = stands_to_courses()
+    assert {standing: stands["TC-016", standing] for standing in (RETRAIN, VALID, EXPIRED)} == {
+        RETRAIN: 29,
+        VALID: 14,
+        EXPIRED: 1,
+    }
+    course = Record.objects.get(number="TC-016")
+    assert [row.because.number for row in course.course.retrainings.select_related("because")] == ["WI-006/2"]
+
+
+def test_one_assistant_works_under_supervision(demo: None) -> None:
+    deeds = SupervisedDeed.objects.select_related("record")
+    assert [(one.record.owner.username, one.record.state) for one in deeds] == [("lhartmann", "waiting")]
+
+
+def test_two_hundred_operators_over_three_sites_know_what_everybody_has_to(demo: None) -> None:
+    assert len(operators()) == 200
+    courses = list(Course.objects.filter(record__number__in=("TC-001", "TC-002")).select_related("record"))
+    stands = Counter(cell.standing for cell in cells(operators(), courses).values())
+    assert set(stands) == {VALID, MISSING}
+    assert 4 <= stands[MISSING] <= 12
+
+
+def test_a_rule_in_force_asks_for_a_tier_that_the_director_holds(demo: None) -> None:
+    tiers = Need.objects.filter(rule__isnull=False).exclude(topic="")
+    assert [(one.subject.number, one.topic, one.level) for one in tiers] == [("FW-001", "GOV-3", 3)]
+    director = User.objects.get(username="hlindqvist")
+    cells_of = stand([director], Asking(AsOf.of(None))).of(director)
+    assert Counter(not cell.gap for cell in cells_of.values()) == {True: 13, False: 2}
+    assert Qualification.objects.filter(user=director, subject__number="TC-002", ended__isnull=True).exists()
+
+
+def test_what_was_agreed_of_the_staff_is_shown_by_something(demo: None) -> None:
+    staff = User.objects.exclude(grants__role__code="line_operator")
+    agreed = Assessment.objects.filter(record__state="agreed", person__in=staff)
+    shown = Link.objects.filter(source__in=agreed.values("record"), kind="shown_by")
+    sheets = Attachment.objects.filter(record__in=agreed.values("record"))
+    with_any = {*shown.values_list("source", flat=True), *sheets.values_list("record", flat=True)}
+    assert len(with_any) >= agreed.count() * 0.9
+
+
+def test_little_hangs_on_nobody(demo: None) -> None:
+    everybody = User.objects.filter(is_active=True)
+    found = single_points(everybody, Asking(AsOf.of(None)))
+    assert len([one for one in found if one.only is None]) <= 6
+
+
+def test_courses_teach_documents_and_lead_to_components(demo: None) -> None:
+    offered = Course.objects.filter(record__state="offered")
+    assert offered.filter(outcomes__isnull=False).distinct().count() == 9
+    teaching = Link.objects.filter(source__in=offered.values("record"), kind="teaches")
+    assert len({*teaching.values_list("source", flat=True)}) == 10
