@@ -123,8 +123,13 @@ class Submit(Body):
 class Days(Protocol):
     """What says from when until when a certificate is valid."""
 
-    issued: dt.date
-    expires: dt.date | None
+    @property
+    def issued(self) -> dt.date:
+        """The day on it."""
+
+    @property
+    def expires(self) -> dt.date | None:
+        """The last day on which it is valid, where it says one."""
 
 
 def fit_for_use(course: Course, person: User, body: Days, now: dt.datetime) -> dt.date | None:
