@@ -213,3 +213,19 @@ def test_who_countersigns_is_said_in_the_rule_of_what_is_prepared_alone(
         "Who countersigns is said in the rule of what is prepared, at “Who countersigns needs besides”."
     )
     assert why.value.fields == {f"{name}.0": sentence}
+
+
+def test_a_rule_asks_something_before_it_lets_others_do_it_supervised_or_by_breaking_the_glass(
+    office: Office,
+):
+    rule = office.draft(commands=["authority_rule.submit"])
+    with pytest.raises(Refused) as why:
+        office.draft(commands=["authority_rule.approve"], break_glass=True)
+    assert "is only ever done by who meets the rule" in str(why.value.fields["break_glass"])
+    with pytest.raises(Refused) as why:
+        office.draft(needs=[], roles=["head"], countersigned=True)
+    assert "Say first which qualifications" in str(why.value.fields["countersigned"])
+    with pytest.raises(Refused) as why:
+        office.draft(of_supervisor=[{"subject": office.subject.number, "topic": "A1"}])
+    assert list(why.value.fields) == ["of_supervisor"]
+    assert state_of(rule) == "draft"

@@ -492,14 +492,4 @@ def test_the_glass_is_no_way_around_rights_and_duties_and_needs_a_signature(offi
     for who, glass, credentials, said in cases:
         with pytest.raises(CommandError, match=said):
             accepts(office, change, who, glass=glass, credentials=credentials)
-    rule = office.draft(commands=["authority_rule.submit"])
-    with pytest.raises(Refused) as why:
-        office.draft(commands=["authority_rule.approve"], break_glass=True)
-    assert "is only ever done by who meets the rule" in str(why.value.fields["break_glass"])
-    with pytest.raises(Refused) as why:
-        office.draft(needs=[], roles=["head"], countersigned=True)
-    assert "Say first which qualifications" in str(why.value.fields["countersigned"])
-    with pytest.raises(Refused) as why:
-        office.draft(of_supervisor=[{"subject": office.subject.number, "topic": "A1"}])
-    assert list(why.value.fields) == ["of_supervisor"]
-    assert state_of(rule) == "draft" and not Record.objects.filter(type="override").exists()
+    assert not Record.objects.filter(type="override").exists()
