@@ -68,6 +68,8 @@ CERTIFICATE = Lifecycle(
         "verify": Move(("submitted",), targets=GIVEN),
         "refuse": Move(("submitted",), "refused"),
         "expire": Move(("valid",), "expired"),
+        "add_files": Move(GIVEN),
+        "rectify": Move(GIVEN, targets=("submitted", *GIVEN)),
         "revoke": Move(GIVEN, "revoked"),
         "lose_ground": Move(("submitted", *GIVEN), "revoked"),
         "take_up": Move(GIVEN),

@@ -101,6 +101,9 @@ class RecordCertificate(Body):
         bool,
         Shown(gettext_lazy("Past"), gettext_lazy("Keep it as history also where it is over by now.")),
     ] = False
+    file: Annotated[
+        FileRef | None, Shown(gettext_lazy("File"), gettext_lazy("Its scan, if there is one."), Widget.FILE)
+    ] = None
     note: Note = ""
 
 
@@ -130,6 +133,14 @@ class Days(Protocol):
     @property
     def expires(self) -> dt.date | None:
         """The last day on which it is valid, where it says one."""
+
+
+class DaysOfOurs(Days, Protocol):
+    """The days of a certificate that is recorded here."""
+
+    @property
+    def history(self) -> bool:
+        """Return whether it is kept also where it is over by now."""
 
 
 def fit_for_use(course: Course, person: User, body: Days, now: dt.datetime) -> dt.date | None:
@@ -257,7 +268,7 @@ def create(act: Act, body: RecordCertificate) -> Record:
         course,
         body.issued,
         "external" if body.issuer and not held_back else "recorded",
-        expires=_days_of_ours(body.person, course, body, act.now),
+        expires=days_of_ours(body.person, course, body, act.now),
         handed_in_by=act.actor.user if held_back else None,
         eased_by=by,
         **body.model_dump(include={"issuer", "external_number", "note"}),
@@ -271,13 +282,17 @@ def create(act: Act, body: RecordCertificate) -> Record:
         if less is not None:
             say_alone(act, less)
             conclude_recorded(act, less, [])
+    if body.file is not None:
+        act.attach(body.file.blob, body.file.name, ROLE)
     return made
 
 
-def _days_of_ours(person: User, course: Course, body: RecordCertificate, now: dt.datetime) -> dt.date | None:
+def days_of_ours(
+    person: User, course: Course, body: DaysOfOurs, now: dt.datetime, but: int | None = None
+) -> dt.date | None:
     """Return until when a recorded certificate is valid; refuse more than the course gives, and what is there.
 
-    What is over already is refused unless it is said to be history.
+    What is over already is refused unless it is said to be history. The certificate `but`, by id, is left aside.
     """
     expires, longest = checked_days(person, course, body, now), until(course, body.issued)
     if longest is not None and expires is not None and expires > longest:
@@ -289,7 +304,7 @@ def _days_of_ours(person: User, course: Course, body: RecordCertificate, now: dt
         raise Refused({"expires" if body.expires else "issued": sentence})
     same = Certificate.objects.filter(
         person=person, course=course, issued=body.issued, record__state__in=("submitted", *GIVEN)
-    )
+    ).exclude(pk=but)
     if number := same.values_list("record__number", flat=True).first():
         sentence = _("%(number)s is the certificate of %(name)s of this course and day already.")
         raise Refused({"issued": sentence % {"number": number, "name": person.name}})

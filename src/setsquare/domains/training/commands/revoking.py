@@ -52,14 +52,15 @@ def expire(act: Act, _body: Body) -> None:
 )
 def revoke(act: Act, _body: Body) -> None:
     """Take a certificate back; the newest other one of the same course that is in force counts in its place."""
-    _uncount(act)
+    uncount(act)
     tell_why(act, gettext_noop("%(who)s revoked your certificate %(number)s %(title)s: %(reason)s"))
     act.conclude(
         gettext_noop("%(number)s was revoked; %(name)s has been told why."), name=act.detail.person.name
     )
 
 
-def _uncount(act: Act) -> None:
+def uncount(act: Act) -> None:
+    """Have a certificate show nothing any more; the newest other one of the course counts in its place."""
     certificate: Certificate = act.detail
     if act.disqualify():
         others = Certificate.objects.filter(
@@ -91,7 +92,7 @@ class Ground(Body):
 def lose_ground(act: Act, body: Ground) -> None:
     """Take a certificate back that was given for what is void; its person and the course's owner are told."""
     act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "not_needed")
-    _uncount(act)
+    uncount(act)
     act.say(gettext_noop("as %(ground)s is void"), ground=body.ground.number)
     certificate: Certificate = act.detail
     course = certificate.course.record

@@ -1,0 +1,128 @@
+"""Files that show a certificate, and slips in what was entered of it."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from setsquare.domains.organisation import bootstrap
+from setsquare.faces.cli.main import run
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
+from setsquare.kernel.files.intake import take_in
+from setsquare.kernel.files.models import Attachment
+from setsquare.kernel.notices.models import Notice
+from setsquare.kernel.qualifications.queries import holding
+from setsquare.kernel.records.models import Record
+from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.models import Entry
+from tests.training.conftest import PASSWORD, TODAY, School, ago
+
+SOON = TODAY + dt.timedelta(days=90)
+
+
+def scan(who: User, name: str = "scan.pdf") -> str:
+    return take_in(who, b"%PDF-1.4 " + name.encode(), name).blob_id
+
+
+def files_of(record: Record) -> list[str]:
+    return list(Attachment.objects.filter(record=record, removed__isnull=True).values_list("name", flat=True))
+
+
+def slip(school: School, record: Record, who: str = "cora", **body: Any) -> Record:
+    now = Record.objects.get(pk=record.pk).certificate
+    as_is = {name: getattr(now, name) for name in ("issued", "expires", "issuer", "external_number")}
+    done = school.do(school.people[who], record, "rectify", **{**as_is, **body}, because="A digit was wrong.")
+    return done.record
+
+
+def test_what_is_recorded_takes_its_scan_and_further_ones_later(
+    school: School,
+    client: Client,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Any,
+) -> None:
+    course = school.course("First aid")
+    made = school.certified("anna", course, ago(3), file=scan(school.cora))
+    assert (made.state, files_of(made)) == ("valid", ["scan.pdf"])
+    school.do(school.cora, made, "add_files", files=[scan(school.cora, "back.pdf")])
+    assert files_of(made) == ["scan.pdf", "back.pdf"]
+    assert Entry.objects.filter(record=made).latest("seq").command == "add_files"
+    with pytest.raises(NotPermitted, match="Only who runs the training of Anna Example may do this"):
+        school.do(school.anna, made, "add_files", files=[scan(school.anna)])
+    client.force_login(school.cora)
+    form = client.get("/certificates/new/create/").content.decode()
+    assert 'name="file"' in form and 'name="history"' in form
+    monkeypatch.setenv("SETSQUARE_PASSWORD", PASSWORD)
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.4 paper")
+    words = ["--person", "ben", "--course", course.number, "--issued", str(ago(2)), "--as", "cora"]
+    assert run(["certificates", "create", *words, "--file", str(tmp_path / "paper.pdf")]) == 0
+    capsys.readouterr()
+    assert files_of(Record.objects.filter(type="certificate").latest("pk")) == ["paper.pdf"]
+
+
+def test_a_slip_is_corrected_and_counts_as_it_is_now(school: School) -> None:
+    course = school.course("First aid", {"person": "anna"}, validity_months=24)
+    made = school.certified("anna", course, ago(3), issuer="Red Cros", external_number="7")
+    now = slip(school, made, issuer="Red Cross", expires=SOON)
+    assert (now.state, now.certificate.issuer, now.certificate.expires) == ("valid", "Red Cross", SOON)
+    held = holding().get(user=school.anna, subject=course)
+    assert (
+        held.evidence == made and held.until is not None and held.until.date() <= SOON + dt.timedelta(days=1)
+    )
+    told = Notice.objects.filter(
+        user=school.anna, kind="training", text__contains="corrected your certificate"
+    )
+    assert told.get().values["reason"] == "A digit was wrong."
+    entries = Entry.objects.filter(record=made).count()
+    slip(school, made)
+    assert Entry.objects.filter(record=made).count() == entries, "nothing was changed"
+    over = slip(school, made, issued=ago(400), expires=ago(30))
+    assert over.state == "expired" and not holding().filter(user=school.anna, subject=course).exists()
+    again = slip(school, made, issued=ago(3), expires=SOON)
+    assert again.state == "valid" and holding().filter(user=school.anna, subject=course).exists()
+    with pytest.raises(Refused) as refused:
+        slip(school, made, expires=ago(-2000))
+    assert list(refused.value.fields) == ["expires"]
+
+
+def test_a_slip_waits_where_recording_it_would(school: School) -> None:
+    course = school.course("Turning", kind="on_the_job", validity_months=24)
+    made = school.certified("anna", course, ago(3))
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    school.do(school.ben, made, "verify")
+    assert holding().filter(user=school.anna, subject=course).exists()
+    now = slip(school, made, "ben", expires=SOON)
+    assert now.state == "submitted" and not holding().filter(user=school.anna, subject=course).exists()
+    asked = Task.objects.filter(record=made, done__isnull=True)
+    assert [task.assignee for task in asked] == [school.cora]
+    with pytest.raises(NotPermitted, match="You handed this certificate in; somebody else verifies it"):
+        school.do(school.ben, made, "verify")
+    with pytest.raises(WrongState):
+        slip(school, made, expires=ago(-80))
+    school.do(school.cora, made, "verify")
+    assert holding().get(user=school.anna, subject=course).evidence == made
+
+
+def test_a_slip_is_not_corrected_where_nobody_else_could_look_at_it(school: School) -> None:
+    course = school.course("Turning", kind="on_the_job", validity_months=24)
+    made = school.certified("anna", course, ago(3))
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    school.do(school.ben, made, "verify")
+    grants = school.cora.grants.all() if hasattr(school.cora, "grants") else None
+    assert grants is not None
+    grants.delete()
+    with pytest.raises(Refused, match="Nobody else may verify the correction"):
+        slip(school, made, "ben", expires=SOON)
+    assert Record.objects.get(pk=made.pk).state == "valid"
+    assert holding().filter(user=school.anna, subject=course).exists()
+
+
+def test_what_came_of_what_was_completed_is_not_corrected(school: School) -> None:
+    session = school.course("Reading", {"person": "anna"}, kind="read")
+    school.do(school.anna, session, "confirm")
+    made = Record.objects.get(type="certificate")
+    with pytest.raises(WrongState, match="Nobody entered what it says"):
+        slip(school, made, issuer="Us")
