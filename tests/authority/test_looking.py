@@ -195,14 +195,15 @@ def test_what_may_i(office: Office, client: Client):
     client.force_login(office.desk.anna)
     with CaptureQueriesContext(connection) as captured:
         page = client.get("/authority-rules/mine/").content.decode()
-    assert "you hold none. Rule AR-001 asks for it; ask Hugo Example" in page and len(captured) <= 15
+    way = "have yourself assessed in “Audits” by Dora Example / Hugo Example."
+    assert f"you hold none. Rule AR-001 asks for it. What leads there: {way}" in page and len(captured) <= 17
     answer = Client(headers=bearer(office.desk.anna)).get("/api/v1/authority-rules:mine?unit=N").json()
     refused = [item["command"] for item in answer["items"] if item["why_not"]]
     assert refused == ["change_request.create"]
     assert client.get("/authority-rules/mine/?unit=S").status_code == 404
     client.force_login(office.hugo)
     page = client.get("/authority-rules/mine/").content.decode()
-    assert "Rule AR-001 asks for it; ask Dora Example" in page, "the rule is his own; the framework is hers"
+    assert "have yourself assessed in “Audits” by Dora Example." in page, "nobody assesses themself"
 
 
 def test_what_a_role_does_not_tell_is_said_to_be_up_to_the_record(office: Office, client: Client):

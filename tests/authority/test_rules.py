@@ -54,7 +54,7 @@ def test_a_rule_is_asked_from_its_approval_until_its_withdrawal(office: Office):
         asks(office)
     assert str(why.value) == (
         f"This needs {office.needed()}; you hold none. "
-        "Rule AR-001 asks for it; ask Hugo Example how to get there."
+        "Rule AR-001 asks for it. What leads there: have yourself assessed in “Audits” by Dora Example / Hugo Example."
     )
     assert desk.request(who=desk.ben).owner == desk.ben
     made = Rule.objects.get()

@@ -14,8 +14,9 @@ from setsquare.domains.authority.permissions import READ
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.rights import permissions_in, units_where
 from setsquare.kernel.authority.asking import before_all, meeting
-from setsquare.kernel.authority.deciding import Decision, RuleInForce, Standing, decide
+from setsquare.kernel.authority.deciding import Decision, RuleInForce, Standing, Way, decide, lacking
 from setsquare.kernel.authority.people import standings
+from setsquare.kernel.authority.ways import ways_to
 from setsquare.kernel.commands.authorising import (
     candidates,
     concerns_always,
@@ -41,6 +42,14 @@ BY_THE_RECORD = gettext_lazy(
 def units_looked_at(user: User) -> QuerySet[Unit]:
     """Return the units of which somebody may look who may do what there."""
     return Unit.objects.filter(pk__in=units_where(user, READ), closed_on__isnull=True).order_by("name")
+
+
+def unit_looked_at(user: User, code: str = "") -> Unit | None:
+    """Return a unit of which somebody may look, without a code their own, else the first; None where there is none."""
+    units = units_looked_at(user)
+    if code:
+        return units.filter(code=code).first()
+    return units.filter(pk=user.unit_id or 0).first() or units.first()
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,23 @@ class MayDo:
     """The rules that may be asked."""
     by_the_record: bool = False
     """Whether only the record tells whether they may, such as by whose it is or who is asked."""
+    ways: tuple[Way, ...] = ()
+    """What leads to what they lack."""
+
+
+def found_among(rows: Iterable[MayDo], words: str, *, kept: bool = False) -> list[MayDo]:
+    """Return those of the commands that are called by all of some words, with `kept` those that a rule keeps from."""
+    wanted = words.casefold().split()
+    return [
+        row
+        for row in rows
+        if (row.why_not or not kept) and all(word in _called(row.command) for word in wanted)
+    ]
+
+
+def _called(command: Command) -> str:
+    thing = thing_of(command.thing)
+    return f"{command.label} {thing.name} {thing.plural} {command.key}".casefold()
 
 
 def what_may(user: User, unit: Unit) -> list[MayDo]:
@@ -138,9 +164,10 @@ def what_may(user: User, unit: Unit) -> list[MayDo]:
     leads = leads_in(user, unit.pk)
     rules, standing = before_all(user, unit.pk)
     now = timezone.now()
+    ways = ways_to(user, lacking(rules, standing, now))
     found = [
         replace(
-            _may_do(command, [rule for rule in rules if may_concern(rule, command)], standing, now),
+            _may_do(command, [rule for rule in rules if may_concern(rule, command)], standing, now, ways),
             by_the_record=alone,
         )
         for command in done_by_people().values()
@@ -162,15 +189,22 @@ def _by_the_record(command: Command, held: Collection[str], *, leads: bool) -> b
     return True if own else None
 
 
-def _may_do(command: Command, rules: Sequence[RuleInForce], standing: Standing, now: dt.datetime) -> MayDo:
-    decisions = [(rule, ways_of(command, decide([rule], standing, now))) for rule in rules]
-    lacking = [decision for _rule, decision in decisions if decision.lacks]
+def _may_do(
+    command: Command,
+    rules: Sequence[RuleInForce],
+    standing: Standing,
+    now: dt.datetime,
+    ways: Sequence[Way],
+) -> MayDo:
+    decisions = [(rule, ways_of(command, decide([rule], standing, now)).with_ways(ways)) for rule in rules]
+    refusing = [decision for _rule, decision in decisions if decision.lacks]
     return MayDo(
         command,
         " ".join(_each(_told(rule, command, decision.sentence) for rule, decision in decisions)),
-        supervised=bool(lacking) and all(decision.supervised for decision in lacking),
-        breakable=bool(lacking) and all(decision.breakable for decision in lacking),
+        supervised=bool(refusing) and all(decision.supervised for decision in refusing),
+        breakable=bool(refusing) and all(decision.breakable for decision in refusing),
         rules=tuple(rules),
+        ways=tuple(dict.fromkeys(way for decision in refusing for way in decision.ways)),
     )
 
 

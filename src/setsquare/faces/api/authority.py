@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 
 from setsquare.domains.authority.in_words import done_by_people
-from setsquare.domains.authority.looking import WhyNot, units_looked_at, what_may, who_may
+from setsquare.domains.authority.looking import WhyNot, found_among, unit_looked_at, what_may, who_may
 from setsquare.domains.authority.models import AuthorityRule
 from setsquare.domains.authority.simulating import (
     SIMULATED,
@@ -23,6 +23,7 @@ from setsquare.faces.api.describing import parameter, says
 from setsquare.faces.api.personal import PAGED
 from setsquare.faces.api.reading import Parameters
 from setsquare.faces.api.registers import find
+from setsquare.faces.api.ways import ways_shown
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.declaration import Command
@@ -36,6 +37,11 @@ WHO = ("may", "may_not")
 def add_authority(api: NinjaAPI) -> None:
     """Add `:who` and `:mine` of the register and `:effect` of a rule; they come before the generic addresses."""
     unit = parameter("unit", "Code of the unit.")
+    mine_asked = [
+        parameter("unit", "Code of the unit; without it your own."),
+        parameter("q", "Words by which the commands are called."),
+        parameter("kept", "Only what a rule keeps you from.", enum=("true", "false"), default="false"),
+    ]
     asked = (
         parameter("command", "Full name of the command, such as `revision.approve`."),
         unit,
@@ -64,7 +70,7 @@ def add_authority(api: NinjaAPI) -> None:
         operation_id=f"{slug}.mine",
         summary="What your roles allow in a unit, and what a rule keeps you from",
         tags=tags,
-        openapi_extra=says("The commands.", "Page", parameters=[unit], errors=(422,)),
+        openapi_extra=says("The commands.", "Page", parameters=mine_asked, errors=(422,)),
     )(mine)
 
 
@@ -115,8 +121,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Answer with what the caller's roles allow, each with what keeps them from it."""
     caller = caller_of(request)
     caller.require(Scope.READ, AUTHORITY_RULES.code)
-    asked = Parameters(request, "unit")
-    rows = what_may(caller.user, _unit(request, asked))
+    asked = Parameters(request, "unit", "q", "kept")
+    rows = what_may(caller.user, _unit(request, asked, own=True))
+    rows = found_among(rows, asked.text("q"), kept=asked.flag("kept"))
     items = [
         {
             "command": row.command.key,
@@ -124,6 +131,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "by_the_record": row.by_the_record,
             "countersigned": row.supervised,
             "glass": row.breakable,
+            "ways": ways_shown(row.ways),
         }
         for row in rows
     ]
@@ -138,9 +146,13 @@ def _command(asked: Parameters) -> Command:
     return command
 
 
-def _unit(request: HttpRequest, asked: Parameters) -> Unit:
+def _unit(request: HttpRequest, asked: Parameters, *, own: bool = False) -> Unit:
     code = asked.text("unit")
-    unit = units_looked_at(caller_of(request).user).filter(code=code).first()
+    if not code and not own:
+        raise Refused({"unit": _("Give the code of a unit.")})
+    unit = unit_looked_at(caller_of(request).user, code)
+    if unit is None and not code:
+        raise Refused({"unit": _("You belong to no unit in which you may look; give the code of one.")})
     if unit is None:
         raise Refused({"unit": _("There is no unit with the code “%(code)s”.") % {"code": code}})
     return unit

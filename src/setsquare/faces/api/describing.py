@@ -73,6 +73,19 @@ PAGE: Schema = {
         },
     },
 }
+WAY: Schema = {
+    "type": "object",
+    "properties": {
+        "kind": {"type": "string", "enum": ["course", "assessment"]},
+        "text": {"type": "string", "description": "What you do, in words."},
+        "for": {"type": "object", "description": "The qualification: `subject`, `topic`, `level`."},
+        "type": {"type": ["string", "null"]},
+        "number": {"type": ["string", "null"]},
+        "title": {"type": ["string", "null"]},
+        "href": {"type": ["string", "null"], "format": "uri-reference"},
+        "people": {"type": "array", "items": {"type": "string"}, "description": "Who may assess you."},
+    },
+}
 DETAILS: Schema = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "instance", "errors"],
@@ -93,6 +106,11 @@ DETAILS: Schema = {
                     "sentence": {"type": "string"},
                 },
             },
+        },
+        "ways": {
+            "type": "array",
+            "description": "What leads to what rules of authority ask for and you lack, where they refuse it.",
+            "items": WAY,
         },
     },
 }

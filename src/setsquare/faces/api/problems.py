@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja.errors import AuthenticationError, HttpError
 
+from setsquare.faces.api.ways import ways_shown
 from setsquare.kernel.commands.errors import (
     NotFound,
     NotPermitted,
@@ -172,6 +173,11 @@ def _refused(error: Refused | RegisterError) -> Problem:
     return Problem("invalid", named if place else sentence, error.fields, labels=labels)
 
 
+def _not_permitted(error: NotPermitted) -> Problem:
+    more = {"ways": ways_shown(error.ways)} if error.ways else {}
+    return Problem("forbidden", error.sentence, more=more)
+
+
 def _stale(error: Stale) -> Problem:
     more = {"version": error.record.version - 1, "changes": changed_meanwhile(error)}
     return Problem("stale", error.sentence, more=more)
@@ -209,7 +215,7 @@ def _said(code: str) -> Any:
 
 _MADE: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Any], ...] = (
     ((Refused, RegisterError), _refused),
-    (NotPermitted, _said("forbidden")),
+    (NotPermitted, _not_permitted),
     (NotFound, _said("not_found")),
     (WrongState, _wrong_state),
     (Stale, _stale),

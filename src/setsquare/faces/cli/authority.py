@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from setsquare.domains.authority.in_words import done_by_people, told
-from setsquare.domains.authority.looking import BY_THE_RECORD, WhyNot, units_looked_at, what_may, who_may
+from setsquare.domains.authority.looking import (
+    BY_THE_RECORD,
+    WhyNot,
+    found_among,
+    unit_looked_at,
+    units_looked_at,
+    what_may,
+    who_may,
+)
 from setsquare.domains.authority.simulating import (
     SIMULATED,
     as_values,
@@ -81,24 +89,33 @@ def show_who(caller: Caller, options: Options) -> None:
             ]
             for one, why in items
         ]
-        table([_("Person"), _("Name"), _("What they lack"), ""], rows)
+        table([_("Person"), _("Name"), _("What they lack"), _("All the same")], rows)
 
 
 def add_what_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `what-may-i`."""
-    parser.add_argument("unit", metavar="UNIT", help=_("a unit’s code"))
+    parser.add_argument(
+        "unit", metavar="UNIT", nargs="?", default="", help=_("a unit’s code; without it your own")
+    )
+    parser.add_argument("--find", default="", metavar="WORDS", help=_("only commands that are called so"))
+    parser.add_argument("--kept", action="store_true", help=_("only what a rule keeps you from"))
 
 
 def show_what(caller: Caller, options: Options) -> None:
     """Show what the caller's roles allow in a unit, and what rules keep them from."""
     caller.require(Scope.READ, AUTHORITY_RULES.code)
-    found = what_may(caller.user, _unit(list(units_looked_at(caller.user)), options.unit))
+    unit = unit_looked_at(caller.user, options.unit)
+    if unit is None:
+        sentence = _("There is no unit with the code “%(code)s”.")
+        raise Refused({"unit": sentence % {"code": options.unit}})
+    found = found_among(what_may(caller.user, unit), options.find, kept=options.kept)
     if options.json:
         items = [
             {
                 "command": row.command.key,
                 "why_not": row.why_not or None,
                 "by_the_record": row.by_the_record,
+                "ways": [way.values for way in row.ways],
             }
             for row in found
         ]

@@ -83,6 +83,8 @@ def _values(failure: Failure, fields: Mapping[str, Label]) -> dict[str, Any]:
     }
     if isinstance(failure, WrongState) and failure.state:
         values |= {"state": failure.state, "states": failure.states, "first": failure.first}
+    if isinstance(failure, NotPermitted) and failure.ways:
+        values["ways"] = [way.values for way in failure.ways]
     if isinstance(failure, Stale):
         values["changes"] = changed_meanwhile(failure)
     return values

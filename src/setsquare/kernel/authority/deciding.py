@@ -44,6 +44,35 @@ class Asked(NamedTuple):
         return _("a current qualification in %(subject)s") % values
 
 
+class Way(NamedTuple):
+    """What leads somebody to a qualification that they lack, such as a course, or who may assess them."""
+
+    need: Asked
+    kind: str
+    """`course` or `assessment`."""
+    told: str
+    """What they do, as a part of a sentence: complete CO-001 Hygiene."""
+    type: str = ""
+    number: str = ""
+    """Of the record by which, where there is one."""
+    title: str = ""
+    people: tuple[str, ...] = ()
+    """Who may assess them, by name."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return it as JSON values, for programs."""
+        return {
+            "kind": self.kind,
+            "text": self.told,
+            "for": {"subject": self.need.subject, "topic": self.need.topic, "level": self.need.level},
+            "type": self.type or None,
+            "number": self.number or None,
+            "title": self.title or None,
+            "people": list(self.people),
+        }
+
+
 class Owner(NamedTuple):
     """Whose record something is: whom to ask about it."""
 
@@ -158,6 +187,8 @@ class Decision:
     """Whether it might be done under supervision, but nobody may countersign it: so it is refused."""
     person: int | None = None
     """Whom it is about, by their id: nobody is told to ask themself."""
+    ways: tuple[Way, ...] = ()
+    """What leads to what is lacking, as far as anybody knows: looked up for the person who is refused alone."""
 
     def unsupervised(self) -> "Decision":
         """Return the decision where nobody may countersign."""
@@ -190,12 +221,31 @@ class Decision:
         if self.unattended:
             parts.setdefault(_("You may do this under supervision, but nobody may countersign it here."))
         for rule in {lack.rule.number: lack.rule for lack in self.lacks if not lack.apart}.values():
-            parts.setdefault(_asks_for_it(rule, rule.whom_to_ask(self.person)))
+            parts.setdefault(self._how(rule))
         if self.breakable:
             parts.setdefault(
                 _("In an emergency you may break the glass: with a reason, and reviewed afterwards.")
             )
         return " ".join(parts)
+
+    def with_ways(self, ways: Iterable[Way]) -> "Decision":
+        """Return it with those of the ways that lead to what is lacking."""
+        needs = {lack.need for lack in self.lacks}
+        return replace(self, ways=tuple(way for way in ways if way.need in needs))
+
+    def _how(self, rule: RuleInForce) -> str:
+        """Return what leads to what a rule asks for; where nobody knows, whom to ask."""
+        lacking = [lack.need for lack in self.lacks if lack.rule.number == rule.number]
+        ways = [way for way in self.ways if way.need in lacking]
+        owner = rule.whom_to_ask(self.person)
+        if not ways:
+            return _asks_for_it(rule, owner)
+        told = "; ".join(dict.fromkeys(way.told for way in ways))
+        sentence = _("Rule %(rule)s asks for it. What leads there: %(ways)s.")
+        sentence = sentence % {"rule": rule.number, "ways": told}
+        if owner and not {way.need for way in ways}.issuperset(lacking):
+            sentence += " " + _("Ask %(owner)s about the rest.") % {"owner": owner}
+        return sentence
 
     @property
     def for_others(self) -> str:
@@ -240,6 +290,17 @@ def decide(
         return Decision((), tuple(relied))
     kept = tuple(relied) if under_supervision else ()
     return Decision(tuple(lacks), kept, under_supervision, breakable, person=standing.person)
+
+
+def lacking(rules: Iterable[RuleInForce], standing: Standing, now: dt.datetime) -> tuple[Asked, ...]:
+    """Return the qualifications that rules ask for and a person lacks, each once."""
+    found: dict[Asked, None] = {}
+    for rule in rules:
+        for need in rule.needs:
+            held = standing.held.get((need.subject, need.topic))
+            if held is None or held.lacks(need.level, now):
+                found[need] = None
+    return tuple(found)
 
 
 def _asks_for_independence(rules: Sequence[str]) -> str:

@@ -58,8 +58,20 @@ def decide(situation: Situation, command: Command) -> Decision:
     if decision.supervised and command.key not in situation.attended:
         situation.attended[command.key] = _somebody_countersigns(situation, command)
     if decision.supervised and not situation.attended[command.key]:
-        return decision.unsupervised()
-    return decision
+        decision = decision.unsupervised()
+    return _with_ways(decision, situation)
+
+
+def _with_ways(decision: Decision, situation: Situation) -> Decision:
+    """Return a refusal with what leads to what is lacking; in a list of many, nobody looks that up."""
+    refused = bool(decision.lacks) and not decision.supervised
+    listed = not situation.closely or situation.told_to_others
+    return told_ways(decision, situation) if refused and not listed else decision
+
+
+def told_ways(decision: Decision, situation: Situation) -> Decision:
+    """Return a decision with what leads to what is lacking, as the form of a command tells it."""
+    return decision.with_ways(situation.ways) if any(lack.need for lack in decision.lacks) else decision
 
 
 def ways_of(command: Command, decision: Decision) -> Decision:

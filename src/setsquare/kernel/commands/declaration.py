@@ -17,6 +17,8 @@ from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.prepared import Asked
 from setsquare.kernel.accounts.rights import permissions_in, stands_in_for
 from setsquare.kernel.authority.asking import Before, before
+from setsquare.kernel.authority.deciding import Way, lacking
+from setsquare.kernel.authority.ways import ways_to
 from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.database.statements import stand_in
 from setsquare.kernel.records.models import Record
@@ -116,6 +118,11 @@ class Situation:
     def authority(self) -> Before:
         """Return the rules of authority that may be asked here, and what the person has of what they ask."""
         return before(self.user, self.thing.code, self.place_id)
+
+    @cached_property
+    def ways(self) -> tuple[Way, ...]:
+        """Return what leads to all that rules ask for here and the person lacks; looked up where they are refused."""
+        return ways_to(self.user, lacking(self.authority.rules, self.authority.standing, self.now))
 
     def task(self, kind: str) -> Task | None:
         """Return the open task of this kind that the person may do: their own first, then a delegated one."""
@@ -312,6 +319,8 @@ class Command:
     """Each of these may keep a person out whose rights allow it: duties that are kept apart."""
     conditions: tuple[Rule, ...] = ()
     """What has to be true of the record besides, whoever asks: it can be done once that is so."""
+    done_already: Label | None = None
+    """Told in place of the state to who does it once more, where the record stands as this very command left it."""
     occasion: Rule | None = None
     """What there has to be for it to be done to: where it is missing, no page offers the command."""
     obstacles: Callable[[Situation], Mapping[str, Label]] | None = None
@@ -319,8 +328,6 @@ class Command:
     foresees: Callable[[Situation, Mapping[str, Any]], Mapping[str, Label]] | None = None
     """What is wrong with the values given, as far as they could be read, by field: told at once with all that does not
     fit. The function need not look at it again."""
-    done_already: Label | None = None
-    """Told in place of the state to who does it once more, where the record stands as this very command left it."""
     signature: Meaning | Callable[[Situation], Meaning | None] | None = None
     meanings: tuple[Meaning, ...] = ()
     """All that its signature may say, where the record chooses (`signature` is a function)."""

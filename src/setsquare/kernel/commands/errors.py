@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from setsquare.kernel.authority.deciding import Way
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.trail.reading import Passage
@@ -39,9 +40,11 @@ class NotPermitted(CommandError):
 
     code = "forbidden"
 
-    def __init__(self, sentence: Label, *, breakable: bool = False) -> None:
+    def __init__(self, sentence: Label, *, breakable: bool = False, ways: Sequence[Way] = ()) -> None:
         self.breakable = breakable
         """Whether only rules keep the person from it that may be overridden by breaking the glass."""
+        self.ways = tuple(ways)
+        """What leads to what rules ask for and the person lacks."""
         super().__init__(sentence)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from setsquare.kernel.authority.deciding import ALLOWED
+from setsquare.kernel.authority.deciding import ALLOWED, Way
 from setsquare.kernel.commands.authorising import decide
 from setsquare.kernel.commands.declaration import Actor, Command, Meaning, Situation, commands_of
 from setsquare.kernel.commands.running import why_in_the_way, why_not_permitted, why_wrong_state
@@ -22,6 +22,8 @@ class Offer:
     """Whether it is done under supervision: it waits until somebody else countersigns it."""
     breakable: bool = False
     """Whether only rules are in the way that may be overridden by breaking the glass."""
+    ways: tuple[Way, ...] = ()
+    """What leads to what rules ask for and the person lacks, where these refuse it."""
     of_this_state: bool = True
     """Whether the record's state leads to it; otherwise it is done before or after."""
 
@@ -53,6 +55,7 @@ def offers(situation: Situation, names: Iterable[str] | None = None) -> list[Off
                 command.needs_reason(record),
                 countersigned=why is None and decision.supervised,
                 breakable=decision.breakable and why_unbreakable(command, situation) is None,
+                ways=decision.ways,
                 of_this_state=wrong is None,
             )
         )

@@ -314,7 +314,8 @@ def _check_conditions(command: Command, situation: Situation) -> None:
     if (why := _why_not_conditions(command, situation)) is None:
         return
     if why_barred(command, situation) is not None:
-        raise NotPermitted(why, breakable=decide(situation, command).breakable)
+        decision = decide(situation, command)
+        raise NotPermitted(why, breakable=decision.breakable, ways=decision.ways)
     raise WrongState(why)
 
 

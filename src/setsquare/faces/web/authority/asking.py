@@ -10,10 +10,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from setsquare.domains.authority.in_words import command_areas, command_choices, done_by_people, kind_choices
-from setsquare.domains.authority.looking import BY_THE_RECORD, WhoMay, units_looked_at, what_may, who_may
+from setsquare.domains.authority.looking import (
+    BY_THE_RECORD,
+    WhoMay,
+    found_among,
+    units_looked_at,
+    what_may,
+    who_may,
+)
 from setsquare.domains.authority.thing import AUTHORITY_RULES
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import numbered, register_address
+from setsquare.faces.web.authority.ways import ways_shown
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.records.things import Label, thing_of
 
@@ -111,7 +119,9 @@ def mine_page(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     units = list(units_looked_at(user))
     unit = _unit(request, units)
-    allowed = groupby(what_may(user, unit), key=lambda one: one.command.thing)
+    words, kept = request.GET.get("q", "")[:100], request.GET.get("kept") == "true"
+    found = found_among(what_may(user, unit), words, kept=kept)
+    allowed = groupby(found, key=lambda one: one.command.thing)
     context = _frame(
         _("What may I …?"),
         _("What your roles allow here, and what a rule asks for besides. Records may ask for more."),
@@ -119,6 +129,9 @@ def mine_page(request: HttpRequest) -> HttpResponse:
     context |= {
         "units": units,
         "unit": unit,
+        "find": words,
+        "kept": kept,
+        "ways_shown": ways_shown,
         "groups": [(thing_of(code).plural, thing_of(code).icon, list(rows)) for code, rows in allowed],
     }
     return render(request, "authority/mine.html.jinja", context)

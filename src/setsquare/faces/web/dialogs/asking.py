@@ -1,6 +1,6 @@
 """What a command's dialog asks besides its body: the reason and the signature."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
@@ -35,6 +35,8 @@ class Asking:
     """Whether the person has a passkey to sign with."""
     lacking: str = ""
     """What rules ask for that the person lacks."""
+    ways: Sequence[tuple[str, str]] = ()
+    """What leads to what they lack: what to do, and where."""
     countersigned: bool = False
     """Whether it is done under supervision: it waits until somebody else countersigns it."""
     glass: bool = False

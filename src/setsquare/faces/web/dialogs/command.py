@@ -21,6 +21,7 @@ from setsquare.faces.web.access import (
     wants_dialog,
 )
 from setsquare.faces.web.addresses import command_address, create_address, record_address, register_address
+from setsquare.faces.web.authority.ways import ways_shown
 from setsquare.faces.web.dialogs.asking import (
     GLASS_NEEDED,
     KEY,
@@ -40,7 +41,7 @@ from setsquare.faces.web.records.facts import facts_shown
 from setsquare.faces.web.records.history import theirs
 from setsquare.faces.web.signing_in.passkeys import has_passkey
 from setsquare.kernel.authority.deciding import ALLOWED
-from setsquare.kernel.commands.authorising import decide
+from setsquare.kernel.commands.authorising import decide, told_ways
 from setsquare.kernel.commands.declaration import Command, Situation, command_of
 from setsquare.kernel.commands.errors import CommandError, NotFound, Stale
 from setsquare.kernel.commands.manners import GLASS
@@ -205,7 +206,7 @@ def _show(request: HttpRequest, command: Command, situation: Situation, page: Pa
     decision, breakable = ALLOWED, False
     if record is not None and why is None:
         why = why_wrong_state(command, record) or why_in_the_way(command, situation)
-        decision = decide(situation, command)
+        decision = told_ways(decide(situation, command), situation)
         breakable = decision.breakable and why_unbreakable(command, situation) is None
     glass = GLASS in request.GET and (breakable or (command.creates and not command.outright))
     if glass:
@@ -222,6 +223,7 @@ def _show(request: HttpRequest, command: Command, situation: Situation, page: Pa
         version=record.version if record is not None else None,
         key=new_key(),
         lacking=decision.sentence if why is None else "",
+        ways=ways_shown(decision.ways),
         countersigned=decision.supervised and not glass,
         glass=glass,
         glass_needed=glass,

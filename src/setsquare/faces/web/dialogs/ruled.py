@@ -6,9 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from setsquare.faces.web.authority.ways import ways_shown
 from setsquare.faces.web.dialogs.asking import GLASS_NEEDED, Asking, credentials_of, errors_of, given_glass
 from setsquare.faces.web.signing_in.passkeys import has_passkey
-from setsquare.kernel.commands.authorising import decide
+from setsquare.kernel.commands.authorising import decide, told_ways
 from setsquare.kernel.commands.declaration import Command, Situation
 from setsquare.kernel.commands.errors import CommandError
 from setsquare.kernel.commands.manners import GLASS
@@ -18,7 +19,7 @@ def ruled(
     request: HttpRequest, situation: Situation, command: Command, refused: CommandError | None = None
 ) -> Asking:
     """Return that it will wait for a countersignature, or what is asked of who breaks the glass."""
-    decision = decide(situation, command)
+    decision = told_ways(decide(situation, command), situation)
     breakable = getattr(refused, "breakable", False)
     instead = decision.breakable and GLASS in request.GET
     glass = breakable or instead or GLASS in request.POST
@@ -27,6 +28,7 @@ def ruled(
         errors_of(refused) if refused is not None else {},
         passkeys=glass and has_passkey(situation.user),
         lacking=decision.sentence,
+        ways=ways_shown(decision.ways),
         countersigned=decision.supervised and not glass,
         glass=glass,
         glass_why=given_glass(request),

@@ -14,6 +14,7 @@ from setsquare.domains.authority.models import Override, SupervisedDeed
 from setsquare.faces.web.access import situation_of
 from setsquare.faces.web.addresses import command_address, record_address, register_address
 from setsquare.faces.web.authority.beside import deeds_on
+from setsquare.faces.web.authority.ways import ways_shown
 from setsquare.faces.web.pages import HandMade, hand_made
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.accounts.models import User
@@ -101,6 +102,7 @@ def _command(offer: Offer, record: Record, made: HandMade, *, primary: bool) -> 
         "dialog": command.name not in made.commands,
         "key": "e" if command.name == "edit" and offer.why_not is None else "",
         "confirm": "",
+        "ways": ways_shown(offer.ways) if offer.why_not is not None else [],
         "hint": _("It needs a countersignature.") if offer.countersigned else command.hint,
     }
 
