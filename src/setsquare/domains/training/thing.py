@@ -79,6 +79,8 @@ LASTS: dict[str, Label] = {
     "good": _("Never expires"),
 }
 NOBODY = "nobody"
+UNRECORDED = "attendance"
+LEFT_OPEN: dict[str, Label] = {UNRECORDED: _("Over, attendance missing"), "closing": _("Held, not closed")}
 COMPLETED: dict[str, Label] = {"yes": _("Can be completed"), NOBODY: _("Nobody can complete it")}
 
 
@@ -180,6 +182,11 @@ def _lasts(value: str, _user: User) -> Q:
 def _completable(value: str, _user: User) -> Q:
     stuck = Q(course__kind="online", course__quiz__isnull=True, course__activity="")
     return stuck if value == NOBODY else ~stuck
+
+
+def _left_open(value: str, _user: User) -> Q:
+    over = Q(training_session__ends__lt=timezone.now())
+    return over & Q(state="planned" if value == UNRECORDED else "held")
 
 
 def _of_course(path: str) -> Filter:
@@ -316,6 +323,7 @@ SESSIONS = register(
             _of_course("training_session__course"),
             Filter("starts", _("Starts"), "training_session__starts", Kind.DATETIME),
             Filter("trainer", _("Trainer"), "training_session__trainer", Kind.PERSON),
+            Filter("left_open", _("Left open"), choices=LEFT_OPEN, condition=_left_open),
         ),
         sections=(
             Section(

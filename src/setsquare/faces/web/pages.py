@@ -127,6 +127,7 @@ class _Registry:
     made: dict[str, HandMade] = field(default_factory=dict)
     urls: list[URLPattern | URLResolver] = field(default_factory=list)
     links: dict[str, tuple[Label, Label]] = field(default_factory=dict)
+    blocks: list[Callable[[HttpRequest], str]] = field(default_factory=list)
 
 
 _registry = _Registry()
@@ -158,6 +159,16 @@ def add_urls(patterns: Sequence[URLPattern | URLResolver]) -> None:
 def own_urls() -> list[URLPattern | URLResolver]:
     """Return the addresses of hand-made pages."""
     return list(_registry.urls)
+
+
+def add_block(address: Callable[[HttpRequest], str]) -> None:
+    """Add a block to the first page, asked for once that stands there; `address` is empty for whom it is not."""
+    _registry.blocks.append(address)
+
+
+def blocks_for(request: HttpRequest) -> list[str]:
+    """Return where the blocks of a person’s first page are asked for."""
+    return [address for of in _registry.blocks if (address := of(request))]
 
 
 def name_link(kind: str, outwards: Label, inwards: Label) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import numbered
 from setsquare.faces.web.navigation import reach_of
-from setsquare.faces.web.pages import task_address, task_group, task_words
+from setsquare.faces.web.pages import blocks_for, task_address, task_group, task_words
 from setsquare.faces.web.registers.page import creating_shown
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.accounts.models import User
@@ -140,6 +140,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "page_title": _("My work"),
         "crumbs": [(_("My work"), "")],
+        "blocks": blocks_for(request),
         "groups": _groups(tasks[:TASKS], user),
         "more_tasks": len(tasks) > TASKS,
         "records": [_line(record) for record in records],

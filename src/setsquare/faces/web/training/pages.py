@@ -6,13 +6,14 @@ from django.http import HttpRequest
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from setsquare.faces.web.pages import Part, Tab, add_urls, extend, name_link
+from setsquare.faces.web.pages import Part, Tab, add_block, add_urls, extend, name_link
 from setsquare.faces.web.training import badges, given, lacking, person, published, statements
 from setsquare.faces.web.training.enrolling import offer_asked, offer_people
 from setsquare.faces.web.training.matrix import matrix_export, matrix_page, totals_part
 from setsquare.faces.web.training.mine import mine_page
 from setsquare.faces.web.training.resting import grounds_part
 from setsquare.faces.web.training.roles import roles_export, roles_page, roles_table
+from setsquare.faces.web.training.running import running_page, training_address
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 
@@ -71,6 +72,7 @@ extend(
     furnished={"enrol": offer_people},
 )
 extend("certificate", overview=Part("training/badge.html.jinja", badges.badge_part))
+add_block(training_address)
 add_urls(
     [
         path("courses/matrix/", matrix_page, name="training_matrix"),
@@ -79,6 +81,7 @@ add_urls(
         path("courses/matrix/roles/", roles_page, name="training_roles"),
         path("courses/matrix/roles/table/", roles_table, name="training_roles_table"),
         path("courses/matrix/roles/export/<slug:form>", roles_export, name="training_roles_export"),
+        path("courses/running/", running_page, name="training_running"),
         path("courses/mine/", mine_page, name="my_training"),
         path("courses/<number:number>/given/", given.given_page, name="course_given"),
         path("people/<number:number>/training/pdf/", person.record_pdf, name="training_record"),
