@@ -227,3 +227,26 @@ def test_programs_read_it_too(school: School, course: Record, capsys: pytest.Cap
     assert run("--by-role", "--unit", "N") == get("roles?unit=N")
     for query in ("matrix?role=nothing", "matrix?lacking=perhaps", "roles?unit=nothing"):
         assert client.get(f"/api/v1/courses:{query}").status_code == 422
+
+
+def test_the_matrix_is_sorted_by_unit_or_by_how_much_is_lacking(
+    school: School, client: Client, course: Record
+) -> None:
+    """First aid is lacking to Ben and Tom in the north; Ben lacks another; Olga (south) needs and lacks none."""
+    school.course("Sawing", {"person": "ben"})
+    school.course("Welding", {"person": "olga"})
+    other = school.course("Filing", kind="external")
+    school.certified("olga", other, ago(5))
+    client.force_login(school.cora)
+
+    def names(**asked: str) -> list[str]:
+        page = client.get("/courses/matrix/", asked).content.decode()
+        return re.findall(r'class="person-name" title="(\w+) Example"', page)
+
+    assert names() == ["Anna", "Ben", "Olga", "Tom"]
+    by_unit = names(sort="unit")
+    assert set(by_unit[:3]) == {"Anna", "Ben", "Tom"} and by_unit[3:] == ["Olga"]
+    assert names(sort="lacks")[0] == "Ben" and names(sort="lacks")[-1] == "Anna"
+    page = client.get("/courses/matrix/?sort=lacks").content.decode()
+    number = Record.objects.get(person_file__user=school.ben).number
+    assert f'href="/people/{number}/training/"' in page, "from a name one gets to all of their training"

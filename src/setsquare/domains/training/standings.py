@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, Count, QuerySet
+from django.db.models import BooleanField, Count, IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -127,6 +127,14 @@ def standing_so(people: QuerySet[User], courses: Sequence[Course], standing: str
 def of_courses(people: QuerySet[User], courses: Sequence[Course]) -> dict[int, Tally]:
     """Return of how many people each course is needed, and how many of these have it; one query."""
     return dict(_counted("what", "({stands}) stands", people, courses))
+
+
+def with_lacks(people: QuerySet[User], courses: Sequence[Course]) -> QuerySet[User]:
+    """Return the people with how many of the courses they need and do not have, as `lacks`."""
+    stands, given = _stands((f"= {TABLES['users']}.id", []), courses)
+    lack = ", ".join(f"'{one}'" for one in LACK)
+    sql = f"(SELECT COUNT(*) FROM ({stands}) stands WHERE source > 0 AND standing IN ({lack}))"  # noqa: S608
+    return people.annotate(lacks=RawSQL(sql, given, IntegerField()))  # noqa: S611 - constants
 
 
 def by_standing(people: QuerySet[User], courses: Sequence[Course]) -> dict[str, int]:

@@ -36,7 +36,7 @@ from setsquare.kernel.records.things import Label
 COLUMNS = 40
 """Courses beside each other."""
 FORMS = ("xlsx", "csv")
-NAMES = ("unit", "role", "q", "course", "standing", "lacking", "all")
+NAMES = ("unit", "role", "q", "course", "standing", "lacking", "all", "sort")
 COLOURS = {
     VALID: "green",
     SOON: "orange",

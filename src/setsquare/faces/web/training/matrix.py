@@ -5,20 +5,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from setsquare.domains.organisation.thing import PEOPLE as RECORDS_OF_PEOPLE
 from setsquare.domains.training.matrix import NOT_NEEDED, STANDINGS, Cell, cells
 from setsquare.domains.training.models import Course
-from setsquare.domains.training.standings import HAVE, Tally, of_courses
+from setsquare.domains.training.standings import HAVE, Tally, of_courses, with_lacks
 from setsquare.faces.web.access import signed_in
 from setsquare.faces.web.addresses import numbered, view_address
 from setsquare.faces.web.exports import CSV, csv_rows, sent
 from setsquare.faces.web.training.asking import COLOURS, FORMS, Asked, words
-from setsquare.kernel.accounts.models import Role, User
+from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.database.keyset import CursorError, Cut, Key, cut
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.representation.workbooks import XLSX, xlsx_parts
@@ -30,11 +31,25 @@ AT_A_TIME = 200
 BY_NAME = Key("name", User._meta.get_field("name"))
 
 
-def _page(people: QuerySet[User], cursor: str) -> Cut[User]:
+BY_UNIT, BY_LACKS = "unit", "lacks"
+KEYS = {
+    BY_UNIT: Key("unit__name", Unit._meta.get_field("name"), nullable=True),
+    BY_LACKS: Key("lacks", IntegerField()),
+}
+"""By what people are sorted otherwise than by name."""
+
+
+def _page(asked: Asked) -> Cut[User]:
+    """Return a page of the people in the order that is asked for; from another order’s place the first one."""
+    people, cursor, sort = asked.people, asked.request.GET.get("after", ""), asked.wanted.get("sort", "")
+    if sort == BY_LACKS:
+        people = with_lacks(people, asked.courses)
+    key, name = KEYS.get(sort, BY_NAME), f"training.matrix.{sort if sort in KEYS else 'name'}"
+    down = sort == BY_LACKS
     try:
-        return cut(people, BY_NAME, descending=False, limit=PEOPLE, cursor=cursor, name="training.matrix")
+        return cut(people, key, descending=down, limit=PEOPLE, cursor=cursor, name=name)
     except CursorError:
-        return cut(people, BY_NAME, descending=False, limit=PEOPLE, name="training.matrix")
+        return cut(people, key, descending=down, limit=PEOPLE, name=name)
 
 
 @dataclass
@@ -45,12 +60,13 @@ class Sheet:
 
     def __post_init__(self) -> None:
         asked = self.asked
-        self.page = _page(asked.people, asked.request.GET.get("after", ""))
+        self.page = _page(asked)
         self.cells = cells(self.page.rows, asked.courses)
         concerned = Counter(course for (_who, course), cell in self.cells.items() if not blank(cell))
         self.courses = [one for one in asked.courses if asked.whole or one.pk in concerned]
         if not asked.whole:
             self.courses.sort(key=lambda one: -concerned[one.pk])
+        self.pages = _pages(asked.user, self.page.rows)
         self.columns, self.place = asked.beside(self.courses)
 
     def row(self, person: User, told: dict[str, Label]) -> dict[str, Any]:
@@ -58,9 +74,19 @@ class Sheet:
         own = [self.cells[person.pk, course.pk] for course in self.asked.courses]
         return {
             "person": person,
+            "url": self.pages.get(person.pk, ""),
             "tally": tally(own),
             "cells": [_shown(self.cells[person.pk, course.pk], course, told) for course in self.columns],
         }
+
+
+def _pages(user: User, people: Sequence[User]) -> dict[int, str]:
+    """Return where the training record of each of the people stands whose page the reader may see; one query."""
+    seen = RECORDS_OF_PEOPLE.visible_to(user).filter(person_file__user__in=people)
+    return {
+        person: f"{numbered('person', number)}training/"
+        for person, number in seen.values_list("person_file__user", "number")
+    }
 
 
 def blank(cell: Cell) -> bool:
@@ -91,6 +117,7 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
         "whole": asked.whole,
         "legend": [(told[code], COLOURS[code]) for code in STANDINGS],
         "standings": [(code, told[code]) for code in STANDINGS if code != NOT_NEEDED],
+        "sorts": [("", _("Name")), (BY_UNIT, _("Unit")), (BY_LACKS, _("How much they lack"))],
         "roles": Role.objects.order_by("name").values_list("code", "name"),
         "everything_url": here + asked.query(all="1"),
         "totals_url": view_address("training_totals") + asked.query(after=after, **kept),
