@@ -1,6 +1,7 @@
 """What a revision asks people to read and learn: decided before approval, waited for, and what it qualifies for."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -303,3 +304,22 @@ def test_a_revision_is_read_by_who_is_asked_with_the_chosen_sections_first(
         assert said in printed.split("Reading and training", 1)[1]
     told = Notice.objects.filter(user__username="otto", record__number=revision)
     assert [str(one) for one in told] == [f"Please read {revision} Calibration and confirm it."]
+
+
+def test_what_changed_is_ticked_until_it_is_decided(works: Works, client: Client) -> None:
+    number = works.in_force(**HP)
+    revision = works.second(number)
+    client.force_login(works.person("ada"))
+
+    def page() -> str:
+        return client.get(f"/revisions/{revision}/do/decide_training/").content.decode()
+
+    def ticked(text: str) -> list[str]:
+        return re.findall(r'name="passages"[^>]*value="([^"]*)" checked', text)
+
+    first = page()
+    changed = re.findall(r'option-label">([^<]*) \(changed\)<', first)
+    assert changed and ticked(first) == changed
+    assert not re.search(r"Who has to read it\s*(<[^>]*>\s*)*\(optional\)", first)
+    decided(works, revision)
+    assert ticked(page()) == [], "what was decided stands"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.documents.audiences import readers
 from setsquare.domains.documents.deciding.sections import headings
-from setsquare.domains.documents.models import Revision
+from setsquare.domains.documents.models import Revision, decision_of
 from setsquare.domains.documents.queries import before
 from setsquare.faces.web.addresses import command_address, record_address
 from setsquare.faces.web.dialogs.asking import Asking
@@ -45,7 +45,9 @@ def _deciding(
     revision: Revision = record.revision
     former = before(revision)
     changes = changes_shown(request, former, revision)
-    asking.fields = [shown for field in asking.fields if (shown := _offered(field, revision, changes))]
+    new = request.method != "POST" and decision_of(revision) is None
+    offered = (_offered(field, revision, changes, new=new) for field in asking.fields)
+    asking.fields = [shown for shown in offered if shown is not None]
     context = {
         "page_title": _("Reading and training of %(number)s") % {"number": record.number},
         "page_lead": record.title,
@@ -65,8 +67,13 @@ def _deciding(
     return render(request, "documents/decide.html.jinja", context, status=status)
 
 
-def _offered(field: Field, revision: Revision, changes: Compared | None) -> Field | None:
-    """Return a field of the form; the sections to choose are those of the text, and those that changed say so."""
+def _offered(field: Field, revision: Revision, changes: Compared | None, *, new: bool) -> Field | None:
+    """Return a field of the form; the sections to choose are those of the text, and those that changed say so.
+
+    While nothing is decided, those that changed are ticked. Who has to read it always has a value.
+    """
+    if field.name == "who":
+        field.required = True
     if field.name != "passages":
         return field
     names = headings(revision)
@@ -77,5 +84,6 @@ def _offered(field: Field, revision: Revision, changes: Compared | None) -> Fiel
     field.choices = [
         (name, _("%(name)s (changed)") % {"name": name} if name in changed else name) for name in names
     ]
-    field.value = [line for line in str(field.value or "").splitlines() if line in names]
+    chosen = changed if new else set(str(field.value or "").splitlines())
+    field.value = [name for name in names if name in chosen]
     return field
