@@ -323,6 +323,18 @@ def test_the_heat_map_says_it_in_words_and_narrows(turners: Plant, client: Clien
     assert [part.split(" %")[0][-3:].strip(' >"') for part in totals.split("<td")[1:]] == ["100", "50", "0"]
 
 
+def test_what_is_asked_of_most_people_on_the_page_stands_first(turners: Plant, client: Client) -> None:
+    client.force_login(turners.ada)
+
+    def columns() -> list[str]:
+        return re.findall(r'</a><span class="cell-note">(\w+) · ', body(client.get("/competence/gaps/")))
+
+    assert columns() == ["CUT", "MEA", "SET"]
+    setter = turners.profile("Setter", "Setter", SET=(1,))
+    ProfileHolding.objects.create(profile=setter, person=turners.lea, since=ago(20))
+    assert columns() == ["SET", "CUT", "MEA"]
+
+
 def test_tables_are_taken_away_as_they_stand(turners: Plant, client: Client) -> None:
     client.force_login(turners.ada)
 

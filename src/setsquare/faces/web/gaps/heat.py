@@ -1,5 +1,6 @@
 """The heat map: the people whose competence somebody follows beside the components that are asked of them."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,17 +37,17 @@ def page_of(people: QuerySet[User], cursor: str, limit: int = PEOPLE) -> Cut[Use
 
 @dataclass
 class Sheet:
-    """The people on a page, the components that are asked of any of them, and how they stand."""
+    """The people on a page, the components that are asked of any of them, of most of them first, and how they stand."""
 
     asked: Asked
 
     def __post_init__(self) -> None:
         self.page = page_of(self.asked.people, self.asked.request.GET.get("after", ""))
         self.found = stand(self.page.rows, self.asked.asking, self.asked.asks)
-        concerned = {component for _person, component in self.found.cells}
+        concerned = Counter(component for _person, component in self.found.cells)
         every = components_in(self.asked.asks)
         self.left_out = len(every) - len(concerned)
-        parts = [one for one in every if one.pk in concerned]
+        parts = sorted((one for one in every if one.pk in concerned), key=lambda one: -concerned[one.pk])
         self.parts = [parts[at : at + COLUMNS] for at in range(0, len(parts), COLUMNS)]
         given = self.asked.request.GET.get("columns", "")
         wanted = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1
@@ -77,7 +78,7 @@ def heat_page(request: HttpRequest) -> HttpResponse:
         "previous": here + asked.query(after=page.previous) if page.previous else "",
         "column_pages": [
             (
-                f"{part[0].code} – {part[-1].code}",
+                f"{(at - 1) * COLUMNS + 1}–{(at - 1) * COLUMNS + len(part)}",
                 here + asked.query(columns=str(at), after=after),
                 at == sheet.place,
             )
