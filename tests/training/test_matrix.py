@@ -108,7 +108,9 @@ def test_the_page_narrows_and_leads_to_certificate_or_course(
     assert f'href="/certificates/{certificate.number}/"' in page
     assert "Anna Example" in page
     assert "Olga Example" not in page
-    assert "In grace" in page
+    assert '<span class="standing stands-grace">In grace</span>' in page
+    signs = re.findall(r'<span class="standing stands-(\w+)">([^<]*)</span>', page.partition("<table")[0])
+    assert len(signs) == 6 and len({sign for sign, _word in signs}) == 6, "no two look alike"
     assert "has 0 of 1" in page and "has 1 of 1" in page
     assert "Rita Root" not in client.get("/courses/matrix/").content.decode()
     assert "Rita Root" in client.get("/courses/matrix/?all=1").content.decode()

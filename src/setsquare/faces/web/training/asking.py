@@ -37,15 +37,16 @@ COLUMNS = 40
 """Courses beside each other."""
 FORMS = ("xlsx", "csv")
 NAMES = ("unit", "role", "q", "course", "standing", "lacking", "all", "sort")
-COLOURS = {
-    VALID: "green",
-    SOON: "orange",
-    GRACE: "orange",
-    RETRAIN: "orange",
-    EXPIRED: "red",
-    MISSING: "red",
-    NOT_NEEDED: "grey",
+SIGNS = {
+    VALID: "met",
+    SOON: "soon",
+    GRACE: "grace",
+    RETRAIN: "retrain",
+    EXPIRED: "expired",
+    MISSING: "none",
+    NOT_NEEDED: "",
 }
+"""The sign and colour of each, as in the heat map of competence: no two look alike."""
 
 
 def words() -> dict[str, Label]:

@@ -18,7 +18,7 @@ from setsquare.domains.training.standings import HAVE, Tally, of_courses, with_l
 from setsquare.faces.web.access import signed_in
 from setsquare.faces.web.addresses import numbered, view_address
 from setsquare.faces.web.exports import CSV, csv_rows, sent
-from setsquare.faces.web.training.asking import COLOURS, FORMS, Asked, words
+from setsquare.faces.web.training.asking import FORMS, SIGNS, Asked, words
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.database.keyset import CursorError, Cut, Key, cut
 from setsquare.kernel.records.things import Label
@@ -115,7 +115,7 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
         "people": [sheet.row(one, told) for one in page.rows],
         "any_course": bool(asked.courses),
         "whole": asked.whole,
-        "legend": [(told[code], COLOURS[code]) for code in STANDINGS],
+        "legend": [(told[code], SIGNS[code]) for code in STANDINGS],
         "standings": [(code, told[code]) for code in STANDINGS if code != NOT_NEEDED],
         "sorts": [("", _("Name")), (BY_UNIT, _("Unit")), (BY_LACKS, _("How much they lack"))],
         "roles": Role.objects.order_by("name").values_list("code", "name"),
@@ -149,7 +149,7 @@ def _shown(cell: Cell, course: Course, told: dict[str, Label]) -> dict[str, Any]
     where = ("certificate", cell.evidence) if cell.evidence else ("course", course.record.number)
     return {
         "word": told[cell.standing],
-        "colour": COLOURS[cell.standing],
+        "sign": SIGNS[cell.standing],
         "until": cell.last,
         "needed": cell.needed,
         "blank": blank(cell),

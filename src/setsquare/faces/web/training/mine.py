@@ -15,7 +15,7 @@ from setsquare.domains.training.thing import CERTIFICATES, COURSES, SESSIONS
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import numbered, register_address
 from setsquare.faces.web.navigation import reach_of
-from setsquare.faces.web.training.asking import COLOURS, words
+from setsquare.faces.web.training.asking import SIGNS, words
 from setsquare.flows.gaps_to_courses import asked_by_profiles
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
@@ -61,7 +61,7 @@ def _rows(user: User) -> list[dict[str, Any]]:
                 "title": course.record.title,
                 "url": numbered("course", course.record.number),
                 "word": told[cell.standing],
-                "colour": COLOURS[cell.standing],
+                "sign": SIGNS[cell.standing],
                 "needed": cell.needed,
                 "how": course.completed_how if cell.needed and cell.standing != VALID else "",
                 "why": reasons.get(course.pk, ()),
