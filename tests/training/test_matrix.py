@@ -108,6 +108,8 @@ def test_the_page_narrows_and_leads_to_certificate_or_course(
     assert f'href="/certificates/{certificate.number}/"' in page
     assert "Anna Example" in page
     assert "Olga Example" not in page
+    units = re.findall(r'<option value="(\w+)"[^>]*>([^<]*)</option>', page.partition('name="role"')[0])
+    assert units[:2] == [("NW", "Norma Works"), ("N", "\u2003North")], "as they stand in the tree"
     assert '<span class="standing stands-grace">In grace</span>' in page
     signs = re.findall(r'<span class="standing stands-(\w+)">([^<]*)</span>', page.partition("<table")[0])
     assert len(signs) == 6 and len({sign for sign, _word in signs}) == 6, "no two look alike"

@@ -1,4 +1,4 @@
-// `select[data-choose]`: TomSelect. With `data-source="/choose/people?q="` it asks the server: JSON [{value, text, hint}].
+// `select[data-choose]`: TomSelect. With `data-source="/choose/people?q="` it asks the server: JSON [{value, text, hint, depth}].
 // With `data-beside="subject"` it asks for parts of what the field of that name beside it names; with `data-part="topic"`
 // besides, for what there is of the part that this field names.
 import TomSelect from "tom-select/base";
@@ -8,6 +8,11 @@ import { each, say } from "./page.js";
 TomSelect.define("remove_button", removeButton);
 
 const line = (data, escape) => `<div><span>${escape(data.text)}</span>${data.hint ? `<span class="hint">${escape(data.hint)}</span>` : ""}</div>`;
+/** What is offered stands as deep as it does in its tree; what is chosen stands alone. */
+const offered = (data, escape) => {
+  const inset = "\u2003".repeat(data.depth ?? 0);
+  return line({ text: inset + data.text, hint: data.hint && inset + data.hint }, escape);
+};
 const note = (text, escape) => `<div class="no-results">${escape(text)}</div>`;
 
 /** The field in the same row, or the same form, by which a chooser is narrowed. */
@@ -38,7 +43,7 @@ function settings(select) {
       } catch { done([]); }
     } : null,
     render: {
-      option: line,
+      option: offered,
       item: line,
       no_results: (data, escape) => note(say("nothing_found"), escape),
       loading: (data, escape) => note(say("loading"), escape),

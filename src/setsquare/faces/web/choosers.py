@@ -10,6 +10,7 @@ from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.forms.fields import level_options
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.accounts.rights import units_where
+from setsquare.kernel.accounts.units import by_tree
 from setsquare.kernel.qualifications.subjects import parts_of
 from setsquare.kernel.records.conditions import ME
 from setsquare.kernel.records.models import Record
@@ -25,12 +26,12 @@ LIVE = "live"
 """The parameter that asks for what can be referred to: open or in force."""
 PART = "revision"
 _PARTS_LAST = Case(When(type=PART, then=1), default=0)
-Choice = dict[str, str]
+Choice = dict[str, str | int]
 
 
 @signed_in
 def choose(request: HttpRequest, what: str) -> JsonResponse:
-    """Answer a chooser: a list of {value, text, hint}."""
+    """Answer a chooser: a list of {value, text, hint}; units as their tree is read, with how deep each stands."""
     source = _SOURCES.get(what)
     if source is None:
         raise Http404
@@ -59,9 +60,9 @@ def _units(request: HttpRequest, words: str) -> Iterator[Choice]:
     found = Unit.objects.filter(known, closed_on__isnull=True).select_related("parent")
     for word in words.split()[:5]:
         found = found.filter(Q(name__icontains=word) | Q(code__istartswith=word))
-    for unit in found.order_by("name", "id")[:UNITS]:
+    for unit, depth in by_tree(found.order_by("name", "id")[:UNITS]):
         hint = f"{unit.code} · {unit.parent.name}" if unit.parent else unit.code
-        yield {"value": unit.code, "text": unit.name, "hint": hint}
+        yield {"value": unit.code, "text": unit.name, "hint": hint, **({"depth": depth} if depth else {})}
 
 
 def _roles(request: HttpRequest, words: str) -> Iterator[Choice]:

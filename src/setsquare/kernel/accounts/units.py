@@ -1,5 +1,6 @@
 """The unit tree: placing, moving and reading it, with its closure kept in step."""
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -55,3 +56,20 @@ def zone(unit: Unit | None) -> ZoneInfo:
         .first()
     )
     return ZoneInfo(name or "UTC")
+
+
+def by_tree(units: Iterable[Unit]) -> list[tuple[Unit, int]]:
+    """Return units as one goes through their tree, by name beside each other, with how deep each stands.
+
+    One whose parent is not among them stands at the top.
+    """
+    known = {unit.pk: unit for unit in units}
+    below: dict[int | None, list[Unit]] = {}
+    for unit in sorted(known.values(), key=lambda one: (one.name.casefold(), one.pk), reverse=True):
+        below.setdefault(unit.parent_id if unit.parent_id in known else None, []).append(unit)
+    found, waiting = [], [(unit, 0) for unit in below.get(None, [])]
+    while waiting:
+        unit, depth = waiting.pop()
+        found.append((unit, depth))
+        waiting += [(inner, depth + 1) for inner in below.get(unit.pk, [])]
+    return found

@@ -22,6 +22,7 @@ from setsquare.faces.web.addresses import view_address
 from setsquare.faces.web.gaps.words import legend
 from setsquare.faces.web.navigation import reach_of
 from setsquare.kernel.accounts.models import Unit, UnitPath, User
+from setsquare.kernel.accounts.units import by_tree
 from setsquare.kernel.records.models import Record
 
 NAMES = ("at", "unit", "profile", "q", "gaps")
@@ -82,9 +83,14 @@ class Asked:
     @cached_property
     def units(self) -> list[Unit]:
         """Return the units in which people work whose gaps the person sees, and those above them."""
+        return [unit for unit, _depth in self.units_in_tree]
+
+    @cached_property
+    def units_in_tree(self) -> list[tuple[Unit, int]]:
+        """Return these units as one goes through their tree, with how deep each stands."""
         followed = User.objects.filter(people_followed_by(self.user), is_active=True).order_by()
         above = UnitPath.objects.filter(descendant__in=followed.values("unit_id").distinct())
-        return list(Unit.objects.filter(pk__in=above.values("ancestor_id")).order_by("name"))
+        return by_tree(Unit.objects.filter(pk__in=above.values("ancestor_id")))
 
     @cached_property
     def only_oneself(self) -> bool:

@@ -31,6 +31,7 @@ from setsquare.faces.web.access import person_of
 from setsquare.faces.web.addresses import numbered, register_address, view_address
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.accounts.rights import units_where
+from setsquare.kernel.accounts.units import by_tree
 from setsquare.kernel.records.things import Label
 
 COLUMNS = 40
@@ -169,7 +170,7 @@ class Asked:
             ],
         }
 
-    def _units(self) -> list[tuple[str, str]]:
-        """Return the units that the person knows, by name."""
+    def _units(self) -> list[tuple[Unit, int]]:
+        """Return the units that the person knows, as one goes through their tree, with how deep each stands."""
         known = Unit.objects.filter(pk__in=units_where(self.user, READ, upwards=True), closed_on__isnull=True)
-        return list(known.order_by("name").values_list("code", "name"))
+        return by_tree(known)
