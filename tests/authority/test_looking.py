@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -233,3 +234,19 @@ def test_what_a_role_does_not_tell_is_said_to_be_up_to_the_record(office: Office
     assert not told["dora"]["development_plan.edit"]["by_the_record"]
     page = client.get("/authority-rules/mine/").content.decode()
     assert ">Depends on the record</span>" in page
+
+
+def test_a_new_rule_is_asked_for_in_parts_and_its_kinds_by_the_type_of_record(
+    office: Office, client: Client
+) -> None:
+    client.force_login(office.hugo)
+    form = client.get("/authority-rules/new/create/").content.decode()
+    assert re.findall(r'<div class="form-part" role="group" aria-label="([^"]*)">', form) == [
+        "What the rule is for",
+        "When the rule is asked",
+        "What it asks for",
+        "Who does it all the same",
+        "Where it holds",
+    ]
+    kinds = form.partition('id="id_kinds"')[2].partition("</select>")[0]
+    assert re.findall(r'<optgroup label="([^"]*)">', kinds) == ["Assessments", "Documents"]

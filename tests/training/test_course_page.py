@@ -127,3 +127,21 @@ def test_the_check_of_a_table_of_certificates_names_their_people(school: School,
     page = client.post("/certificates/import/", {"file": sent, "reason": "Carried over."}).content.decode()
     listed = re.findall(r"<li>Measuring · (.*?) <span", page)
     assert listed == ["Anna Example", "Ben Example"]
+
+
+def test_a_new_course_is_asked_for_in_parts(school: School, client: Client) -> None:
+    client.force_login(school.cora)
+    form = client.get("/courses/new/create/").content.decode()
+    parts = re.split(r'<div class="form-part" role="group" aria-label="([^"]*)">', form)
+    named = {
+        title: re.findall(r'id="id_(\w+)"', part)
+        for title, part in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    assert list(named) == [
+        "What is taught",
+        "How long it holds",
+        "Who gives it, and what it goes with",
+        "Where it is known",
+    ]
+    assert named["How long it holds"] == ["validity_months", "grace_days", "renew_days"]
+    assert named["What is taught"] == ["title", "kind", "description", "content", "hours"]

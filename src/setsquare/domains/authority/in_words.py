@@ -123,8 +123,11 @@ def kind_choices() -> dict[str, Label]:
 
 
 def kind_areas() -> dict[str, Label]:
-    """Return under which heading each kind of record stands: what its record type is called."""
-    return {code: thing.plural for thing in all_things() for code in thing.kinds()}
+    """Return under which heading each kind of record stands: what its record type is called.
+
+    Kinds that several record types have, such as documents and their revisions, stand under the first of these.
+    """
+    return {code: thing.plural for thing in reversed(all_things()) for code in thing.kinds()}
 
 
 def commands(keys: Iterable[str]) -> list[str]:

@@ -117,6 +117,8 @@ class Shown:
     """Where it has to be given though it may be left empty elsewhere, such as “needed where nobody has to read it”."""
     headings: Callable[[], Choices] | None = None
     """Under which headings the choices stand, where they are many: by value."""
+    under: Label = ""
+    """The heading of the part of the form that begins with this field, where a long form has parts."""
     living: bool = False
     """Whether the choices are rows of the database, which nobody can list before there is one."""
 

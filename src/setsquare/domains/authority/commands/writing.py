@@ -53,7 +53,12 @@ SAID = (
 )
 """What a rule says."""
 InUnit = Annotated[
-    UnitRef, Shown(gettext_lazy("Unit"), gettext_lazy("It holds there and in everything below."))
+    UnitRef,
+    Shown(
+        gettext_lazy("Unit"),
+        gettext_lazy("It holds there and in everything below."),
+        under=gettext_lazy("Where it holds"),
+    ),
 ]
 Subject = Annotated[
     RecordRef,
@@ -121,7 +126,11 @@ class NeedRow(Body):
 class Content(Body):
     """What a rule says."""
 
-    title: Annotated[str, Field(min_length=1, max_length=300), Shown(gettext_lazy("Title"))]
+    title: Annotated[
+        str,
+        Field(min_length=1, max_length=300),
+        Shown(gettext_lazy("Title"), under=gettext_lazy("What the rule is for")),
+    ]
     why: Annotated[
         str, Field(min_length=1, max_length=10_000), Shown(gettext_lazy("Why"), widget=Widget.LONG_TEXT)
     ]
@@ -135,6 +144,7 @@ class Content(Body):
             choices=in_words.namable_commands,
             headings=in_words.command_areas,
             either=True,
+            under=gettext_lazy("When the rule is asked"),
         ),
     ] = []
     meanings: Annotated[
@@ -169,6 +179,7 @@ class Content(Body):
             gettext_lazy("Needed: one of these roles"),
             gettext_lazy("Whoever does it holds at least one of them. Empty: no role is asked for."),
             Widget.ROLES,
+            under=gettext_lazy("What it asks for"),
         ),
     ] = []
     needs: Annotated[
@@ -195,6 +206,7 @@ class Content(Body):
         Shown(
             gettext_lazy("Who lacks a qualification may do it under supervision"),
             gettext_lazy("Who lacks a qualification prepares it; who has them all countersigns it."),
+            under=gettext_lazy("Who does it all the same"),
         ),
     ] = False
     of_supervised: Annotated[

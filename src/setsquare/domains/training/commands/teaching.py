@@ -82,7 +82,11 @@ def _light(text: str) -> str:
 class Described(Body):
     """What a course is."""
 
-    title: Annotated[str, Field(min_length=1, max_length=300), Shown(gettext_lazy("Title"))]
+    title: Annotated[
+        str,
+        Field(min_length=1, max_length=300),
+        Shown(gettext_lazy("Title"), under=gettext_lazy("What is taught")),
+    ]
     kind: Annotated[Course.Kind, Shown(gettext_lazy("Kind"), choices=KINDS)]
     description: Annotated[
         str,
@@ -102,6 +106,7 @@ class Described(Body):
         Shown(
             gettext_lazy("Valid for months"),
             gettext_lazy("Of each certificate. Empty: for good. A change holds for new certificates."),
+            under=gettext_lazy("How long it holds"),
         ),
     ] = None
     grace_days: Annotated[
@@ -120,7 +125,13 @@ class Described(Body):
         ),
     ] = 60
     trainers: Annotated[
-        list[Person], Field(max_length=100), Shown(gettext_lazy("Given by"), widget=Widget.PEOPLE)
+        list[Person],
+        Field(max_length=100),
+        Shown(
+            gettext_lazy("Given by"),
+            widget=Widget.PEOPLE,
+            under=gettext_lazy("Who gives it, and what it goes with"),
+        ),
     ] = []
     builds_on: Annotated[
         Sequence[RecordRef],
@@ -157,7 +168,14 @@ class Described(Body):
     ] = None
 
 
-HomeUnit = Annotated[UnitRef, Shown(gettext_lazy("Unit"), gettext_lazy("It is known there and below."))]
+HomeUnit = Annotated[
+    UnitRef,
+    Shown(
+        gettext_lazy("Unit"),
+        gettext_lazy("It is known there and below."),
+        under=gettext_lazy("Where it is known"),
+    ),
+]
 
 
 class NewCourse(Described, Needs):

@@ -49,6 +49,16 @@ class Asking:
     """What is signed, where it is no single record."""
 
     @property
+    def parts(self) -> list[tuple[Label, list[Field]]]:
+        """Return the fields by the parts of the form, each with its heading: empty for those before the first one."""
+        found: list[tuple[Label, list[Field]]] = []
+        for one in self.fields:
+            if one.under or not found:
+                found.append((one.under, []))
+            found[-1][1].append(one)
+        return found
+
+    @property
     def asks_reason(self) -> bool:
         """Tell whether the reason is asked for apart from the body, which may have a field of that name."""
         return self.needs_reason and all(known.name != REASON for known in self.fields)

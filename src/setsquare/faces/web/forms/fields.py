@@ -70,6 +70,8 @@ class Field:
     either: bool = False
     needed: Label = ""
     """Where it has to be given, though it may be left empty elsewhere."""
+    under: Label = ""
+    """The heading of the part of the form that begins with it."""
     value: Any = None
     errors: Sequence[Label] = ()
     choices: Sequence[tuple[str, Label] | Option] = ()
@@ -173,6 +175,7 @@ def _field(item: Asked, values: Mapping[str, Any], errors: Errors, user: User, p
         required=item.required,
         either=item.shown.either,
         needed=item.shown.needed,
+        under=item.shown.under,
         errors=_errors_at(name, errors, rows=item.rows_of is not None),
         min=item.limits.get("min"),
         max=item.limits.get("max"),
