@@ -174,3 +174,20 @@ def test_what_was_changed_long_ago_or_in_a_draft_holds_nothing_back(
     later = timezone.now() + dt.timedelta(days=31)
     monkeypatch.setattr(timezone, "now", lambda: later)
     assert recorded(school, course, "olga").record.state == "valid"
+
+
+def test_a_certificate_made_to_last_longer_by_a_correction_waits_as_one_recorded_so_would(
+    school: School,
+) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Measuring", validity_months=12)
+    made = recorded(school, course).record
+    changed(school, course)
+    slip = {"issued": ago(3), "expires": None, "because": "A digit was wrong."}
+    school.do(school.cora, made, "rectify", **slip)
+    changed(school, course, validity_months=12)
+    after = Record.objects.get(pk=made.pk)
+    assert (after.state, after.certificate.expires, asked_to_verify(after)) == ("submitted", None, ["ben"])
+    assert not holding().filter(subject=course).exists()
+    with pytest.raises(NotPermitted, match="somebody else verifies it"):
+        school.do(school.cora, made, "verify")

@@ -16,7 +16,7 @@ from setsquare.domains.training.thing import CERTIFICATES, SESSIONS, SOURCES
 from setsquare.faces.web.access import person_of, record_at, signed_in
 from setsquare.faces.web.addresses import numbered, view_address
 from setsquare.faces.web.records.head import head_of
-from setsquare.faces.web.training.asking import COLOURS, words
+from setsquare.faces.web.training.asking import SIGNS, words
 from setsquare.faces.web.values import state_shown
 from setsquare.flows.training_record import TrainingRecord, may_see_record, pdf_of, record_of, result_of
 from setsquare.kernel.accounts.models import User
@@ -54,7 +54,7 @@ def _needed(told: TrainingRecord) -> list[dict[str, Any]]:
             "title": course.record.title,
             "url": numbered("course", course.record.number),
             "word": named[cell.standing],
-            "colour": COLOURS[cell.standing],
+            "sign": SIGNS[cell.standing],
             "until": cell.last,
             "certificate": cell.evidence,
             "certificate_url": numbered("certificate", cell.evidence) if cell.evidence else "",

@@ -23,7 +23,7 @@ from setsquare.domains.training.thing import CERTIFICATES, COURSES, SESSIONS
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import register_address, view_address
 from setsquare.faces.web.navigation import reach_of
-from setsquare.faces.web.training.asking import COLOURS, words
+from setsquare.faces.web.training.asking import SIGNS, words
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.registers import select
 from setsquare.kernel.records.things import Label, Thing
@@ -55,7 +55,7 @@ def _people(user: User) -> list[dict[str, Any]]:
         {
             "count": counts.get(standing, 0),
             "label": told[standing],
-            "colour": COLOURS[standing],
+            "sign": SIGNS[standing],
             "note": ngettext("person", "people", counts.get(standing, 0)),
             "url": f"{view_address('training_matrix')}?standing={standing}",
         }
