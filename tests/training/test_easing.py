@@ -56,7 +56,7 @@ def test_a_certificate_of_a_course_whose_quiz_was_taken_out_for_a_minute_waits(
 ) -> None:
     bootstrap.grant(school.ben, "coordinator", "NW")
     number = quiz(school)
-    course = school.course("Measuring", kind="online", quiz=number)
+    course = school.course("Measuring", quiz=number)
     changed(school, course, quiz=number, hours=4)
     changed(school, course)
     done = recorded(school, course)
