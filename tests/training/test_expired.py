@@ -25,7 +25,7 @@ from setsquare.kernel.representation.past import as_it_stood
 from setsquare.kernel.trail.models import Entry
 from tests.training.conftest import PASSWORD, TODAY, School, ago
 
-OVER = "It is over already; where it is to be kept as history, say so under “Past”."
+OVER = "It has expired already; where it is to be kept as history, say so under “Past”."
 CERTIFICATE = thing_of("certificate")
 
 

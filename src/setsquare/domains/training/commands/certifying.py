@@ -99,7 +99,7 @@ class RecordCertificate(Body):
     external_number: NumberThere = ""
     history: Annotated[
         bool,
-        Shown(gettext_lazy("Past"), gettext_lazy("Keep it as history also where it is over by now.")),
+        Shown(gettext_lazy("Past"), gettext_lazy("Keep it as history, even though it has expired.")),
     ] = False
     file: Annotated[
         FileRef | None, Shown(gettext_lazy("File"), gettext_lazy("Its scan, if there is one."), Widget.FILE)
@@ -300,7 +300,7 @@ def days_of_ours(
         told = {"months": course.validity_months, "day": formats.date_format(longest)}
         raise Refused({"expires": sentence % told})
     if expires is not None and expires < day_in(now, person.unit) and not body.history:
-        sentence = _("It is over already; where it is to be kept as history, say so under “Past”.")
+        sentence = _("It has expired already; where it is to be kept as history, say so under “Past”.")
         raise Refused({"expires" if body.expires else "issued": sentence})
     same = Certificate.objects.filter(
         person=person, course=course, issued=body.issued, record__state__in=("submitted", *GIVEN)
