@@ -60,7 +60,9 @@ def test_a_substitute_breaks_the_glass_in_their_own_name_alone(office: Office):
     )
     alarm = Notice.objects.filter(kind="alarm").first()
     assert alarm is not None
-    assert "in their own name, though Ben Example was asked." in alarm.text % alarm.values
+    said = alarm.text % alarm.values
+    assert "in their own name, though Ben Example was asked." in said
+    assert said.endswith(f"Why: The line stands still. It is reviewed as {use.number}."), "one full stop"
     assert Task.objects.get(record=change, assignee=desk.ben).done_by == office.hugo
     client = Client()
     client.force_login(desk.dora)

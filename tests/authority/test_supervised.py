@@ -28,7 +28,6 @@ from setsquare.kernel.signatures.credentials import Credentials
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
-from setsquare.kernel.writing.sentences import told
 from tests.authority.conftest import Office
 from tests.authority.test_looking import BODY, bearer
 from tests.cases import ThingCase
@@ -235,8 +234,7 @@ def test_a_signed_deed_is_carried_out_with_both_signatures(office: Office, chang
         desk.do(desk.dora, deed, "countersign")
     assert_sealed(change, deed)
     signed = client.get(f"/change-requests/{change.number}/signatures/").content.decode()
-    assert f"countersigned by Dora Example ({deed.number})" in signed
-    assert f"Countersigned “Accept”, prepared by Hugo Example ({deed.number})" in signed
+    assert f"countersigned by Dora Example ({deed.number})" in signed and "prepared by Hugo Example" in signed
 
 
 def test_what_others_changed_is_prepared_anew_or_taken_back(office: Office, change: Record):
@@ -434,9 +432,6 @@ def test_what_was_not_justified_stays_marked_until_somebody_says_what_follows(of
     desk = office.desk
     accepts(office, change, glass="The line stands still.")
     use = Record.objects.get(type="override")
-    alarm = Notice.objects.filter(kind="alarm").first()
-    assert alarm is not None
-    assert told(alarm.text, alarm.values).endswith("Why: The line stands still. It is reviewed as BG-0001.")
     desk.do(desk.dora, use, "review", verdict="not_justified", finding="Ben was there.")
     asked = Task.objects.filter(record=use, kind="settle_override", done__isnull=True)
     assert {task.assignee for task in asked} == {desk.dora, desk.anna}
