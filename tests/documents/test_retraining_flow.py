@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from setsquare.domains.documents import handlers
@@ -179,3 +180,23 @@ def test_lapsed_reading_takes_away_what_a_rule_asks_it_for(works: Works) -> None
         works.draft("Too late")
     works.do("ada", "revision.confirm_reading", f"{number}/2")
     works.draft("Allowed again")
+
+
+def test_a_course_to_be_read_shows_what_it_teaches(works: Works, client: Client, course: str) -> None:
+    number = works.in_force(**HP)
+    given = {
+        "title": "Our policy",
+        "kind": "read",
+        "unit": "NW",
+        "content": "Read it all.",
+        "teaches": [number],
+    }
+    reading = works.do("cora", "course.create", **given).record.number
+    works.do("cora", "course.offer", reading)
+    client.force_login(works.person("otto"))
+    page = client.get(f"/courses/{reading}/").content.decode()
+    assert f'href="/documents/{number}/"' in page and "12 months" in page, "the text itself, with a link"
+    beside = client.get(f"/courses/{reading}/do/confirm/").content.decode()
+    assert "Read it all." in beside and number in beside, "and beside the confirmation"
+    other = client.get(f"/courses/{course}/").content.decode()
+    assert "12 months" not in other

@@ -51,7 +51,7 @@ from setsquare.kernel.links.models import Link
 from setsquare.kernel.qualifications.days import day_in, months_later
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Label
+from setsquare.kernel.records.things import Fact, Kind, Label
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.writing.bounds import why_too_heavy
 from setsquare.kernel.writing.sentences import some
@@ -351,6 +351,10 @@ def retire(act: Act, _body: Body) -> None:
     act.warn_of_rules()
 
 
+READ_THERE = (Fact(gettext_lazy("Content"), "course__content__body", Kind.MARKDOWN),)
+"""What whoever confirms that they read it has before them."""
+
+
 @command(
     "course",
     "confirm",
@@ -363,6 +367,7 @@ def retire(act: Act, _body: Body) -> None:
         gettext_lazy("Read and understood"),
         gettext_lazy("I have read and understood what this course goes through."),
     ),
+    deciding=READ_THERE,
     reason=Reason.NEVER,
     prominent=True,
     reindexes=False,

@@ -14,6 +14,7 @@ from setsquare.faces.web.training.mine import mine_page
 from setsquare.faces.web.training.resting import grounds_part
 from setsquare.faces.web.training.roles import roles_export, roles_page, roles_table
 from setsquare.faces.web.training.running import running_page, training_address
+from setsquare.faces.web.training.taught import taught_part, taught_told
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
 
@@ -48,12 +49,6 @@ def below_part(request: HttpRequest, thing: Thing, record: Record) -> dict[str, 
     return lacking.lacking_part(request, thing, record) | given.given_part(request, thing, record)
 
 
-def taught_part(_request: HttpRequest, _thing: Thing, record: Record) -> dict[str, Any]:
-    """Return what stands above a course: that nobody can complete it, where that is so and it is asked for."""
-    stuck = record.state == "offered" and not record.course.can_be_completed
-    return {"stuck": record.course.completed_how if stuck else ""}
-
-
 name_link("builds_on", _("Builds on"), _("Comes before"))
 name_link("teaches", _("Teaches"), _("Taught by"))
 for code in ("course", "training_session", "certificate", "badge_issuer"):
@@ -64,6 +59,7 @@ extend(
     below=Part("training/below.html.jinja", below_part),
     asked={("create", "needed_by"): "hidden"},
     furnished={"remind": offer_asked},
+    beneath={"confirm": taught_told},
 )
 extend("person", tabs=(Tab(person.TAB, _("Training"), person.person_tab, person.sees_training),))
 extend(
