@@ -12,7 +12,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 
 from setsquare.kernel.accounts.models import User
-from setsquare.kernel.accounts.rights import permissions_anywhere_and_in
+from setsquare.kernel.accounts.rights import know_permissions, permissions_anywhere_and_in
 from setsquare.kernel.commands.declaration import Actor, Situation
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import seen
@@ -100,6 +100,8 @@ def situation_of(request: HttpRequest, thing: Thing, record: Record | None) -> S
     if record is not None:
         anywhere, here = permissions_anywhere_and_in(situation.user, record.unit_id)
         situation.permissions = here
+        if request.method in ("GET", "HEAD"):
+            know_permissions(situation.user, record.unit_id, here)
         request._permissions = anywhere  # type: ignore[attr-defined]
     return situation
 

@@ -90,10 +90,24 @@ def _counting() -> tuple[str, list[str]]:
     )
 
 
+_KNOWN = "_permissions_known"
+
+
+def know_permissions(user: User, unit_id: int, permissions: frozenset[str]) -> None:
+    """Have what a person may do in a unit known along with this very object, as for the page that they are reading.
+
+    A command asks anew: rights that were taken a moment ago are not held any more.
+    """
+    vars(user).setdefault(_KNOWN, {})[unit_id] = permissions
+
+
 def permissions_in(user: User, unit_id: int | None) -> frozenset[str]:
     """Return every permission that `user` holds in the unit, by one query; with no unit, those held anywhere."""
     if not user.is_active:
         return frozenset()
+    known: frozenset[str] | None = vars(user).get(_KNOWN, {}).get(unit_id)
+    if known is not None:
+        return known
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     counts, open_to_all = _counting()
     with planned_cursor() as cursor:
