@@ -209,7 +209,8 @@ def test_tasks_of_entries_that_did_not_keep_the_details() -> None:
 
 
 NOBODY = """INSERT INTO accounts_user (password, username, name, title, email, unit_id, language, time_zone, digest,
-    is_active, may_sign, joined) VALUES ('', 'nobody', 'No Body', '', '', %s, 'en', '', 'never', %s, %s, %s)"""
+    is_active, may_sign, joined, likeness)
+    VALUES ('', 'nobody', 'No Body', '', '', %s, 'en', '', 'never', %s, %s, %s, '')"""
 GRANT = "INSERT INTO accounts_grant (user_id, role_id, unit_id, starts) VALUES (%s, %s, %s, %s)"
 PERMISSION = "INSERT INTO accounts_rolepermission (role_id, permission) VALUES (%s, 'documents.approve')"
 DELEGATION = """INSERT INTO accounts_delegation (absent_id, substitute_id, starts, ends, reason)

@@ -236,7 +236,7 @@ def test_a_signature_is_of_whom_and_what_it_is_given_too(school: School) -> None
     shown = Client()
     shown.force_login(school.cora)
     page = shown.get(f"/courses/{course.number}/signatures/").content.decode()
-    assert "People: ben; anna" in page and "Six parts, no burr." in page
+    assert "People: Ben Example; Anna Example" in page and "Six parts, no burr." in page
     assert not list(Verification().problems())
 
 

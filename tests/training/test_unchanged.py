@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.training.conftest import School
+from tests.training.conftest import School, ago
 from tests.training.test_badge_issuers import entered
 from tests.training.test_badges import Academy
 from tests.training.test_certificates import submit
@@ -16,6 +16,7 @@ EDITING: dict[str, dict[str, Any]] = {
     "course.set_requirements": {"needed_by": [{"unit": "N", "days": 5}]},
     "badge_issuer.edit": {"title": "Another name"},
     "certificate.edit": {"issuer": "Red Crescent"},
+    "certificate.rectify": {"external_number": "X-7"},
     "training_session.edit": {"place": "Room 4"},
 }
 """Each command that sets facts alone, and what changes something."""
@@ -26,6 +27,9 @@ def test_a_form_sent_as_it_came_changes_nothing(school: School, key: str) -> Non
     course = school.course("Measuring", {"role": "reader", "unit": "N"}, hours=4)
     if key.startswith("badge_issuer."):
         sent_as_it_came(school.cora, entered(school, Academy()), key, EDITING[key])
+        return
+    if key == "certificate.rectify":
+        sent_as_it_came(school.cora, school.certified("anna", course, ago(3)), key, EDITING[key])
         return
     if key.startswith("certificate."):
         sent_as_it_came(school.anna, submit(school, school.anna, course), key, EDITING[key])

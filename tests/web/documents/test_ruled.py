@@ -68,7 +68,9 @@ def test_a_save_waits_and_nothing_typed_is_lost(house: House) -> None:
 def test_making_a_document_waits(house: House) -> None:
     client, form = house.client("ari"), {"type": "procedure", "title": "New", "unit": "NW", "owner": "ari"}
     rule(house, "document.create")
-    told = page(client, f"{NEW}?type=procedure", most=13)  # one more: whether anybody may countersign
+    told = page(
+        client, f"{NEW}?type=procedure", most=15
+    )  # more: whether anybody may countersign, and what leads there
     assert "This needs a countersignature" in told
     for _twice in range(2):
         sent = client.post(NEW, {**form, "_key": "one-form"})
@@ -114,7 +116,7 @@ def test_the_glass_is_broken_there_too(house: House, name: str) -> None:
         "document.edit": ("/documents/SOP-001/interval/", {"review_months": "9", "_version": "1"}, ""),
         "revision.reply": (thread, {"text": "So.", **version}, ""),
     }[name]
-    told = page(client, f"{where}{asked}", most=13)
+    told = page(client, f"{where}{asked}", most=15)
     assert "This needs a countersignature" in told and "glass=1" in told
     opened = client.get(f"{where}{asked}{'&' if asked else '?'}glass=1").content.decode()
     assert "Why the glass has to be broken" in opened and 'type="password"' in opened

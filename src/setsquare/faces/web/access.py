@@ -98,10 +98,10 @@ def situation_of(request: HttpRequest, thing: Thing, record: Record | None) -> S
     """Return the person before the record, as the rules look at it; what they may do is asked once for the page."""
     situation = Situation(actor_of(request), thing, record)
     if record is not None:
+        if request.method in ("GET", "HEAD"):
+            know_permissions(situation.user, record.unit_id)
         anywhere, here = permissions_anywhere_and_in(situation.user, record.unit_id)
         situation.permissions = here
-        if request.method in ("GET", "HEAD"):
-            know_permissions(situation.user, record.unit_id, here)
         request._permissions = anywhere  # type: ignore[attr-defined]
     return situation
 

@@ -93,12 +93,13 @@ def _counting() -> tuple[str, list[str]]:
 _KNOWN = "_permissions_known"
 
 
-def know_permissions(user: User, unit_id: int, permissions: frozenset[str]) -> None:
-    """Have what a person may do in a unit known along with this very object, as for the page that they are reading.
+def know_permissions(user: User, unit_id: int) -> None:
+    """Have what a person may do in a unit, and anywhere, known along with this very object: for a page that they read.
 
     A command asks anew: rights that were taken a moment ago are not held any more.
     """
-    vars(user).setdefault(_KNOWN, {})[unit_id] = permissions
+    anywhere, here = permissions_anywhere_and_in(user, unit_id)
+    vars(user).setdefault(_KNOWN, {}).update({None: anywhere, unit_id: here})
 
 
 def permissions_in(user: User, unit_id: int | None) -> frozenset[str]:
@@ -130,6 +131,9 @@ def permissions_anywhere_and_in(user: User, unit_id: int) -> tuple[frozenset[str
     """Return every permission that `user` holds anywhere, and those held in the unit, by one query."""
     if not user.is_active:
         return frozenset(), frozenset()
+    known: dict[int | None, frozenset[str]] = vars(user).get(_KNOWN, {})
+    if unit_id in known:
+        return known[None], known[unit_id]
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     counts, open_to_all = _counting()
     with planned_cursor() as cursor:

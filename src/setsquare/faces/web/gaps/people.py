@@ -14,6 +14,7 @@ from setsquare.domains.competence.gaps.people import follows, people_shown
 from setsquare.domains.competence.gaps.standing import ENOUGH, STANDINGS, Cell
 from setsquare.domains.competence.gaps.standing_in import StandIn, stand_ins_of
 from setsquare.domains.competence.models import Component
+from setsquare.domains.competence.permissions import SEEING
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import numbered, view_address
 from setsquare.faces.web.competence.content import levels_in_words
@@ -75,6 +76,8 @@ def person_page(request: HttpRequest, username: str) -> HttpResponse:
 
 def tab_shown(situation: Situation) -> bool:
     """Tell whether the tab with gaps is on somebody's record."""
+    if not SEEING.isdisjoint(situation.permissions):  # a person's record is of their unit
+        return True
     return follows(situation.user, situation.subject.person_file.user)
 
 

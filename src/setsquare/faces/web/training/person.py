@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from setsquare.domains.organisation.thing import PEOPLE
 from setsquare.domains.quizzes.thing import ATTEMPTS
 from setsquare.domains.training.attendance_list import attendance_pdf, may_print
+from setsquare.domains.training.permissions import SEEING
 from setsquare.domains.training.thing import CERTIFICATES, SESSIONS, SOURCES
 from setsquare.faces.web.access import person_of, record_at, signed_in
 from setsquare.faces.web.addresses import numbered, view_address
@@ -20,6 +21,7 @@ from setsquare.faces.web.training.asking import SIGNS, words
 from setsquare.faces.web.values import state_shown
 from setsquare.flows.training_record import TrainingRecord, may_see_record, pdf_of, record_of, result_of
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.rights import leads
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
@@ -29,7 +31,9 @@ TAB = "training"
 
 def sees_training(situation: Situation) -> bool:
     """Show the training of a person to themself, to who leads them, and to who sees or runs it."""
-    return may_see_record(situation.user, situation.detail.user)
+    reader, person = situation.user, situation.detail.user
+    by_rights = not SEEING.isdisjoint(situation.permissions)  # a person's record is of their unit
+    return by_rights or reader.pk == person.pk or leads(reader, person)
 
 
 def person_tab(request: HttpRequest, _thing: Thing, record: Record) -> HttpResponse:
