@@ -3,6 +3,7 @@
 - Files have at most 500 lines, functions at most 50 (a test that tells a whole story may be longer).
 - Rows are written where they may be: records through the kernel's commands alone, a domain's own rows in its
   commands, anything else only in the modules and for the models that ``allowed_writes.toml`` names.
+- No sentence that is to be translated stands within an f-string, where it is not gathered.
 - No tracked file names a place on somebody's machine or a package registry, or puts work off.
 """
 
@@ -40,6 +41,8 @@ ALWAYS_WRITES = {"bulk_create", "bulk_update", "get_or_create", "update_or_creat
 WRITES_OF_QUERIES = {"create", "update", "delete"}
 QUERYING = {"objects", "_default_manager", "_base_manager", "filter", "exclude", "select_for_update"}
 WRITING_SQL = re.compile(r"\s*(insert|update|delete|replace|truncate)\b", re.IGNORECASE)
+
+TRANSLATING = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "npgettext", "pgettext"}
 
 MACHINE = re.compile(r"(?<![\w.~-])/(?:work|root|home/[a-z]\w*|tmp/\w+|Users/\w+)/")
 REGISTRY = re.compile(
@@ -87,6 +90,7 @@ def check(path: Path, allowed: dict[str, dict[str, str]]) -> Iterator[str]:
             yield from functions(name, tree)
         if path.is_relative_to(PACKAGE):
             yield from writes(name, tree, allowed.get(name, {}))
+            yield from sentences(name, tree)
 
 
 def words(name: str, text: str) -> Iterator[str]:
@@ -107,6 +111,14 @@ def functions(name: str, tree: ast.AST) -> Iterator[str]:
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > FUNCTION_LINES:
                 yield f"{name}:{node.lineno}: {node.name} has {lines} lines; a function has at most {FUNCTION_LINES}"
+
+
+def sentences(name: str, tree: ast.AST) -> Iterator[str]:
+    """Yield sentences within f-strings: they are not gathered, and so never translated."""
+    for text in ast.walk(tree):
+        for call in ast.walk(text) if isinstance(text, ast.JoinedStr) else ():
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in TRANSLATING:
+                yield f"{name}:{call.lineno}: a sentence within an f-string is not translated"
 
 
 def writes(name: str, tree: ast.AST, allowed: Collection[str]) -> Iterator[str]:

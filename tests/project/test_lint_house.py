@@ -103,3 +103,10 @@ def test_words_that_do_not_belong_into_the_source(line, found):
 def test_every_allowance_is_for_a_file_that_exists(repository):
     allowed = lint_house.tomllib.loads(lint_house.ALLOWED.read_text("utf-8"))["writes"]
     assert [name for name in allowed if not (repository / name).is_file()] == []
+
+
+def test_a_sentence_within_an_f_string_is_found():
+    tree = ast.parse("""told = f"{name}: {_('none')}"\nsaid = _("none")\nboth = f"{name}: {said}"\n""")
+    assert list(lint_house.sentences(FACE, tree)) == [
+        f"{FACE}:1: a sentence within an f-string is not translated"
+    ]

@@ -35,7 +35,7 @@ def attendance_sheet(record: Record) -> ListSheet:
     place, now = zone(record.unit), timezone.now()
     people = session.attendances.filter(waiting=False).select_related("person__unit")
     rows = list(people.order_by("person__name", "pk"))
-    closed = record.state == "closed"
+    closed, kind = record.state == "closed", _("Attendance list")
     facts: list[tuple[str, str]] = [
         (_("Course"), f"{session.course.record.number} {session.course.record.title}"),
         (_("Session"), record.number),
@@ -47,11 +47,11 @@ def attendance_sheet(record: Record) -> ListSheet:
     ]
     return ListSheet(
         organisation=Unit.objects.get(parent__isnull=True).name,
-        kind=_("Attendance list"),
+        kind=kind,
         title=record.title,
         facts=[(label, value) for label, value in facts if value],
         parts=[_attended(rows) if closed else _to_sign(rows, session)],
-        foot=f"{record.number} · {_('Attendance list')}",
+        foot=f"{record.number} · {kind}",
         printed_at=_moment(now, place),
         produced=now,
         language=translation.get_language() or "en",

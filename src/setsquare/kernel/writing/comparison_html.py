@@ -172,11 +172,11 @@ class _Show:
         for op, group in groupby(runs, key=lambda run: run.op):
             inner = "".join(escape(run.text) if plain else self._run(run) for run in group)
             if op == "added":
-                inner = f"<ins>{_hidden(_('added:') + ' ')}{inner}{_hidden(' ' + _('end of addition'))}</ins>"
+                before, after = _("added:"), _("end of addition")
+                inner = f"<ins>{_hidden(before + ' ')}{inner}{_hidden(' ' + after)}</ins>"
             elif op == "removed":
-                inner = (
-                    f"<del>{_hidden(_('removed:') + ' ')}{inner}{_hidden(' ' + _('end of removal'))}</del>"
-                )
+                before, after = _("removed:"), _("end of removal")
+                inner = f"<del>{_hidden(before + ' ')}{inner}{_hidden(' ' + after)}</del>"
             parts.append(inner)
         return "".join(parts)
 

@@ -233,7 +233,8 @@ class Cleaner:
         address, title = str(content[2][0]), " ".join(str(content[2][1]).split())
         digest = picture_digest(address) or self._kept(address)
         if digest is None:
-            return [text(f"[{alternative or _('Picture')}]")]
+            named = alternative or _("Picture")
+            return [text(f"[{named}]")]
         title = "" if title == alternative else title
         if not alternative:
             self.warn(_("Some pictures have no description; add one for readers who cannot see them."))

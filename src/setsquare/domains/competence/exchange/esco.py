@@ -61,11 +61,13 @@ def _gathered(
     for line, row in rows_below(lines, HEADS, needed=_NEEDED, within=name):
         where = f"{name}, {line_of(line)}"
         if lacking := [_WRITTEN[head] for head in (own, other) if head not in row]:
-            yield f"{where}, {', '.join(lacking)}: {_('This has to be filled in.')}"
+            sentence = _("This has to be filled in.")
+            yield f"{where}, {', '.join(lacking)}: {sentence}"
         elif relating:
             relations.append((where, row[own], row[other]))
         elif row[own] in here:
-            yield f"{where}: {_('The code “%(code)s” is used twice.') % {'code': row[own]}}"
+            sentence = _("The code “%(code)s” is used twice.") % {"code": row[own]}
+            yield f"{where}: {sentence}"
         else:
             here.add(row[own])
             concepts.setdefault(row[own], (where, row))

@@ -46,7 +46,9 @@ def told(cell: Cell) -> str:
         then = sentence % {"now": cell.needed, "then": cell.required, "day": day_text(cell.due)}
         return f"{text}, {then}"
     if cell.standing == GRACE and cell.due is not None:
-        return f"{text}, {_('due by %(day)s') % {'day': day_text(cell.due)}}"
+        due = _("due by %(day)s") % {"day": day_text(cell.due)}
+        return f"{text}, {due}"
     if cell.standing == SOON and cell.last is not None:
-        return f"{text}, {_('held until %(day)s') % {'day': day_text(cell.last)}}"
+        until = _("held until %(day)s") % {"day": day_text(cell.last)}
+        return f"{text}, {until}"
     return text

@@ -52,7 +52,8 @@ def _given(row: Signature) -> list[str]:
         return []
     lines = Told(model, given).lines()
     if given.get("shown_by") == []:
-        lines.append(f"{thing_of(row.record.type).labels.get('shown_by', 'shown_by')}: {_('none')}")
+        label, nothing = thing_of(row.record.type).labels.get("shown_by", "shown_by"), _("none")
+        lines.append(f"{label}: {nothing}")
     return lines
 
 

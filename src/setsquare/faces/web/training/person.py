@@ -132,7 +132,8 @@ def list_pdf(request: HttpRequest, number: str) -> HttpResponse:
     record = record_at(request, SESSIONS, number)
     if not may_print(record, person_of(request)):
         raise Http404
-    return paper(attendance_pdf(record), f"{record.number} {_('Attendance list')}.pdf")
+    name = _("Attendance list")
+    return paper(attendance_pdf(record), f"{record.number} {name}.pdf")
 
 
 def paper(data: bytes, name: str) -> HttpResponse:
