@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
+from setsquare.domains.training.resting import all_grounds, grounds_of
 from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
@@ -126,3 +128,28 @@ def test_what_came_of_what_was_completed_is_not_corrected(school: School) -> Non
     made = Record.objects.get(type="certificate")
     with pytest.raises(WrongState, match="Nobody entered what it says"):
         slip(school, made, issuer="Us")
+
+
+def grounds(record: Record) -> list[tuple[str, str]]:
+    now = Record.objects.get(pk=record.pk).certificate
+    assert all_grounds([now]) == {now.pk: grounds_of(now)}
+    return [(one.what, one.who) for one in grounds_of(now)]
+
+
+def test_a_correction_of_the_past_waits_and_rests_on_no_signature_from_before(school: School) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Welding", kind="on_the_job")
+    made = school.certified("anna", course, ago(40), expires=ago(30))
+    school.do(school.ben, made, "verify")
+    assert grounds(made) == [("Certificate verified", "Ben Example")]
+    then = timezone.now() - dt.timedelta(days=1000)
+    now = slip(school, made, issued=ago(3000), expires=ago(1), issuer="Invented")
+    assert now.state == "submitted" and not holding(then).filter(user=school.anna).exists()
+    by = ("Entered without a signature", "Cora Example"), ("Corrected without a signature", "Cora Example")
+    assert grounds(made) == [*by]
+    with pytest.raises(NotPermitted, match="You handed this certificate in; somebody else verifies it"):
+        school.do(school.cora, made, "verify")
+    assert school.do(school.ben, made, "verify").record.state == "expired"
+    assert holding(then).get(user=school.anna, subject=course).evidence == made
+    assert not holding().filter(user=school.anna).exists()
+    assert grounds(made) == [("Certificate verified", "Ben Example")]

@@ -1,12 +1,13 @@
 """What a certificate rests on: who signed that it was earned or is genuine, when, and where that stands."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from setsquare.domains.training.corrections import CORRECTED, REFUSED, last_standing
 from setsquare.domains.training.models import Certificate
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import meaning_label
@@ -44,17 +45,21 @@ class Ground(NamedTuple):
 
 
 def grounds_of(certificate: Holding) -> list[Ground]:
-    """Return what a certificate rests on, in the order in which it came; by three queries at most."""
+    """Return what a certificate rests on, in the order in which it came; by three queries at most.
+
+    What was signed of it before it was corrected says nothing of what it says now.
+    """
+    entries = list(_entries([certificate.record_id]))
     signed = Q(record=certificate.record_id)
     if certificate.session_id is not None:
         signed |= Q(record=certificate.session_id, meaning="session_closed")
     if meaning := SIGNED_ON_COURSE.get(certificate.source):
         signed |= Q(pk__in=_on_course(certificate, meaning))
     rows = Signature.objects.filter(signed).select_related("record")
-    found = [_signature(row) for row in rows.order_by("at", "id")]
+    found = [_signature(row) for row in _since_corrected(rows.order_by("at", "id"), entries)]
     if certificate.source == "quiz":
         found = [*_attempt(certificate), *found]
-    return found or _entered(certificate)
+    return found or _entered(entries, certificate.record)
 
 
 def all_grounds(certificates: Sequence[Certificate]) -> dict[int, list[Ground]]:
@@ -68,13 +73,31 @@ def all_grounds(certificates: Sequence[Certificate]) -> dict[int, list[Ground]]:
     for row in Signature.objects.filter(asked).select_related("record").order_by("at", "id"):
         signed.setdefault(row.record_id, []).append(row)
     passed = _all_attempts([one for one in certificates if one.source == "quiz"])
-    found = {
-        one.pk: [*passed.get(one.pk, ()), *map(_signature, _of_one(one, signed))] for one in certificates
-    }
-    entries = Entry.objects.filter(record__in=[pk for pk in keys if not found[pk]], seq=1)
-    for entry in entries.select_related("record").only("record", "actor_name", "at"):
-        found[entry.record_id] = [_entered_by(entry, entry.record)]
+    entered: dict[int, list[Entry]] = {}
+    for entry in _entries(keys):
+        entered.setdefault(entry.record_id, []).append(entry)
+    found: dict[int, list[Ground]] = {}
+    for one in certificates:
+        entries = entered.get(one.pk, [])
+        rows = _since_corrected(_of_one(one, signed), entries)
+        grounds = [*passed.get(one.pk, ()), *map(_signature, rows)]
+        found[one.pk] = grounds or _entered(entries, one.record)
     return found
+
+
+def _entries(keys: Sequence[int]) -> QuerySet[Entry]:
+    """Return by which entries certificates were made and corrected, in their order."""
+    told = Q(seq=1) | Q(command__in=(CORRECTED, REFUSED))
+    entries = Entry.objects.filter(told, record__in=keys).order_by("record_id", "seq")
+    return entries.only("record", "seq", "command", "actor_name", "at")
+
+
+def _since_corrected(rows: Iterable[Signature], entries: Sequence[Entry]) -> list[Signature]:
+    """Return the signatures without those of a certificate that came before its last correction."""
+    last = last_standing(entries)
+    if last is None:
+        return list(rows)
+    return [row for row in rows if row.record_id != last.record_id or row.entry_id > last.pk]
 
 
 def _of_one(certificate: Certificate, signed: Mapping[int, Sequence[Signature]]) -> list[Signature]:
@@ -158,13 +181,9 @@ def _signature(row: Signature) -> Ground:
     return Ground(row.record, row.printed_name, str(meaning_label(row.meaning)), row.at, row.meaning)
 
 
-def _entered(certificate: Holding) -> list[Ground]:
-    """Return who entered a certificate that nobody signed."""
-    entry = Entry.objects.filter(record=certificate.record_id, seq=1).only("actor_name", "at").first()
-    if entry is None:
-        return []
-    return [_entered_by(entry, certificate.record)]
-
-
-def _entered_by(entry: Entry, record: Record) -> Ground:
-    return Ground(record, entry.actor_name or _("Setsquare"), _("Entered without a signature"), entry.at)
+def _entered(entries: Sequence[Entry], record: Record) -> list[Ground]:
+    """Return who entered a certificate that nobody signed, and who corrected it last."""
+    corrected = last_standing(entries)
+    told = [(entry, _("Entered without a signature")) for entry in entries[:1]]
+    told += [(corrected, _("Corrected without a signature"))] if corrected is not None else []
+    return [Ground(record, entry.actor_name or _("Setsquare"), what, entry.at) for entry, what in told]

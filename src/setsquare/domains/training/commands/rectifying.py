@@ -27,7 +27,6 @@ from setsquare.kernel.commands.bodies import Body, FileRef, Shown, Widget
 from setsquare.kernel.commands.declaration import Reason, Situation, command
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
-from setsquare.kernel.records.expiring import is_over
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.sentences import some
@@ -136,10 +135,8 @@ def _until(certificate: Certificate, body: Rectify, now: dt.datetime) -> dt.date
 
 
 def _waits(act: Act) -> bool:
-    """Tell whether what it says now has to be verified: as when it was recorded, but not where it is over."""
+    """Tell whether what it says now has to be verified: as when it was recorded, also where it is over."""
     certificate: Certificate = act.detail
-    if is_over(certificate.expires, act.record, act.now):
-        return False
     less = eased(certificate.course, certificate.person, act.actor.user)
     if less is not None and less.waits:
         certificate.eased_by = less.by

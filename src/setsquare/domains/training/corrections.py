@@ -1,0 +1,46 @@
+"""Corrections of certificates that were given: which of them stand, and what was there before one that waits."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from setsquare.domains.training.models import Certificate
+from setsquare.kernel.accounts.models import User
+from setsquare.kernel.trail.models import Entry
+
+CORRECTED, REFUSED = "rectify", "refuse"
+CONTENT = ("issued", "expires", "issuer", "external_number", "source")
+"""What a correction changes of a certificate, besides who answers for it."""
+ANSWERS = ("handed_in_by", "eased_by")
+"""Who may not verify it, as they entered or gave it."""
+
+
+def last_standing(entries: Iterable[Entry]) -> Entry | None:
+    """Return of a certificate's entries, in their order, the last correction that was not refused."""
+    found: list[Entry] = []
+    for entry in entries:
+        if entry.command == CORRECTED:
+            found.append(entry)
+        elif entry.command == REFUSED and found:
+            found.pop()
+    return found[-1] if found else None
+
+
+def before_correction(certificate: Certificate) -> Mapping[str, Any] | None:
+    """Return what a certificate said before the correction that waits to be verified; None where none waits.
+
+    One that was submitted and never given has no correction: only what was given can be corrected.
+    """
+    if certificate.record.state != "submitted":
+        return None
+    entries = Entry.objects.filter(record=certificate.pk)
+    last = entries.filter(command=CORRECTED).order_by("seq").values_list("seq", flat=True).last()
+    return entries.get(seq=last - 1).values if last is not None else None
+
+
+def give_back(certificate: Certificate, before: Mapping[str, Any]) -> None:
+    """Have a certificate say again what it said before; nothing is saved."""
+    for name in CONTENT:
+        setattr(certificate, name, Certificate._meta.get_field(name).to_python(before[name]))
+    for name in ANSWERS:
+        username = before.get(name)
+        setattr(certificate, name, User.objects.get(username=username) if username else None)
