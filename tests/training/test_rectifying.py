@@ -153,3 +153,39 @@ def test_a_correction_of_the_past_waits_and_rests_on_no_signature_from_before(sc
     assert holding(then).get(user=school.anna, subject=course).evidence == made
     assert not holding().filter(user=school.anna).exists()
     assert grounds(made) == [("Certificate verified", "Ben Example")]
+
+
+def test_what_is_written_down_of_the_past_later_lets_nobody_pass_what_builds_on_it(school: School) -> None:
+    first = school.course("First aid", validity_months=24)
+    second = school.course("Rescue", builds_on=[first.number])
+    made = school.certified("anna", first, ago(400), expires=ago(390))
+    session = school.session(second, hours=-72)
+    rows = [{"person": "anna", "result": "passed"}]
+    with pytest.raises(Refused, match="has to hold"):
+        school.do(school.tom, session, "record_attendance", people=rows)
+    now = slip(school, made, expires=ago(1))
+    assert now.state == "expired" and holding(session.training_session.starts).filter(evidence=made).exists()
+    with pytest.raises(Refused, match="has to hold"):
+        school.do(school.tom, session, "record_attendance", people=rows)
+
+
+@pytest.mark.parametrize(("afterwards", "lets"), [("over", True), ("revoked", False), ("corrected", False)])
+def test_what_somebody_held_when_they_took_part_counts_unless_it_was_taken_back(
+    school: School, monkeypatch: pytest.MonkeyPatch, afterwards: str, lets: bool
+) -> None:
+    first = school.course("First aid", validity_months=24)
+    second = school.course("Rescue", builds_on=[first.number])
+    made = school.certified("anna", first, ago(40), expires=TODAY + dt.timedelta(days=2))
+    session = school.session(second, hours=24)
+    later = timezone.now() + dt.timedelta(days=5)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    if afterwards == "revoked":
+        school.do(school.cora, made, "revoke")
+    if afterwards == "corrected":
+        slip(school, made, expires=ago(3))
+    rows = [{"person": "anna", "result": "passed"}]
+    if lets:
+        assert school.do(school.tom, session, "record_attendance", people=rows).record.state == "held"
+        return
+    with pytest.raises(Refused, match="has to hold"):
+        school.do(school.tom, session, "record_attendance", people=rows)

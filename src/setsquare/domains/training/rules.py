@@ -1,19 +1,21 @@
 """Rules of training: who runs it, who may say that somebody is trained, and who may not."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from setsquare.domains.training.models import FIRST, Certificate, Course, TrainingSession
 from setsquare.domains.training.permissions import MANAGE
+from setsquare.domains.training.states import GIVEN
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in
 from setsquare.kernel.commands.declaration import Rule, Situation, by_permission, of_its_own, owner, permitted
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.links.models import Link
-from setsquare.kernel.qualifications.queries import holding
+from setsquare.kernel.qualifications.days import expiry_of, start_of
+from setsquare.kernel.qualifications.queries import held, holding
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.trail.models import Entry
@@ -247,19 +249,32 @@ def lacking_first(
 ) -> dict[int, Label]:
     """Return by id of whom a course that has to be held first is not held, with the sentence that says so.
 
-    Whoever held it `then`, when they took part, need not hold it still.
+    Whoever held it `then`, when they took part, need not hold it still: as far as that was written down by then, and
+    what showed it has not been taken back since, nor corrected to other days.
     """
     links = Link.objects.filter(source_id=course.pk, kind=FIRST).order_by("target__number")
     first = list(links.values_list("target_id", "target__number"))
     wanted = list(people) if first else []
-    held: set[tuple[int, int]] = set()
-    for at in (None, *([then] if then is not None else [])) if wanted else ():
-        rows = holding(at).filter(subject__in=[pk for pk, _number in first], topic="", user__in=wanted)
-        held.update(rows.values_list("user_id", "subject_id"))
+    known: set[tuple[int, int]] = set()
+    if wanted:
+        asked = Q(subject__in=[pk for pk, _number in first], topic="", user__in=wanted)
+        known.update(holding().filter(asked).values_list("user_id", "subject_id"))
+        known.update(_held_then(asked, then) if then is not None else ())
     found: dict[int, Label] = {}
     for person in wanted:
-        missing = [number for pk, number in first if (person.pk, pk) not in held]
+        missing = [number for pk, number in first if (person.pk, pk) not in known]
         if missing:
             sentence = _("%(name)s has to hold %(courses)s first.")
             found[person.pk] = sentence % {"name": person.name, "courses": ", ".join(missing)}
     return found
+
+
+def _held_then(asked: Q, then: dt.datetime) -> Iterator[tuple[int, int]]:
+    """Yield who held what at a time by what was known then, where the certificate still says so."""
+    rows = held(then).filter(asked, evidence__type="certificate", evidence__state__in=GIVEN)
+    for row in rows.select_related("user__unit", "evidence__certificate"):
+        shown: Certificate = row.evidence.certificate
+        unit = row.user.unit
+        over = expiry_of(shown.expires, unit) if shown.expires is not None else None
+        if start_of(shown.issued, unit) <= then and (over is None or then < over):
+            yield row.user_id, row.subject_id
