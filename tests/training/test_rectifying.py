@@ -11,12 +11,15 @@ from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.resting import all_grounds, grounds_of
 from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import NotPermitted, Refused, WrongState
+from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.files.intake import take_in
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.sealing.verifying import Verification
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
 from tests.training.conftest import PASSWORD, TODAY, School, ago
@@ -189,3 +192,85 @@ def test_what_somebody_held_when_they_took_part_counts_unless_it_was_taken_back(
         return
     with pytest.raises(Refused, match="has to hold"):
         school.do(school.tom, session, "record_attendance", people=rows)
+
+
+def handed_in(school: School, course: Record, **body: Any) -> Record:
+    """Have Anna hand in a certificate from elsewhere, and Ben verify it."""
+    given = {"course": course.number, "issued": ago(40), "issuer": "TÜV", "external_number": "7", **body}
+    given["file"] = scan(school.anna)
+    made = carry_out("certificate", "submit", Actor(school.anna), body=given).record
+    return school.do(school.ben, made, "verify").record
+
+
+def test_a_correction_of_number_and_issuer_waits_and_takes_nothing_away_meanwhile(school: School) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Crane", kind="external")
+    made = handed_in(school, course)
+    now = slip(school, made, issuer="TÜV Nord", external_number="17")
+    assert now.state == "submitted"
+    assert holding().get(user=school.anna, subject=course).evidence == made
+    with pytest.raises(NotPermitted, match="Its correction waits: have that refused"):
+        body = {"course": course.number, "issued": ago(4), "issuer": "Us"}
+        school.do(school.cora, made, "edit", **body)
+    verified = school.do(school.ben, made, "verify").record
+    assert (verified.state, verified.certificate.issuer) == ("valid", "TÜV Nord")
+    assert holding().get(user=school.anna, subject=course).evidence == made
+
+
+@pytest.mark.parametrize("changed", [{"external_number": "17"}, {"issued": ago(50), "expires": SOON}])
+def test_a_correction_that_is_refused_gives_back_what_was_there(
+    school: School, changed: dict[str, Any]
+) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Crane", kind="external", validity_months=24)
+    made = handed_in(school, course)
+    slip(school, made, issuer="TÜV Nord", **changed)
+    assert holding().filter(user=school.anna, subject=course).exists() == ("issued" not in changed)
+    done = school.do(school.ben, made, "refuse", because="It says another number.")
+    assert done.conclusion == (
+        f"The correction was refused; {made.number} says again what it said before, and Anna Example has been told"
+        " why."
+    )
+    after = Record.objects.get(pk=made.pk)
+    certificate = after.certificate
+    told = after.state, certificate.issuer, certificate.external_number, certificate.issued
+    assert told == ("valid", "TÜV", "7", ago(40))
+    assert certificate.expires == made.certificate.expires and certificate.handed_in_by == school.anna
+    assert holding().get(user=school.anna, subject=course).evidence == made
+    assert grounds(made) == [("Certificate verified", "Ben Example")], "it says again what he signed"
+    assert not Task.objects.filter(record=made, done__isnull=True).exists()
+    notice = Notice.objects.filter(user=school.anna, text__contains="refused the correction").get()
+    assert notice.values["reason"] == "It says another number."
+    assert not list(Verification().problems())
+
+
+def test_one_that_waits_for_its_correction_while_its_last_day_passes_becomes_expired(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Welding", kind="on_the_job", validity_months=12)
+    made = school.certified("anna", course, ago(40), expires=TODAY + dt.timedelta(days=5))
+    school.do(school.ben, made, "verify")
+    assert slip(school, made, issued=ago(45)).state == "submitted"
+    then = timezone.now()
+    assert not holding(then).filter(user=school.anna, subject=course).exists()
+    monkeypatch.setattr(timezone, "now", lambda: then + dt.timedelta(days=7))
+    done = school.do(school.ben, made, "verify")
+    assert done.record.state == "expired"
+    assert done.conclusion == (
+        f"{made.number} is verified and, as it is over, kept as expired; Anna Example has been told."
+    )
+    assert not holding().filter(user=school.anna, subject=course).exists()
+    assert holding(then).get(user=school.anna, subject=course).evidence == made, "it held it until then"
+
+
+def test_what_was_handed_in_and_is_over_by_now_can_still_be_corrected(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Crane", kind="external")
+    made = handed_in(school, course, expires=TODAY + dt.timedelta(days=5))
+    later = timezone.now() + dt.timedelta(days=9)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert slip(school, made, issuer="TÜV Nord", issued=ago(41)).state == "submitted"
+    assert school.do(school.ben, made, "verify").record.state == "expired"

@@ -25,16 +25,22 @@ def last_standing(entries: Iterable[Entry]) -> Entry | None:
     return found[-1] if found else None
 
 
-def before_correction(certificate: Certificate) -> Mapping[str, Any] | None:
-    """Return what a certificate said before the correction that waits to be verified; None where none waits.
+def correction_waits(certificate: Certificate) -> bool:
+    """Tell whether a certificate that was given before waits to be verified as it says something else now.
 
-    One that was submitted and never given has no correction: only what was given can be corrected.
+    Only what was given can be corrected, so one that was submitted and never given has no correction.
     """
-    if certificate.record.state != "submitted":
+    waits = certificate.record.state == "submitted"
+    return waits and Entry.objects.filter(record=certificate.pk, command=CORRECTED).exists()
+
+
+def before_correction(certificate: Certificate) -> Mapping[str, Any] | None:
+    """Return what a certificate said before the correction that waits to be verified; None where none waits."""
+    if not correction_waits(certificate):
         return None
     entries = Entry.objects.filter(record=certificate.pk)
-    last = entries.filter(command=CORRECTED).order_by("seq").values_list("seq", flat=True).last()
-    return entries.get(seq=last - 1).values if last is not None else None
+    last = entries.filter(command=CORRECTED).latest("seq")
+    return entries.get(seq=last.seq - 1).values
 
 
 def give_back(certificate: Certificate, before: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from setsquare.domains.training.corrections import correction_waits
 from setsquare.domains.training.models import FIRST, Certificate, Course, TrainingSession
 from setsquare.domains.training.permissions import MANAGE
 from setsquare.domains.training.states import GIVEN
@@ -53,6 +54,8 @@ def handed_in(situation: Situation) -> Label | None:
     certificate: Certificate = situation.detail
     if certificate.handed_in_by_id is None:
         return _("Nobody handed it in: it came of what was completed.")
+    if correction_waits(certificate):
+        return _("Its correction waits: have that refused, and it says again what it said before.")
     if certificate.by_hand:
         return _("It was recorded here: have it refused, and record it anew.")
     if situation.user.pk == certificate.handed_in_by_id:

@@ -14,8 +14,8 @@ from setsquare.domains.training.commands.certifying import (
     IssuedBy,
     NumberThere,
     ask_to_verify,
+    checked_days,
     days_of_ours,
-    fit_for_use,
     give,
 )
 from setsquare.domains.training.commands.easing import eased
@@ -106,20 +106,25 @@ def _as_is(situation: Situation) -> Mapping[str, Any]:
     initial=_as_is,
     edits=True,
     reason=Reason.ALWAYS,
-    hint=gettext_lazy("Number, issuer and days. Where recording it waits for somebody else, so does this."),
+    hint=gettext_lazy(
+        "Number, issuer and days. Where recording it waits for somebody else, so does this; until then it counts on if"
+        " the days stay as they are."
+    ),
 )
 def rectify(act: Act, body: Rectify) -> None:
     """Correct what was entered wrongly; where recording it waits for somebody else, it counts once they verified it."""
     certificate: Certificate = act.detail
-    expires = _until(certificate, body, act.now)
+    same_days = (body.issued, body.expires) == (certificate.issued, certificate.expires)
+    expires = body.expires if same_days else _until(certificate, body, act.now)
     given = {**body.model_dump(include=set(TOLD)), "expires": expires}
     if all(getattr(certificate, name) == value for name, value in given.items()):
         return
     for name, value in given.items():
         setattr(certificate, name, value)
-    uncount(act)
+    if not same_days:
+        uncount(act)
     if act.actor.user is not None and _waits(act):
-        _have_verified(act)
+        _have_verified(act, same_days)
     else:
         give(act, certificate)
         act.conclude(
@@ -130,7 +135,7 @@ def rectify(act: Act, body: Rectify) -> None:
 
 def _until(certificate: Certificate, body: Rectify, now: dt.datetime) -> dt.date | None:
     if _came_by(certificate) == HANDED_IN:
-        return fit_for_use(certificate.course, certificate.person, body, now)
+        return checked_days(certificate.person, certificate.course, body, now)
     return days_of_ours(certificate.person, certificate.course, body, now, but=certificate.pk)
 
 
@@ -144,7 +149,7 @@ def _waits(act: Act) -> bool:
     return _came_by(certificate) == HANDED_IN or lacks_what_completes(certificate.course, certificate.person)
 
 
-def _have_verified(act: Act) -> None:
+def _have_verified(act: Act, counts: bool) -> None:
     """Have somebody else verify what it says now; refuse the correction where nobody else may."""
     certificate: Certificate = act.detail
     certificate.handed_in_by = act.user
@@ -157,6 +162,11 @@ def _have_verified(act: Act) -> None:
     act.conclude(
         gettext_noop(
             "%(number)s was corrected, and counts again once somebody else verified it. Asked to: %(names)s."
+        )
+        if not counts
+        else gettext_noop(
+            "%(number)s was corrected, and counts as before until somebody else verified the correction. Asked to:"
+            " %(names)s."
         ),
         names=some(asked),
     )

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from setsquare.domains.training.commands.certifying import EVIDENCE, give
 from setsquare.domains.training.commands.revoking import tell_why
+from setsquare.domains.training.corrections import before_correction, correction_waits, give_back
 from setsquare.domains.training.models import Certificate
 from setsquare.domains.training.rules import manages_person, not_eased, not_handed_in, not_own
 from setsquare.domains.training.work import VERIFY
@@ -65,13 +66,15 @@ def _attested(situation: Situation) -> Meaning:
     reindexes=False,
 )
 def verify(act: Act, _body: Body) -> None:
-    """Say, signed, that a certificate is genuine, or was earned here: from then on it counts."""
+    """Say, signed, that a certificate is genuine, or was earned here: from then on it counts.
+
+    One of the past that was recorded is over from the first, and one that was given before stays given.
+    """
     certificate: Certificate = act.detail
     unit, expires = certificate.person.unit, certificate.expires
-    submitted = day_in(
-        act.record.created, unit
-    )  # a certificate of the past that was recorded is over from the first
-    if expires is not None and submitted <= expires < day_in(act.now, unit):
+    submitted = day_in(act.record.created, unit)
+    since = expires is not None and submitted <= expires < day_in(act.now, unit)
+    if since and not correction_waits(certificate):
         raise Refused(_("It has expired since it was submitted; refuse it."))
     act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "verified")
     give(act, certificate)
@@ -84,7 +87,11 @@ def verify(act: Act, _body: Body) -> None:
         title=act.record.title,
     )
     act.conclude(
-        gettext_noop("%(number)s is verified and counts from now on; %(name)s has been told."),
+        gettext_noop("%(number)s is verified and counts from now on; %(name)s has been told.")
+        if act.target == "valid"
+        else gettext_noop(
+            "%(number)s is verified and, as it is over, kept as expired; %(name)s has been told."
+        ),
         name=certificate.person.name,
     )
 
@@ -99,12 +106,31 @@ def verify(act: Act, _body: Body) -> None:
     deciding=EVIDENCE,
     reason=Reason.ALWAYS,
     danger=True,
-    reindexes=False,
 )
 def refuse(act: Act, _body: Body) -> None:
-    """Say why a certificate does not count."""
+    """Say why a certificate does not count, or what was corrected of it: then it says again what it said before."""
     act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "not_needed")
+    certificate: Certificate = act.detail
+    before = before_correction(certificate)
+    if before is not None:
+        give_back(certificate, before)
+        give(act, certificate)
+        tell_why(
+            act,
+            gettext_noop(
+                "%(who)s refused the correction of your certificate %(number)s %(title)s, which says again what it said"
+                " before: %(reason)s"
+            ),
+        )
+        act.conclude(
+            gettext_noop(
+                "The correction was refused; %(number)s says again what it said before, and %(name)s has been told why."
+            ),
+            name=certificate.person.name,
+        )
+        return
+    act.target = "refused"
     tell_why(act, gettext_noop("%(who)s refused your certificate %(number)s %(title)s: %(reason)s"))
     act.conclude(
-        gettext_noop("%(number)s was refused; %(name)s has been told why."), name=act.detail.person.name
+        gettext_noop("%(number)s was refused; %(name)s has been told why."), name=certificate.person.name
     )
