@@ -14,6 +14,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import NotPermitted, Refused
 from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.files.intake import take_in
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
@@ -69,6 +70,29 @@ def test_a_known_issuer_was_entered_by_one_and_confirmed_by_another(school: Scho
     assert not examined(_bytes(other.badge()), "", school.ben).valid  # its name and address, another's key
     school.do(school.cora, issuer, "withdraw", because="The key was disclosed.")
     assert not examined(_bytes(badge), "", school.ben).shown_by
+
+
+def test_an_old_badge_without_an_end_is_kept_as_expired_where_its_course_gives_so_many_months(
+    school: School,
+) -> None:
+    bootstrap.grant(school.ben, "coordinator", "N")
+    academy = Academy("https://badges.example/issuer")
+    school.do(school.ben, entered(school, academy), "confirm")
+    course = school.course("Crane", kind="external", validity_months=12)
+    body = {
+        "person": "anna",
+        "course": course.number,
+        "file": take_in(
+            school.cora, _bytes(academy.badge(validFrom="2020-01-05T10:00:00Z")), "b.json"
+        ).blob_id,
+    }
+    done = carry_out("certificate", "submit_badge", Actor(school.cora), body=body)
+    made = done.record
+    assert (made.state, str(made.certificate.expires)) == ("expired", "2021-01-05")
+    assert done.conclusion == (
+        f"{made.number} is over and kept as expired: the badge is genuine, and it is Anna Example’s."
+    )
+    assert not holding().filter(user=school.anna, subject=course).exists()
 
 
 @pytest.mark.parametrize(

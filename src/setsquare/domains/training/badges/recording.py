@@ -18,7 +18,7 @@ from setsquare.domains.training.commands.certifying import (
     OfCourse,
     ask_to_verify,
     checked_days,
-    count,
+    give,
     make,
     where_certified,
 )
@@ -147,12 +147,16 @@ def submit_badge(act: Act, body: SubmitBadge) -> Record:
     act.attach(body.file.blob, body.file.name, ROLE)
     fits = verdict.person == person and not verdict.doubt
     if runs and fits and by is None and not lacks_what_completes(course, person):
-        act.target = "valid"
-        count(act, made.certificate)
+        give(act, made.certificate)
         if less is not None:
             say_alone(act, less)
         act.conclude(
-            gettext_noop("%(number)s is valid: the badge is genuine, and it is %(name)s’s."), name=person.name
+            gettext_noop("%(number)s is valid: the badge is genuine, and it is %(name)s’s.")
+            if act.target == "valid"
+            else gettext_noop(
+                "%(number)s is over and kept as expired: the badge is genuine, and it is %(name)s’s."
+            ),
+            name=person.name,
         )
         return made
     _conclude(act, verdict, ask_to_verify(act))
