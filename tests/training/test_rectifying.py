@@ -274,3 +274,20 @@ def test_what_was_handed_in_and_is_over_by_now_can_still_be_corrected(
     monkeypatch.setattr(timezone, "now", lambda: later)
     assert slip(school, made, issuer="TÜV Nord", issued=ago(41)).state == "submitted"
     assert school.do(school.ben, made, "verify").record.state == "expired"
+
+
+def test_a_correction_to_the_day_of_another_certificate_or_to_no_issuer_is_refused(school: School) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Crane", kind="external")
+    first, second = handed_in(school, course), handed_in(school, course, issued=ago(30))
+    with pytest.raises(Refused) as refused:
+        slip(school, second, issued=ago(40))
+    told = f"{first.number} is the certificate of Anna Example of this course and day already."
+    assert refused.value.fields == {"issued": told}
+    recorded = school.certified("ben", course, ago(3), issuer="TÜV")
+    for made in (second, recorded):
+        with pytest.raises(Refused) as refused:
+            slip(school, made, issuer="", external_number="8")
+        assert refused.value.fields == {"issuer": "Say who issued it: it comes from elsewhere."}
+    ours = school.certified("tom", course, ago(3))
+    assert slip(school, ours, external_number="8").state == "valid", "nobody else issued it"

@@ -302,13 +302,18 @@ def days_of_ours(
     if expires is not None and expires < day_in(now, person.unit) and not body.history:
         sentence = _("It has expired already; where it is to be kept as history, say so under “Past”.")
         raise Refused({"expires" if body.expires else "issued": sentence})
+    check_day_free(person, course, body.issued, but)
+    return expires
+
+
+def check_day_free(person: User, course: Course, issued: dt.date, but: int | None = None) -> None:
+    """Refuse the day of a certificate that somebody has of the course already; that of `but`, by id, is left aside."""
     same = Certificate.objects.filter(
-        person=person, course=course, issued=body.issued, record__state__in=("submitted", *GIVEN)
+        person=person, course=course, issued=issued, record__state__in=("submitted", *GIVEN)
     ).exclude(pk=but)
     if number := same.values_list("record__number", flat=True).first():
         sentence = _("%(number)s is the certificate of %(name)s of this course and day already.")
         raise Refused({"issued": sentence % {"number": number, "name": person.name}})
-    return expires
 
 
 def _have_verified(act: Act) -> None:

@@ -14,6 +14,7 @@ from setsquare.domains.training.commands.certifying import (
     IssuedBy,
     NumberThere,
     ask_to_verify,
+    check_day_free,
     checked_days,
     days_of_ours,
     give,
@@ -114,6 +115,8 @@ def _as_is(situation: Situation) -> Mapping[str, Any]:
 def rectify(act: Act, body: Rectify) -> None:
     """Correct what was entered wrongly; where recording it waits for somebody else, it counts once they verified it."""
     certificate: Certificate = act.detail
+    if certificate.source == Certificate.Source.EXTERNAL and certificate.issuer and not body.issuer:
+        raise Refused({"issuer": _("Say who issued it: it comes from elsewhere.")})
     same_days = (body.issued, body.expires) == (certificate.issued, certificate.expires)
     expires = body.expires if same_days else _until(certificate, body, act.now)
     given = {**body.model_dump(include=set(TOLD)), "expires": expires}
@@ -135,6 +138,8 @@ def rectify(act: Act, body: Rectify) -> None:
 
 def _until(certificate: Certificate, body: Rectify, now: dt.datetime) -> dt.date | None:
     if _came_by(certificate) == HANDED_IN:
+        if body.issued != certificate.issued:
+            check_day_free(certificate.person, certificate.course, body.issued, but=certificate.pk)
         return checked_days(certificate.person, certificate.course, body, now)
     return days_of_ours(certificate.person, certificate.course, body, now, but=certificate.pk)
 
