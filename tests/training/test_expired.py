@@ -12,6 +12,7 @@ from django.utils import timezone
 from setsquare.domains.training.handlers import expire_when_over
 from setsquare.domains.training.thing import EXPIRY
 from setsquare.faces.cli.main import run
+from setsquare.flows.training_record import record_of, state_of
 from setsquare.kernel.accounts.models import Unit
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import Refused
@@ -104,6 +105,26 @@ def test_it_is_told_as_expired_before_the_clock_has_come_to_it(
     assert _told(client, capsys, ending) == late
     entry = Entry.objects.filter(record=ending).latest("seq")
     assert (entry.command, entry.actor) == ("expire", None)
+
+
+def test_a_training_record_tells_it_as_expired_before_the_clock_has_come_to_it(
+    school: School, client: Client, ending: Record, later: Callable[[int], None]
+) -> None:
+    number = Record.objects.get(person_file__user=school.anna).number
+
+    def told() -> tuple[str, set[str], str]:
+        client.force_login(school.cora)
+        rows = client.get(f"/api/v1/people/{number}:training").json()["certificates"]
+        page = client.get(f"/people/{number}/training/").content.decode()
+        rows_of_it = [row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if ending.number in row]
+        states = [set(re.findall(r"\b(Valid|Expired)\b", re.sub(r"<[^>]*>", "|", row))) for row in rows_of_it]
+        (paper,) = record_of(school.cora, school.anna).certificates
+        return rows[0]["state"], states[-1], state_of(CERTIFICATE, paper.record)
+
+    assert told() == ("valid", {"Valid"}, "Valid"), "its last day counts"
+    later(1)
+    assert Record.objects.get(pk=ending.pk).state == "valid", "nobody has entered it yet"
+    assert told() == ("expired", {"Expired"}, "Expired")
 
 
 def test_what_expired_can_be_revoked_and_holds_nothing_meanwhile(

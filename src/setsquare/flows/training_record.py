@@ -21,6 +21,7 @@ from setsquare.domains.training.scopes import people_followed_by
 from setsquare.domains.training.thing import CERTIFICATES, RESULTS, SESSIONS, SOURCES
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.records.expiring import reckon_one
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing, plain
 from setsquare.kernel.representation.records import Values
@@ -61,6 +62,8 @@ def record_of(reader: User, person: User) -> TrainingRecord:
     held = Certificate.objects.filter(pk__in=_seen(CERTIFICATES, reader), person=person)
     held = held.select_related("record", "course__record", "person", "session__record")
     certificates = list(held.order_by("-issued", "-pk")[:MOST])
+    for one in certificates:
+        reckon_one(CERTIFICATES, one.record)
     taken = Attendance.objects.filter(session__in=_seen(SESSIONS, reader), person=person, waiting=False)
     taken = taken.select_related("session__record__unit")
     tried = QuizAttempt.objects.filter(pk__in=_seen(ATTEMPTS, reader), person=person)
