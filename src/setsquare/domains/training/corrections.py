@@ -45,8 +45,9 @@ def before_correction(certificate: Certificate) -> Mapping[str, Any] | None:
 
 def give_back(certificate: Certificate, before: Mapping[str, Any]) -> None:
     """Have a certificate say again what it said before; nothing is saved."""
-    for name in CONTENT:
-        setattr(certificate, name, Certificate._meta.get_field(name).to_python(before[name]))
+    for field in Certificate._meta.concrete_fields:
+        if field.name in CONTENT:
+            setattr(certificate, field.name, field.to_python(before[field.name]))
     for name in ANSWERS:
         username = before.get(name)
         setattr(certificate, name, User.objects.get(username=username) if username else None)
