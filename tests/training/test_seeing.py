@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.faces.web.addresses import record_address
@@ -59,7 +60,7 @@ def told_of(person: User, session: Record) -> str:
     api = Caller(person, ("read",))
     said = [
         api.get(f"/training-sessions/{number}{part}").content.decode()
-        for part in ("", "/history", "/signatures")
+        for part in ("", "/trail", "/signatures")
     ]
     web = pages(person, *(f"/training-sessions/{number}/{tab}" for tab in ("", "history/", "signatures/")))
     return "".join([web, *exports, *said])
@@ -114,6 +115,38 @@ def test_who_takes_part_with_others_sees_their_own_row_and_of_the_others_as_many
         assert [one for one in ("In hospital.", "Third part missing.") if one in told] == [
             row["reason"] for row in own if row["reason"]
         ]
+
+
+def test_who_was_taken_off_is_told_to_nobody_who_is_left_alone(school: School) -> None:
+    session = school.session(school.course("Measuring"))
+    school.do(school.cora, session, "enrol", people=["anna", "ben"], because="Both asked for it.")
+    school.do(school.cora, session, "withdraw", people=["anna"], because="She expects a child.")
+    emptied = school.session(school.course("Sampling"))
+    school.do(school.cora, emptied, "enrol", people=["anna"])
+    school.do(school.cora, emptied, "withdraw", people=["anna"], because="She expects a child.")
+    secrets = ("Anna Example", "Both asked for it.", "She expects a child.")
+    reader, elsewhere = added(school, "rhea"), added(school, "elsa", "training.see", unit="S")
+    bootstrap.grant(elsewhere, "reader", "N")
+    now = f"{timezone.now():%Y-%m-%dT%H:%M:%S.%fZ}"
+    for of in (session, emptied):
+        for person in (school.ben, reader, elsewhere):
+            at = pages(person, f"/training-sessions/{of.number}/?at={now}")
+            told = told_of(person, of) + at
+            assert "took people off" in told and [one for one in secrets if one in told] == [], person
+    assert "Ben Example" in told_of(school.ben, session)
+    for person in (school.cora, school.tom, added(school, "alma", "training.see")):
+        assert all(one in told_of(person, session) for one in secrets), person
+
+
+def test_the_reason_of_a_signature_is_hidden_with_its_note(school: School) -> None:
+    session = held(school)
+    school.do(school.tom, session, "close", because="Ben was ill, the others passed.")
+    for person, knows in ((school.anna, False), (school.cora, True), (school.tom, True)):
+        assert ("Ben was ill" in told_of(person, session)) is knows, person
+    read = (
+        Caller(school.anna, ("read",)).get(f"/training-sessions/{session.number}/signatures").json()["items"]
+    )
+    assert read[0]["reason"] == "" and "reason" in read[0]["withheld"]
 
 
 def test_who_enrolled_themself_is_told_to_them_and_not_to_other_readers(school: School) -> None:

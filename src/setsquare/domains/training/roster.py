@@ -1,5 +1,6 @@
 """Whom of those who take part in a session a reader sees, and of whom they read why they were absent."""
 
+import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import led_by, permissions_in, units_where
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import OPEN, Hidden
+from setsquare.kernel.trail.models import Entry
 
 PEOPLE, WAITING = "people", "waiting"
 PRIVATE = Hidden(
@@ -66,15 +68,17 @@ def hidden_of_session(record: Record, user: User) -> Hidden:
     """Return what of a session's people is hidden from `user`: nothing from who gives or runs it.
 
     Others see their own row, and those of whom they lead or whose training they see. What names several people, such as
-    who was enrolled, is told to who sees them all.
+    who was enrolled, is told to who sees them all: also those who were taken off, as it is told of all that was.
     """
     session: TrainingSession = record.training_session
     permissions = permissions_in(user, record.unit_id)
     if user.pk in (record.owner_id, session.trainer_id) or MANAGE in permissions:
         return OPEN
     seen = Seen(user)
-    names = [row.person.username for row in session.roster]
-    whole = len(seen.in_line(names)) == len(names) and (bool(names) or SEE in permissions)
+    whole = _sees_all(seen, {row.person.username for row in session.roster})
+    if whole:
+        ever = _ever_named(record)
+        whole = _sees_all(seen, ever) and (bool(ever) or SEE in permissions)
     return Hidden(
         keys=PRIVATE.keys,
         deeds=frozenset() if whole else PRIVATE.deeds,
@@ -82,6 +86,20 @@ def hidden_of_session(record: Record, user: User) -> Hidden:
         part={PEOPLE: seen.taking_part, WAITING: seen.in_line},
         by=frozenset({user.username}),
     )
+
+
+def _sees_all(seen: Seen, names: Collection[str]) -> bool:
+    return len(seen.in_line(names)) == len(names)
+
+
+def _ever_named(record: Record) -> set[str]:
+    """Return the sign-in names of all who took part in a session or waited at any time, as its trail says."""
+    states = Entry.objects.filter(record_id=record.pk).values_list("state", flat=True)
+    names: set[str] = set()
+    for state in map(json.loads, states):
+        names.update(row["person"] for row in state.get(PEOPLE) or ())
+        names.update(state.get(WAITING) or ())
+    return names
 
 
 def narrow_session(record: Record, hidden: Hidden) -> None:

@@ -166,7 +166,9 @@ class Hidden:
     deeds: frozenset[str] = frozenset()
     """Commands that are not told at all."""
     notes: frozenset[str] = frozenset()
-    """Commands that are told without their note."""
+    """Commands that are told without their note, and without the reason that was given for them."""
+    reasons: frozenset[str] = frozenset()
+    """Commands that are told with their note and without the reason that was given for them."""
     tasks: frozenset[str] = frozenset()
     """Kinds of what others are asked."""
     files: frozenset[str] = frozenset()
@@ -176,6 +178,11 @@ class Hidden:
     that is among `keys`, nothing where nothing is left."""
     by: frozenset[str] = frozenset()
     """Sign-in names of those whose deeds are told all the same."""
+
+    @property
+    def unreasoned(self) -> frozenset[str]:
+        """Return the commands of which the reader is not told for what reason others carried them out."""
+        return self.deeds | self.notes | self.reasons
 
 
 OPEN = Hidden()

@@ -59,17 +59,25 @@ def changed_meanwhile(error: Stale) -> list[Values]:
     return [passage(found, thing_of(error.record.type)) for found in error.passages]
 
 
+def reason_of(found: Signature, hidden: Hidden) -> str:
+    """Return the reason that was given with a signature; empty where it is hidden from the reader."""
+    if found.entry.command in hidden.unreasoned and found.signer.username not in hidden.by:
+        return ""
+    return found.reason
+
+
 def signature(found: Signature, hidden: Hidden = OPEN) -> Values:
     """Return a signature with exactly what was signed, but for what is hidden of the record from the reader.
 
     The digest is that of the whole; `withheld` names what is left out of it, `authority` the rules that the signer met.
     """
-    signed, withheld = found.signed, []
-    if hidden.keys or hidden.part:
+    signed, withheld, reason = found.signed, [], reason_of(found, hidden)
+    if hidden.keys or hidden.part or reason != found.reason:
         content = json.loads(signed)
         withheld = left_out(content["record"], hidden)
-        if content.pop("given", None) is not None:
-            withheld.append("given")
+        for name in ("given", *(["reason"] if reason != found.reason else [])):
+            if content.pop(name, None) is not None:
+                withheld.append(name)
         signed = canonical({**content, "record": without(content["record"], hidden)}).decode()
     return {
         "version": found.entry.seq,
@@ -78,7 +86,7 @@ def signature(found: Signature, hidden: Hidden = OPEN) -> Values:
         "meaning": found.meaning,
         "at": plain(found.at),
         "method": found.method,
-        "reason": found.reason,
+        "reason": reason,
         "signed": signed,
         "digest": found.digest,
         **({"authority": found.authority} if found.authority else {}),

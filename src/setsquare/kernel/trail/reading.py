@@ -66,10 +66,15 @@ def without(values: Mapping[str, Any], hidden: Hidden) -> dict[str, Any]:
 
 
 def heard(entries: Iterable[Entry], hidden: Hidden) -> Iterator[Entry]:
-    """Yield entries as the reader hears of them: without the notes that are hidden."""
+    """Yield entries as the reader hears of them: without the notes and the reasons that are hidden.
+
+    A reason says in people's own words what its note would, so it is hidden along with that; their own they know.
+    """
     for entry in entries:
         if entry.command in hidden.notes:
             entry.note = None
+        if entry.command in hidden.unreasoned and not _is_told(entry, hidden):
+            entry.reason = ""
         yield entry
 
 

@@ -14,6 +14,7 @@ from setsquare.kernel.commands.declaration import command_of, meaning_label
 from setsquare.kernel.commands.input_in_words import Told
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.records.things import OPEN, Hidden, thing_of
+from setsquare.kernel.representation.deeds import reason_of
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.writing.canonical import canonical
 
@@ -33,7 +34,7 @@ def signature_shown(row: Signature, manner: str = "", hidden: Hidden = OPEN) -> 
         "verified": holds(row),
         "authority": row.printed_title,
         "on_behalf_of": row.on_behalf_of_name,
-        "reason": row.reason,
+        "reason": reason_of(row, hidden),
         "manner": manner,
         "relied": in_sentences(row.authority),
         "given": [] if hidden.keys else _given(row),
