@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
+from setsquare.faces.cli.main import run
 from setsquare.faces.web.addresses import record_address
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
@@ -163,7 +164,7 @@ def test_why_somebody_is_away_is_told_to_who_leads_or_runs_them_and_nobody_else(
     first = today() + dt.timedelta(days=2)
     body = {"substitute": "ben", "starts": first, "ends": first, "reason": "Parental leave."}
     file = school.anna.file.record
-    school.do(school.anna, file, "delegate", **body)
+    school.do(school.anna, file, "delegate", **body, because="So: parental leave.")
     auditor = added(school, "alma", "training.see")
     people = added(school, "hans", "organisation.administer")
     for person, knows in (
@@ -182,6 +183,35 @@ def test_why_somebody_is_away_is_told_to_who_leads_or_runs_them_and_nobody_else(
         told += [pages(person, f"/people/{file.number}/{tab}") for tab in ("rights/", "history/")]
         assert [("Parental leave." in one) for one in told] == [knows] * 5, person
         assert "stands in from" in told[3], person
+        assert [("So: parental leave." in one) for one in told] == [knows, False, knows, False, knows], person
+
+
+def test_why_somebody_is_away_is_not_told_by_the_trail_of_the_organisation(
+    school: School, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = today() + dt.timedelta(days=2)
+    file, body = school.anna.file.record, {"substitute": "ben", "starts": first, "ends": first}
+    school.do(school.anna, file, "delegate", **body, because="So: parental leave.")
+    school.do(school.anna, file, "end_delegation", substitute="ben", because="Back from the clinic.")
+    monkeypatch.setenv("SETSQUARE_PASSWORD", PASSWORD)
+    people = added(school, "hans", "organisation.administer")
+    for person, knows in ((people, True), (added(school, "rhea"), False), (school.ben, False)):
+        if person == school.ben:
+            bootstrap.grant(person, "role_rhea", "N")
+        monkeypatch.setenv("SETSQUARE_AS", person.username)
+        client, api = Client(), Caller(person, ("read",))
+        client.force_login(person)
+        exports = [client.get(f"/trail/export/{form}") for form in ("csv", "json")]
+        exports += [api.get(f"/trail:export?format={form}") for form in ("csv", "json")]
+        told = [pages(person, "/trail/"), api.get("/trail").content.decode()]
+        told += [export.getvalue().decode() for export in exports]
+        for words in (("trail",), ("trail", "--json"), ("trail", "--csv"), ("export", "trail")):
+            capsys.readouterr()
+            assert run(words) == 0
+            told.append(capsys.readouterr().out)
+        assert ["named a substitute" in one for one in told] == [True] * 10, person
+        for reason in ("So: parental leave.", "Back from the clinic."):
+            assert [(reason in one) for one in told] == [knows] * 10, person
 
 
 def test_who_completed_a_course_is_told_to_who_may_see_training(school: School) -> None:

@@ -98,6 +98,8 @@ ACCESS = Hidden(
     notes=frozenset({"make_token", "revoke_token", "end_tokens"}),
 )
 """What of a person only those see who know by what means they sign in."""
+AWAY = frozenset({"delegate", "end_delegation"})
+"""Commands whose reason tells why a person is away."""
 
 
 def knows_why_away(record: Record, user: User) -> bool:
@@ -124,7 +126,8 @@ def hidden_of_person(record: Record, user: User) -> Hidden:
     access = OPEN if "trail.read" in permissions else ACCESS
     if user.may_sign and person.manager_id == user.pk:
         return access
-    return replace(access, part={"delegations": _without_reasons})
+    part, by = {"delegations": _without_reasons}, frozenset({user.username})
+    return replace(access, reasons=AWAY, part=part, by=by)
 
 
 _USER = stand_in(1)
@@ -320,7 +323,7 @@ PEOPLE = register(
             ),
         ),
         scope=known_to_all,
-        private=ACCESS,
+        private=replace(ACCESS, reasons=AWAY),
         hides=hidden_of_person,
         about=lambda record: (record.owner.username,),
         favours=True,

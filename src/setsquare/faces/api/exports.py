@@ -1,7 +1,6 @@
 """Registers and histories to take away: CSV, XLSX and JSON, whole and sent while they are read."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
@@ -19,7 +18,8 @@ from setsquare.kernel.records.things import OPEN, Hidden, Thing, thing_of
 from setsquare.kernel.representation import tables
 from setsquare.kernel.representation.workbooks import xlsx_parts
 from setsquare.kernel.sealing import log
-from setsquare.kernel.trail.everything import NARROWED_BY, may_read, readable_by
+from setsquare.kernel.trail.everything import NARROWED_BY, heard_by, may_read, readable_by
+from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import entries_of, heard
 
 REGISTER_FORMS = ("csv", "xlsx", "json")
@@ -128,7 +128,8 @@ def _history(request: HttpRequest, thing: Thing, number: str) -> HttpResponseBas
     record = find(thing, caller.user, number)
     form = _form(Parameters(request, "format"), TRAIL_FORMS)
     name, hidden = f"{record.number.replace('/', '-')}-history.{form}", thing.hidden_from(caller.user, record)
-    return _entries(entries_of(record, hidden), name, states=True, hidden=hidden)
+    read = entries_of(record, hidden).select_related("record", "actor", "on_behalf_of")
+    return _entries(heard(read.iterator(chunk_size=500), hidden), name, states=True, hidden=hidden)
 
 
 def trail_export(request: HttpRequest) -> HttpResponseBase:
@@ -140,7 +141,8 @@ def trail_export(request: HttpRequest) -> HttpResponseBase:
     asked = Parameters(request, "format", "by", *NARROWED_BY, "from", "until")
     form = _form(asked, TRAIL_FORMS)
     rows = asked_of_trail(readable_by(caller.user), caller.user, asked).order_by("-at", "-id")
-    return _entries(rows, f"trail-{timezone.localdate().isoformat()}.{form}", states=False)
+    entries = heard_by(rows.iterator(chunk_size=500), caller.user)
+    return _entries(entries, f"trail-{timezone.localdate().isoformat()}.{form}", states=False)
 
 
 def checkpoint(request: HttpRequest) -> HttpResponse:
@@ -156,13 +158,11 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     return HttpResponse(newest.note, content_type="text/plain; charset=utf-8")
 
 
-def _entries(entries: Any, name: str, *, states: bool, hidden: Hidden = OPEN) -> HttpResponseBase:
-    read = entries.select_related("record", "actor", "on_behalf_of")
-    through = heard(read.iterator(chunk_size=500), hidden)
+def _entries(entries: Iterable[Entry], name: str, *, states: bool, hidden: Hidden = OPEN) -> HttpResponseBase:
     if name.endswith(".json"):
-        values = tables.trail_values(through, thing_of, states=states, hidden=hidden)
+        values = tables.trail_values(entries, thing_of, states=states, hidden=hidden)
         return sent(tables.json_rows(values), name)
-    return sent(tables.csv_rows(tables.trail_head(), tables.trail_rows(through, thing_of)), name)
+    return sent(tables.csv_rows(tables.trail_head(), tables.trail_rows(entries, thing_of)), name)
 
 
 def sent(parts: Iterable[str] | Iterable[bytes], name: str) -> StreamingHttpResponse:

@@ -24,7 +24,7 @@ from setsquare.kernel.records.things import (
 from setsquare.kernel.representation import declarations, deeds
 from setsquare.kernel.representation.records import Values, mention
 from setsquare.kernel.search.query import search
-from setsquare.kernel.trail.everything import NARROWED_BY, PERMISSION, may_read, readable_by
+from setsquare.kernel.trail.everything import NARROWED_BY, PERMISSION, heard_by, may_read, readable_by
 from setsquare.kernel.trail.models import Entry
 
 ALL = ["Everything"]
@@ -162,8 +162,8 @@ def trail(request: HttpRequest) -> HttpResponse:
     asked = Parameters(request, "limit", "after", "by", *NARROWED_BY, "from", "until")
 
     def show(entry: Entry) -> Values:
-        record = linked(mention(entry.record))
-        return {"record": record, **deeds.entry(entry, thing_of(entry.record.type))}
+        record, (told,) = linked(mention(entry.record)), heard_by([entry], caller.user)
+        return {"record": record, **deeds.entry(told, thing_of(entry.record.type))}
 
     rows = asked_of_trail(readable_by(caller.user), caller.user, asked)
     return list_of(request, rows, "at", show, asked)

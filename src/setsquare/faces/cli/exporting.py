@@ -35,6 +35,7 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import OPEN, Hidden, Thing, all_things, thing_by_slug, thing_of
 from setsquare.kernel.representation import tables
 from setsquare.kernel.representation.workbooks import xlsx_parts
+from setsquare.kernel.trail.everything import heard_by
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import entries_of, heard
 from setsquare.kernel.writing.conversion import Format
@@ -92,7 +93,7 @@ def export(caller: Caller, options: Options) -> None:
     """Write a register, the trail, a history or a document as a file."""
     if options.what == TRAIL:
         form = _form(options, ("csv", "json"), "csv")
-        entries = trail_entries(caller, options).iterator(chunk_size=500)
+        entries = heard_by(trail_entries(caller, options).iterator(chunk_size=500), caller.user)
         write(_entries(entries, form, states=False), f"{TRAIL}-{_today()}.{form}", options)
         return
     try:

@@ -30,7 +30,7 @@ from setsquare.kernel.representation.past import as_it_stood, further, not_to_co
 from setsquare.kernel.representation.records import line, mention, text_at, texts_of, whole
 from setsquare.kernel.search.query import search
 from setsquare.kernel.tasks.queries import inbox
-from setsquare.kernel.trail.everything import NARROWED_BY, may_read, readable_by
+from setsquare.kernel.trail.everything import NARROWED_BY, heard_by, may_read, readable_by
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.trail.reading import history
 
@@ -411,7 +411,8 @@ def trail_entries(caller: Caller, options: Options) -> QuerySet[Entry]:
 def show_trail(caller: Caller, options: Options) -> None:
     """Show what was done in the units whose trail the caller may read, newest first."""
     rows = trail_entries(caller, options)
-    entries = [(entry, thing_of(entry.record.type)) for entry in rows[: max(options.limit, 1)]]
+    found = heard_by(rows[: max(options.limit, 1)], caller.user)
+    entries = [(entry, thing_of(entry.record.type)) for entry in found]
     if options.json:
         as_json({"items": [{"record": mention(e.record), **deeds.entry(e, thing)} for e, thing in entries]})
         return

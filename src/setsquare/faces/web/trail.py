@@ -21,7 +21,7 @@ from setsquare.kernel.commands.telling import deed_of, way_of, who_did
 from setsquare.kernel.database.keyset import CursorError, Key, cut
 from setsquare.kernel.records.things import Thing, all_things, thing_of
 from setsquare.kernel.sealing import log
-from setsquare.kernel.trail.everything import readable_by
+from setsquare.kernel.trail.everything import heard_by, readable_by
 from setsquare.kernel.trail.models import Entry
 
 ROWS = 50
@@ -49,7 +49,7 @@ def trail_page(request: HttpRequest) -> HttpResponse:
         ),
         "crumbs": [(_("Audit trail"), "")],
         "seal": log.newest(),
-        "entries": [_shown(entry) for entry in found.rows],
+        "entries": [_shown(entry) for entry in heard_by(found.rows, person_of(request))],
         "filters": _filters(request),
         "narrowed": bool(pairs),
         "newer_url": f"?{urlencode([*pairs, ('after', found.previous)])}" if found.previous else "",
@@ -65,7 +65,7 @@ def trail_page(request: HttpRequest) -> HttpResponse:
 @signed_in
 def trail_export(request: HttpRequest, form: str) -> HttpResponseBase:
     """Send the whole (filtered) trail, the newest entries first."""
-    entries = _each(_entries(request))
+    entries = heard_by(_each(_entries(request)), person_of(request))
     if form == "csv":
         return sent(csv_rows(trail_head(), trail_rows(entries, thing_of)), "trail.csv", CSV)
     if form == "json":
