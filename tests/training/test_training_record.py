@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.resting import all_grounds, grounds_of
+from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
+from tests.api.conftest import Caller
 from tests.training.conftest import School, ago
 
 
@@ -98,3 +100,25 @@ def test_a_program_asks_for_a_training_record(
     assert client.get(f"/api/v1/people/{number}:training?format=csv").status_code == 422
     client.force_login(school.ben)
     assert client.get(f"/api/v1/people/{number}:training").status_code == 404
+
+
+def test_a_token_that_may_not_read_all_that_the_record_tells_does_not_get_it(
+    school: School, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held(school, monkeypatch)
+    number = page_of(school.anna).split("/")[2]
+    read = [
+        f"read:{kind}" for kind in ("person", "course", "certificate", "training_session", "quiz_attempt")
+    ]
+    for lacking in read:
+        caller = Caller(school.cora, tuple(scope for scope in read if scope != lacking))
+        for form in ("json", "pdf"):
+            answer = caller.get(f"/people/{number}:training?format={form}")
+            assert answer.status_code == 403
+            assert answer.json()["detail"] == f"This token does not have the scope “{lacking}”."
+        monkeypatch.setenv("SETSQUARE_TOKEN", caller.secret)
+        capsys.readouterr()
+        assert run(("export", "people", number, "--format", "json")) == 4
+        said = capsys.readouterr()
+        assert lacking in said.err and "Measuring" not in said.out
+    assert Caller(school.cora, tuple(read)).get(f"/people/{number}:training").status_code == 200

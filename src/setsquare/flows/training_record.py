@@ -18,7 +18,7 @@ from setsquare.domains.training.matrix import STANDINGS, WORDS, Cell, cells, cou
 from setsquare.domains.training.models import Attendance, Certificate, Course
 from setsquare.domains.training.resting import Ground, all_grounds
 from setsquare.domains.training.scopes import people_followed_by
-from setsquare.domains.training.thing import CERTIFICATES, RESULTS, SESSIONS, SOURCES
+from setsquare.domains.training.thing import CERTIFICATES, COURSES, RESULTS, SESSIONS, SOURCES
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.records.expiring import reckon_one
@@ -29,6 +29,10 @@ from setsquare.kernel.typesetting.lists import ListSheet, Part, list_pdf
 
 MOST = 500
 """Certificates, sessions and attempts of each kind that a record tells, the newest first."""
+
+
+TOLD = (COURSES, CERTIFICATES, SESSIONS, ATTEMPTS)
+"""The record types of which it tells: a token has to allow reading each of them."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from setsquare.faces.api.describing import parameter, says
 from setsquare.faces.api.personal import PAGED
 from setsquare.faces.api.reading import Parameters
 from setsquare.faces.api.registers import find
-from setsquare.flows.training_record import may_see_record, pdf_of, record_of, values_of
+from setsquare.flows.training_record import TOLD, may_see_record, pdf_of, record_of, values_of
 from setsquare.kernel.accounts.models import Role, Unit, User
 from setsquare.kernel.accounts.tokens import Scope
 from setsquare.kernel.commands.errors import NotFound, Refused
@@ -91,8 +91,8 @@ def attendance(request: HttpRequest, number: str) -> HttpResponse:
 def training_record(request: HttpRequest, number: str) -> HttpResponse:
     """Answer with what the caller may see of a person's training, to who follows that."""
     caller = caller_of(request)
-    caller.require(Scope.READ, PEOPLE.code)
-    caller.require(Scope.READ, COURSES.code)
+    for thing in (PEOPLE, *TOLD):
+        caller.require(Scope.READ, thing.code)
     person: User = find(PEOPLE, caller.user, number).person_file.user
     form = Parameters(request, "format").text("format") or "json"
     if form not in FORMATS:

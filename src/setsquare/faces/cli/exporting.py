@@ -22,7 +22,7 @@ from setsquare.domains.quizzes.scopes import knows_answers
 from setsquare.domains.quizzes.thing import QUIZZES
 from setsquare.domains.training.attendance_list import attendance_pdf, may_print
 from setsquare.domains.training.badges import giving as giving_badges
-from setsquare.domains.training.thing import CERTIFICATES, COURSES, SESSIONS
+from setsquare.domains.training.thing import CERTIFICATES, SESSIONS
 from setsquare.faces.cli.failures import Usage
 from setsquare.faces.cli.files import add_output_options, write
 from setsquare.faces.cli.people import Caller
@@ -172,7 +172,8 @@ def _questions(caller: Caller, _thing: Thing, options: Options) -> None:
 
 def _training(caller: Caller, _thing: Thing, options: Options) -> None:
     """Write the training record of a person, for who follows their training."""
-    caller.require(Scope.READ, COURSES.code)
+    for told_of in training_record.TOLD:
+        caller.require(Scope.READ, told_of.code)
     record = find(caller, PEOPLE, options.number)
     form = _form(options, ("pdf", "json"), "pdf")
     if not training_record.may_see_record(caller.user, record.person_file.user):
