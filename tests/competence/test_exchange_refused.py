@@ -62,6 +62,21 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return told
 
 
+def test_half_a_character_is_refused_by_a_sentence_that_can_be_told() -> None:
+    half = "\ud800"
+    (unknown,) = reasons(file(changed("CFAssociations/0/associationType", half)))
+    assert unknown.startswith("Association a-i1, associationType: “?” is none of: isChildOf, ")
+    told = json.dumps(changed("CFItems/1/fullStatement", 7)).replace('"i2"', '"\\ud800"')
+    assert reasons(("m.json", told.encode())) == ["Item ?, fullStatement: This has to be a text."]
+    for path in ("CFItems/1/fullStatement", "CFItems/1/identifier", "CFDocument/identifier"):
+        assert all(reason.encode() for reason in reasons(file(changed(path, half))))
+
+
+def test_the_place_of_an_item_may_be_any_number_however_long() -> None:
+    told = changed("CFAssociations/1/sequenceNumber", int("9" * 400))
+    assert [item.code for item in taken(file(told)).items] == ["i1", "i2"]
+
+
 CRITERION = "CFRubrics/0/CFRubricCriteria/0"
 
 
@@ -97,6 +112,11 @@ CRITERION = "CFRubrics/0/CFRubricCriteria/0"
         (
             "CFAssociations/1/sequenceNumber",
             "1",
+            "Association a-i2, sequenceNumber: This has to be a number.",
+        ),
+        (
+            "CFAssociations/1/sequenceNumber",
+            float("inf"),
             "Association a-i2, sequenceNumber: This has to be a number.",
         ),
         ("CFRubrics/0/CFRubricCriteria", {}, "Rubric r, CFRubricCriteria: This has to be a list."),

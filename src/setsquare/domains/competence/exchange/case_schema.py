@@ -31,7 +31,9 @@ _OWN_TYPE = re.compile(r"ext:[\w.\-]+", re.ASCII)
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_texts(value: Any) -> bool:

@@ -50,12 +50,18 @@ class Misfit(Exception):
     """The file cannot be taken; `reasons` tell why, each with where."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__(reasons[0])
+        told = [_printable(reason) for reason in reasons[:MOST_TOLD]]
+        super().__init__(told[0])
         more = len(reasons) - MOST_TOLD
-        self.reasons = list(reasons[:MOST_TOLD])
+        self.reasons = told
         if more > 0:
             words = ngettext("%(n)s more row does not fit.", "%(n)s more rows do not fit.", more)
             self.reasons.append(words % {"n": more})
+
+
+def _printable(reason: str) -> str:
+    """Return a reason that repeats what a file says, without what no page or answer can hold: half a character."""
+    return reason.encode("utf-8", "replace").decode()
 
 
 def fitted(said: Said, scale: Sequence[Level] = ()) -> Content:
