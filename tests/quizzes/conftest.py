@@ -70,9 +70,11 @@ class Hall:
         deliver()
         return done
 
-    def draft(self, questions: Sequence[dict[str, Any]] = QUESTIONS, **rules: Any) -> Record:
+    def draft(
+        self, questions: Sequence[dict[str, Any]] = QUESTIONS, unit: str = "NW", **rules: Any
+    ) -> Record:
         """Have Cora write a quiz."""
-        given = {"title": "Gauges in use", "unit": "NW"}
+        given = {"title": "Gauges in use", "unit": unit}
         record = carry_out("quiz", "create", Actor(self.cora), body=given).record
         for question in questions:
             self.do(self.cora, record, "add_question", **{"explanation": SECRET, **question})
@@ -126,12 +128,12 @@ def deliver() -> None:
 
 
 def build() -> Hall:
-    bootstrap.establish(
+    rita = bootstrap.establish(
         "Norma Works", "NW", "Europe/Berlin", username="rita", name="Rita Root", password=PASSWORD
     )
     bootstrap.add_unit("N", "North", "site", "NW")
     bootstrap.add_unit("S", "South", "site", "NW")
-    hall = Hall()
+    hall = Hall({"rita": rita})
     for name, role, unit, manager in (
         ("cora", "coordinator", "NW", None),
         ("mark", "manager", "NW", None),

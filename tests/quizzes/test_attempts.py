@@ -197,6 +197,62 @@ def test_nobody_sits_an_examination_to_which_they_have_the_key(hall: Hall) -> No
             hall.do(hall.anna, attempt, "submit")
 
 
+def role_of(code: str) -> tuple[Record, list[str]]:
+    role = Record.objects.get(type="role", role_file__role__code=code)
+    return role, sorted(role.role_file.role.permissions.values_list("permission", flat=True))
+
+
+def test_who_had_the_key_by_what_their_role_allowed_for_a_minute_shows_nothing_by_an_attempt(
+    hall: Hall,
+) -> None:
+    before = hall.quiz()
+    bootstrap.add_role("guest", "Guest", "", ["quizzes.read"])
+    role, usual = role_of("guest")
+    for person in (hall.tom, hall.anna):
+        bootstrap.grant(person, "guest", "NW")
+    kept = hall.start(hall.tom, before)
+    hall.do(
+        hall.rita, role, "set_permissions", permissions=[*usual, "quizzes.manage"], because="For a minute."
+    )
+    hall.do(hall.rita, role, "set_permissions", permissions=usual, because="Back.")
+    with pytest.raises(WrongState, match=f"You could see what is right in {before.number} since you began"):
+        hall.do(hall.tom, kept, "submit", answers=as_shown(kept, RIGHT))
+    with pytest.raises(Refused, match=f"You could see what is right in {before.number} until lately"):
+        hall.start(hall.anna, before)
+    assert not holding().filter(user=hall.tom, subject=before).exists()
+    written_since = hall.quiz()
+    assert hall.took(hall.tom, written_since).state == "passed"
+
+
+def test_who_had_the_role_only_before_or_after_it_gave_the_key_takes_the_quiz(hall: Hall) -> None:
+    quiz = hall.quiz()
+    bootstrap.add_role("guest", "Guest", "", ["quizzes.read"])
+    role, usual = role_of("guest")
+    bootstrap.grant(hall.tom, "guest", "N")
+    Grant.objects.filter(user=hall.tom, role__code="guest").update(ends=timezone.now())
+    bootstrap.grant(hall.ben, "guest", "S")  # beside the quiz, which is above it
+    hall.do(
+        hall.rita, role, "set_permissions", permissions=[*usual, "quizzes.manage"], because="For a minute."
+    )
+    hall.do(hall.rita, role, "set_permissions", permissions=usual, because="Back.")
+    bootstrap.grant(hall.anna, "guest", "NW")
+    for person in (hall.tom, hall.ben, hall.anna):
+        assert hall.took(person, quiz).state == "passed"
+
+
+def test_who_had_the_key_by_where_a_unit_was_for_a_minute_shows_nothing_by_an_attempt(hall: Hall) -> None:
+    bootstrap.grant(hall.tom, "coordinator", "S")
+    quiz = hall.draft(unit="N")
+    hall.released(quiz)
+    kept, other = hall.start(hall.tom, quiz), hall.start(hall.anna, quiz)
+    north = Record.objects.get(type="unit", unit_file__part__code="N")
+    for parent in ("S", "NW"):
+        hall.do(hall.rita, north, "move", parent=parent, because="For a minute.")
+    with pytest.raises(WrongState, match=f"You could see what is right in {quiz.number} since you began"):
+        hall.do(hall.tom, kept, "submit", answers=as_shown(kept, RIGHT))
+    assert hall.do(hall.anna, other, "submit", answers=as_shown(other, RIGHT)).record.state == "passed"
+
+
 def test_nobody_keeps_an_attempt_in_store_until_they_have_the_key(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:

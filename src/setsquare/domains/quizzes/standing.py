@@ -4,15 +4,15 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Max
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from setsquare.domains.quizzes.knowing import managed_until
 from setsquare.domains.quizzes.models import Quiz, QuizAttempt
 from setsquare.domains.quizzes.permissions import MANAGE
-from setsquare.kernel.accounts.models import Grant, User
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import units_where
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.qualifications.queries import holding
@@ -123,7 +123,7 @@ class Standing:
 
 
 def standings(quizzes: Collection[Quiz], person: User, now: dt.datetime) -> Mapping[int, Standing]:
-    """Return how a person stands to each of these quizzes, by its id; in four queries."""
+    """Return how a person stands to each of these quizzes, by its id; in six queries."""
     keys = [quiz.pk for quiz in quizzes]
     attempts: dict[int, list[QuizAttempt]] = {}
     rows = QuizAttempt.objects.filter(person=person, quiz__in=keys).exclude(record__state="void")
@@ -132,7 +132,7 @@ def standings(quizzes: Collection[Quiz], person: User, now: dt.datetime) -> Mapp
     held = {one.subject_id: one for one in holding(now).filter(user=person, subject__in=keys, topic="")}
     managed = Record.objects.filter(pk__in=keys, unit_id__in=units_where(person, MANAGE))
     known = set(managed.values_list("pk", flat=True))
-    could_see = _managed_until(keys, person)
+    could_see = managed_until(keys, person)
     return {
         quiz.pk: Standing(
             quiz,
@@ -146,18 +146,6 @@ def standings(quizzes: Collection[Quiz], person: User, now: dt.datetime) -> Mapp
     }
 
 
-def _managed_until(keys: Collection[int], person: User) -> Mapping[int, dt.datetime]:
-    """Return until when a person managed each of these quizzes, of those that they do so no longer."""
-    ended = Grant.objects.filter(
-        user=person,
-        role__permissions__permission=MANAGE,
-        ends__isnull=False,
-        unit__paths_down__descendant__records__in=keys,
-    )
-    rows = ended.values("unit__paths_down__descendant__records").annotate(until=Max("ends"))
-    return dict(rows.values_list("unit__paths_down__descendant__records", "until"))
-
-
 def why_void(attempt: QuizAttempt) -> str:
     """Return why a running attempt shows nothing of its person any more, empty where it does.
 
@@ -166,7 +154,7 @@ def why_void(attempt: QuizAttempt) -> str:
     """
     quiz, person = attempt.quiz, attempt.person
     manages = Record.objects.filter(pk=quiz.pk, unit_id__in=units_where(person, MANAGE)).exists()
-    until = _managed_until([quiz.pk], person).get(quiz.pk)
+    until = managed_until([quiz.pk], person).get(quiz.pk)
     knew = until is not None and until > quiz.begun_to_write(attempt.edition)
     if not (manages or knew or quiz.record.owner_id == person.pk):
         return ""
