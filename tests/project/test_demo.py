@@ -1,10 +1,12 @@
 """The demo organisation, loaded as a whole: what somebody who looks around in it is told to find there."""
 
 import datetime as dt
+import re
 from collections import Counter
 
 import pytest
 from django.db.models import Q
+from django.test import Client
 from django.utils import timezone
 
 from setsquare.domains.authority.models import SupervisedDeed
@@ -103,6 +105,24 @@ def test_two_hundred_operators_over_three_sites_know_what_everybody_has_to(demo:
     stands = Counter(cell.standing for cell in cells(operators(), courses).values())
     assert set(stands) == {VALID, MISSING}
     assert 4 <= stands[MISSING] <= 12
+
+
+@pytest.mark.parametrize(
+    ("username", "needed"),
+    [
+        ("aamaral200", ["TC-001", "TC-002", "TC-014"]),
+        ("lpires416", ["TC-001", "TC-002", "TC-014", "TC-015"]),
+        ("djanssen202", ["TC-001", "TC-002", "TC-007", "TC-014", "TC-016"]),
+    ],
+)
+def test_operators_find_the_courses_that_they_need(
+    demo: None, client: Client, username: str, needed: list[str]
+) -> None:
+    client.force_login(User.objects.get(username=username))
+    page = client.get("/courses/mine/").content.decode()
+    assert sorted(re.findall(r'<th scope="row"><a [^>]*>(TC-\d+) ', page)) == needed
+    assert "You do not need it now." not in page
+    assert {client.get(f"/courses/{number}/").status_code for number in needed} == {200}
 
 
 def test_a_rule_in_force_asks_for_a_tier_that_the_director_holds(demo: None) -> None:

@@ -17,6 +17,7 @@ from setsquare.domains.organisation.bootstrap import (
     grant,
     leave,
 )
+from setsquare.domains.organisation.starter import EVERYBODY
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.events.dispatch import deliver_waiting
 from setsquare.kernel.events.models import Event
@@ -124,7 +125,7 @@ def _found(told: dict[str, Any]) -> None:
         if unit.get("parent"):
             add_unit(unit["code"], unit["name"], unit["kind"], unit["parent"], unit.get("time_zone", ""))
     for role in told["roles"]:
-        add_role(role["code"], role["name"], role["description"])
+        add_role(role["code"], role["name"], role["description"], EVERYBODY)
     hash_once = _hash()
     for username in _managers_first(people):
         row = people[username]
