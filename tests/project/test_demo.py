@@ -17,12 +17,15 @@ from setsquare.domains.competence.gaps.standing import AsOf
 from setsquare.domains.competence.gaps.totals import single_points
 from setsquare.domains.competence.models import Assessment
 from setsquare.domains.training.matrix import EXPIRED, GRACE, MISSING, RETRAIN, SOON, VALID, cells
-from setsquare.domains.training.models import Course
-from setsquare.kernel.accounts.models import User
-from setsquare.kernel.authority.models import Need
+from setsquare.domains.training.models import Course, Requirement, TrainingSession
+from setsquare.domains.training.needs import people_of
+from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.rights import people_permitted
+from setsquare.kernel.authority.models import Need, Rule
 from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.qualifications.models import Qualification
+from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from setsquare.project.demo import loader
 from tests.houses import database
@@ -132,6 +135,33 @@ def test_a_rule_in_force_asks_for_a_tier_that_the_director_holds(demo: None) -> 
     cells_of = stand([director], Asking(AsOf.of(None))).of(director)
     assert Counter(not cell.gap for cell in cells_of.values()) == {True: 13, False: 2}
     assert Qualification.objects.filter(user=director, subject__number="TC-002", ended__isnull=True).exists()
+
+
+def test_each_site_asks_for_fire_protection_itself_and_braga_learns_it_soon(demo: None) -> None:
+    """A role that is held of the whole organisation would be asked for by every site."""
+    rows = Requirement.objects.filter(course__record__number="TC-007")
+    asked = {row.unit.code: {*people_of(row)} for row in rows if row.unit is not None and row.role is None}
+    assert len(asked) == rows.count()
+    assert {*asked} == {"FRB", "VEN", "PRD", "BQC", "BWH"}
+    near = {code: {person.unit.code for person in people if person.unit} for code, people in asked.items()}
+    assert near["PRD"] | near["BQC"] | near["BWH"] == {"PRD", "LN1", "BQC", "BWH"}
+    assert not {"PRD", "LN1", "BQC", "BWH"} & (near["FRB"] | near["VEN"])
+    planned = TrainingSession.objects.get(
+        course__record__number="TC-007", record__unit__code="BRG", record__state="planned"
+    )
+    assert {*planned.attendances.values_list("person__unit__code", flat=True)} == {"PRD", "LN1", "BQC", "BWH"}
+
+
+def test_somebody_may_decide_on_changes_in_braga(demo: None) -> None:
+    """The rule that asks for fire protection there can be met, though not by who was there in the night."""
+    rule = Rule.objects.get(record__number="AR-002")
+    [need] = rule.needs.all()
+    held = {*holding(timezone.now()).filter(subject=need.subject).values_list("user__username", flat=True)}
+    decide = {
+        *people_permitted("changes.decide", Unit.objects.get(code="BRG")).values_list("username", flat=True)
+    }
+    assert decide - held == {"icarvalho"}
+    assert decide & held == {"hlindqvist", "madler", "tzielinski"}
 
 
 def test_what_was_agreed_of_the_staff_is_shown_by_something(demo: None) -> None:
