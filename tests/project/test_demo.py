@@ -17,7 +17,7 @@ from setsquare.domains.competence.gaps.standing import AsOf
 from setsquare.domains.competence.gaps.totals import single_points
 from setsquare.domains.competence.models import Assessment
 from setsquare.domains.training.matrix import EXPIRED, GRACE, MISSING, RETRAIN, SOON, VALID, cells
-from setsquare.domains.training.models import Course, Requirement, TrainingSession
+from setsquare.domains.training.models import Certificate, Course, Requirement, TrainingSession
 from setsquare.domains.training.needs import people_of
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.rights import people_permitted
@@ -135,6 +135,24 @@ def test_a_rule_in_force_asks_for_a_tier_that_the_director_holds(demo: None) -> 
     cells_of = stand([director], Asking(AsOf.of(None))).of(director)
     assert Counter(not cell.gap for cell in cells_of.values()) == {True: 13, False: 2}
     assert Qualification.objects.filter(user=director, subject__number="TC-002", ended__isnull=True).exists()
+
+
+def test_one_course_is_still_missing_that_the_director_needs(demo: None) -> None:
+    director = User.objects.get(username="hlindqvist")
+    courses = list(Course.objects.filter(record__state="offered").select_related("record"))
+    number = {course.pk: course.record.number for course in courses}
+    found = {number[course]: cell for (_person, course), cell in cells([director], courses).items()}
+    needed = {course: cell.standing for course, cell in found.items() if cell.needed}
+    assert needed == {
+        "TC-001": VALID,
+        "TC-002": VALID,
+        "TC-005": VALID,
+        "TC-007": VALID,
+        "TC-011": VALID,
+        "TC-012": MISSING,
+    }
+    waits = Certificate.objects.filter(person=director, record__state="submitted")
+    assert [one.course.record.number for one in waits] == ["TC-012"]
 
 
 def test_each_site_asks_for_fire_protection_itself_and_braga_learns_it_soon(demo: None) -> None:
