@@ -182,6 +182,16 @@ def test_somebody_may_decide_on_changes_in_braga(demo: None) -> None:
     assert decide & held == {"hlindqvist", "madler", "tzielinski"}
 
 
+def test_certificates_from_elsewhere_have_their_scan(demo: None) -> None:
+    """What a learning system told has its statement instead."""
+    external = Certificate.objects.filter(source="external").exclude(issuer="Thalvent Learning")
+    assert external.count() == 15
+    assert [one.record.number for one in external if one.file is None] == []
+    pictures = Attachment.objects.filter(record__certificate__in=external, name__endswith=".png")
+    assert pictures.count() == 13
+    assert max(pictures.values_list("blob__size", flat=True)) < 40_000
+
+
 def test_what_was_agreed_of_the_staff_is_shown_by_something(demo: None) -> None:
     staff = User.objects.exclude(grants__role__code="line_operator")
     agreed = Assessment.objects.filter(record__state="agreed", person__in=staff)

@@ -1,27 +1,17 @@
 """The demo's training: courses, what people hold of them, sessions past and planned, a certificate that waits."""
 
 import datetime as dt
-from html import escape
 from typing import Any
 
-from setsquare.domains.training.badges.pictures import painted
-from setsquare.kernel.files.intake import take_in
 from setsquare.kernel.tasks.models import Task
-from setsquare.project.demo.stage import Stage, do, person, record
+from setsquare.project.demo.scans import number_there, scan
+from setsquare.project.demo.stage import Stage, do, record
 
 COORDINATOR = "cweiss"
 SECOND = "tzielinski"
 """Who records what the coordinator holds herself."""
 BEGAN, NEEDED = -900, -12
 """The days on which the courses were offered, and on which it was said who needs them."""
-PAPER = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512" text-anchor="middle">'
-    '<rect x="4" y="4" width="504" height="504" fill="#fffdf7" stroke="#8a8a8a" stroke-width="2"/>'
-    '<g font-family="Inter" fill="#222"><text x="256" y="90" font-size="26">{issuer}</text>'
-    '<text x="256" y="220" font-size="34">{title}</text><text x="256" y="290" font-size="24">{name}</text>'
-    '<text x="256" y="440" font-size="18">{number}</text></g></svg>'
-)
-"""How a certificate from elsewhere looks."""
 APART = {"needed_by", "held", "draft", "activity"}
 
 
@@ -40,24 +30,19 @@ def _day(stage: Stage, day: int) -> dt.date:
 
 
 def _submit(stage: Stage, one: dict[str, Any]) -> None:
-    about = {"title": record(one["course"]).title, "name": person(one["person"]).name}
-    paper = PAPER.format(
-        **{name: escape(text) for name, text in {**one, **about}.items() if isinstance(text, str)}
-    )
-    upload = take_in(person(one["person"]), painted(paper), f"{one['number']}.png")
-    do(
-        one["person"],
-        "certificate.submit",
-        course=one["course"],
-        issued=_day(stage, one["issued"]),
-        issuer=one["issuer"],
-        external_number=one["number"],
-        file=upload.blob_id,
-    )
+    holder, course, number = one["person"], one["course"], one["number"]
+    said: dict[str, Any] = {"issued": _day(stage, one["issued"]), "issuer": one["issuer"]}
+    file = scan(holder, holder=holder, course=course, number=number, **said)
+    do(holder, "certificate.submit", course=course, external_number=number, file=file, **said)
 
 
 def record_certificate(recorder: str, **given: Any) -> None:
-    """Record a certificate; where it waits to be verified, somebody else does."""
+    """Record a certificate, one from elsewhere with its scan; where it waits to be verified, somebody else does."""
+    if issuer := given.get("issuer"):
+        holder, course, issued = given["person"], given["course"], given["issued"]
+        number = number_there(holder, course, issued)
+        file = scan(recorder, holder=holder, course=course, issued=issued, issuer=issuer, number=number)
+        given |= {"external_number": number, "file": file}
     made = do(recorder, "certificate.create", **given).record
     if made.state == "submitted":
         asked = Task.objects.filter(record=made, kind="verify_certificate", done__isnull=True).order_by("id")
