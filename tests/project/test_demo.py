@@ -64,6 +64,23 @@ def stands_to_courses() -> Counter[tuple[str, str]]:
     )
 
 
+def test_sign_ins_to_try_name_those_who_lead_coordinate_and_audit() -> None:
+    """This one needs no demo and stands first, as the demo is given up where a test does without."""
+    told = {row.username: row for row in loader.sign_ins()}
+    assert [*told] == [
+        "hlindqvist",
+        "madler",
+        "skoch",
+        "lhartmann",
+        "mdubois",
+        "pnowak",
+        "cweiss",
+        "msantos",
+    ]
+    assert told["cweiss"].language == "German"
+    assert told["mdubois"].description.startswith("Internal lead auditor: The auditor. Follow a record ")
+
+
 def test_five_things_expire_next_month_and_two_have_lapsed(demo: None) -> None:
     """Whoever counts certificates and components over the whole organisation comes to the same, whatever the page."""
     now = timezone.now()
