@@ -98,6 +98,8 @@ def test_choosers_answer_what_may_be_known(anna: Client, house: House) -> None:
     assert json.loads(anna.get("/choose/people?me=1&q=").content)[0]["value"] == "me"
     found = json.loads(anna.get("/choose/units?q=").content)
     assert [(row["value"], row.get("depth", 0)) for row in found] == [("ORG", 0), ("BER", 1)]
+    found = json.loads(anna.get("/choose/units?q=e").content)
+    assert {row["value"] for row in found} >= {"BER"} and not any("depth" in row for row in found), "no tree"
     assert {row["value"] for row in json.loads(anna.get("/choose/roles?q=").content)} == {"reader", "writer"}
     records = json.loads(anna.get("/choose/records?type=web_note&q=torque").content)
     assert records == [{"value": note.number, "text": f"{note.number} Torque gauge", "hint": ""}]

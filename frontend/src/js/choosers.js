@@ -10,8 +10,8 @@ TomSelect.define("remove_button", removeButton);
 const line = (data, escape) => `<div><span>${escape(data.text)}</span>${data.hint ? `<span class="hint">${escape(data.hint)}</span>` : ""}</div>`;
 /** What is offered stands as deep as it does in its tree; what is chosen stands alone. */
 const offered = (data, escape) => {
-  const inset = "\u2003".repeat(data.depth ?? 0);
-  return line({ text: inset + data.text, hint: data.hint && inset + data.hint }, escape);
+  const inset = data.depth ? `<span class="inset">${"\u2003".repeat(data.depth)}</span>` : "";
+  return `<div><span>${inset}${escape(data.text)}</span>${data.hint ? `<span class="hint">${inset}${escape(data.hint)}</span>` : ""}</div>`;
 };
 const note = (text, escape) => `<div class="no-results">${escape(text)}</div>`;
 
@@ -75,10 +75,17 @@ function stayShut(chooser) {
   chooser.control.addEventListener("pointerdown", wanted, true);
 }
 
+/** Where something is looked for, the best match stands first: depth would tell of a tree that is not there. */
+function flatWhileSearched(chooser) {
+  const mark = () => chooser.dropdown.classList.toggle("is-searched", chooser.control_input.value.trim() !== "");
+  for (const what of ["type", "load", "item_add", "dropdown_open", "dropdown_close"]) chooser.on(what, mark);
+}
+
 each("select[data-choose]", (select) => {
   for (const option of select.options) if (option.dataset.hint) option.dataset.data = JSON.stringify({ hint: option.dataset.hint });
   const chooser = new TomSelect(select, settings(select));
   stayShut(chooser);
+  flatWhileSearched(chooser);
   for (const [, field] of narrowing(select)) field.addEventListener("change", () => {
     chooser.clear(true);
     chooser.clearOptions();

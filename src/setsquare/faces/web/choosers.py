@@ -31,7 +31,7 @@ Choice = dict[str, str | int]
 
 @signed_in
 def choose(request: HttpRequest, what: str) -> JsonResponse:
-    """Answer a chooser: a list of {value, text, hint}; units as their tree is read, with how deep each stands."""
+    """Answer a chooser: a list of {value, text, hint}; without words units as their tree, each with how deep it is."""
     source = _SOURCES.get(what)
     if source is None:
         raise Http404
@@ -60,7 +60,8 @@ def _units(request: HttpRequest, words: str) -> Iterator[Choice]:
     found = Unit.objects.filter(known, closed_on__isnull=True).select_related("parent")
     for word in words.split()[:5]:
         found = found.filter(Q(name__icontains=word) | Q(code__istartswith=word))
-    for unit, depth in by_tree(found.order_by("name", "id")[:UNITS]):
+    units = found.order_by("name", "id")[:UNITS]
+    for unit, depth in [(one, 0) for one in units] if words else by_tree(units):
         hint = f"{unit.code} · {unit.parent.name}" if unit.parent else unit.code
         yield {"value": unit.code, "text": unit.name, "hint": hint, **({"depth": depth} if depth else {})}
 
