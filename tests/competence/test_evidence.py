@@ -86,6 +86,16 @@ def test_a_framework_may_ask_for_evidence(bench: Bench, client: Client) -> None:
     client.force_login(bench.hanna)
     page = client.get(f"/assessments/{waiting.number}/").content.decode()
     assert f"{asks} {name} has to set evidence" in page, "the button says so before it is pressed"
+    refusal = client.get(f"/assessments/{waiting.number}/do/agree/").content.decode()
+    assert f"{asks} {name} has to set evidence" in refusal
+    assert f"{waiting.number}/do/set_evidence/" not in refusal, "it is somebody else's to do"
+    client.force_login(bench.mark)
+    refusal = client.get(f"/assessments/{made.number}/do/submit/").content.decode()
+    assert f"{asks} set evidence or add files first." in refusal
+    for command in ("set_evidence", "add_files"):
+        assert refusal.count(f'href="/assessments/{made.number}/do/{command}/"') == 1, (
+            "what it names is at hand"
+        )
     bench.do(bench.mark, waiting, "set_evidence", records=[made.number])
     bench.do(bench.hanna, waiting, "agree")
     own = bench.submitted(bench.ada, "ada", "self", G_1=1)

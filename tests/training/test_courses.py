@@ -257,6 +257,10 @@ def test_what_nobody_could_complete_is_not_offered(school: School, client: Clien
     assert refused.value.fields == {"quiz": missing}
     client.force_login(school.cora)
     assert missing in client.get(f"/courses/{made.number}/").content.decode(), "the button says so before"
+    refusal = client.get(f"/courses/{made.number}/do/offer/").content.decode()
+    assert missing in refusal
+    for name in ("edit", "set_activity"):
+        assert refusal.count(f'href="/courses/{made.number}/do/{name}/"') == 1, "what it names is at hand"
     school.do(school.cora, made, "set_activity", activity="https://lms.example/policy")
     assert school.do(school.cora, made, "offer").record.state == "offered"
 

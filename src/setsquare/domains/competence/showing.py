@@ -39,6 +39,10 @@ def evidence_of(record: Record, reader: User) -> Evidence:
     return Evidence(records, tuple(_files(record)), links.count() - len(records))
 
 
+SHOWN_BY_THESE = ("set_evidence", "add_files")
+"""Commands of an assessment by which something comes to show it."""
+
+
 def is_shown(record: Record) -> bool:
     """Tell whether any record or file shows an assessment, whoever sees it."""
     return along(record, "shown", lambda: _links_or_files(record))

@@ -325,6 +325,8 @@ class Command:
     """What there has to be for it to be done to: where it is missing, no page offers the command."""
     obstacles: Callable[[Situation], Mapping[str, Label]] | None = None
     """What of the record has to be put right first, all of it, by field: the button says so before it is pressed."""
+    mended_by: tuple[str, ...] = ()
+    """Names of commands of the same record by which what its `obstacles` tell of is put right: a refusal links them."""
     foresees: Callable[[Situation, Mapping[str, Any]], Mapping[str, Label]] | None = None
     """What is wrong with the values given, as far as they could be read, by field: told at once with all that does not
     fit. The function need not look at it again."""

@@ -62,6 +62,15 @@ def offers(situation: Situation, names: Iterable[str] | None = None) -> list[Off
     return sorted(found, key=_place)
 
 
+def leading_to(command: Command, situation: Situation) -> list[Command]:
+    """Return the commands of the same record that the person may do now and that mend what is in a command's way."""
+    if not command.mended_by or why_wrong_state(command, situation.subject) is not None:
+        return []
+    if not command.in_the_way(situation):
+        return []
+    return [one.command for one in offers(situation, command.mended_by) if one.why_not is None]
+
+
 def _place(offer: Offer) -> tuple[bool, bool, bool]:
     return offer.why_not is not None, not offer.command.prominent, offer.command.secondary
 

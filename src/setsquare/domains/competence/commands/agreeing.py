@@ -27,7 +27,7 @@ from setsquare.domains.competence.assessing import (
 from setsquare.domains.competence.commands.assessing import MOST_RATED, AtLevel, Because, Code
 from setsquare.domains.competence.models import Assessment, Rating
 from setsquare.domains.competence.qualifying import next_newest, one_at_a_time, qualify, said_by
-from setsquare.domains.competence.showing import is_shown, unshown
+from setsquare.domains.competence.showing import SHOWN_BY_THESE, is_shown, unshown
 from setsquare.domains.competence.work import AGREE, REASSESS, REWORK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
@@ -154,6 +154,7 @@ def _finish(act: Act, kind: str, outcome: str) -> None:
     who=(is_assessor,),
     conditions=(framework_in_force, _still_may),
     obstacles=_unready,
+    mended_by=SHOWN_BY_THESE,
     reason=Reason.NEVER,
     prominent=True,
     reindexes=False,
@@ -255,6 +256,7 @@ def _in_the_way(situation: Situation) -> Mapping[str, Label]:
     conditions=(framework_in_force,),
     initial=_as_rated,
     obstacles=_in_the_way,
+    mended_by=SHOWN_BY_THESE,
     signature=AGREED,
     reason=Reason.NEVER,
     prominent=True,

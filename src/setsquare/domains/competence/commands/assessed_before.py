@@ -39,7 +39,7 @@ from setsquare.domains.competence.commands.assessing import (
 from setsquare.domains.competence.models import Assessment, Component, Rating
 from setsquare.domains.competence.permissions import ASSESS
 from setsquare.domains.competence.qualifying import one_at_a_time, qualify
-from setsquare.domains.competence.showing import unshown
+from setsquare.domains.competence.showing import SHOWN_BY_THESE, unshown
 from setsquare.domains.competence.work import CONFIRM
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
@@ -308,6 +308,7 @@ def _in_the_way(situation: Situation) -> Mapping[str, Label]:
     barred=(not_of_oneself, not_of_own_word, not_recorded_alone, not_by_their_hand),
     conditions=(framework_in_force,),
     obstacles=_in_the_way,
+    mended_by=SHOWN_BY_THESE,
     signature=Meaning(
         "assessment_confirmed",
         gettext_lazy("Past assessment confirmed"),

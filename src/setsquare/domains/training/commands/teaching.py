@@ -321,6 +321,7 @@ def _not_to_be_completed(situation: Situation) -> Mapping[str, Label]:
     past=gettext_lazy("offered it"),
     who=RUNNERS,
     obstacles=_not_to_be_completed,
+    mended_by=("edit", "set_activity"),
     prominent=True,
     bulk=True,
     reindexes=False,

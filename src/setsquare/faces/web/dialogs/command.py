@@ -45,7 +45,7 @@ from setsquare.kernel.commands.authorising import decide, told_ways
 from setsquare.kernel.commands.declaration import Command, Situation, command_of
 from setsquare.kernel.commands.errors import CommandError, NotFound, Stale
 from setsquare.kernel.commands.manners import GLASS
-from setsquare.kernel.commands.offering import why_unbreakable
+from setsquare.kernel.commands.offering import leading_to, why_unbreakable
 from setsquare.kernel.commands.running import (
     Outcome,
     carry_out,
@@ -303,7 +303,7 @@ def command_form(
         "action": action,
         "cancel_url": back,
         "why_not": why_not,
-        "first": _first(command, situation) if why_not is not None else None,
+        "first": _first(command, situation) if why_not is not None else (),
         "conflict": conflict,
         "deciding": facts_shown(thing, record, [deciding], situation.user)[0] if record is not None else [],
         "beneath": _beneath(command, situation) if why_not is None else (),
@@ -336,10 +336,23 @@ def _warned(command: Command, situation: Situation) -> Label | None:
     return told(situation) if told is not None and situation.record is not None else None
 
 
-def _first(command: Command, situation: Situation) -> Mapping[str, Any] | None:
-    """Return what the person may do before the command, where that is known: its label, address and icon."""
-    offered = hand_made(command.thing).before.get(command.name)
-    return offered(situation) if offered is not None and situation.record is not None else None
+def _first(command: Command, situation: Situation) -> Sequence[Mapping[str, Any]]:
+    """Return what the person may do before the command, as far as that is known: label, address and icon of each."""
+    if situation.record is None:
+        return ()
+    made = hand_made(command.thing)
+    offered = made.before.get(command.name)
+    first = offered(situation) if offered is not None else None
+    leading = [
+        {
+            "label": one.label,
+            "url": command_address(situation.record, one.name),
+            "icon": made.icons.get(one.name, ""),
+            "dialog": one.name not in made.commands,
+        }
+        for one in leading_to(command, situation)
+    ]
+    return [*([first] if first is not None else []), *leading]
 
 
 def _choice(request: HttpRequest, thing: Thing, offered: list[Command]) -> HttpResponse:
