@@ -40,8 +40,9 @@ from setsquare.faces.web.pages import hand_made
 from setsquare.faces.web.records.facts import facts_shown
 from setsquare.faces.web.records.history import theirs
 from setsquare.faces.web.signing_in.passkeys import has_passkey
-from setsquare.kernel.authority.deciding import ALLOWED
+from setsquare.kernel.authority.deciding import ALLOWED, Decision
 from setsquare.kernel.commands.authorising import decide, told_ways
+from setsquare.kernel.commands.bodies import read_in_part
 from setsquare.kernel.commands.declaration import Command, Situation, command_of
 from setsquare.kernel.commands.errors import CommandError, NotFound, Stale
 from setsquare.kernel.commands.manners import GLASS
@@ -251,6 +252,7 @@ def _again(
         version = stale.passages[-1].entry.seq
     meaning = command.meaning(situation)
     glass = breakable or GLASS in request.POST
+    decision = _decided(command, situation, data)
     asking = Asking(
         fields_of(command.body, data, errors, situation.user),
         errors,
@@ -260,12 +262,23 @@ def _again(
         reason=given_reason(request),
         version=version,
         key=request.POST.get(KEY, "") or new_key(),
+        lacking=decision.sentence if decision.supervised or given_glass(request) else "",
+        ways=ways_shown(decision.ways),
+        countersigned=decision.supervised and not glass,
         glass=glass,
         glass_why=given_glass(request),
         glass_needed=GLASS_NEEDED in request.POST,
     )
     conflict = theirs(request, situation.thing, stale.record, stale.passages) if stale is not None else None
     return page(request, command, situation, asking, conflict=conflict, status=422)
+
+
+def _decided(command: Command, situation: Situation, data: Mapping[str, Any]) -> Decision:
+    """Return what rules say of a command that was sent: of a new record in the unit that was typed."""
+    if command.creates:
+        unit = read_in_part(command.body, data, situation.actor).get("unit")
+        situation = Situation(situation.actor, situation.thing, None, getattr(unit, "pk", None))
+    return told_ways(decide(situation, command), situation)
 
 
 def command_form(
