@@ -62,6 +62,27 @@ def test_a_refused_form_still_says_that_the_glass_is_being_broken(office: Office
         assert 'name="_glass" value="1"' in again
 
 
+def test_a_form_tells_with_links_what_leads_to_what_a_rule_asks_for(office: Office, assessed: str) -> None:
+    course_link = '<a href="/courses/TC-001/">Read TC-001 Asking well and confirm it</a>'
+    rule_link = '<a href="/authority-rules/AR-001/">See rule AR-001 Who asks for changes</a>'
+    client = client_of(office.desk.carl)
+    for address in (assessed, f"{assessed}?glass=1"):
+        shown = client.get(address).content.decode()
+        assert course_link in shown and rule_link in shown, address
+    with_dialog = client.get(assessed, headers={"HX-Request": "true"}).content.decode()
+    assert with_dialog.count(course_link) == with_dialog.count(rule_link) == 1
+
+
+def test_what_was_sent_in_vain_is_told_with_the_same_links(office: Office) -> None:
+    read = course(office)
+    holds(office.desk.ben, read)
+    office.in_force(needs=[{"subject": read.number}])
+    again = sent(client_of(office.desk.carl), NEW, 422, **BODY, priority="normal")
+    assert again.count('<a href="/courses/TC-001/">Read TC-001 Asking well and confirm it</a>') == 1
+    assert '<a href="/authority-rules/AR-001/">See rule AR-001 Who asks for changes</a>' in again
+    assert BREAKING not in again
+
+
 def test_breaking_the_glass_for_a_new_record_stays_told_by_the_rules_of_its_unit(office: Office) -> None:
     office.qualify(office.desk.ben)
     office.in_force(countersigned=True, break_glass=True)

@@ -21,7 +21,7 @@ from setsquare.faces.web.access import (
     wants_dialog,
 )
 from setsquare.faces.web.addresses import command_address, create_address, record_address, register_address
-from setsquare.faces.web.authority.ways import ways_shown
+from setsquare.faces.web.authority.ways import links_of
 from setsquare.faces.web.dialogs.asking import (
     GLASS_NEEDED,
     KEY,
@@ -224,7 +224,7 @@ def _show(request: HttpRequest, command: Command, situation: Situation, page: Pa
         version=record.version if record is not None else None,
         key=new_key(),
         lacking=decision.sentence if why is None else "",
-        ways=ways_shown(decision.ways),
+        ways=links_of(decision, situation.user),
         countersigned=decision.supervised and not glass,
         glass=glass,
         glass_needed=glass,
@@ -263,7 +263,7 @@ def _again(
         version=version,
         key=request.POST.get(KEY, "") or new_key(),
         lacking=decision.sentence if decision.supervised or given_glass(request) else "",
-        ways=ways_shown(decision.ways),
+        ways=links_of(decision, situation.user),
         countersigned=decision.supervised and not glass,
         glass=glass,
         glass_why=given_glass(request),

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from setsquare.faces.web.authority.ways import ways_shown
+from setsquare.faces.web.authority.ways import links_of
 from setsquare.faces.web.dialogs.asking import GLASS_NEEDED, Asking, credentials_of, errors_of, given_glass
 from setsquare.faces.web.signing_in.passkeys import has_passkey
 from setsquare.kernel.commands.authorising import decide, told_ways
@@ -28,7 +28,7 @@ def ruled(
         errors_of(refused) if refused is not None else {},
         passkeys=glass and has_passkey(situation.user),
         lacking=decision.sentence,
-        ways=ways_shown(decision.ways),
+        ways=links_of(decision, situation.user),
         countersigned=decision.supervised and not glass,
         glass=glass,
         glass_why=given_glass(request),
