@@ -93,3 +93,21 @@ def test_breaking_the_glass_for_a_new_record_stays_told_by_the_rules_of_its_unit
     )
     waits = sent(client_of(office.desk.carl), NEW, 422, **{**BODY, "title": ""}, priority="normal")
     assert "This needs a countersignature" in waits and BREAKING not in waits
+
+
+def test_the_level_that_a_rule_asks_for_is_chosen_by_name(office: Office) -> None:
+    rule = office.draft()
+    form = client_of(office.hugo).get(f"/authority-rules/{rule.number}/do/edit/").content.decode()
+    assert 'data-source="/choose/levels?q="' in form and ">3 Step 3</option>" in form
+    posted = {
+        "title": "Who asks",
+        "why": "It takes skill.",
+        "commands": "change_request.create",
+        "needs.0.subject": office.subject.number,
+        "needs.0.topic": "A1",
+        "needs.0.level": "4",
+        "_version": rule.version,
+    }
+    sent(client_of(office.hugo), f"/authority-rules/{rule.number}/do/edit/", 303, **posted)
+    kept = Record.objects.get(pk=rule.pk).authority_rule.needs
+    assert [(need["topic"], need["level"], need["grade"]) for need in kept] == [("A1", 4, "Step 4")]

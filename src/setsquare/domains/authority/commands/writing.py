@@ -119,7 +119,13 @@ class NeedRow(Body):
     level: Annotated[
         int,
         Field(ge=1, le=99),
-        Shown(gettext_lazy("Level at least"), gettext_lazy("1 where there are no levels.")),
+        Shown(
+            gettext_lazy("Level at least"),
+            gettext_lazy("1 where there are no levels."),
+            Widget.LEVEL,
+            of="subject",
+            part="topic",
+        ),
     ] = 1
 
 
