@@ -150,6 +150,35 @@ def test_only_who_could_is_counted_and_the_form_of_approval_says_so(office: Offi
     assert f'href="/authority-rules/{rule.number}/effect/?command=certificate.verify"' in form
 
 
+def test_the_forms_say_beforehand_that_nobody_could_act_by_a_rule(office: Office, client: Client) -> None:
+    """Else who submits it learns of it days later, from whoever gave their password in vain."""
+    desk = office.desk
+    told = "With this rule, nobody could do “Change request: Assess” any more in North"
+    rule = office.draft(commands=["change_request.assess"])
+    for who, name in ((desk.hugo, "submit"), (desk.dora, "approve")):
+        client.force_login(who)
+        form = client.get(f"/authority-rules/{rule.number}/do/{name}/").content.decode()
+        assert f"{told}: it cannot be put into force like this." in form
+        assert "4 would lose it, 0 would gain it (Change request: Assess)" in form
+        if name == "submit":
+            desk.do(who, rule, name)
+    office.qualify(desk.ben)
+    form = client.get(f"/authority-rules/{rule.number}/do/approve/").content.decode()
+    assert told not in form and "3 would lose it" in form
+
+
+def test_who_may_with_a_countersignature_is_not_told_as_having_lost_it_all(
+    office: Office, client: Client
+) -> None:
+    desk = office.desk
+    office.qualify(desk.ben)
+    rule = office.draft(commands=["change_request.assess"], countersigned=True)
+    client.force_login(desk.hugo)
+    form = client.get(f"/authority-rules/{rule.number}/do/submit/").content.decode()
+    told = "3 would lose it, 3 of whom could still do it with a countersignature; 0 would gain it"
+    assert told in form
+
+
 def test_the_page_costs_the_same_however_many_people_there_are(office: Office, client: Client):
     desk = office.desk
     office.qualify(desk.ben)

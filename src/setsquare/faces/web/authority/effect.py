@@ -34,6 +34,8 @@ PEOPLE = 25
 """People on a page."""
 MOST_COUNTED = 3
 """Commands of which a form tells how many would gain or lose them: a query each."""
+MOST_LOOKED_AT = 25
+"""Commands of which a form tells that nobody could do them: a query each."""
 TASKS = 25
 """Open tasks that are listed."""
 
@@ -52,14 +54,36 @@ def effect_told(situation: Situation) -> list[tuple[Label, str]]:
     ]
 
 
+def nobody_left(situation: Situation) -> str | None:
+    """Return that nobody could do what a rule is about once it is in force: its approval would be refused then."""
+    rule: AuthorityRule = situation.detail
+    unit = next((one for one in units_of_change(situation.user, rule) if one.pk == rule.record.unit_id), None)
+    if unit is None:
+        return None
+    for command in commands_of_change(rule)[:MOST_LOOKED_AT]:
+        found = effect(rule, command, unit)
+        if not found.by_meaning and not found.people(THEN).exists():
+            sentence = _(
+                "With this rule, nobody could do “%(command)s” any more in %(unit)s: it cannot be put into force"
+                " like this."
+            )
+            return sentence % {"command": told(command), "unit": unit.name}
+    return None
+
+
 def _told(found: Effect) -> str:
     if found.record_alone:
         sentence = _("What it would change: who may is up to the record (%(command)s)")
+    elif found.counts[SHARED]:
+        sentence = _(
+            "What it would change: %(lose)s would lose it, %(shared)s of whom could still do it with a"
+            " countersignature; %(gain)s would gain it (%(command)s)"
+        )
     else:
         sentence = _("What it would change: %(lose)s would lose it, %(gain)s would gain it (%(command)s)")
     counts = {} if found.record_alone else found.counts
-    values = {"lose": counts.get(LOSE), "gain": counts.get(GAIN), "command": told(found.command)}
-    return sentence % values
+    values = {name: counts.get(code) for name, code in (("lose", LOSE), ("shared", SHARED), ("gain", GAIN))}
+    return sentence % {**values, "command": told(found.command)}
 
 
 def effect_tab(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from setsquare.domains.authority.simulating import SIMULATED
 from setsquare.faces.web.authority.asking import mine_page, who_page
 from setsquare.faces.web.authority.beside import given_files
-from setsquare.faces.web.authority.effect import effect_tab, effect_told
+from setsquare.faces.web.authority.effect import effect_tab, effect_told, nobody_left
 from setsquare.faces.web.pages import Part, Tab, add_urls, extend
 
 extend(
@@ -19,7 +19,8 @@ extend(
             shown=lambda situation: situation.subject.state in SIMULATED,
         ),
     ),
-    beneath={"approve": effect_told, "withdraw": effect_told},
+    beneath={"submit": effect_told, "approve": effect_told, "withdraw": effect_told},
+    warned={"submit": nobody_left, "approve": nobody_left},
     register=(
         (_("Who may …?"), "authority_who", "users"),
         (_("What may I …?"), "authority_mine", "user-check"),
