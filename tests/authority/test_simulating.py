@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.faces.cli.failures import FORBIDDEN
 from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts.models import Unit, User
@@ -177,6 +178,26 @@ def test_who_may_with_a_countersignature_is_not_told_as_having_lost_it_all(
     form = client.get(f"/authority-rules/{rule.number}/do/submit/").content.decode()
     told = "3 would lose it, 3 of whom could still do it with a countersignature; 0 would gain it"
     assert told in form
+
+
+def test_the_tasks_of_an_effect_lead_to_their_records_and_its_units_stand_as_a_tree(
+    office: Office, client: Client
+) -> None:
+    desk = office.desk
+    bootstrap.add_unit("NA", "Annex", "site", "N")
+    change = desk.request(title="Fewer steps")
+    desk.do(desk.anna, change, "submit")
+    office.qualify(desk.ben)
+    rule = office.draft(commands=["change_request.assess"])
+    client.force_login(desk.hugo)
+    page = client.get(f"/authority-rules/{rule.number}/effect/").content.decode()
+    assert f'<th scope="row"><a href="/change-requests/{change.number}/">{change.number}</a></th>' in page
+    for where in (
+        f"/authority-rules/{rule.number}/effect/",
+        "/authority-rules/mine/",
+        "/authority-rules/who/",
+    ):
+        assert '<option value="NA">\u2003Annex</option>' in client.get(where).content.decode(), where
 
 
 def test_the_page_costs_the_same_however_many_people_there_are(office: Office, client: Client):

@@ -23,6 +23,7 @@ from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.addresses import numbered, register_address
 from setsquare.faces.web.authority.ways import ways_shown
 from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.units import by_tree
 from setsquare.kernel.records.things import Label, thing_of
 
 PEOPLE = 50
@@ -64,7 +65,7 @@ def who_page(request: HttpRequest) -> HttpResponse:
     context |= {
         "commands": _commands(),
         "command": command.key if command is not None else "",
-        "units": units,
+        "units": by_tree(units),
         "unit": unit,
         "kinds": kind_choices().items() if command is not None else (),
         "kind": kind,
@@ -127,7 +128,7 @@ def mine_page(request: HttpRequest) -> HttpResponse:
         _("What your roles allow here, and what a rule asks for besides. Records may ask for more."),
     )
     context |= {
-        "units": units,
+        "units": by_tree(units),
         "unit": unit,
         "find": words,
         "kept": kept,

@@ -1,5 +1,6 @@
 """What a rule would change, shown before it is approved or withdrawn."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,10 +26,11 @@ from setsquare.domains.authority.simulating import (
 from setsquare.faces.web.access import person_of
 from setsquare.faces.web.addresses import record_address
 from setsquare.faces.web.records.head import head_of
-from setsquare.kernel.accounts.models import Unit
+from setsquare.kernel.accounts.models import Unit, User
+from setsquare.kernel.accounts.units import by_tree
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Label, Thing
+from setsquare.kernel.records.things import Label, Thing, visible_to
 
 PEOPLE = 25
 """People on a page."""
@@ -101,7 +103,7 @@ def effect_tab(request: HttpRequest, thing: Thing, record: Record) -> HttpRespon
         "withdrawal": record.state == "in_force",
         "deeds": [(key, told(command)) for key, command in commands.items()],
         "command": chosen.key,
-        "units": units,
+        "units": by_tree(units),
         "unit": asked,
         "rule": rule,
         **_shown(request, effect(rule, chosen, asked), asked),
@@ -125,6 +127,7 @@ def _shown(request: HttpRequest, found: Effect, unit: Unit) -> dict[str, Any]:
     asked = [("command", found.command.key), ("unit", unit.code)]
     tasks = list(found.tasks[:TASKS])
     task_count, stranded = found.task_counts if tasks else (0, 0)
+    addresses = _addresses(person_of(request), [task.record for task in tasks])
     pages = Paginator(found.people(show), PEOPLE)
     pages.count = counts[show]  # it need not be counted again
     return {
@@ -142,8 +145,15 @@ def _shown(request: HttpRequest, found: Effect, unit: Unit) -> dict[str, Any]:
         "record_alone": BY_THE_RECORD if found.record_alone else "",
         "may_now": counts["now"],
         "may_then": counts[THEN],
-        "tasks": [(task, task.stranded) for task in tasks],
+        "tasks": [(task, task.stranded, addresses.get(task.record_id, "")) for task in tasks],
         "unattended": found.unattended,
         "task_count": task_count,
         "stranded": stranded,
     }
+
+
+def _addresses(user: User, records: Sequence[Record]) -> dict[int, str]:
+    """Return where records stand, by their id, as far as the person sees them."""
+    types, keys = {one.type for one in records}, [one.pk for one in records]
+    seen = visible_to(user, types=types).filter(pk__in=keys) if records else ()
+    return {one.pk: record_address(one) for one in seen}
