@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.closing.told import shortfalls_kept
@@ -264,6 +264,75 @@ def test_gap_pages_lead_to_courses_and_plans(bench: Bench, course: Record, clien
     assert client.get("/competence/gaps/people/ada/").status_code == 404
     assert client.get(of_kim).status_code == 404
     assert taking(course) == ["ada", "ben"]
+
+
+def test_who_completed_the_course_is_not_asked_again_and_who_is_asked_is_told_since_when(
+    bench: Bench, course: Record, client: Client
+) -> None:
+    gap_pages(bench)
+    turning = f"/competence/gaps/components/{bench.framework.number}/G-1/"
+    client.force_login(bench.hanna)
+
+    def shown() -> tuple[list[str], list[str]]:
+        page = client.get(turning).content.decode()
+        notes = re.findall(r'<span class="cell-note">([^<]*)</span>', page)
+        return re.findall(r"Ask (?:all )?\d+ [a-z ]+", page), notes
+
+    assert shown() == (["Ask all 3 of them"], [])
+    issued = {"person": "ben", "course": course.number, "issued": today()}
+    carry_out("certificate", "create", Actor(bench.cora), body=issued)
+    deliver()
+    completed = f"{course.number}: completed; an assessment shows the level"
+    assert shown() == (
+        ["Ask all 2 of them"],
+        ["Completed by 1 of them; an assessment shows the level", completed],
+    )
+    ask(bench, bench.cora, course, ("kim", 1))
+    day = formats.date_format(today())
+    since = f"{course.number}: asked on {day}"
+    some_asked = [
+        "Asked already: 1",
+        "Completed by 1 of them; an assessment shows the level",
+        completed,
+        since,
+    ]
+    assert shown() == (["Ask 1 person"], some_asked)
+    client.post(f"{turning}ask/", {"course": course.number})
+    assert "as long as they lack it: Ada Example." in client.get(turning).content.decode()
+    deliver()
+    assert taking(course) == ["ada", "kim"]
+    assert shown() == (
+        [],
+        [
+            "Asked already: 2",
+            "Completed by 1 of them; an assessment shows the level",
+            since,
+            completed,
+            since,
+        ],
+    )
+    client.post(f"{turning}ask/", {"course": course.number})
+    assert f"There is nobody left to ask whom {course.number} leads further." in (
+        client.get(turning).content.decode()
+    )
+
+
+def test_asking_says_who_completed_the_course_and_leaves_them_out(bench: Bench, course: Record) -> None:
+    issued = {"person": "ben", "course": course.number, "issued": today()}
+    carry_out("certificate", "create", Actor(bench.cora), body=issued)
+    rows = [{"person": name, "level": 1} for name in ("ada", "ben")]
+    given = {"lacking": bench.framework.number, "topic": "G-1"}
+    done = bench.do(bench.cora, course, "ask_lacking", **given, people=rows)
+    assert done.conclusion == (
+        f"Asked to take {course.number}, as long as they lack it: Ada Example."
+        " Completed already, an assessment shows the level: Ben Example."
+    )
+    assert taking(course) == ["ada"]
+    with pytest.raises(Refused) as refused:
+        bench.do(bench.cora, course, "ask_lacking", **given, people=rows[1:])
+    assert refused.value.fields == {
+        "people": f"All of them completed {course.number} already; an assessment shows the level."
+    }
 
 
 def test_asking_because_of_a_gap_stands_in_the_menu_of_the_course_behind_what_is_done_more_often(

@@ -3,26 +3,31 @@
 Competence knows what somebody lacks, training what a course leads to; both name a component by framework and code.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.utils import timezone
 
 from setsquare.domains.competence.gaps.asking import Asking
 from setsquare.domains.competence.gaps.cells import Asks, stand
 from setsquare.domains.competence.gaps.standing import AsOf, Cell
 from setsquare.domains.competence.models import Component
+from setsquare.domains.training.closing.queries import still_lacking
 from setsquare.domains.training.models import LearningOutcome, Shortfall
+from setsquare.domains.training.needs import held_for_long
 from setsquare.domains.training.permissions import MANAGE
 from setsquare.domains.training.reasons import AskedFor
 from setsquare.domains.training.thing import COURSES
+from setsquare.domains.training.work import TRAIN
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import units_where
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import Outcome, carry_out
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.tasks.models import Task
 
 Part = tuple[int, str]
 """A component by its framework and its code."""
@@ -51,7 +56,7 @@ def offers(user: User, components: Collection[Component]) -> dict[Part, list[Off
         course__record__in=seen.values("pk"),
         subject__in={framework for framework, _code in parts},
         topic__in={code for _framework, code in parts},
-    ).select_related("course__record")
+    ).select_related("course__record__course")
     found: dict[Part, list[Offer]] = {}
     for row in rows.order_by("level", "course__record__number_key"):
         if (row.subject_id, row.topic) in parts:
@@ -70,14 +75,46 @@ def helps(offer: Offer, cell: Cell) -> bool:
     return cell.gap > 0 and offer.level > cell.level
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Conditions on people who lack a component: which of them a course still leads further, and how."""
+
+    completed: Q
+    """They hold the course: an assessment shows how far they came."""
+    asked: Q
+    """They are asked to take it."""
+    left: Q
+    """They can be asked to take it."""
+
+
+def standing_of(offer: Offer, component: Component) -> Standing:
+    """Return how people stand to a course on offer that leads to a component; whom it leads no further is nowhere."""
+    course = offer.course
+    there = holding().filter(subject=component.framework_id, topic=component.code, level__gte=offer.level)
+    further = ~Q(pk__in=there.order_by().values("user_id"))
+    held = Q(pk__in=held_for_long(course.course, timezone.now()).order_by().values("user_id"))
+    gap = still_lacking().filter(course=course.pk).order_by()
+    tasks = Task.objects.filter(record=course.pk, kind=TRAIN.code, done__isnull=True)
+    asked = Q(pk__in=gap.values("person_id")) | Q(pk__in=tasks.values("assignee_id"))
+    return Standing(further & held, further & ~held & asked, further & ~held & ~asked)
+
+
+def asked_since(course: Record) -> Subquery:
+    """Return since when the person of a row is asked to take a course, as an expression."""
+    tasks = Task.objects.filter(assignee=OuterRef("pk"), record=course.pk, kind=TRAIN.code, done__isnull=True)
+    return Subquery(tasks.values("opened")[:1])
+
+
 def standing_to(person: User, courses: Collection[int]) -> dict[int, str]:
-    """Return how a person stands to courses: `held`, or `asked` because of a gap; one query."""
+    """Return how a person stands to courses: `held`, or `asked` to take it; one query."""
     held = holding().filter(user=person, subject__in=courses, topic="")
-    asked = Shortfall.objects.filter(person=person, course__in=courses)
-    both = asked.values_list("course_id", Value("asked")).union(
-        held.order_by().values_list("subject_id", Value("held"))
+    gaps = Shortfall.objects.filter(person=person, course__in=courses)
+    tasks = Task.objects.filter(assignee=person, record__in=courses, kind=TRAIN.code, done__isnull=True)
+    found = gaps.values_list("course_id", Value("asked")).union(
+        tasks.values_list("record_id", Value("asked")),
+        held.order_by().values_list("subject_id", Value("held")),
     )
-    return dict(sorted(both))
+    return dict(sorted(found))
 
 
 def asked_by_profiles(person: User) -> dict[Part, list[AskedFor]]:
@@ -106,27 +143,32 @@ def of_component(asks: Asks, component: Component) -> Asks:
 
 
 def ask(
-    actor: Actor, course: Record, component: Component, people: Sequence[User], asking: Asking, days: int = 30
+    actor: Actor, course: Record, component: Component, people: QuerySet[User], asking: Asking, days: int = 30
 ) -> Outcome | None:
-    """Ask those of the people to take a course whom it leads further; by one command, None where it is nobody."""
+    """Ask those of the people to take a course whom it leads further; by one command, None where it is nobody.
+
+    Who completed it is not asked, nor who is asked already.
+    """
     reached = LearningOutcome.objects.filter(
         course=course.pk, subject=component.framework_id, topic=component.code
     )
     level = reached.values_list("level", flat=True).first()
     if level is None:
         return None
-    found = stand(people, asking)
+    offer = Offer(course, level)
+    chosen = list(people.filter(standing_of(offer, component).left).order_by("name", "pk")[:MOST])
+    found = stand(chosen, asking)
     rows: list[Mapping[str, Any]] = []
-    for person in people:
+    for person in chosen:
         cell = found.cells.get((person.pk, component.pk))
-        if cell is not None and helps(Offer(course, level), cell):
+        if cell is not None and helps(offer, cell):
             rows.append({"person": person, "level": min(cell.required, level)})
     if not rows:
         return None
     body = {
         "lacking": component.framework.record,
         "topic": component.code,
-        "people": rows[:MOST],
+        "people": rows,
         "days": days,
     }
     return carry_out("course", "ask_lacking", actor, record=course, version=course.version, body=body)

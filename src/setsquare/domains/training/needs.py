@@ -55,12 +55,16 @@ def needing(course: Course, among: Collection[int] | None = None) -> dict[int, i
     return found
 
 
-def trained(course: Course, now: dt.datetime) -> set[int]:
-    """Return the ids of those who hold a course for so long that nobody has to renew it yet."""
+def held_for_long(course: Course, now: dt.datetime) -> QuerySet[Qualification]:
+    """Return by what people hold a course for so long that nobody has to renew it yet."""
     later = now + dt.timedelta(days=course.renew_days)
     held = holding(now).filter(subject_id=course.pk, topic="")
-    enough = held.filter(Q(until__isnull=True) | Q(until__gt=later))
-    return set(enough.values_list("user_id", flat=True))
+    return held.filter(Q(until__isnull=True) | Q(until__gt=later))
+
+
+def trained(course: Course, now: dt.datetime) -> set[int]:
+    """Return the ids of those who hold a course for so long that nobody has to renew it yet."""
+    return set(held_for_long(course, now).values_list("user_id", flat=True))
 
 
 @dataclass

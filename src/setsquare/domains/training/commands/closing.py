@@ -11,6 +11,7 @@ from setsquare.domains.training.closing.models import LearningOutcome, Shortfall
 from setsquare.domains.training.closing.rows import HIGHEST, IN_FORCE, OutcomeRow, outcomes_of
 from setsquare.domains.training.closing.told import part_in_words
 from setsquare.domains.training.models import Course
+from setsquare.domains.training.needs import trained
 from setsquare.domains.training.permissions import MANAGE
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in, units_where
@@ -144,7 +145,10 @@ def _wrong(act: Act, body: AskLacking) -> Iterator[tuple[str, Label]]:
     hint=gettext_lazy("They are asked as long as they lack it; an assessment shows that they no longer do."),
 )
 def ask_lacking(act: Act, body: AskLacking) -> None:
-    """Ask people to take the course because of a gap, as long as they have it; who holds it already is left out."""
+    """Ask people to take the course because of a gap, as long as they have it.
+
+    Left out is who holds the level already, and who completed the course: an assessment shows how far they came.
+    """
     if wrong := dict(_wrong(act, body)):
         raise Refused(wrong)
     held = holding(act.now).filter(subject=body.lacking, topic=body.topic)
@@ -153,6 +157,12 @@ def ask_lacking(act: Act, body: AskLacking) -> None:
     if not rows:
         raise Refused({"people": _("All of them hold it already at that level.")})
     course: Course = act.detail
+    completed = trained(course, act.now)
+    done = [row.person.name for row in rows if row.person.pk in completed]
+    rows = [row for row in rows if row.person.pk not in completed]
+    if not rows:
+        sentence = _("All of them completed %(number)s already; an assessment shows the level.")
+        raise Refused({"people": sentence % {"number": act.record.number}})
     gap = Shortfall.objects.filter(course=course, lacking=body.lacking, topic=body.topic)
     gap.filter(person__in=[row.person.pk for row in rows]).delete()
     Shortfall.objects.bulk_create(
@@ -170,7 +180,15 @@ def ask_lacking(act: Act, body: AskLacking) -> None:
     part = part_in_words(body.lacking, body.topic, level, parts_of([body.lacking]))
     names = some(row.person.name for row in rows)
     act.say(gettext_noop("%(part)s: %(names)s"), part=part, names=names)
-    act.conclude(gettext_noop("Asked to take %(number)s, as long as they lack it: %(names)s."), names=names)
+    if done:
+        sentence = gettext_noop(
+            "Asked to take %(number)s, as long as they lack it: %(names)s. Completed already, an assessment shows"
+            " the level: %(done)s."
+        )
+        act.conclude(sentence, names=names, done=some(done))
+    else:
+        sentence = gettext_noop("Asked to take %(number)s, as long as they lack it: %(names)s.")
+        act.conclude(sentence, names=names)
 
 
 @command(

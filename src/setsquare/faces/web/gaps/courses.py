@@ -5,9 +5,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -27,12 +28,14 @@ from setsquare.faces.web.gaps.heat import page_of
 from setsquare.faces.web.gaps.words import words
 from setsquare.faces.web.navigation import reach_of
 from setsquare.flows.gaps_to_courses import (
-    MOST,
+    Offer,
     ask,
+    asked_since,
     helps,
     of_component,
     offers,
     part_of,
+    standing_of,
     standing_to,
     trained_by,
 )
@@ -129,7 +132,9 @@ def component_page(request: HttpRequest, number: str, code: str) -> HttpResponse
     )
     context["crumbs"].insert(1, (_("Components"), view_address("gaps_components")))
     named = words()
-    many, askable = _counted(asked, people)
+    leading = offers(asked.user, [component]).get(part_of(component), ())
+    many, counts = _counted(asked, people, leading, component)
+    notes = _notes(asked, page.rows, leading, component) if counts else {}
     context |= {
         "here": here,
         "component": component,
@@ -140,14 +145,22 @@ def component_page(request: HttpRequest, number: str, code: str) -> HttpResponse
                 "url": view_address("gaps_person", person.username) + asked.query(unit="", profile=""),
                 "cell": cell,
                 "word": named[cell.standing],
+                "notes": notes.get(person.pk, ()),
             }
             for person in page.rows
             if (cell := found.cells.get((person.pk, component.pk))) is not None
         ],
-        "offers": offers(asked.user, [component]).get(part_of(component), ()),
-        "course_url": lambda one: numbered("course", one.course.number),
-        "askable": askable,
-        "ask_words": all_of_them(askable),
+        "offers": [
+            {
+                "course": one.course,
+                "level": one.level,
+                "url": numbered("course", one.course.number),
+                **counts.get(one.course.pk, {}),
+            }
+            for one in leading
+        ],
+        "runs": bool(counts),
+        "ask_words": all_of_them,
         "ask_url": view_address("gaps_ask", number, code) + asked.query(),
         "next": here + asked.query(after=page.next) if page.next else "",
         "previous": here + asked.query(after=page.previous) if page.previous else "",
@@ -155,13 +168,58 @@ def component_page(request: HttpRequest, number: str, code: str) -> HttpResponse
     return render(request, "gaps/component.html.jinja", context)
 
 
-def _counted(asked: Asked, people: QuerySet[User]) -> tuple[int, int]:
-    """Return how many people there are, and of how many the reader runs the training, by one look at them."""
+def _counted(
+    asked: Asked, people: QuerySet[User], leading: Sequence[Offer], component: Component
+) -> tuple[int, dict[int, dict[str, int]]]:
+    """Return how many people there are, and of those whose training the reader runs how they stand to each course.
+
+    One look at them counts all of it: who completed a course, who is asked to take it, who is left to be asked.
+    """
     if not _runs_training(asked):
-        return people.count(), 0
+        return people.count(), {}
     trained = Q(pk__in=trained_by(asked.user, User.objects.all()).values("pk"))
-    found = people.order_by().aggregate(many=Count("pk"), askable=Count("pk", filter=trained))
-    return found["many"], found["askable"]
+    wanted = {
+        f"{name}_{one.course.pk}": Count("pk", filter=trained & condition)
+        for one in leading
+        for name, condition in vars(standing_of(one, component)).items()
+    }
+    found = people.order_by().aggregate(many=Count("pk"), **wanted)
+    names = ("completed", "asked", "left")
+    return found["many"], {
+        one.course.pk: {name: found[f"{name}_{one.course.pk}"] for name in names} for one in leading
+    }
+
+
+def _notes(
+    asked: Asked, people: Sequence[User], leading: Sequence[Offer], component: Component
+) -> dict[int, list[str]]:
+    """Return how those of the people whose training the reader runs stand to the courses, a line for each."""
+    keys = [person.pk for person in people]
+    mine = trained_by(asked.user, User.objects.filter(pk__in=keys)).order_by()
+    told: dict[str, Any] = {}
+    for one in leading:
+        standing = standing_of(one, component)
+        told[f"completed_{one.course.pk}"] = _case(standing.completed)
+        told[f"asked_{one.course.pk}"] = _case(standing.asked)
+        told[f"since_{one.course.pk}"] = asked_since(one.course)
+    found: dict[int, list[str]] = {}
+    for row in mine.values("pk", **told):
+        for one in leading:
+            number, pk = one.course.number, one.course.pk
+            if row[f"completed_{pk}"]:
+                line = _("%(number)s: completed; an assessment shows the level") % {"number": number}
+            elif row[f"asked_{pk}"]:
+                at = row[f"since_{pk}"] or timezone.now()  # who was asked this moment has no task yet
+                day = formats.date_format(timezone.localdate(at))
+                line = _("%(number)s: asked on %(day)s") % {"number": number, "day": day}
+            else:
+                continue
+            found.setdefault(row["pk"], []).append(line)
+    return found
+
+
+def _case(condition: Q) -> Case:
+    return Case(When(condition, then=Value(value=True)), default=Value(value=False))
 
 
 @require_POST
@@ -175,15 +233,15 @@ def ask_page(request: HttpRequest, number: str, code: str) -> HttpResponse:
     username = asked.wanted.get("person", "")
     if username:
         people = people.filter(username=username)
-    chosen = list(people.order_by("name", "pk")[:MOST])
     try:
-        outcome = ask(actor_of(request), course, component, chosen, asked.asking)
+        outcome = ask(actor_of(request), course, component, people, asked.asking)
     except CommandError as refused:
         messages.error(request, str(refused))
     else:
         if outcome is None:
             messages.info(
-                request, _("There is nobody whom %(number)s leads further.") % {"number": course.number}
+                request,
+                _("There is nobody left to ask whom %(number)s leads further.") % {"number": course.number},
             )
         else:
             messages.success(request, outcome.conclusion)
