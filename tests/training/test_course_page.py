@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.models import TrainingSession
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
@@ -117,6 +118,21 @@ def test_what_is_most_urgent_stands_first_in_my_training(school: School, client:
     order = [late, soon, later, lapsed, done]
     places = [page.index(f'href="/courses/{one.number}/"') for one in order]
     assert places == sorted(places)
+
+
+def test_my_training_leads_to_the_next_session_near_me_before_one_elsewhere(
+    school: School, client: Client
+) -> None:
+    near, far = school.course("Measuring", {"unit": "NW"}), school.course("Milling", {"unit": "NW"})
+    school.session(near, 24, unit="S")
+    chosen = [school.session(near, 72, unit="NW"), school.session(far, 24, unit="S")]
+    school.session(near, 96)
+    school.session(far, 48, unit="S")
+    bootstrap.grant(school.ben, "reader", "NW")
+    client.force_login(school.ben)
+    page = client.get("/courses/mine/").content.decode()
+    led = re.findall(r'href="/training-sessions/([^/"]+)/"', page)
+    assert led == [one.number for one in chosen]
 
 
 def test_the_check_of_a_table_of_certificates_names_their_people(school: School, client: Client) -> None:

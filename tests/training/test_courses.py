@@ -312,6 +312,7 @@ def test_chosen_people_are_reminded_of_a_course(school: School, client: Client) 
         ("ben", ""),
         ("tom", ""),
     ]
+    assert "(one of the two)" not in form and "(optional)" not in form
     Notice.objects.all().delete()
     told = school.do(school.cora, course, "remind", people=["anna", "ben"]).conclusion
     assert told == f"Reminded of {course.number}: Anna Example, Ben Example."

@@ -298,7 +298,7 @@ def test_whoever_plans_a_session_is_told_for_when_and_that_its_trainer_knows(sch
 def test_who_needs_the_course_in_the_unit_is_offered_first_to_be_enrolled(
     school: School, client: Client
 ) -> None:
-    """By unit, with how they stand; who is enrolled, holds it for long or is elsewhere is not."""
+    """Those of the session's unit first, with how they stand; who is enrolled or holds it for long is not."""
     course = school.course("Turning", {"unit": "NW"}, validity_months=12, renew_days=60)
     school.certified("ben", course, ago(330))
     school.certified("tom", course, ago(10))
@@ -306,23 +306,45 @@ def test_who_needs_the_course_in_the_unit_is_offered_first_to_be_enrolled(
     client.force_login(school.cora)
     form = client.get(f"/training-sessions/{session.number}/do/enrol/").content.decode()
     ticks = re.findall(r'<input type="checkbox"[^>]*name="people"[^>]*value="(\w+)"([^>]*)>', form)
-    assert ticks == [("anna", ""), ("ben", "")]
-    assert "They need the course and do not hold it, or not for much longer." in form
+    assert ticks == [(one, "") for one in ("anna", "ben", "cora", "rita", "olga", "sven")]
+    assert re.findall(r'<legend class="field-label">([^<]*)<', form) == ["North", "Norma Works", "South"]
+    hint = "They need the course and do not hold it, or not for much longer. Tick people, or look for others below."
+    assert form.count(hint) == 1
+    assert "It is full" not in form
+    assert "(optional)" not in form.partition("Why")[0] and "(one of the two)" not in form
     assert re.search(r'option-label">Anna Example</span><span class="option-hint">Missing<', form)
     assert re.search(r'option-label">Ben Example</span><span class="option-hint">Expires soon ', form)
     assert "0 of 1" in form, "how many places are taken"
     ticked = client.get(
-        f"/training-sessions/{session.number}/do/enrol/?people=ben&people=olga"
+        f"/training-sessions/{session.number}/do/enrol/?people=ben&people=tom"
     ).content.decode()
     assert re.search(r'value="ben" checked', ticked) and not re.search(r'value="anna" checked', ticked)
-    assert '<option value="olga" selected' in ticked
+    assert '<option value="tom" selected' in ticked
     asked = {"people": ["anna", "ben", "anna"], "_version": str(session.version), "_key": "k" * 22}
     client.post(f"/training-sessions/{session.number}/do/enrol/", asked)
     rows = session.training_session.attendances.order_by("pk")
     assert list(rows.values_list("person__username", "waiting")) == [("anna", False), ("ben", True)]
     after = client.get(f"/training-sessions/{session.number}/do/enrol/").content.decode()
-    assert 'type="checkbox" class="check" name="people"' not in after
+    assert f"It is full: whoever is added waits for a place. {hint}" in after
+    assert re.findall(r'<input type="checkbox"[^>]*name="people"[^>]*value="(\w+)"', after) == [
+        "cora",
+        "rita",
+        "olga",
+        "sven",
+    ]
     assert "1 of 1" in after and "Ben Example" in after, "who waits stands before who enrols more"
+
+
+def test_who_is_added_to_a_full_session_is_said_to_wait_though_nobody_needs_the_course(
+    school: School, client: Client
+) -> None:
+    session = school.session(school.course("Turning"), capacity=1)
+    school.do(school.cora, session, "enrol", people=["anna"])
+    client.force_login(school.cora)
+    form = client.get(f"/training-sessions/{session.number}/do/enrol/").content.decode()
+    assert 'name="people"' in form
+    assert form.count("It is full: whoever is added waits for a place.") == 1
+    assert "Tick people" not in form
 
 
 def test_a_session_has_a_list_to_be_signed_and_then_what_came_of_it(

@@ -68,6 +68,8 @@ class Field:
     hint: Label = ""
     required: bool = False
     either: bool = False
+    unmarked: bool = False
+    """Whether nothing beside its label says that it may be left empty: what stands before it says so of several."""
     needed: Label = ""
     """Where it has to be given, though it may be left empty elsewhere."""
     under: Label = ""

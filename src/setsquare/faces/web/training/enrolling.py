@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
+from django.db.models import Case, Value, When
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +25,7 @@ from setsquare.domains.training.standings import narrowed
 from setsquare.domains.training.work import TRAIN
 from setsquare.faces.web.forms.fields import Field
 from setsquare.faces.web.training.asking import words
-from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.models import UnitPath, User
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
@@ -47,11 +49,15 @@ class Ticks(Field):
 
 
 def offer_people(situation: Situation, fields: Sequence[Field]) -> None:
-    """Offer those who need the course before everybody else who can be looked for."""
+    """Offer those who need the course before everybody else, and say where whoever is added waits."""
     told = words()
-    hint = _("They need the course and do not hold it, or not for much longer.")
     offered = [(person, _standing(cell, told)) for person, cell in _needing(situation)]
-    _offer(fields, offered, hint, _("Others"))
+    hints = [
+        _("It is full: whoever is added waits for a place.") if _is_full(situation.detail) else "",
+        _("They need the course and do not hold it, or not for much longer.") if offered else "",
+        _("Tick people, or look for others below.") if offered else "",
+    ]
+    _offer(fields, offered, " ".join(str(one) for one in hints if one), _("Others"))
 
 
 def offer_asked(situation: Situation, fields: Sequence[Field]) -> None:
@@ -68,9 +74,15 @@ def offer_asked(situation: Situation, fields: Sequence[Field]) -> None:
 
 
 def _offer(fields: Sequence[Field], people: Sequence[tuple[User, str]], hint: Label, rest: Label) -> None:
-    """Put people by unit, each with what is said of them, before the field in which others are looked for."""
+    """Put people by unit, each with what is said of them, before the field in which others are looked for.
+
+    The hint of the first unit is that of the whole: the command says itself whether somebody has to be named.
+    """
     others = next((field for field in fields if field.name == "people"), None)
-    if others is None or not people or not isinstance(fields, list):
+    if others is None or not isinstance(fields, list):
+        return
+    if not people:
+        others.hint = " ".join(str(one) for one in (hint, others.hint) if one)
         return
     offered = {person.username for person, _told in people}
     chosen = {option["value"] for option in others.value}
@@ -78,22 +90,40 @@ def _offer(fields: Sequence[Field], people: Sequence[tuple[User, str]], hint: La
         choices = [_choice(person, told) for person, told in pairs]
         made = Ticks("many_choices", "people", unit, place=place, choices=choices)  # type: ignore[arg-type]
         made.value = [choice["value"] for choice in choices if choice["value"] in chosen]
-        made.hint, made.either = (hint if place == 0 else ""), True
+        made.hint, made.unmarked = (hint if place == 0 else ""), True
         fields.insert(place, made)
-    others.label, others.either = rest, True
+    others.label, others.required, others.unmarked = rest, False, True
     others.value = [option for option in others.value if option["value"] not in offered]
 
 
 def _needing(situation: Situation) -> list[tuple[User, Cell]]:
-    """Return those in the unit of the session and below who lack its course, or soon will: by unit, then urgency."""
+    """Return those who lack the course of the session, or soon will, as far as the reader follows their training.
+
+    Those of its unit and below come first; within both by unit, then by urgency.
+    """
     session: TrainingSession = situation.detail
-    people = people_shown(situation.user, unit=situation.subject.unit)
-    people = people.exclude(pk__in=session.attendances.values("person_id"))
-    found = list(narrowed(people, [session.course], PRESSING).order_by("unit__name", "name", "pk")[:MOST])
+    below = UnitPath.objects.filter(ancestor=situation.subject.unit).values("descendant_id")
+    people = people_shown(situation.user).exclude(pk__in=session.attendances.values("person_id"))
+    near = Case(When(unit__in=below, then=Value(0)), default=Value(1))
+    wanted = narrowed(people.annotate(elsewhere=near), [session.course], PRESSING)
+    found = list(wanted.order_by("elsewhere", "unit__name", "name", "pk")[:MOST])
     standing = cells(found, [session.course])
     pairs = [(person, standing[person.pk, session.course_id]) for person in found]
     needed = [(person, cell) for person, cell in pairs if cell.needed]
-    return sorted(needed, key=lambda pair: (_unit(pair[0]), PRESSING.index(pair[1].standing), pair[0].name))
+
+    def place(pair: tuple[Any, Cell]) -> tuple[int, str, int, str]:
+        person, cell = pair
+        return person.elsewhere, _unit(person), PRESSING.index(cell.standing), person.name
+
+    return sorted(needed, key=place)
+
+
+def _is_full(session: TrainingSession) -> bool:
+    """Tell whether whoever is enrolled now waits for a place."""
+    if session.capacity is None:
+        return False
+    taken = session.attendances.filter(waiting=False).count()
+    return taken >= session.capacity or session.attendances.filter(waiting=True).exists()
 
 
 def _unit(person: User) -> str:

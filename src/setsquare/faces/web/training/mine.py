@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import Case, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from setsquare.faces.web.addresses import numbered, register_address
 from setsquare.faces.web.navigation import reach_of
 from setsquare.faces.web.training.asking import SIGNS, words
 from setsquare.flows.gaps_to_courses import asked_by_profiles
-from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.models import UnitPath, User
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 
@@ -94,7 +95,13 @@ def _waiting(user: User) -> dict[int, Record]:
 
 
 def _sessions(user: User, courses: list[int]) -> dict[int, TrainingSession]:
-    """Return the next session of each of these courses."""
+    """Return the next session of each of these courses: one of the person's unit, above or below, else any."""
     seen = SESSIONS.visible_to(user).filter(state="planned", training_session__starts__gt=timezone.now())
     rows = TrainingSession.objects.filter(pk__in=seen.values("pk"), course__in=courses)
-    return {row.course_id: row for row in rows.select_related("record").order_by("-starts")}
+    above = UnitPath.objects.filter(descendant=user.unit_id).values("ancestor_id")
+    below = UnitPath.objects.filter(ancestor=user.unit_id).values("descendant_id")
+    near = Q(record__unit__in=above) | Q(record__unit__in=below)
+    rows = rows.annotate(elsewhere=Case(When(near, then=Value(1)), default=Value(2)))
+    return {
+        row.course_id: row for row in rows.select_related("record").order_by("-elsewhere", "-starts", "-pk")
+    }
