@@ -9,7 +9,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from setsquare.domains.training.matrix import NOT_NEEDED, STANDINGS, VALID, Cell, cells, courses_shown
+from setsquare.domains.training.matrix import (
+    EXPIRED,
+    NOT_NEEDED,
+    STANDINGS,
+    VALID,
+    Cell,
+    cells,
+    courses_shown,
+)
 from setsquare.domains.training.models import TrainingSession
 from setsquare.domains.training.reasons import why_needed
 from setsquare.domains.training.thing import CERTIFICATES, COURSES, SESSIONS
@@ -55,13 +63,14 @@ def _rows(user: User) -> list[dict[str, Any]]:
         if cell.standing == NOT_NEEDED and not cell.evidence and handed_in is None:
             continue
         session = coming.get(course.pk)
+        lapsed = cell.standing == NOT_NEEDED and bool(cell.evidence)
         rows.append(
             {
                 "order": _order(cell, due.get(course.pk)),
                 "number": course.record.number,
                 "title": course.record.title,
                 "url": numbered("course", course.record.number),
-                "word": told[cell.standing],
+                "word": told[EXPIRED if lapsed else cell.standing],
                 "sign": SIGNS[cell.standing],
                 "needed": cell.needed,
                 "how": course.completed_how if cell.needed and cell.standing != VALID else "",
