@@ -109,6 +109,8 @@ class Course(models.Model):
         """Return what somebody does to complete it, in words."""
         if self.kind == self.Kind.ONLINE and self.quiz is not None:
             return _("By passing the quiz %(number)s.") % {"number": self.quiz.number}
+        if not self.can_be_completed and self.record.state == "draft":  # read by who writes it
+            return _("Not yet: it needs a quiz, or the activity address of a learning system.")
         if not self.can_be_completed:
             sentence = _(
                 "Not yet: it needs a quiz, or the activity address of a learning system; ask %(name)s."
