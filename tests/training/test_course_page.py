@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.models import TrainingSession
+from setsquare.kernel.commands.declaration import Actor
+from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 from tests.training.conftest import School, ago
@@ -133,6 +135,37 @@ def test_my_training_leads_to_the_next_session_near_me_before_one_elsewhere(
     page = client.get("/courses/mine/").content.decode()
     led = re.findall(r'href="/training-sessions/([^/"]+)/"', page)
     assert led == [one.number for one in chosen]
+
+
+def test_what_lapsed_and_is_not_needed_reads_expired_in_my_training(school: School, client: Client) -> None:
+    course = school.course("Measuring")
+    school.certified("ben", course, ago(400), expires=ago(2))
+    client.force_login(school.ben)
+    page = client.get("/courses/mine/").content.decode()
+    row = page.partition(f'href="/courses/{course.number}/"')[2].partition("</tr>")[0]
+    assert "You do not need it now." in row and ">Expired<" in row and "Not needed" not in row
+
+
+def test_a_page_offers_to_remind_and_to_name_an_activity_where_something_comes_of_it(
+    school: School, client: Client
+) -> None:
+    client.force_login(school.cora)
+    policy = school.course("Policy", kind="read")
+    lathe = school.course("Lathe", {"unit": "N"}, kind="online")
+    offered = {}
+    for course in (policy, lathe):
+        page = client.get(f"/courses/{course.number}/").content.decode()
+        offered[course] = [name for name in ("remind", "set_activity") if f"/do/{name}/" in page]
+    assert offered == {policy: [], lathe: ["remind", "set_activity"]}
+
+
+def test_who_writes_an_online_course_is_not_told_to_ask_themself(school: School, client: Client) -> None:
+    given = {"kind": "online", "unit": "NW", "title": "Policy"}
+    made = carry_out("course", "create", Actor(school.cora), body=given).record
+    client.force_login(school.cora)
+    page = client.get(f"/courses/{made.number}/").content.decode()
+    assert "Not yet: it needs a quiz, or the activity address of a learning system." in page
+    assert "ask Cora" not in page
 
 
 def test_the_check_of_a_table_of_certificates_names_their_people(school: School, client: Client) -> None:

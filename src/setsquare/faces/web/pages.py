@@ -116,6 +116,8 @@ class HandMade:
     """Fields of commands asked for in another way than derived, by command and field: `quote` is shown only."""
     furnished: Mapping[str, Callable[[Situation, "Sequence[Field]"], None]] = field(default_factory=dict)
     """By command what gives its fields choices that only the record knows, such as the groups of a draft."""
+    idle: Mapping[str, Callable[[Situation], bool]] = field(default_factory=dict)
+    """By command whether a record's page leaves it out because nothing would come of it, though it may be done."""
     tasks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     """Where a kind of task is done, by the record's number, when that is not the first tab of its page."""
     then: "PastPart | None" = None

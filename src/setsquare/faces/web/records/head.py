@@ -62,6 +62,10 @@ def commands_shown(situation: Situation) -> list[dict[str, Any]]:
     thing, record = situation.thing, situation.subject
     offered = [offer for offer in offers(situation) if offer.command.listed]
     made = hand_made(thing.code)
+    idle = made.idle
+    offered = [
+        one for one in offered if one.command.name not in idle or not idle[one.command.name](situation)
+    ]
     ready = [offer for offer in offered if offer.command.prominent and offer.why_not is None]
     asked = {task.kind for task in vars(situation).get("tasks", ())}  # known where a rule asked for them
     prominent = next((offer for offer in ready if offer.command.name in asked), ready[0] if ready else None)

@@ -19,7 +19,7 @@ from setsquare.domains.training.matrix import (
     cells,
     people_shown,
 )
-from setsquare.domains.training.models import TrainingSession
+from setsquare.domains.training.models import Course, TrainingSession
 from setsquare.domains.training.scopes import people_followed_by
 from setsquare.domains.training.standings import narrowed
 from setsquare.domains.training.work import TRAIN
@@ -71,6 +71,18 @@ def offer_asked(situation: Situation, fields: Sequence[Field]) -> None:
     )
     rows = sorted(found, key=lambda task: _unit(task.assignee))
     _offer(fields, [(task.assignee, _asked(task)) for task in rows], "", _("Others"))
+
+
+def nobody_is_asked(situation: Situation) -> bool:
+    """Tell whether nobody is there who could be reminded of a course."""
+    asked = Task.objects.filter(record=situation.subject, kind=TRAIN.code, done__isnull=True)
+    return situation.subject.state != "offered" or not asked.exists()
+
+
+def no_system_tells(situation: Situation) -> bool:
+    """Tell whether no learning system completes a course, so that it needs no address there."""
+    course: Course = situation.detail
+    return course.kind != Course.Kind.ONLINE and not course.activity
 
 
 def _offer(fields: Sequence[Field], people: Sequence[tuple[User, str]], hint: Label, rest: Label) -> None:

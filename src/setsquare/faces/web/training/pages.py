@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from setsquare.faces.web.pages import Part, Tab, add_block, add_urls, extend, name_link
 from setsquare.faces.web.training import badges, given, lacking, person, published, statements
-from setsquare.faces.web.training.enrolling import offer_asked, offer_people
+from setsquare.faces.web.training.enrolling import no_system_tells, nobody_is_asked, offer_asked, offer_people
 from setsquare.faces.web.training.matrix import matrix_export, matrix_page, totals_part
 from setsquare.faces.web.training.mine import mine_page
 from setsquare.faces.web.training.resting import grounds_part
@@ -59,6 +59,7 @@ extend(
     below=Part("training/below.html.jinja", below_part),
     asked={("create", "needed_by"): "hidden"},
     furnished={"remind": offer_asked},
+    idle={"remind": nobody_is_asked, "set_activity": no_system_tells},
     beneath={"confirm": taught_told},
 )
 extend("person", tabs=(Tab(person.TAB, _("Training"), person.person_tab, person.sees_training),))
