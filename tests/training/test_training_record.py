@@ -5,15 +5,18 @@ import json
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.resting import all_grounds, grounds_of
 from setsquare.faces.cli.main import run
+from setsquare.flows.training_record import courses_on_paper, pdf_of, record_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
 from tests.api.conftest import Caller
+from tests.days import HOME
 from tests.training.conftest import School, ago
+from tests.training.test_certificates import submit
 
 
 def page_of(person: User) -> str:
@@ -67,6 +70,35 @@ def test_a_persons_page_tells_their_training_to_who_follows_it(
     assert f"{page_of(school.anna)}training/" not in client.get(page_of(school.anna)).content.decode()
     assert client.get(f"{page_of(school.anna)}training/").status_code == 404
     assert client.get(f"{page_of(school.anna)}training/pdf/").status_code == 404
+
+
+def test_what_is_needed_is_told_with_why_by_when_and_that_a_certificate_waits(
+    school: School, client: Client
+) -> None:
+    aid = school.course("First aid", {"person": "anna", "days": 9}, kind="external")
+    lifting = school.course("Lifting", {"unit": "N", "days": 5})
+    waits = submit(school, school.anna, aid)
+    client.force_login(school.tom)  # her line manager
+    page = client.get(f"{page_of(school.anna)}training/").content.decode()
+    rows = [part.partition("</tr>")[0] for part in page.split("<tr>")]
+    of_aid, of_lifting = (
+        next(row for row in rows if f'href="/courses/{course.number}/"' in row) for course in (aid, lifting)
+    )
+    assert f"Waits for verification ({waits.number})" in of_aid and "Missing" not in of_aid
+    assert "needed by name" in of_aid and "Missing" in of_lifting
+    assert "needed by: North" in of_lifting
+    for row, days in ((of_aid, 9), (of_lifting, 5)):
+        assert f'datetime="{ago(-days).isoformat()}' in row
+    told = record_of(school.tom, school.anna)
+    assert [line for part in courses_on_paper(told, HOME).rows for line in part[1:4]] == [
+        "needed by name",
+        f"Waits for verification ({waits.number})",
+        formats.date_format(ago(-9)),
+        "needed by: North",
+        "Missing",
+        formats.date_format(ago(-5)),
+    ]
+    assert pdf_of(told).startswith(b"%PDF-")
 
 
 def test_what_many_certificates_rest_on_is_what_each_page_says(

@@ -4,7 +4,7 @@ Training knows courses, certificates and sessions, quizzes the attempts; an audi
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,19 +12,24 @@ from django.db.models import QuerySet
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
+from setsquare.domains.competence.gaps.people import follows as follows_competence
 from setsquare.domains.quizzes.models import QuizAttempt
 from setsquare.domains.quizzes.thing import ATTEMPTS
-from setsquare.domains.training.matrix import STANDINGS, WORDS, Cell, cells, courses_shown
+from setsquare.domains.training.matrix import MISSING, STANDINGS, WORDS, Cell, cells, courses_shown
 from setsquare.domains.training.models import Attendance, Certificate, Course
+from setsquare.domains.training.reasons import why_needed
 from setsquare.domains.training.resting import Ground, all_grounds
 from setsquare.domains.training.scopes import people_followed_by
 from setsquare.domains.training.thing import CERTIFICATES, COURSES, RESULTS, SESSIONS, SOURCES
+from setsquare.domains.training.work import TRAIN
+from setsquare.flows.gaps_to_courses import asked_by_profiles
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.units import zone
 from setsquare.kernel.records.expiring import reckon_one
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing, plain
 from setsquare.kernel.representation.records import Values
+from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.typesetting.lists import ListSheet, Part, list_pdf
 
 MOST = 500
@@ -43,6 +48,12 @@ class TrainingRecord:
     reader: User
     needed: Sequence[tuple[Course, Cell]]
     """The courses that the person needs, the most pressing first."""
+    why: Mapping[int, Sequence[str]]
+    """Why each course is needed, by its id, a line for each reason."""
+    due: Mapping[int, dt.datetime]
+    """By when the person is asked to have a course, by its id."""
+    waiting: Mapping[int, Certificate]
+    """The newest certificate, for each course by its id, that waits for somebody to verify it."""
     certificates: Sequence[Certificate]
     grounds: dict[int, list[Ground]]
     """What each certificate rests on, by its id."""
@@ -66,8 +77,10 @@ def record_of(reader: User, person: User) -> TrainingRecord:
     held = Certificate.objects.filter(pk__in=_seen(CERTIFICATES, reader), person=person)
     held = held.select_related("record", "course__record", "person", "session__record")
     certificates = list(held.order_by("-issued", "-pk")[:MOST])
+    waiting = {one.course_id: one for one in reversed(certificates) if one.record.state == "submitted"}
     for one in certificates:
         reckon_one(CERTIFICATES, one.record)
+    tasks = Task.objects.filter(assignee=person, kind=TRAIN.code, done__isnull=True)
     taken = Attendance.objects.filter(session__in=_seen(SESSIONS, reader), person=person, waiting=False)
     taken = taken.select_related("session__record__unit")
     tried = QuizAttempt.objects.filter(pk__in=_seen(ATTEMPTS, reader), person=person)
@@ -76,6 +89,11 @@ def record_of(reader: User, person: User) -> TrainingRecord:
         person=person,
         reader=reader,
         needed=needed,
+        why=why_needed(
+            person, asked_by_profiles, of_others=True, gaps_told=follows_competence(reader, person)
+        ),
+        due=dict(tasks.values_list("record_id", "due")),
+        waiting=waiting,
         certificates=certificates,
         grounds=all_grounds(certificates),
         sessions=list(taken.order_by("-session__starts", "-pk")[:MOST]),
@@ -176,23 +194,36 @@ def pdf_of(told: TrainingRecord) -> bytes:
 
 
 def _parts(told: TrainingRecord, place: dt.tzinfo) -> list[Part]:
-    return [_courses(told), _held(told, place), _sessions(told, place), _quizzes(told, place)]
+    return [courses_on_paper(told, place), _held(told, place), _sessions(told, place), _quizzes(told, place)]
 
 
-def _courses(told: TrainingRecord) -> Part:
+def standing_of(told: TrainingRecord, course: Course, cell: Cell) -> str:
+    """Return in words how the person stands to a course that they need: also that a certificate waits."""
+    word = str(WORDS[cell.standing])
+    waiting = told.waiting.get(course.pk)
+    if waiting is None:
+        return word
+    sentence = _("waits for verification (%(number)s)") % {"number": waiting.record.number}
+    return sentence[:1].upper() + sentence[1:] if cell.standing == MISSING else f"{word} · {sentence}"
+
+
+def courses_on_paper(told: TrainingRecord, place: dt.tzinfo) -> Part:
+    """Return the table of the courses that the person needs, as it stands on paper."""
     return Part(
         _("Courses needed"),
-        [_("Course"), _("Standing"), _("Valid until"), _("Certificate")],
+        [_("Course"), _("Why it is needed"), _("Standing"), _("Due"), _("Valid until"), _("Certificate")],
         [
             [
                 f"{course.record.number} {course.record.title}",
-                str(WORDS[cell.standing]),
+                "; ".join(told.why.get(course.pk, ())),
+                standing_of(told, course, cell),
+                _day(told.due[course.pk].astimezone(place).date()) if course.pk in told.due else "",
                 _until(cell),
                 cell.evidence,
             ]
             for course, cell in told.needed
         ],
-        [5, 2, 2, 2],
+        [4, 4, 2.4, 1.8, 1.8, 2.2],
         none=_("No course is needed."),
     )
 

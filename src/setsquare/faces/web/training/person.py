@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -17,9 +18,16 @@ from setsquare.domains.training.thing import CERTIFICATES, SESSIONS, SOURCES
 from setsquare.faces.web.access import person_of, record_at, signed_in
 from setsquare.faces.web.addresses import numbered, view_address
 from setsquare.faces.web.records.head import head_of
-from setsquare.faces.web.training.asking import SIGNS, words
+from setsquare.faces.web.training.asking import SIGNS
 from setsquare.faces.web.values import state_shown
-from setsquare.flows.training_record import TrainingRecord, may_see_record, pdf_of, record_of, result_of
+from setsquare.flows.training_record import (
+    TrainingRecord,
+    may_see_record,
+    pdf_of,
+    record_of,
+    result_of,
+    standing_of,
+)
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import leads
 from setsquare.kernel.commands.declaration import Situation
@@ -51,14 +59,16 @@ def person_tab(request: HttpRequest, _thing: Thing, record: Record) -> HttpRespo
 
 
 def _needed(told: TrainingRecord) -> list[dict[str, Any]]:
-    named = words()
     return [
         {
             "number": course.record.number,
             "title": course.record.title,
             "url": numbered("course", course.record.number),
-            "word": named[cell.standing],
-            "sign": SIGNS[cell.standing],
+            "word": standing_of(told, course, cell),
+            "sign": SIGNS[cell.standing] if course.pk not in told.waiting else "",
+            "why": told.why.get(course.pk, ()),
+            "due": told.due.get(course.pk),
+            "late": course.pk in told.due and told.due[course.pk] < timezone.now(),
             "until": cell.last,
             "certificate": cell.evidence,
             "certificate_url": numbered("certificate", cell.evidence) if cell.evidence else "",
