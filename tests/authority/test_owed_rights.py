@@ -7,8 +7,10 @@ from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import NotPermitted
 from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
+from setsquare.kernel.trail.models import Entry
 from tests.authority.conftest import Office
 from tests.authority.test_looking import BODY
 from tests.changes.conftest import IMPACT, state_of
@@ -89,3 +91,32 @@ def test_who_was_given_the_right_by_its_author_does_not_approve_a_rule(office: O
     office.qualify(desk.anna)
     desk.do(desk.ben, rule, "approve")
     assert state_of(rule) == "in_force"
+
+
+def noted(record: Record) -> str:
+    entry = Entry.objects.filter(record=record).order_by("-seq").first()
+    assert entry is not None
+    assert entry.note is not None
+    return entry.note["text"] % entry.note["values"]
+
+
+def test_who_may_by_its_authors_hand_approves_a_rule_where_rules_let_nobody_else(office: Office):
+    desk = office.desk
+    administered(office, office.hugo)
+    office.qualify(desk.dora)
+    office.qualify(desk.anna)
+    office.in_force(commands=["authority_rule.approve"])
+    desk.do(office.hugo, desk.ben.file.record, "grant_role", role="head", unit="N")
+    office.qualify(desk.ben)
+    rule = office.draft(title="Second")
+    desk.do(office.hugo, rule, "submit")
+    assert asked(rule) == ["ben", "dora"]
+    with pytest.raises(NotPermitted) as refused:
+        desk.do(desk.ben, rule, "approve")
+    assert str(refused.value) == told("Hugo", "Dora")
+    Qualification.objects.filter(user=desk.dora).delete()
+    desk.do(desk.ben, rule, "approve")
+    assert state_of(rule) == "in_force"
+    assert noted(rule) == (
+        "Nobody else could: Hugo Example, who wrote it, gave the right to do this within the last 30 days."
+    )

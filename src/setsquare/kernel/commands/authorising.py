@@ -176,6 +176,11 @@ def countersigning(
 
 def those_allowed(people: Sequence[User], situation: Situation, command: Command) -> list[User]:
     """Return whom of people rules in force let carry out a command on the record; all, where they let nobody."""
+    return allowed_by_rules(people, situation, command) or list(people)
+
+
+def allowed_by_rules(people: Sequence[User], situation: Situation, command: Command) -> list[User]:
+    """Return whom of people rules in force let carry out a command on the record outright, which may be nobody."""
     record = situation.subject
     by_person = situation.actor.user is not None
     rules = situation.authority.rules if by_person else rules_of(binding(command.thing, record.unit_id))
@@ -194,7 +199,7 @@ def those_allowed(people: Sequence[User], situation: Situation, command: Command
     if allowed and any(rule.independent for rule in asked):
         owed = owing_for(_makers(record), command, asked, record.unit_id)
         allowed = [person for person in allowed if person.pk not in owed] or allowed
-    return allowed or list(people)
+    return allowed
 
 
 def why_not_authorised(command: Command, situation: Situation) -> Label | None:

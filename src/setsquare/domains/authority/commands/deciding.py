@@ -14,12 +14,14 @@ from setsquare.domains.organisation.giving import owing
 from setsquare.kernel.accounts.models import Role, User
 from setsquare.kernel.authority.models import Need, Rule, Target
 from setsquare.kernel.commands.act import Act
+from setsquare.kernel.commands.authorising import allowed_by_rules
 from setsquare.kernel.commands.bodies import Body
-from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command, permitted
+from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command, command_of, permitted
 from setsquare.kernel.commands.errors import Refused
-from setsquare.kernel.commands.owing import Hand
+from setsquare.kernel.commands.owing import LASTING, Hand
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import Label
 
 APPROVERS = (permitted(APPROVE),)
@@ -34,17 +36,29 @@ def _not_author(situation: Situation) -> Label | None:
 
 
 def _not_by_its_hand(situation: Situation) -> Label | None:
-    """Rule: whom its author gave the right to it a short while ago does not approve a rule, while others may."""
+    """Rule: whom its author gave the right to it a short while ago does not approve a rule, while others can.
+
+    That is who sees it, too, and whom the rules in force let approve it now.
+    """
     rule: AuthorityRule = situation.detail
     if rule.record.state != "in_approval" or situation.unit_id is None:
         return None
-    makers = Q(username__in=rule.authors) | Q(pk=situation.subject.owner_id)
-    owed = owing(User.objects.filter(makers).order_by("pk"), [APPROVE], situation.unit_id)
+    owed = _owed(rule)
     giver = owed.get(situation.user.pk)
     if giver is None:
         return None
-    others = [one.name for one in approvers(rule) if one.pk not in owed]
-    return Hand(giver.name, tuple(others)).told if others else None
+    known = command_of("authority_rule", "approve")
+    free = [one for one in approvers(rule) if one.pk not in owed and one.may_sign]
+    others = [
+        one for one in allowed_by_rules(free, situation, known) if may_see(situation.thing, one, rule.record)
+    ]
+    return Hand(giver.name, tuple(one.name for one in others)).told if others else None
+
+
+def _owed(rule: AuthorityRule) -> dict[int, User]:
+    """Return who may approve a rule by the hand of those alone who wrote it, and by whose."""
+    makers = Q(username__in=rule.authors) | Q(pk=rule.record.owner_id)
+    return owing(User.objects.filter(makers).order_by("pk"), [APPROVE], rule.record.unit_id)
 
 
 @command(
@@ -68,6 +82,14 @@ def _not_by_its_hand(situation: Situation) -> Label | None:
 def approve(act: Act, _body: Body) -> None:
     """Put a rule into force in place of the edition before, unless nobody could act by it any more."""
     rule: AuthorityRule = act.detail
+    if (giver := _owed(rule).get(act.user.pk)) is not None:
+        act.say(
+            gettext_noop(
+                "Nobody else could: %(giver)s, who wrote it, gave the right to do this within the last %(days)s days."
+            ),
+            giver=giver.name,
+            days=LASTING.days,
+        )
     if rule.replaces is not None and Rule.objects.filter(record=rule.replaces).exists():
         act.also("authority_rule", "supersede", rule.replaces)
     rule.in_force_since = act.now
