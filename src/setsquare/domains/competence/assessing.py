@@ -1,15 +1,19 @@
 """Who assesses whom by which method, who agrees, and who sees what came of it."""
 
-from collections.abc import Mapping
-
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from setsquare.domains.competence.hands import (
+    able_by_rules,
+    are_left_alone,
+    made_by,
+    owing_to_makers,
+    who_gave_manager,
+)
 from setsquare.domains.competence.models import Assessment, Component
 from setsquare.domains.competence.permissions import ASSESS, SEE
-from setsquare.domains.organisation.giving import owing
-from setsquare.domains.organisation.taking import made_manager_by, taken_by, taken_over, told_of
+from setsquare.domains.organisation.taking import taken_over, told_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import leads, led_by, people_permitted, permissions_in, units_where
 from setsquare.kernel.commands.declaration import Situation, by_permission, of_its_own
@@ -78,46 +82,37 @@ def agreeing(assessment: Assessment, barred: frozenset[int] = frozenset()) -> li
 
     The line manager; where they made it themself or there is none, who may assess in the person's unit: also where the
     one who assessed or recorded it gave the person that manager a short while ago. Who may only because these gave them
-    the right a short while ago is asked where nobody else is left; after them the one who assessed, if the method lets
-    them.
+    the right a short while ago is asked where nobody else can; after them the one who assessed, if the method lets
+    them. Whom rules in force keep from it is asked where these let nobody.
     """
-    person = assessment.person
+    person, alone = assessment.person, assessment.assessor
     kept_out = {person.pk, *barred}
-    others = kept_out | {assessment.assessor_id}
-    manager = person.manager
-    leading = manager if manager is not None and manager.is_active and manager.pk not in others else None
-    if leading is not None and _who_gave_manager(assessment) is None:
-        return [leading]
-    if person.unit is not None:
-        found = list(people_permitted(ASSESS, person.unit).exclude(pk__in=others))
-        helped = _owing(assessment) if found else {}
-        if free := [one for one in found if one.pk not in helped]:
-            return free
-        if found:
-            return found
-    if leading is not None:
-        return [leading]
-    alone = assessment.assessor
+    turns = _turns(assessment, kept_out | {alone.pk})
+    for people in turns:
+        if able := able_by_rules(assessment, people):
+            return able
+    if turns:
+        return turns[0]
     lets = assessment.method not in BY_ANOTHER and alone.is_active and assesses(alone, person)
     return [alone] if lets and alone.pk not in kept_out else []
 
 
-def _made_by(assessment: Assessment) -> list[User]:
-    """Return who assessed it and who recorded it."""
-    made = (assessment.assessor, assessment.recorder)
-    return list(dict.fromkeys(one for one in made if one is not None))
-
-
-def _owing(assessment: Assessment) -> dict[int, User]:
-    """Return who may assess the person only by the hand of those who assessed or recorded it, and by whose."""
+def _turns(assessment: Assessment, kept_out: set[int]) -> list[list[User]]:
+    """Return who would be asked to agree, one after the other where nobody of those before can."""
     person = assessment.person
-    about = person.file.record if hasattr(person, "file") else None
-    return owing(_made_by(assessment), [ASSESS], person.unit_id, about=about)
-
-
-def _who_gave_manager(assessment: Assessment) -> User | None:
-    """Return who of those who assessed or recorded it gave the person their manager a short while ago."""
-    return next((one for one in _made_by(assessment) if made_manager_by(assessment.person, one)), None)
+    manager = person.manager
+    leading = [manager] if manager is not None and manager.is_active and manager.pk not in kept_out else []
+    by_hand = bool(leading) and who_gave_manager(assessment) is not None
+    if leading and not by_hand and able_by_rules(assessment, leading):
+        return [leading]
+    found = list(people_permitted(ASSESS, person.unit).exclude(pk__in=kept_out)) if person.unit else []
+    helped = owing_to_makers(assessment) if found else {}
+    free = [one for one in found if one.pk not in helped]
+    turns = [free] if by_hand else [leading, free]
+    if not (free and able_by_rules(assessment, free)):
+        for chosen in ([one for one in found if one.pk in helped], leading if by_hand else []):
+            turns.append([one for one in chosen if not are_left_alone(assessment, one)])
+    return [people for people in turns if people]
 
 
 def confirming(assessment: Assessment, barred: frozenset[int] = frozenset()) -> list[User]:
@@ -167,10 +162,14 @@ def not_recorded_alone(situation: Situation) -> Label | None:
     assessment: Assessment = situation.detail
     if assessment.recorder_id != situation.user.pk:
         return None
-    others = [one.name for one in confirming(assessment) if one.pk != situation.user.pk]
+    others = [one for one in confirming(assessment) if one.pk != situation.user.pk]
     if not others:
         return _why_taken(assessment.person, situation.user)
-    return _("You recorded this; somebody else confirms it: %(names)s.") % {"names": some(others)}
+    if not (able := able_by_rules(assessment, others)):
+        return _("You recorded this; somebody else confirms it, but nobody who may can do it now.")
+    return _("You recorded this; somebody else confirms it: %(names)s.") % {
+        "names": some(one.name for one in able)
+    }
 
 
 @of_its_own
@@ -243,56 +242,79 @@ def named_by_another(situation: Situation) -> Label | None:
     return _("Only who is named as the assessor of what somebody else recorded may do this.")
 
 
+def hand_of(assessment: Assessment, user: User, *, by_role: bool) -> User | None:
+    """Return by whose hand alone somebody agrees or confirms, of those who assessed or recorded it; None by nobody's.
+
+    That is who leads the person, or may assess there (`by_role`), only because these had it so a short while ago.
+    """
+    if user.pk in {assessment.assessor_id, assessment.recorder_id}:  # of whom other rules tell
+        return None
+    leading = leads(user, assessment.person)
+    led_by_hand = who_gave_manager(assessment)
+    if leading and led_by_hand is None:
+        return None
+    if by_role:
+        return owing_to_makers(assessment).get(user.pk)
+    return led_by_hand if leading else None
+
+
 def not_by_their_hand(situation: Situation) -> Label | None:
     """Rule: who owes the right to do this to the one who assessed or recorded it is no second one, while others may.
 
-    That is who leads the person, or may assess there, only because these had it so a short while ago.
+    Nor where these took it from others: then nobody would be left but whom they chose.
     """
     assessment, user = situation.detail, situation.user
-    person: User = assessment.person
-    if user.pk in {assessment.assessor_id, assessment.recorder_id}:  # of whom other rules tell
-        return None
-    led_by_hand = _who_gave_manager(assessment)
-    if leads(user, person) and led_by_hand is None:
-        return None
-    by_role = _may_assess(situation, person)
-    helped = _owing(assessment) if by_role or led_by_hand is not None else {}
-    giver = helped.get(user.pk) if by_role else led_by_hand if leads(user, person) else None
+    by_role = _may_assess(situation, assessment.person)
+    giver = hand_of(assessment, user, by_role=by_role)
     if giver is None:
         return None
-    others = _others_than(assessment, user, giver, helped, led_by_hand)
-    if not others:
-        return None
-    values = {"giver": giver.name, "name": person.name, "days": LASTING.days, "names": some(others)}
-    if by_role:
+    others = _others_than(assessment, user)
+    values = {
+        "giver": giver.name,
+        "name": assessment.person.name,
+        "days": LASTING.days,
+        "names": some(others),
+    }
+    if others and by_role:
         sentence = _(
             "%(giver)s, who assessed or recorded this, gave you the right to do this within the last %(days)s days;"
             " somebody else looks at it: %(names)s."
         )
-    else:
+    elif others:
         sentence = _(
             "%(giver)s, who assessed or recorded this, made you the manager of %(name)s within the last %(days)s days;"
             " somebody else looks at it: %(names)s."
         )
+    elif are_left_alone(assessment, user):
+        sentence = _(
+            "%(giver)s, who assessed or recorded this, gave you the right to do this within the last %(days)s days,"
+            " and others were deprived of it: they get it back, or it is given to somebody by another hand."
+        )
+    else:
+        return None
     return sentence % values
 
 
-def _others_than(
-    assessment: Assessment, user: User, giver: User, helped: Mapping[int, User], led_by_hand: User | None
-) -> list[str]:
-    """Return who else looks at an assessment, by name, and owes that to nobody who made it."""
-    person = assessment.person
-    kept_out = {person.pk, giver.pk, user.pk, assessment.assessor_id, assessment.recorder_id}
-    there = people_permitted(ASSESS, person.unit) if person.unit is not None else ()
+def _others_than(assessment: Assessment, user: User) -> list[str]:
+    """Return who else can look at an assessment now, by name, and owes that to nobody who made it."""
+    person, named = assessment.person, assessment.assessor
+    kept_out = {person.pk, user.pk, *(one.pk for one in made_by(assessment))}
+    if (
+        assessment.record.state == "recorded"
+        and named.pk != assessment.recorder_id
+        and assessment.method not in BY_ANOTHER
+    ):
+        kept_out -= {named.pk} - {person.pk, user.pk}  # who is named confirms it in the first place
+    helped = owing_to_makers(assessment)
+    people = (
+        [one for one in people_permitted(ASSESS, person.unit) if one.pk not in helped] if person.unit else []
+    )
     manager = person.manager
-    free = manager is not None and manager.is_active and manager.may_sign and led_by_hand is None
-    lost = set(taken_by(giver, [ASSESS], person.unit_id).values_list("pk", flat=True))
-    # a manager before who left has no say any more, unless the very person took the right to assess from them
-    before = [one for one in taken_over(person, giver, ASSESS) if one.is_active or one.pk in lost]
-    people = [one for one in (*there, *before) if one.pk not in helped]
-    if free and manager is not None:
+    free = manager is not None and manager.is_active and who_gave_manager(assessment) is None
+    if free and manager is not None and leads(manager, person):
         people.insert(0, manager)
-    return list({one.pk: one.name for one in people if one.pk not in kept_out}.values())
+    others = {one.pk: one for one in people if one.pk not in kept_out}
+    return [one.name for one in able_by_rules(assessment, list(others.values()))]
 
 
 def not_alone(situation: Situation) -> Label | None:
@@ -305,10 +327,14 @@ def why_not_alone(assessment: Assessment, user: User) -> str | None:
     own = assessment.assessor_id == user.pk and assessment.method not in BY_ANOTHER
     if not own:
         return None
-    others = [one.name for one in agreeing(assessment) if one.pk != user.pk]
+    others = [one for one in agreeing(assessment) if one.pk != user.pk]
     if not others:
         return _why_taken(assessment.person, user)
-    return _("You made this assessment; somebody else agrees on it: %(names)s.") % {"names": some(others)}
+    if not (able := able_by_rules(assessment, others)):
+        return _("You made this assessment; somebody else agrees on it, but nobody who may can do it now.")
+    return _("You made this assessment; somebody else agrees on it: %(names)s.") % {
+        "names": some(one.name for one in able)
+    }
 
 
 def _why_taken(person: User, user: User) -> str | None:

@@ -106,6 +106,33 @@ def _given(
     return by
 
 
+def given_and_taken_back(giver: User, people: Iterable[User], permission: str) -> set[int]:
+    """Return the ids of those who held a permission lately by nothing but roles that `giver` gave them lately.
+
+    Where `giver` took these back, everything is as it was before. Whose role was changed by them held it otherwise.
+    """
+    asked = {one.pk for one in people}
+    if not asked:
+        return set()
+    since = timezone.now() - LASTING
+    done = Entry.objects.filter(actor=giver, at__gte=since)
+    roles = done.filter(command="set_permissions", record__type="role")
+    changed = set(roles.values_list("record__role_file__role_id", flat=True))
+    held = Grant.objects.filter(
+        Q(role__permissions__permission=permission) | Q(role_id__in=changed),
+        Q(ends__isnull=True) | Q(ends__gt=since),
+        user_id__in=asked,
+    )
+    grants = list(held.distinct().order_by("pk"))
+    given: set[int] = set()
+    gifts = done.filter(command__in=GIVING, record__person_file__user_id__in=asked)
+    for entry in gifts.select_related("record__person_file").order_by("pk"):
+        before = Entry.objects.filter(record=entry.record_id, seq=entry.seq - 1).first()
+        given |= set(_granted_by(entry, before))
+    otherwise = {one.user_id for one in grants if one.pk not in given or one.role_id in changed}
+    return {one.user_id for one in grants} - otherwise
+
+
 def _granted_by(entry: Entry, before: Entry | None) -> list[int]:
     """Return the ids of the grants that an entry of a person adds: a state lists all, as they were made."""
     count = len(before.values.get("grants") or ()) if before is not None else 0

@@ -25,9 +25,10 @@ from setsquare.domains.competence.assessing import (
     why_not_by,
 )
 from setsquare.domains.competence.commands.assessing import MOST_RATED, AtLevel, Because, Code
+from setsquare.domains.competence.commands.noting import note_second_look
 from setsquare.domains.competence.models import Assessment, Rating
 from setsquare.domains.competence.qualifying import next_newest, one_at_a_time, qualify, said_by
-from setsquare.domains.competence.showing import SHOWN_BY_THESE, is_shown, unshown
+from setsquare.domains.competence.showing import SHOWN_BY_THESE, unshown
 from setsquare.domains.competence.work import AGREE, REASSESS, REWORK
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
@@ -274,7 +275,7 @@ def agree(act: Act, body: Agree) -> None:
     _settle(rows, body)
     assessment.agreed, assessment.agreed_by, assessment.valid_until = act.now, act.user, until
     _finish(act, AGREE.code, "agreed")
-    tell_unshown(act)
+    note_second_look(act)
     qualify(act, rows)
     close_renewals(act)
     tell_concerned(act, gettext_noop("%(who)s agreed on the assessment %(number)s %(title)s."))
@@ -282,13 +283,6 @@ def agree(act: Act, body: Agree) -> None:
         act.conclude(gettext_noop("%(number)s is agreed; it holds for good."))
     else:
         act.conclude(gettext_noop("%(number)s is agreed; it holds until %(day)s."), day=until)
-
-
-def tell_unshown(act: Act) -> None:
-    """Keep in the trail and in what is signed that no record and no file showed the assessment."""
-    if not is_shown(act.record):
-        act.say(gettext_noop("No record and no file shows it."))
-        act.given = {**act.given, "shown_by": []}
 
 
 def last_day(valid_until: dt.date | None, months: int | None, day: dt.date) -> dt.date | None:

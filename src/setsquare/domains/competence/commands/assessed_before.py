@@ -24,7 +24,7 @@ from setsquare.domains.competence.assessing import (
     not_recorded_alone,
     why_no_level,
 )
-from setsquare.domains.competence.commands.agreeing import close_renewals, tell_concerned, tell_unshown
+from setsquare.domains.competence.commands.agreeing import close_renewals, tell_concerned
 from setsquare.domains.competence.commands.assessing import (
     Because,
     ByFramework,
@@ -36,6 +36,7 @@ from setsquare.domains.competence.commands.assessing import (
     make,
     where_assessed,
 )
+from setsquare.domains.competence.commands.noting import note_second_look
 from setsquare.domains.competence.models import Assessment, Component, Rating
 from setsquare.domains.competence.permissions import ASSESS
 from setsquare.domains.competence.qualifying import one_at_a_time, qualify
@@ -333,7 +334,7 @@ def confirm(act: Act, _body: Body) -> None:
         row.save()
     assessment.agreed, assessment.agreed_by = act.now, act.user
     act.finish(Task.objects.filter(record=act.record, kind=CONFIRM.code), "confirmed")
-    tell_unshown(act)
+    note_second_look(act)
     qualify(act, rows)
     close_renewals(act)
     _tell_once(act, assessment.person, COUNTS_NOW)
