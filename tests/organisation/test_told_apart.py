@@ -23,6 +23,36 @@ def test_a_name_given_up_is_free_and_the_new_one_is_taken(house):
     house.make(house.rita, "person", "hire", username="other", name="Anna Weber", **hired)
 
 
+@pytest.mark.parametrize(
+    ("there", "alike"),
+    [
+        ("Ida Paul", "lda PauI"),
+        ("Bill Noll", "Bi11 No11"),
+        ("Marnie Burns", "Mamie Bums"),
+        ("Otto Owen", "0tto Ovven"),
+        ("Anna Adler", "\u0251nna \u1d00dler"),
+        ("Paula Lee", "Pau\u0142a L\u212ee"),
+        ("S\u00f8ren B\u00f8hm", "Soren Bohm"),
+        ("BIRGIT IHLE", "birgit ihle"),
+    ],
+)
+def test_a_name_that_looks_like_another_is_refused(house, there, alike):
+    given = {"title": "Head", "unit": "N", "invite": False}
+    house.make(house.rita, "person", "hire", username="there", name=there, **given)
+    with pytest.raises(Refused, match=r"with this job title already|digit stands between|several scripts"):
+        house.make(house.rita, "person", "hire", username="alike", name=alike, **given)
+    house.make(house.rita, "person", "hire", username="other", name=f"{there} junior", **given)
+
+
+def test_a_digit_amid_letters_is_refused_only_where_it_passes_for_one(house):
+    given = {"title": "Head", "unit": "N", "invite": False}
+    for place, name in enumerate(("O2Labs Reception", "R2D2", "Hall7b Desk", "Desk 10")):
+        house.make(house.rita, "person", "hire", username=f"desk{place}", name=name, **given)
+    for name in ("Pau1a Meyer", "J0hn Meyer", "Bi11y Meyer"):
+        with pytest.raises(Refused, match="A digit stands between the letters of a word"):
+            house.make(house.rita, "person", "hire", username="passing", name=name, **given)
+
+
 def test_people_who_were_there_before_are_told_apart_after_the_migration(house):
     def astray():
         return thing_of("person").derived(Record.objects.get(person_file__user=house.anna))

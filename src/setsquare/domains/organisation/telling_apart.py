@@ -16,8 +16,8 @@ from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.database.statements import Statement, stand_in
 
 _USER = stand_in(1)
-_AMID = re.compile(r"[^\W\d_]\d+[^\W\d_]")
-"""Digits amid letters, which may pass for one: a 1 for an l, a 0 for an o."""
+_AMID = re.compile(r"[^\W\d_][01]+[^\W\d_]")
+"""Digits amid letters that pass for some: a 1 for an l, a 0 for an o. Others do not: a name may be O2Labs."""
 _FIRST = "a text that stands for the one asked for"
 
 

@@ -11,27 +11,40 @@ from django.db import models
 
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164")
 """Characters that count as letters or marks and are printed as nothing; with them the selectors of variants."""
+_SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz", strict=True))
+_ALIKE = str.maketrans(
+    {small: "l" if letter == "i" else letter for small, letter in _SMALL_CAPITALS.items()}
+    | dict.fromkeys("1iıɩǀł", "l")
+    | {"0": "o", "ø": "o", "ɑ": "a", "℮": "e", "ɡ": "g", "đ": "d", "ħ": "h", "ŧ": "t"}
+)
+"""What Latin letters, and the digits and signs that pass for some, are told as: a capital I looks like an l and a 1."""
+_JOINED = (("rn", "m"), ("vv", "w"))
+"""Letters that look like a single one beside one another."""
 
 
 def likeness_of(name: str, title: str) -> str:
     """Return what is the same for people whom neither case, accents, white space nor punctuation tell apart.
 
-    It is a digest: a text folded may be eighteen times as long, which is more than an index takes.
+    Nor do letters that look alike: “Ida” and “lda”, “Marnie” and “Mamie”. It is a digest: a text folded
+    may be eighteen times as long, which is more than an index takes.
     """
     return hashlib.sha256(_letters(f"{name} {title}").encode()).hexdigest()
 
 
 def _letters(text: str) -> str:
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(
+    letters = "".join(
         letter
-        for letter in folded
+        for letter in folded.translate(_ALIKE)
         if unicodedata.category(letter)[0] in "LMN"
         and letter not in _UNSEEN
         and not "\u0300" <= letter <= "\u036f"
         and not "\ufe00" <= letter <= "\ufe0f"
         and not "\U000e0100" <= letter <= "\U000e01ef"
     )
+    for several, one in _JOINED:
+        letters = letters.replace(several, one)
+    return letters
 
 
 class LikenessField(models.CharField[str, str]):
