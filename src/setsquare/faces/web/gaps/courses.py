@@ -203,7 +203,8 @@ def _notes(
         told[f"asked_{one.course.pk}"] = _case(standing.asked)
         told[f"since_{one.course.pk}"] = asked_since(one.course)
     found: dict[int, list[str]] = {}
-    for row in mine.values("pk", **told):
+    rows: Any = mine.values("pk", **told)
+    for row in rows:
         for one in leading:
             number, pk = one.course.number, one.course.pk
             if row[f"completed_{pk}"]:

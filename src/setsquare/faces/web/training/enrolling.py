@@ -117,7 +117,7 @@ def _needing(situation: Situation) -> list[tuple[User, Cell]]:
     below = UnitPath.objects.filter(ancestor=situation.subject.unit).values("descendant_id")
     people = people_shown(situation.user).exclude(pk__in=session.attendances.values("person_id"))
     near = Case(When(unit__in=below, then=Value(0)), default=Value(1))
-    wanted = narrowed(people.annotate(elsewhere=near), [session.course], PRESSING)
+    wanted: Any = narrowed(people.annotate(elsewhere=near), [session.course], PRESSING)
     found = list(wanted.order_by("elsewhere", "unit__name", "name", "pk")[:MOST])
     standing = cells(found, [session.course])
     pairs = [(person, standing[person.pk, session.course_id]) for person in found]
