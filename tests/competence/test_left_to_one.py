@@ -172,5 +172,7 @@ def test_who_gets_it_back_does_it(small: Bench) -> None:
     give(small, small.sam)
     record = made(small, "agree", "kim")
     give(small, small.hanna)
+    with pytest.raises(NotPermitted, match=r"somebody else looks at it: Hanna Example\."):
+        small.do(small.sam, record, "agree")
     small.do(small.hanna, record, "agree")
     assert levels(small.kim) == {"G-1": 2}

@@ -49,27 +49,45 @@ def owing(
     reaching = Grant.objects.filter(right, unit__paths_down__descendant_id=unit_id).exclude(user_id__in=known)
     grants = list(reaching.filter(in_force(now)).distinct().order_by("pk"))
     by = _given(known, grants, permissions, holding) if grants else {}
+    moved = False
     if grants and about is not None:
         for giver in known.values():
             before = first_unit_before(about, giver)
             if before not in (None, unit_id):
+                moved = True
                 gained = _only_since(grants, _above(unit_id), _above(before), holding)
                 by |= {one.pk: giver for one in gained}
     found: dict[int, User] = {}
     free = {one.user_id for one in grants if one.pk not in by}
-    for grant in grants:
-        lately = grant.pk in by and grant.user_id not in free
-        if (
-            lately
-            and not reaching.filter(  # nor renewed as it came to its end
-                user_id=grant.user_id, starts__lt=now - LASTING, ends__gte=grant.starts
-            ).exists()
-        ):
-            found.setdefault(grant.user_id, by[grant.pk])
-        elif lately:
+    theirs = [one for one in grants if one.pk in by and one.user_id not in free]
+    had_it = set() if moved else _had_it(known, theirs, reaching, permissions, holding)
+    for grant in theirs:
+        renewed = reaching.filter(  # as it came to its end
+            user_id=grant.user_id, starts__lt=now - LASTING, ends__gte=grant.starts
+        )
+        if grant.user_id in free | had_it or renewed.exists():
             free.add(grant.user_id)
             found.pop(grant.user_id, None)
+        else:
+            found.setdefault(grant.user_id, by[grant.pk])
     return found
+
+
+def _had_it(
+    known: Mapping[int, User],
+    grants: list[Grant],
+    reaching: QuerySet[Grant],
+    permissions: Collection[str],
+    holding: QuerySet[Grant],
+) -> set[int]:
+    """Return the ids of who held the right lately by another hand, until it was taken: to give it back is no gift."""
+    now = timezone.now()
+    ended = reaching.filter(
+        user_id__in=[one.user_id for one in grants], ends__gt=now - LASTING, ends__lte=now
+    )
+    before = list(ended.distinct().order_by("pk")) if grants else []
+    by = _given(known, before, permissions, holding) if before else {}
+    return {one.user_id for one in before if one.pk not in by}
 
 
 def _given(
@@ -124,13 +142,24 @@ def given_and_taken_back(giver: User, people: Iterable[User], permission: str) -
         user_id__in=asked,
     )
     grants = list(held.distinct().order_by("pk"))
-    given: set[int] = set()
-    gifts = done.filter(command__in=GIVING, record__person_file__user_id__in=asked)
-    for entry in gifts.select_related("record__person_file").order_by("pk"):
-        before = Entry.objects.filter(record=entry.record_id, seq=entry.seq - 1).first()
-        given |= set(_granted_by(entry, before))
+    given = _gifts([giver], asked)
     otherwise = {one.user_id for one in grants if one.pk not in given or one.role_id in changed}
     return {one.user_id for one in grants} - otherwise
+
+
+def _gifts(givers: Iterable[User], people: Collection[int]) -> set[int]:
+    """Return the ids of the grants, also of those that ended, that `givers` gave people lately."""
+    done = Entry.objects.filter(
+        actor__in=list(givers),
+        at__gte=timezone.now() - LASTING,
+        command__in=GIVING,
+        record__person_file__user_id__in=people,
+    )
+    given: set[int] = set()
+    for entry in done.select_related("record__person_file").order_by("pk"):
+        before = Entry.objects.filter(record=entry.record_id, seq=entry.seq - 1).first()
+        given |= set(_granted_by(entry, before))
+    return given
 
 
 def _granted_by(entry: Entry, before: Entry | None) -> list[int]:
