@@ -123,7 +123,7 @@ class Standing:
 
 
 def standings(quizzes: Collection[Quiz], person: User, now: dt.datetime) -> Mapping[int, Standing]:
-    """Return how a person stands to each of these quizzes, by its id; in six queries."""
+    """Return how a person stands to each of these quizzes, by its id; in five queries at most."""
     keys = [quiz.pk for quiz in quizzes]
     attempts: dict[int, list[QuizAttempt]] = {}
     rows = QuizAttempt.objects.filter(person=person, quiz__in=keys).exclude(record__state="void")
@@ -132,14 +132,16 @@ def standings(quizzes: Collection[Quiz], person: User, now: dt.datetime) -> Mapp
     held = {one.subject_id: one for one in holding(now).filter(user=person, subject__in=keys, topic="")}
     managed = Record.objects.filter(pk__in=keys, unit_id__in=units_where(person, MANAGE))
     known = set(managed.values_list("pk", flat=True))
-    could_see = managed_until(keys, person)
+    known |= {quiz.pk for quiz in quizzes if quiz.record.owner_id == person.pk}
+    others = [key for key in keys if key not in known]
+    could_see = managed_until(others, person) if others else {}
     return {
         quiz.pk: Standing(
             quiz,
             tuple(attempts.get(quiz.pk, ())),
             held.get(quiz.pk),
             made=person.username in quiz.makers,
-            knows=quiz.pk in known or quiz.record.owner_id == person.pk,
+            knows=quiz.pk in known,
             knew=quiz.pk in could_see and could_see[quiz.pk] > quiz.written_since,
         )
         for quiz in quizzes
