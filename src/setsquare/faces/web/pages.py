@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 RecordView = Callable[[HttpRequest, Thing, Record], HttpResponseBase]
 """A whole page of one record; `setsquare.faces.web.records.page.frame_of` gives its head and tabs."""
 Context = Mapping[str, Any]
+OPEN_TASKS = "_open_tasks"
+"""Under what name a situation knows how many tasks of its record are open, once the tabs have counted them."""
 
 
 def always(_situation: Situation) -> bool:

@@ -15,7 +15,7 @@ from setsquare.faces.web.access import situation_of
 from setsquare.faces.web.addresses import command_address, record_address, register_address
 from setsquare.faces.web.authority.beside import deeds_on
 from setsquare.faces.web.authority.ways import ways_shown
-from setsquare.faces.web.pages import HandMade, hand_made
+from setsquare.faces.web.pages import OPEN_TASKS, HandMade, hand_made
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.prepared import Asked
@@ -181,6 +181,7 @@ def _counts(situation: Situation) -> dict[str, int]:
     if not found:
         found = _counted(thing.code, untold).rows(user, record=record.pk, beside=record.pk)
     files, signatures, tasks, all_tasks, deeds, *told = found[0]
+    vars(situation)[OPEN_TASKS] = all_tasks
     if not all_tasks:
         vars(situation).setdefault("tasks", ())  # none is open: nobody need look for the person's own
     if files and thing.private.files and thing.hidden_from(user, record).files:

@@ -24,6 +24,7 @@ from setsquare.domains.training.scopes import people_followed_by
 from setsquare.domains.training.standings import narrowed
 from setsquare.domains.training.work import TRAIN
 from setsquare.faces.web.forms.fields import Field
+from setsquare.faces.web.pages import OPEN_TASKS
 from setsquare.faces.web.training.asking import words
 from setsquare.kernel.accounts.models import UnitPath, User
 from setsquare.kernel.commands.declaration import Situation
@@ -75,8 +76,13 @@ def offer_asked(situation: Situation, fields: Sequence[Field]) -> None:
 
 def nobody_is_asked(situation: Situation) -> bool:
     """Tell whether nobody is there who could be reminded of a course."""
-    asked = Task.objects.filter(record=situation.subject, kind=TRAIN.code, done__isnull=True)
-    return situation.subject.state != "offered" or not asked.exists()
+    if situation.subject.state != "offered":
+        return True
+    if OPEN_TASKS in vars(
+        situation
+    ):  # counted for the page's tabs already; those of a course ask to complete it
+        return not vars(situation)[OPEN_TASKS]
+    return not Task.objects.filter(record=situation.subject, kind=TRAIN.code, done__isnull=True).exists()
 
 
 def no_system_tells(situation: Situation) -> bool:
