@@ -1,6 +1,7 @@
 """A site where Hanna and Mark write and release frameworks, and Rob reads them; Sol manages a site of his own alone."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,3 +132,9 @@ def desk(request: pytest.FixtureRequest, db: None, houses: Houses) -> Desk:
         request.getfixturevalue("bench").desk if "bench" in request.fixturenames else houses.of(build)
     )
     return found
+
+
+@pytest.fixture(autouse=True)
+def seal_directory(settings: Any, tmp_path: Path) -> None:
+    """Have each test its own place beside the log: a checkpoint left there by another is of another log."""
+    settings.SEAL_DIRECTORY = tmp_path / "seal"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,3 +127,9 @@ db = database(school=build)
 def school(db: None, houses: Houses) -> School:
     found: School = houses.of(build)
     return found
+
+
+@pytest.fixture(autouse=True)
+def seal_directory(settings: Any, tmp_path: Path) -> None:
+    """Have each test its own place beside the log: a checkpoint left there by another is of another log."""
+    settings.SEAL_DIRECTORY = tmp_path / "seal"
