@@ -28,6 +28,25 @@ def follows(user: User, person: User) -> bool:
     return user.pk == person.pk or User.objects.filter(people_followed_by(user), pk=person.pk).exists()
 
 
+def people_counted(
+    user: User, asking: Asking, *, unit: Unit | None = None, words: str = "", only_gaps: bool = False
+) -> QuerySet[User]:
+    """Return the people whose gaps somebody sees, narrowed, also of whom nothing is asked.
+
+    What is counted by component is the same with them and without: of these people PostgreSQL counts it five times
+    as fast as of `people_shown`, which look once more who has a profile.
+    """
+    found = User.objects.filter(people_followed_by(user), is_active=True)
+    if unit is not None:
+        found = found.filter(unit_id__in=UnitPath.objects.filter(ancestor=unit).values("descendant_id"))
+    for word in words.split()[:6]:
+        found = found.filter(Q(name__icontains=word) | Q(username__icontains=word))
+    if only_gaps:
+        lacking, given = asking.lacking(f"{_USERS}.id")
+        found = found.filter(RawSQL(lacking, given, BooleanField()))  # noqa: S611 - constants
+    return found.select_related("unit")
+
+
 def people_shown(
     user: User,
     asking: Asking,
@@ -41,17 +60,10 @@ def people_shown(
 
     `only_asked` leaves out of whom no profile asks anything.
     """
-    found = User.objects.filter(people_followed_by(user), is_active=True)
-    if unit is not None:
-        found = found.filter(unit_id__in=UnitPath.objects.filter(ancestor=unit).values("descendant_id"))
-    for word in words.split()[:6]:
-        found = found.filter(Q(name__icontains=word) | Q(username__icontains=word))
+    found = people_counted(user, asking, unit=unit, words=words, only_gaps=only_gaps)
     if only_asked or asking.profile_id is not None:
         found = found.filter(pk__in=RawSQL(*asking.holders()))  # noqa: S611 - constants
-    if only_gaps:
-        lacking, given = asking.lacking(f"{_USERS}.id")
-        found = found.filter(RawSQL(lacking, given, BooleanField()))  # noqa: S611 - constants
-    return found.select_related("unit")
+    return found
 
 
 def who_lack(people: QuerySet[User], asking: Asking, component: int) -> QuerySet[User]:

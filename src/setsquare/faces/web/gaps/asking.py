@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.competence.gaps.asking import Asking
 from setsquare.domains.competence.gaps.cells import Asks, requirements_of
-from setsquare.domains.competence.gaps.people import people_followed_by, people_shown
+from setsquare.domains.competence.gaps.people import people_counted, people_followed_by, people_shown
 from setsquare.domains.competence.gaps.standing import YEARS, AsOf
 from setsquare.domains.competence.gaps.totals import profiles_had
 from setsquare.domains.competence.permissions import SEEING
@@ -103,7 +103,7 @@ class Asked:
     @cached_property
     def within(self) -> QuerySet[User]:
         """Return the people of the unit whose gaps the person sees, whatever their profiles."""
-        return people_shown(self.user, self.everything, unit=self.unit)
+        return people_counted(self.user, self.everything, unit=self.unit)
 
     @cached_property
     def all_asks(self) -> Asks:
@@ -132,17 +132,23 @@ class Asked:
         chosen = self.asking.profile_id
         return {pk: rows for pk, rows in self.all_asks.items() if chosen in (None, pk)}
 
+    @property
+    def _narrowing(self) -> dict[str, Any]:
+        return {
+            "unit": self.unit,
+            "words": self.wanted.get("q", ""),
+            "only_gaps": "gaps" in self.wanted,
+        }
+
     @cached_property
     def people(self) -> QuerySet[User]:
         """Return the people whom the page is narrowed to; who has no role profile only where looked for by name."""
-        return people_shown(
-            self.user,
-            self.asking,
-            unit=self.unit,
-            words=self.wanted.get("q", ""),
-            only_gaps="gaps" in self.wanted,
-            only_asked="q" not in self.wanted,
-        )
+        return people_shown(self.user, self.asking, **self._narrowing, only_asked="q" not in self.wanted)
+
+    @cached_property
+    def counted(self) -> QuerySet[User]:
+        """Return the same people for counting by component, where it does not matter that nothing is asked of some."""
+        return people_counted(self.user, self.asking, **self._narrowing)
 
     def query(self, **more: str) -> str:
         """Return the query of an address that keeps what is asked; empty values, and what is no day, are left out."""

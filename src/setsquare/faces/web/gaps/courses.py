@@ -121,7 +121,7 @@ def component_page(request: HttpRequest, number: str, code: str) -> HttpResponse
     """Show who lacks a component at the level that is asked of them, and the courses that lead there."""
     asked = Asked(request, ("at", "unit", "profile"))
     component = _component_at(asked, number, code)
-    people = who_lack(asked.people, asked.asking, component.pk)
+    people = who_lack(asked.counted, asked.asking, component.pk)
     page = page_of(people, request.GET.get("after", ""))
     found = stand(page.rows, asked.asking, of_component(asked.asks, component))
     here = component_address(component)
@@ -230,7 +230,7 @@ def ask_page(request: HttpRequest, number: str, code: str) -> HttpResponse:
     asked = Asked(request, (*NAMES, "person"))
     component = _component_at(asked, number, code)
     course = record_at(request, COURSES, request.POST.get("course", "")[:100])
-    people = trained_by(asked.user, who_lack(asked.people, asked.asking, component.pk))
+    people = trained_by(asked.user, who_lack(asked.counted, asked.asking, component.pk))
     username = asked.wanted.get("person", "")
     if username:
         people = people.filter(username=username)

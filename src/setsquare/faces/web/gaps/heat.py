@@ -112,6 +112,6 @@ def shown(cell: Cell | None) -> dict[str, Any] | None:
 def totals_part(request: HttpRequest) -> HttpResponse:
     """Show the line of the heat map that counts everybody; asked for after the first screen, as it takes longer."""
     asked = Asked(request)
-    totals = coverage(asked.people, asked.asking, Sheet(asked).columns)
+    totals = coverage(asked.counted, asked.asking, Sheet(asked).columns)
     context = {"totals": totals, "number": asked.people.count()}
     return render(request, "gaps/totals.html.jinja", context)

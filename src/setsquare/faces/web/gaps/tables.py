@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from setsquare.domains.competence.gaps.cells import components_in, stand
-from setsquare.domains.competence.gaps.people import people_shown
+from setsquare.domains.competence.gaps.people import people_counted
 from setsquare.domains.competence.gaps.standing import STANDINGS
 from setsquare.domains.competence.gaps.totals import coverage, single_points
 from setsquare.domains.competence.models import Component
@@ -87,7 +87,7 @@ def _role(asked: Asked) -> Table:
 
 def _covered(asked: Asked, profile: int | None) -> Table:
     asking = asked.asking if profile is None else asked.everything.only(profile)
-    people = people_shown(asked.user, asking, unit=asked.unit)
+    people = people_counted(asked.user, asking, unit=asked.unit)
     named = words()
     head = [*_component_head(), str(_("Asked of")), str(_("Have it")), str(_("Share in %"))]
     rows = (

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.domains.competence.gaps.cells import components_in, counted, requirements_of, stand
 from setsquare.domains.competence.gaps.narrowing import profile_for
-from setsquare.domains.competence.gaps.people import people_shown
+from setsquare.domains.competence.gaps.people import people_counted, people_shown
 from setsquare.domains.competence.gaps.standing import ENOUGH
 from setsquare.domains.competence.gaps.totals import coverage, numbers_of_holders, single_points
 from setsquare.domains.competence.models import RoleProfile
@@ -33,7 +33,7 @@ def components_page(request: HttpRequest) -> HttpResponse:
     )
     context |= {
         "here": view_address("gaps_components"),
-        "rows": coverage(asked.people, asked.asking, list(page.object_list)),
+        "rows": coverage(asked.counted, asked.asking, list(page.object_list)),
         "pages": page,
         "query": list(asked.wanted.items()),
         "exports": asked.exports("components"),
@@ -79,6 +79,7 @@ def role_page(request: HttpRequest, number: str) -> HttpResponse:
     profile = profile_at(asked, number)
     asking = asked.everything.only(profile.pk)
     people = people_shown(asked.user, asking, unit=asked.unit)
+    counting = people_counted(asked.user, asking, unit=asked.unit)
     page = page_of(people, request.GET.get("after", ""))
     asks = requirements_of([profile.pk])
     levels = {row.component_id: row.required for row in asks.get(profile.pk, ())}
@@ -106,7 +107,7 @@ def role_page(request: HttpRequest, number: str) -> HttpResponse:
     context |= {
         "here": here,
         "profile": profile,
-        "coverage": coverage(people, asking, components_in(asks), levels) if rows else [],
+        "coverage": coverage(counting, asking, components_in(asks), levels) if rows else [],
         "people": rows,
         "total": len(components_in(asks)),
         "next": here + asked.query(after=page.next) if page.next else "",
