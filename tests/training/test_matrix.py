@@ -21,7 +21,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.records.models import Record
-from tests.training.conftest import TODAY, School, ago
+from tests.training.conftest import TODAY, School, ago, deliver
 
 MOST_QUERIES = 15
 
@@ -133,6 +133,23 @@ def test_the_page_narrows_and_leads_to_certificate_or_course(
     mine = client.get("/courses/mine/").content.decode()
     assert "First aid" in mine
     assert "Expired" in mine and "needed by: North" in mine
+
+
+def test_who_may_read_no_courses_keeps_sight_of_what_they_are_asked_for_and_have(
+    school: School, course: Record, client: Client
+) -> None:
+    zoe = bootstrap.add_person("zoe", "Zoe Example", "N")  # without a role
+    deliver()
+    client.force_login(zoe)
+    assert "First aid" in client.get("/courses/mine/").content.decode(), "asked for in the north"
+    school.certified("zoe", course, TODAY)
+    mine = client.get("/courses/mine/").content.decode()
+    assert "First aid" in mine and "Valid" in mine and "You need no course now" not in mine
+    assert client.get(f"/courses/{course.number}/").status_code == 200
+    given = Record.objects.get(certificate__person=zoe)
+    school.do(school.cora, given, "revoke")
+    school.do(school.cora, course, "set_requirements", needed_by=[])
+    assert client.get(f"/courses/{course.number}/").status_code == 404
 
 
 def test_the_matrix_costs_the_same_however_many_people(
