@@ -98,6 +98,14 @@ def test_what_is_needed_is_told_with_why_by_when_and_that_a_certificate_waits(
         "Missing",
         formats.date_format(ago(-5)),
     ]
+    number = page_of(school.anna).split("/")[2]
+    courses = client.get(f"/api/v1/people/{number}:training").json()["courses"]
+    assert [
+        (row["title"], row["why"], row["due"][:10], row["waits_for_verification"]) for row in courses
+    ] == [
+        ("First aid", ["needed by name"], ago(-9).isoformat(), waits.number),
+        ("Lifting", ["needed by: North"], ago(-5).isoformat(), None),
+    ]
     assert pdf_of(told).startswith(b"%PDF-")
 
 

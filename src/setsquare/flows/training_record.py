@@ -119,11 +119,16 @@ def values_of(told: TrainingRecord) -> Values:
             {
                 "course": course.record.number,
                 "title": course.record.title,
+                "why": list(told.why.get(course.pk, ())),
                 "standing": cell.standing,
+                "due": plain(told.due.get(course.pk)),
                 "last_day": plain(cell.last),
                 "certificate": cell.evidence or None,
+                "waits_for_verification": waiting.record.number if waiting is not None else None,
             }
-            for course, cell in told.needed
+            for course, cell, waiting in (
+                (course, cell, told.waiting.get(course.pk)) for course, cell in told.needed
+            )
         ],
         "certificates": [_certificate_value(one, told.grounds[one.pk]) for one in told.certificates],
         "sessions": [
