@@ -348,6 +348,17 @@ def test_asking_because_of_a_gap_stands_in_the_menu_of_the_course_behind_what_is
     assert page.index("How it is completed") < page.index("Who lacks what it leads to")
 
 
+def test_the_level_of_an_outcome_and_of_a_need_is_chosen_by_its_name(
+    bench: Bench, course: Record, client: Client
+) -> None:
+    client.force_login(bench.cora)
+    for form in ("edit", "set_requirements"):
+        page = client.get(f"/courses/{course.number}/do/{form}/").content.decode()
+        assert 'data-source="/choose/levels?q="' in page and 'data-part="topic"' in page, form
+    outcomes = client.get(f"/courses/{course.number}/do/edit/").content.decode()
+    assert re.search(r"<option value=\"1\" selected>1 \w", outcomes), "the level that it leads to, by name"
+
+
 def test_who_is_asked_because_of_a_gap_reads_which_profile_asks_for_it(
     bench: Bench, course: Record, client: Client
 ) -> None:

@@ -85,7 +85,13 @@ class TargetRow(Body):
     level: Annotated[
         int,
         Field(ge=1, le=HIGHEST),
-        Shown(gettext_lazy("At level"), gettext_lazy("1 where there are no levels.")),
+        Shown(
+            gettext_lazy("At level"),
+            gettext_lazy("1 where there are no levels."),
+            Widget.LEVEL,
+            of="subject",
+            part="topic",
+        ),
     ] = 1
     due: Annotated[
         dt.date | None, Shown(gettext_lazy("By when"), gettext_lazy("Left empty: the plan’s last day."))

@@ -36,7 +36,11 @@ class OutcomeRow(Body):
         Field(min_length=1, max_length=80),
         Shown(gettext_lazy("Component"), widget=Widget.PART, of="subject"),
     ]
-    level: Annotated[int, Field(ge=1, le=HIGHEST), Shown(gettext_lazy("At level"))]
+    level: Annotated[
+        int,
+        Field(ge=1, le=HIGHEST),
+        Shown(gettext_lazy("At level"), widget=Widget.LEVEL, of="subject", part="topic"),
+    ]
 
 
 def wrong_part(subject: Record, topic: str, level: int) -> tuple[str, Label] | None:

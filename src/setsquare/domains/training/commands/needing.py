@@ -50,7 +50,11 @@ class Need(Body):
     topic: Annotated[
         str, Field(max_length=80), Shown(gettext_lazy("Component"), widget=Widget.PART, of="lacking")
     ] = ""
-    level: Annotated[int | None, Field(ge=1, le=HIGHEST), Shown(gettext_lazy("At level"))] = None
+    level: Annotated[
+        int | None,
+        Field(ge=1, le=HIGHEST),
+        Shown(gettext_lazy("At level"), widget=Widget.LEVEL, of="lacking", part="topic"),
+    ] = None
     days: Annotated[int, Field(ge=0, le=730), Shown(gettext_lazy("Within days"))] = 30
 
     @model_validator(mode="after")
