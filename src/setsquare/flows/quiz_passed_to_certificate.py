@@ -37,7 +37,8 @@ RESTING = ("submitted", *GIVEN)
 @subscribe("qualification.given")
 def passing_gives_certificates(event: Event) -> None:
     """Give a person what they have earned now, be it by a quiz or by a course that had to be held first."""
-    give(holding().filter(user_id=event.payload["user"]))
+    quizzes = Course.objects.filter(quiz__isnull=False).values("quiz_id")
+    give(holding().filter(user_id=event.payload["user"], topic="", subject__in=quizzes))
 
 
 @subscribe("course.offer", "course.edit")
@@ -90,6 +91,8 @@ def _resting_on(void: Iterable[Record], attempt: QuizAttempt) -> Iterator[tuple[
 def give(shown: Iterable[Qualification]) -> None:
     """Issue the certificates that these qualifications earn, where they are of quizzes that courses name."""
     rows = {(one.subject_id, one.user_id): one for one in shown if not one.topic}
+    if not rows:
+        return
     people = User.objects.filter(is_active=True).select_related("unit").in_bulk({key[1] for key in rows})
     courses = Course.objects.filter(quiz__in={key[0] for key in rows}).select_related("record")
     for course in courses.order_by("pk"):
