@@ -57,7 +57,9 @@ def somebody_may_agree(_event: Event) -> None:
 def targets_follow_qualifications(event: Event) -> None:
     """Note the targets that somebody meets by what was just written down."""
     given = event.payload
-    targets = Target.objects.filter(plan__person=given["user"], subject=given["subject"], topic=given["topic"])
+    targets = Target.objects.filter(
+        plan__person=given["user"], subject=given["subject"], topic=given["topic"]
+    )
     if targets.filter(met__isnull=True).exists():  # seldom, and looking closer costs ten times as much
         _note_met(targets)
 

@@ -13,3 +13,10 @@ class Argon2(Argon2PasswordHasher):
     time_cost = 2
     memory_cost = 19 * 1024
     parallelism = 1
+
+
+class Cheap(Argon2):
+    """The same at no cost: for passwords that everybody knows, while thousands of signatures are made up with them."""
+
+    time_cost = 1
+    memory_cost = 8
