@@ -241,6 +241,9 @@ def test_a_correction_that_is_refused_gives_back_what_was_there(
     assert not Task.objects.filter(record=made, done__isnull=True).exists()
     notice = Notice.objects.filter(user=school.anna, text__contains="refused the correction").get()
     assert notice.values["reason"] == "It says another number."
+    corrector = Notice.objects.get(user=school.cora, text__contains="refused your correction")
+    assert corrector.values["person"] == "Anna Example"
+    assert corrector.values["reason"] == "It says another number."
     assert not list(Verification().problems())
 
 

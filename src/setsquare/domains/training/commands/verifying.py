@@ -113,6 +113,13 @@ def refuse(act: Act, _body: Body) -> None:
     certificate: Certificate = act.detail
     before = before_correction(certificate)
     if before is not None:
+        _tell_who_entered(
+            act,
+            gettext_noop(
+                "%(who)s refused your correction of %(number)s %(title)s of %(person)s, which says again what it said"
+                " before: %(reason)s"
+            ),
+        )
         give_back(certificate, before)
         give(act, certificate)
         tell_why(
@@ -130,7 +137,31 @@ def refuse(act: Act, _body: Body) -> None:
         )
         return
     act.target = "refused"
+    _tell_who_entered(
+        act,
+        gettext_noop(
+            "%(who)s refused the certificate %(number)s %(title)s of %(person)s that you entered: %(reason)s"
+        ),
+    )
     tell_why(act, gettext_noop("%(who)s refused your certificate %(number)s %(title)s: %(reason)s"))
     act.conclude(
         gettext_noop("%(number)s was refused; %(name)s has been told why."), name=certificate.person.name
+    )
+
+
+def _tell_who_entered(act: Act, text: str) -> None:
+    """Tell who entered for another person what was refused, as they do not get to know of it otherwise."""
+    certificate: Certificate = act.detail
+    entered = certificate.handed_in_by
+    if entered is None or entered == certificate.person or entered == act.user or not entered.is_active:
+        return
+    act.tell(
+        entered,
+        "training",
+        text,
+        who=act.user.name,
+        number=act.record.number,
+        title=act.record.title,
+        person=certificate.person.name,
+        reason=act.reason[:200],
     )
