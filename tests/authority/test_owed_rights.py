@@ -7,6 +7,7 @@ from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import NotPermitted
 from setsquare.kernel.commands.running import carry_out
+from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
@@ -61,6 +62,19 @@ def test_it_is_countersigned_by_them_where_nobody_else_may(office: Office, prepa
     Grant.objects.filter(user=desk.ben).delete()
     desk.do(desk.gus, prepared, "countersign")
     assert state_of(prepared) == "carried_out"
+    assert noted(prepared) == f"{by_hand('Carl')}."
+
+
+def test_it_says_from_whom_the_right_was_taken_and_tells_who_looks_after_the_units(
+    office: Office, prepared: Record
+):
+    desk = office.desk
+    desk.do(
+        desk.carl, desk.ben.file.record, "revoke_role", role="specialist", unit="N", because="He moves on."
+    )
+    desk.do(desk.gus, prepared, "countersign")
+    assert state_of(prepared) == "carried_out"
+    assert noted(prepared) == f"{by_hand('Carl')}, and it was taken from Ben Example."
 
 
 def test_who_was_given_the_right_by_its_owner_is_not_independent_of_a_record(office: Office):
@@ -75,7 +89,14 @@ def test_who_was_given_the_right_by_its_owner_is_not_independent_of_a_record(off
         desk.do(desk.olga, change, "assess", **IMPACT)
     assert str(refused.value).startswith("Anna Example, whose work this is, gave you the right to do this")
     assert "Ben Example" in str(refused.value) and "Olga" not in str(refused.value)
-    desk.do(desk.ben, change, "assess", **IMPACT)
+    desk.do(
+        desk.anna, desk.ben.file.record, "revoke_role", role="specialist", unit="N", because="He moves on."
+    )
+    Grant.objects.filter(user__in=[desk.carl, desk.dora, office.hugo]).delete()
+    bootstrap.add_role("decider", "Decider", "", ["changes.read", "changes.decide"])
+    bootstrap.grant(desk.dora, "decider", "N")
+    desk.do(desk.olga, change, "assess", **IMPACT)
+    assert noted(change) == f"{by_hand('Anna')}, and it was taken from Ben Example."
 
 
 def test_who_was_given_the_right_by_its_author_does_not_approve_a_rule(office: Office):
@@ -91,6 +112,24 @@ def test_who_was_given_the_right_by_its_author_does_not_approve_a_rule(office: O
     office.qualify(desk.anna)
     desk.do(desk.ben, rule, "approve")
     assert state_of(rule) == "in_force"
+
+
+def test_an_author_who_takes_the_right_from_who_would_approve_is_told_of(office: Office):
+    desk = office.desk
+    administered(office, office.hugo)
+    desk.do(office.hugo, desk.ben.file.record, "grant_role", role="head", unit="N")
+    office.qualify(desk.anna)
+    rule = office.draft()
+    desk.do(office.hugo, rule, "submit")
+    desk.do(office.hugo, desk.dora.file.record, "revoke_role", role="head", unit="N", because="She moves on.")
+    desk.do(desk.ben, rule, "approve")
+    assert noted(rule) == f"{by_hand('Hugo')}, and it was taken from Dora Example."
+    told = Notice.objects.filter(text__contains="a second look").order_by("user__username")
+    assert [one.user.username for one in told] == ["carl", "rita"]
+
+
+def by_hand(giver: str) -> str:
+    return f"Nobody else could: {giver} Example, whose work it is, gave the right to do this within the last 30 days"
 
 
 def noted(record: Record) -> str:
@@ -118,5 +157,5 @@ def test_who_may_by_its_authors_hand_approves_a_rule_where_rules_let_nobody_else
     desk.do(desk.ben, rule, "approve")
     assert state_of(rule) == "in_force"
     assert noted(rule) == (
-        "Nobody else could: Hugo Example, who wrote it, gave the right to do this within the last 30 days."
+        "Nobody else could: Hugo Example, whose work it is, gave the right to do this within the last 30 days."
     )

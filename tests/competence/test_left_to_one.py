@@ -15,11 +15,6 @@ from setsquare.kernel.trail.models import Entry
 from tests.competence.bench import Bench, ago, asked, levels
 from tests.competence.conftest import PASSWORD
 
-DEPRIVED = (
-    "Mark Example, who assessed or recorded this, gave you the right to do this within the last 30 days, and others"
-    " were deprived of it: they get it back, or it is given to somebody by another hand."
-)
-
 
 @pytest.fixture
 def small(bench: Bench) -> Bench:
@@ -152,19 +147,67 @@ def take_it_and_a_gift_besides(bench: Bench) -> None:
     "deprive", [take_a_role_of_old, empty_a_role, move_the_person_away, take_it_and_a_gift_besides]
 )
 @pytest.mark.parametrize("command", ["agree", "confirm"])
-def test_a_helper_who_is_left_as_others_were_deprived_of_it_does_not(
+def test_a_helper_who_is_left_does_it_and_the_trail_says_from_whom_it_was_taken(
     small: Bench, deprive: Any, command: str
 ) -> None:
     deprive(small)
     give(small, small.sam)
     record = made(small, command, "kim")
-    assert "sam" not in str(asked(record))
-    with pytest.raises(NotPermitted) as refused:
-        small.do(small.sam, record, command)
-    assert str(refused.value) == DEPRIVED
-    with pytest.raises(NotPermitted, match="Within the last 30 days you took from Hanna Example"):
+    with pytest.raises(NotPermitted):  # as Sam can
         small.do(small.mark, record, command)
+    assert asked(record) == {f"{command}_assessment": ["sam"]}
+    small.do(small.sam, record, command)
+    assert levels(small.kim) == {"G-1": 2}
+    assert noted(record) == f"{BY_HAND}, and it was taken from Hanna Example."
+    told = {
+        one.user.username: one for one in Notice.objects.filter(text__contains="looked at the assessment")
+    }
+    assert "rita" in told
+    assert (told["rita"].text % told["rita"].values).endswith("and took that from Hanna Example.")
+
+
+def test_who_took_it_from_others_does_not_do_it_alone(small: Bench) -> None:
+    take_a_role_of_old(small)
+    record = made(small, "agree", "kim")
+    with pytest.raises(NotPermitted, match="Within the last 30 days you took from Hanna Example"):
+        small.do(small.mark, record, "agree")
     assert levels(small.kim) == {}
+
+
+def test_whom_they_let_administer_counts_as_their_hand(small: Bench) -> None:
+    bootstrap.grant(small.hanna, "manager", "N")
+    small.do(small.mark, small.sam.file.record, "grant_role", role="administrator", unit="NW")
+    small.do(small.sam, small.mia.file.record, "grant_role", role="manager", unit="N")
+    record = made(small, "agree", "kim")
+    assert asked(record) == {"agree_assessment": ["hanna"]}
+    with pytest.raises(NotPermitted, match="Mark Example, who assessed or recorded this, gave you the right"):
+        small.do(small.mia, record, "agree")
+    small.do(small.sam, small.hanna.file.record, "revoke_role", role="manager", unit="N")
+    small.do(small.sam, small.mia.file.record, "revoke_role", role="manager", unit="N")
+    with pytest.raises(NotPermitted, match="Within the last 30 days you took from Hanna Example"):
+        small.do(small.mark, record, "agree")
+
+
+def test_what_somebody_else_took_is_a_gift_where_it_is_given_back(small: Bench) -> None:
+    for person in (small.hanna, small.sam):
+        bootstrap.grant(person, "manager", "N")
+    rita = User.objects.get(username="rita")
+    small.do(rita, small.sam.file.record, "revoke_role", role="manager", unit="N", because="Not fit for it.")
+    give(small, small.sam)
+    record = made(small, "agree", "kim")
+    assert asked(record) == {"agree_assessment": ["hanna"]}
+    with pytest.raises(NotPermitted, match=r"somebody else looks at it: Hanna Example\."):
+        small.do(small.sam, record, "agree")
+
+
+def test_an_assessor_of_where_somebody_was_moved_to_does_it(small: Bench) -> None:
+    bootstrap.grant(small.hanna, "manager", "N")
+    bootstrap.grant(small.sam, "manager", "S")
+    small.do(small.mark, small.kim.file.record, "transfer", unit="S", manager=None)
+    record = made(small, "agree", "kim")
+    assert asked(record) == {"agree_assessment": ["sam"]}
+    small.do(small.sam, record, "agree")
+    assert levels(small.kim) == {"G-1": 2}
 
 
 def test_who_gets_it_back_does_it(small: Bench) -> None:

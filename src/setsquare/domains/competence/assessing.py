@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from setsquare.domains.competence.hands import (
     able_by_rules,
-    are_left_alone,
     made_by,
     owing_to_makers,
     who_gave_manager,
@@ -110,8 +109,7 @@ def _turns(assessment: Assessment, kept_out: set[int]) -> list[list[User]]:
     free = [one for one in found if one.pk not in helped]
     turns = [free] if by_hand else [leading, free]
     if not (free and able_by_rules(assessment, free)):
-        for chosen in ([one for one in found if one.pk in helped], leading if by_hand else []):
-            turns.append([one for one in chosen if not are_left_alone(assessment, one)])
+        turns += [[one for one in found if one.pk in helped], leading if by_hand else []]
     return [people for people in turns if people]
 
 
@@ -259,10 +257,7 @@ def hand_of(assessment: Assessment, user: User, *, by_role: bool) -> User | None
 
 
 def not_by_their_hand(situation: Situation) -> Label | None:
-    """Rule: who owes the right to do this to the one who assessed or recorded it is no second one, while others may.
-
-    Nor where these took it from others: then nobody would be left but whom they chose.
-    """
+    """Rule: who owes the right to do this to the one who assessed or recorded it is no second one, while others may."""
     assessment, user = situation.detail, situation.user
     by_role = _may_assess(situation, assessment.person)
     giver = hand_of(assessment, user, by_role=by_role)
@@ -284,11 +279,6 @@ def not_by_their_hand(situation: Situation) -> Label | None:
         sentence = _(
             "%(giver)s, who assessed or recorded this, made you the manager of %(name)s within the last %(days)s days;"
             " somebody else looks at it: %(names)s."
-        )
-    elif are_left_alone(assessment, user):
-        sentence = _(
-            "%(giver)s, who assessed or recorded this, gave you the right to do this within the last %(days)s days,"
-            " and others were deprived of it: they get it back, or it is given to somebody by another hand."
         )
     else:
         return None

@@ -2,26 +2,22 @@
 
 Who assessed or recorded something chooses nobody who looks at it in their place, while others can. That is who holds
 the right now, by another hand, and whom the rules in force let do it: who cannot is no reason to keep anybody from it.
-Where nobody else can, whom they chose does it, and the trail says so. Only where they took the right from others
-within that time, whom they chose is kept from it as well, so that nobody makes two of themself by it. These do not
-count for that: who left; who held it by nothing but what the same person had given them within that time; and, before
-a new line manager, from whom the person was transferred to them, which is told to who looks after the units.
+Where nobody else can, whom they chose does it, so that nobody is locked out, and the trail says so. Where they took the
+right from others within that time, it says that as well, and who lost it and who looks after the units is told.
 """
 
 from collections.abc import Sequence
 
 from setsquare.domains.competence.models import Assessment
 from setsquare.domains.competence.permissions import ASSESS
-from setsquare.domains.organisation.giving import given_and_taken_back, owing
+from setsquare.domains.organisation.giving import owing
 from setsquare.domains.organisation.taking import (
     made_manager_by,
-    managers_before,
-    taken_by,
     taken_over,
     units_before,
 )
 from setsquare.kernel.accounts.models import Unit, User
-from setsquare.kernel.accounts.rights import leads, people_permitted
+from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.authorising import allowed_by_rules
 from setsquare.kernel.commands.declaration import Actor, Situation, command_of
 from setsquare.kernel.records.things import thing_of
@@ -58,28 +54,6 @@ def able_by_rules(assessment: Assessment, people: Sequence[User]) -> list[User]:
     return allowed_by_rules(sure, situation, command_of("assessment", name)) if sure else []
 
 
-def are_left_alone(assessment: Assessment, user: User) -> bool:
-    """Tell whether those who made it took from others what would let them look at it, so that `user` is left.
-
-    As against `user`, who holds the right by their hand.
-    """
-    person = assessment.person
-    hand = who_gave_manager(assessment) if leads(user, person) else None
-    lost: dict[int, User] = {}
-    for maker in made_by(assessment):
-        before = _units_before(person, maker)
-        taken: dict[int, User] = {}
-        for unit_id in dict.fromkeys([person.unit_id, *(unit.pk for unit in before)]):
-            taken |= {one.pk: one for one in taken_by(maker, [ASSESS], unit_id)}
-        gifts = given_and_taken_back(maker, taken.values(), ASSESS)
-        lost |= {pk: one for pk, one in taken.items() if pk not in gifts}
-        if hand is None:
-            lost |= {one.pk: one for unit in before for one in people_permitted(ASSESS, unit)}
-            lost |= {one.pk: one for one in _managers_before(person, maker)}
-    kept_out = _no_losers(assessment) | {user.pk}
-    return any(one.is_active and pk not in kept_out for pk, one in lost.items())
-
-
 def lost_it(assessment: Assessment) -> list[User]:
     """Return from whom those who made it took, within the last 30 days, what would let them look at it."""
     found: dict[int, User] = {}
@@ -110,7 +84,3 @@ def _no_losers(assessment: Assessment) -> set[int]:
 
 def _units_before(person: User, maker: User) -> list[Unit]:
     return list(units_before(person.file.record, maker)) if hasattr(person, "file") else []
-
-
-def _managers_before(person: User, maker: User) -> list[User]:
-    return list(managers_before(person.file.record, maker)) if hasattr(person, "file") else []

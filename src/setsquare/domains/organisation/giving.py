@@ -2,9 +2,10 @@
 
 Many rules ask that two people look at something. Without this, who did it gave a role to a helper, who looked at it a
 minute later. What was given is read from the trail, as what was taken is (`taking.py`): entries of the last 30 days by
-that person, by which somebody got a role (also as they were entered), a role got a permission, or a unit or the person
-concerned came to where the role reaches. Whoever holds the right by another hand as well, or held it until then, owes
-it to nobody. It costs one query where they gave nothing to anybody.
+that person, or by whom they let administer within that time, by which somebody got a role (also as they were entered),
+a role got a permission, or a unit or the person concerned came to where the role reaches. Whoever holds the right by
+another hand as well, or held it until that very person took it, owes it to nobody. It costs one query where they gave
+nothing to anybody.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,15 +13,14 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from setsquare.domains.organisation.taking import MOVING, first_unit_before, unit_called
+from setsquare.domains.organisation.letting import GIVING, before, granted_by, let_administer
+from setsquare.domains.organisation.taking import MOVING, TAKING, first_unit_before, unit_called
 from setsquare.kernel.accounts.models import Grant, UnitPath, User
 from setsquare.kernel.accounts.rights import in_force
 from setsquare.kernel.commands.owing import LASTING, find_owing_by
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.trail.models import Entry
 
-GIVING = ("grant_role", "hire")
-"""Commands of people by which they get roles."""
 REACHING = ("set_permissions", "move", *MOVING)
 """Commands by which roles come to give a right that they did not give there."""
 
@@ -37,25 +37,28 @@ def owing(
     That is by what these did within the last 30 days. `about` is the record of the person concerned, where it is
     their unit: they may have been moved there.
     """
-    known = {one.pk: one for one in givers}
-    if not known or unit_id is None or not (permissions or roles):
+    makers = {one.pk: one for one in givers}
+    if not makers or unit_id is None or not (permissions or roles):
         return {}
     now = timezone.now()
+    known = {**let_administer(makers.values()), **makers}
     done = Entry.objects.filter(actor_id__in=known, at__gte=now - LASTING, command__in=(*GIVING, *REACHING))
     if not done.exists():  # as with nearly everybody, who administers nothing
         return {}
     right = Q(role__name__in=roles) | Q(role__permissions__permission__in=permissions)
     holding = Grant.objects.filter(right, in_force(now))
-    reaching = Grant.objects.filter(right, unit__paths_down__descendant_id=unit_id).exclude(user_id__in=known)
+    reaching = Grant.objects.filter(right, unit__paths_down__descendant_id=unit_id).exclude(
+        user_id__in=makers
+    )
     grants = list(reaching.filter(in_force(now)).distinct().order_by("pk"))
     by = _given(known, grants, permissions, holding) if grants else {}
     moved = False
     if grants and about is not None:
-        for giver in known.values():
-            before = first_unit_before(about, giver)
-            if before not in (None, unit_id):
+        for pk, giver in known.items():
+            left = first_unit_before(about, pk)
+            if left not in (None, unit_id):
                 moved = True
-                gained = _only_since(grants, _above(unit_id), _above(before), holding)
+                gained = _only_since(grants, _above(unit_id), _above(left), holding)
                 by |= {one.pk: giver for one in gained}
     found: dict[int, User] = {}
     free = {one.user_id for one in grants if one.pk not in by}
@@ -80,14 +83,22 @@ def _had_it(
     permissions: Collection[str],
     holding: QuerySet[Grant],
 ) -> set[int]:
-    """Return the ids of who held the right lately by another hand, until it was taken: to give it back is no gift."""
+    """Return the ids of who held the right lately by another hand, until these took it: to give it back is no gift.
+
+    What somebody else took from them is one.
+    """
     now = timezone.now()
     ended = reaching.filter(
         user_id__in=[one.user_id for one in grants], ends__gt=now - LASTING, ends__lte=now
     )
-    before = list(ended.distinct().order_by("pk")) if grants else []
-    by = _given(known, before, permissions, holding) if before else {}
-    return {one.user_id for one in before if one.pk not in by}
+    had = list(ended.distinct().order_by("pk")) if grants else []
+    by = _given(known, had, permissions, holding) if had else {}
+    found = {one.user_id for one in had if one.pk not in by}
+    taken = Entry.objects.filter(
+        command__in=TAKING, at__gte=now - LASTING, record__person_file__user_id__in=found
+    )
+    others = taken.exclude(actor_id__in=known) if found else taken.none()
+    return found - set(others.values_list("record__person_file__user_id", flat=True))
 
 
 def _given(
@@ -109,83 +120,36 @@ def _given(
     seen: set[int] = set()
     for entry in done.order_by("pk"):
         giver = known[entry.actor_id or 0]
-        before = Entry.objects.filter(record=entry.record_id, seq=entry.seq - 1).first()
+        earlier = before(entry)
         if entry.command in GIVING:
-            for pk in _granted_by(entry, before):
+            for pk in granted_by(entry, earlier):
                 by[pk] = giver
-        elif before is not None and entry.record_id not in seen:  # how it was before the first such deed
+        elif earlier is not None and entry.record_id not in seen:  # how it was before the first such deed
             seen.add(entry.record_id)
             if entry.command == "set_permissions":
-                gained = _widened(entry.record, before, grants, permissions)
+                gained = _widened(entry.record, earlier, grants, permissions)
             else:
-                gained = _reached(entry.record, before, grants, holding)
+                gained = _reached(entry.record, earlier, grants, holding)
             for grant in gained:
                 by.setdefault(grant.pk, giver)
     return by
 
 
-def given_and_taken_back(giver: User, people: Iterable[User], permission: str) -> set[int]:
-    """Return the ids of those who held a permission lately by nothing but roles that `giver` gave them lately.
-
-    Where `giver` took these back, everything is as it was before. Whose role was changed by them held it otherwise.
-    """
-    asked = {one.pk for one in people}
-    if not asked:
-        return set()
-    since = timezone.now() - LASTING
-    done = Entry.objects.filter(actor=giver, at__gte=since)
-    roles = done.filter(command="set_permissions", record__type="role")
-    changed = set(roles.values_list("record__role_file__role_id", flat=True))
-    held = Grant.objects.filter(
-        Q(role__permissions__permission=permission) | Q(role_id__in=changed),
-        Q(ends__isnull=True) | Q(ends__gt=since),
-        user_id__in=asked,
-    )
-    grants = list(held.distinct().order_by("pk"))
-    given = _gifts([giver], asked)
-    otherwise = {one.user_id for one in grants if one.pk not in given or one.role_id in changed}
-    return {one.user_id for one in grants} - otherwise
-
-
-def _gifts(givers: Iterable[User], people: Collection[int]) -> set[int]:
-    """Return the ids of the grants, also of those that ended, that `givers` gave people lately."""
-    done = Entry.objects.filter(
-        actor__in=list(givers),
-        at__gte=timezone.now() - LASTING,
-        command__in=GIVING,
-        record__person_file__user_id__in=people,
-    )
-    given: set[int] = set()
-    for entry in done.select_related("record__person_file").order_by("pk"):
-        before = Entry.objects.filter(record=entry.record_id, seq=entry.seq - 1).first()
-        given |= set(_granted_by(entry, before))
-    return given
-
-
-def _granted_by(entry: Entry, before: Entry | None) -> list[int]:
-    """Return the ids of the grants that an entry of a person adds: a state lists all, as they were made."""
-    count = len(before.values.get("grants") or ()) if before is not None else 0
-    pks = (
-        Grant.objects.filter(user=entry.record.person_file.user_id)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    return list(pks)[count : len(entry.values.get("grants") or ())]
-
-
 def _widened(
-    record: Record, before: Entry, grants: Iterable[Grant], permissions: Collection[str]
+    record: Record, earlier: Entry, grants: Iterable[Grant], permissions: Collection[str]
 ) -> list[Grant]:
     """Return the grants of a role that did not give the right as it was."""
-    if not set(permissions).isdisjoint(before.values.get("permissions") or ()):
+    if not set(permissions).isdisjoint(earlier.values.get("permissions") or ()):
         return []
     return [one for one in grants if one.role_id == record.role_file.role_id]
 
 
-def _reached(record: Record, before: Entry, grants: Iterable[Grant], holding: QuerySet[Grant]) -> list[Grant]:
+def _reached(
+    record: Record, earlier: Entry, grants: Iterable[Grant], holding: QuerySet[Grant]
+) -> list[Grant]:
     """Return the grants that hold in a unit only since it was moved."""
     part = record.unit_file.part_id
-    was = _above(unit_called(str(before.values["parent"]), before.at))
+    was = _above(unit_called(str(earlier.values["parent"]), earlier.at))
     return _only_since(grants, _above(part) - {part}, was, holding)
 
 

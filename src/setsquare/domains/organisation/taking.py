@@ -2,12 +2,12 @@
 
 Many rules keep a deed from who would do it alone, "unless nobody else may". Without this, an administrator took the
 role of everybody else who may for a minute, did the deed alone, and gave the roles back. What was taken is read from
-the trail, which nobody rewrites: entries of the last 30 days by this very person, on a person who could act until
-then (a role revoked, their work ended, their access ended or no longer confirmed), on a role (permissions taken out
-of it), on a unit (moved to where other people's rights reach) or on the person about whom it is (transferred). Units
-are found by who bore a code at that time: a unit can be given another code since. What somebody else took does not
-count, nor what ended by itself, nor what left somebody the right all the same. It costs two queries, and only where
-nobody else is found.
+the trail, which nobody rewrites: entries of the last 30 days by this very person, or by whom they let administer
+within that time (`letting.py`), on a person who could act until then (a role revoked, their work ended, their access
+ended or no longer confirmed), on a role (permissions taken out of it), on a unit (moved to where other people's
+rights reach) or on the person about whom it is (transferred). Units are found by who bore a code at that time: a unit
+can be given another code since. What somebody else took does not count, nor what ended by itself, nor what left
+somebody the right all the same. It costs three queries, and only where nobody else is found.
 """
 
 import datetime as dt
@@ -17,11 +17,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from setsquare.domains.organisation.letting import let_administer
+from setsquare.domains.organisation.permissions import ADMINISTER
 from setsquare.kernel.accounts.models import Grant, Unit, UnitPath, User
 from setsquare.kernel.accounts.rights import in_force, people_permitted
-from setsquare.kernel.commands.authorising import count_as_there
-from setsquare.kernel.commands.owing import LASTING
+from setsquare.kernel.commands.owing import LASTING, count_as_there, tell_who_may
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.trail.everything import PERMISSION as READ_TRAIL
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.sentences import some
 
@@ -38,7 +40,7 @@ _UNCONFIRMED = Q(command__in=UNCONFIRMING, state__contains='"may_sign":false')
 def taken_by(user: User, permissions: Collection[str], unit_id: int | None) -> QuerySet[User]:
     """Return from whom `user` took, within the last 30 days, one of some permissions in a unit, by name."""
     now = timezone.now()
-    done = Entry.objects.filter(actor=user, at__gte=now - LASTING)
+    done = Entry.objects.filter(actor_id__in=[user.pk, *let_administer([user])], at__gte=now - LASTING)
     before = Entry.objects.filter(record=OuterRef("record"), seq=OuterRef("seq") - 1)
     acted_on = done.filter(Q(command__in=TAKING) | _UNCONFIRMED, Exists(before.filter(_COULD_ACT)))
     carried = Q(pk__in=())
@@ -136,7 +138,7 @@ def sent_away(user: User) -> bool:
     return done.filter(record__type="person").exists()
 
 
-def _moved_from(record: Record, by: User) -> list[Entry]:
+def _moved_from(record: Record, by: User | int) -> list[Entry]:
     """Return how a person stood before somebody moved them, each time within the last 30 days."""
     done = Entry.objects.filter(
         record=record, actor=by, at__gte=timezone.now() - LASTING, command__in=MOVING
@@ -151,8 +153,8 @@ def units_before(record: Record, by: User) -> QuerySet[Unit]:
     return Unit.objects.filter(pk__in=[pk for pk in found if pk is not None])
 
 
-def first_unit_before(record: Record, by: User) -> int | None:
-    """Return the id of the unit in which a person was before `by` transferred them, within the last 30 days."""
+def first_unit_before(record: Record, by: int) -> int | None:
+    """Return the id of the unit in which a person was before `by` (an id) moved them, within the last 30 days."""
     for entry in _moved_from(record, by)[:1]:
         return unit_called(str(entry.values["unit"]), entry.at)
     return None
@@ -198,3 +200,4 @@ def taken_over(person: User, by: User, permission: str) -> list[User]:
 
 
 count_as_there(taken_by)
+tell_who_may(ADMINISTER, READ_TRAIL)

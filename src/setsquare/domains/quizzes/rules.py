@@ -6,6 +6,7 @@ from setsquare.domains.organisation.taking import why_taken
 from setsquare.domains.quizzes.content import gaps
 from setsquare.domains.quizzes.models import Quiz
 from setsquare.domains.quizzes.permissions import MANAGE
+from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import who_may
 from setsquare.kernel.commands.declaration import Situation, of_its_own, owner, permitted
 from setsquare.kernel.records.things import Label
@@ -26,6 +27,13 @@ def not_alone(situation: Situation) -> Label | None:
         return why_taken(situation.user, [MANAGE], situation.unit_id)
     names = ", ".join(others[:MOST_NAMED]) + (" …" if len(others) > MOST_NAMED else "")
     return _("You alone wrote this draft; somebody else releases it: %(names)s.") % {"names": names}
+
+
+def writers_of_draft(situation: Situation) -> list[User]:
+    """Return who wrote the draft; nobody to who did so, of whom another rule tells."""
+    if situation.user.username in situation.detail.authors:
+        return []
+    return list(User.objects.filter(username__in=situation.detail.authors).order_by("pk"))
 
 
 def something_new(situation: Situation) -> Label | None:

@@ -79,6 +79,19 @@ def not_eased(situation: Situation) -> Label | None:
     return None
 
 
+def who_entered(situation: Situation) -> list[User]:
+    """Return who handed a certificate in, recorded it or gave it after they made its course ask for less."""
+    certificate: Certificate = situation.detail
+    entered = (certificate.handed_in_by, certificate.eased_by)
+    return [one for one in dict.fromkeys(entered) if one is not None]
+
+
+def in_unit_of_person(situation: Situation) -> int | None:
+    """Return the id of the unit of the person of a certificate."""
+    unit_id: int | None = situation.detail.person.unit_id
+    return unit_id
+
+
 def trains(situation: Situation) -> Label | None:
     """Rule: the person gives the session."""
     session: TrainingSession = situation.detail

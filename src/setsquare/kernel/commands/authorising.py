@@ -1,7 +1,7 @@
 """Authority: whether the rules in force let somebody carry out a command that their roles allow, and who else may."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, Protocol
@@ -23,7 +23,7 @@ from setsquare.kernel.commands.declaration import (
     everybody,
     foretold,
 )
-from setsquare.kernel.commands.owing import Hand, owing
+from setsquare.kernel.commands.owing import Hand, owing, taken_from
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import Label, thing_of
@@ -31,15 +31,6 @@ from setsquare.kernel.tasks.kinds import all_kinds
 
 MOST_LOOKED_AT = 10
 """Of how many people who may countersign it is looked at whether the record keeps them from it; of more, some may."""
-
-Taken = Callable[[User, Collection[str], int | None], QuerySet[User]]
-"""Finds from whom somebody took one of some permissions in a unit a short while ago."""
-_taken: list[Taken] = []
-
-
-def count_as_there(find: Taken) -> None:
-    """Declare by which function those are found whom somebody kept from acting: for that person they still may."""
-    _taken.append(find)
 
 
 def decide(situation: Situation, command: Command) -> Decision:
@@ -151,8 +142,8 @@ def _somebody_may(situation: Situation, command: Command, rules: Sequence[RuleIn
     if people.exclude(pk=record.owner_id).exclude(username__in=authors).exists():
         return True
     met = qualified((need for rule in rules for need in rule.needs), situation.now)
-    for find in _taken:
-        taken = find(situation.user, permissions_for(command), record.unit_id).filter(met)
+    for found in taken_from(situation.user, permissions_for(command), record.unit_id):
+        taken = found.filter(met)
         if taken.exclude(pk=record.owner_id).exclude(username__in=authors).exists():
             return True
     return False
@@ -235,11 +226,8 @@ def _involved(situation: Situation, command: Command) -> bool | str:
         return False
     if record.owner_id == user.pk or user.username in situation.thing.authors(record):
         return True
-    hand = situation.hands.get(command.key)
-    if hand is None:
-        rules = concerning(situation.authority.rules, situation, command)
-        hand = situation.hands[command.key] = _hand(situation, record, command, rules) or ""
-    return hand
+    hand = hand_of(situation, command, _makers(record), record.unit_id)
+    return hand.told if hand is not None and hand.others else ""
 
 
 def _makers(record: Record) -> list[User]:
@@ -248,19 +236,34 @@ def _makers(record: Record) -> list[User]:
     return list(User.objects.filter(Q(pk=record.owner_id) | Q(username__in=names)).order_by("pk"))
 
 
-def _hand(situation: Situation, record: Record, command: Command, rules: Sequence[RuleInForce]) -> str | None:
-    """Return by whose hand the person may do this to what these made, while others may otherwise."""
-    makers = _makers(record)
-    owed = owing_for(makers, command, rules, record.unit_id)
+def hand_of(
+    situation: Situation, command: Command, makers: Iterable[User], unit_id: int | None
+) -> Hand | None:
+    """Return by whose hand alone the person may do this to what these made, with who else can; None by nobody's.
+
+    It is looked up once, also for what the trail says of it.
+    """
+    if command.key not in situation.hands:
+        rules = concerning(situation.authority.rules, situation, command)
+        situation.hands[command.key] = _hand(situation, command, tuple(makers), rules, unit_id)
+    return situation.hands[command.key]
+
+
+def _hand(
+    situation: Situation,
+    command: Command,
+    makers: tuple[User, ...],
+    rules: Sequence[RuleInForce],
+    unit_id: int | None,
+) -> Hand | None:
+    owed = owing_for(makers, command, rules, unit_id)
     giver = owed.get(situation.user.pk)
     if giver is None:
         return None
     kept_out = {situation.user.pk, *owed, *(one.pk for one in makers)}
-    others = (
-        able(command, rules, record.unit_id, situation.now).exclude(pk__in=kept_out).order_by("name", "pk")
-    )
+    others = able(command, rules, unit_id, situation.now).exclude(pk__in=kept_out).order_by("name", "pk")
     names = tuple(one.name for one in others[:MOST_LOOKED_AT] if could(one, situation, command))
-    return Hand(giver.name, names).told if names else None
+    return Hand(giver, makers, permissions_for(command), unit_id, names)
 
 
 def owing_for(

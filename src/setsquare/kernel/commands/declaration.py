@@ -20,6 +20,7 @@ from setsquare.kernel.authority.asking import Before, before
 from setsquare.kernel.authority.deciding import Way, lacking
 from setsquare.kernel.authority.ways import ways_to
 from setsquare.kernel.commands.bodies import Body
+from setsquare.kernel.commands.owing import Hand
 from setsquare.kernel.database.statements import stand_in
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Fact, Label, Thing, thing_of
@@ -77,8 +78,8 @@ class Situation:
         """Who may countersign, by what rules ask of them: looked up once."""
         self.attended: dict[str | int, bool] = {}
         """Whether somebody may countersign, by command; and whether somebody sees the record, by their id."""
-        self.hands: dict[str, str] = {}
-        """By whose hand the person may do something to what these made, in a sentence, by command; empty for nobody."""
+        self.hands: dict[str, Hand | None] = {}
+        """By whose hand alone the person may do something to what these made, by command; looked up once."""
 
     @property
     def user(self) -> User:

@@ -56,6 +56,7 @@ from setsquare.kernel.commands.manners import (
     manner_of,
     prepared_by,
 )
+from setsquare.kernel.commands.seconding import note_hand
 from setsquare.kernel.database.rows import insert_all
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.records.along import TASKS, carry_over, forget
@@ -428,6 +429,7 @@ def perform_now(
     before = (
         {**found, "version": locked.version} if command.edits and locked is not None and not nested else None
     )
+    note_hand(act, situation.hands.get(command.key))
     made = _performed(act, body)
     done = locked or made
     if done is None:

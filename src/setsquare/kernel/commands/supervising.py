@@ -97,13 +97,14 @@ def why_no_supervisor(deed: Deed, situation: Situation) -> Label | None:
     for rule in deed.known.barred:
         if (why := rule(situation)) is not None:
             return why
-    if (why := _by_their_hand(deed, situation)) is not None:
-        return why
+    hand = hand_in(deed, situation)
+    if hand is not None and hand.others:
+        return hand.told
     return decide_on_supervisor(situation, deed.known).sentence or None
 
 
-def _by_their_hand(deed: Deed, situation: Situation) -> Label | None:
-    """Return that who prepared a deed gave somebody the right to countersign it, while others may."""
+def hand_in(deed: Deed, situation: Situation) -> Hand | None:
+    """Return that somebody may countersign a deed by the hand alone of who prepared it, and who else may."""
     owed = owing_supervisors(deed.by, situation, deed.known)
     giver = owed.get(situation.user.pk)
     if giver is None:
@@ -115,7 +116,7 @@ def _by_their_hand(deed: Deed, situation: Situation) -> Label | None:
         for one in others[:MOST_LOOKED_AT]
         if not is_about(deed.known, deed.body, deed.record, one) and could(one, theirs, deed.known)
     )
-    return Hand(giver.name, names).told if names else None
+    return Hand(giver, (deed.by,), permissions_for(deed.known), deed.unit_id, names)
 
 
 def sees_what_it_makes(deed: Deed, user: User) -> bool:

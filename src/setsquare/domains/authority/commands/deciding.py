@@ -4,24 +4,21 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from setsquare.domains.authority.commands.writing import approvers, waiting
+from setsquare.domains.authority.commands.writing import waiting
 from setsquare.domains.authority.lockout import refuse_lockout
 from setsquare.domains.authority.models import AuthorityRule
 from setsquare.domains.authority.permissions import APPROVE
 from setsquare.domains.authority.thing import AS_THEY_ARE, RULED, rule_needs
 from setsquare.domains.authority.withdrawing import why_not_for_oneself
-from setsquare.domains.organisation.giving import owing
 from setsquare.kernel.accounts.models import Role, User
 from setsquare.kernel.authority.models import Need, Rule, Target
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.commands.authorising import allowed_by_rules
 from setsquare.kernel.commands.bodies import Body
-from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command, command_of, permitted
+from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
-from setsquare.kernel.commands.owing import LASTING, Hand
+from setsquare.kernel.commands.seconding import SecondTo
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import Label
 
 APPROVERS = (permitted(APPROVE),)
@@ -35,30 +32,11 @@ def _not_author(situation: Situation) -> Label | None:
     return None
 
 
-def _not_by_its_hand(situation: Situation) -> Label | None:
-    """Rule: whom its author gave the right to it a short while ago does not approve a rule, while others can.
-
-    That is who sees it, too, and whom the rules in force let approve it now.
-    """
+def _makers(situation: Situation) -> list[User]:
+    """Return who wrote a rule or owns it."""
     rule: AuthorityRule = situation.detail
-    if rule.record.state != "in_approval" or situation.unit_id is None:
-        return None
-    owed = _owed(rule)
-    giver = owed.get(situation.user.pk)
-    if giver is None:
-        return None
-    known = command_of("authority_rule", "approve")
-    free = [one for one in approvers(rule) if one.pk not in owed and one.may_sign]
-    others = [
-        one for one in allowed_by_rules(free, situation, known) if may_see(situation.thing, one, rule.record)
-    ]
-    return Hand(giver.name, tuple(one.name for one in others)).told if others else None
-
-
-def _owed(rule: AuthorityRule) -> dict[int, User]:
-    """Return who may approve a rule by the hand of those alone who wrote it, and by whose."""
-    makers = Q(username__in=rule.authors) | Q(pk=rule.record.owner_id)
-    return owing(User.objects.filter(makers).order_by("pk"), [APPROVE], rule.record.unit_id)
+    makers = Q(username__in=rule.authors) | Q(pk=situation.subject.owner_id)
+    return list(User.objects.filter(makers).order_by("pk"))
 
 
 @command(
@@ -67,7 +45,7 @@ def _owed(rule: AuthorityRule) -> dict[int, User]:
     label=gettext_lazy("Approve"),
     past=gettext_lazy("approved it and put it into force"),
     who=APPROVERS,
-    barred=(_not_author, _not_by_its_hand),
+    barred=(_not_author, SecondTo("authority_rule.approve", _makers)),
     signature=Meaning(
         "rule_approved",
         gettext_lazy("Rule approved"),
@@ -82,14 +60,6 @@ def _owed(rule: AuthorityRule) -> dict[int, User]:
 def approve(act: Act, _body: Body) -> None:
     """Put a rule into force in place of the edition before, unless nobody could act by it any more."""
     rule: AuthorityRule = act.detail
-    if (giver := _owed(rule).get(act.user.pk)) is not None:
-        act.say(
-            gettext_noop(
-                "Nobody else could: %(giver)s, who wrote it, gave the right to do this within the last %(days)s days."
-            ),
-            giver=giver.name,
-            days=LASTING.days,
-        )
     if rule.replaces is not None and Rule.objects.filter(record=rule.replaces).exists():
         act.also("authority_rule", "supersede", rule.replaces)
     rule.in_force_since = act.now

@@ -28,8 +28,10 @@ from setsquare.kernel.commands.declaration import (
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.manners import COUNTERSIGNED, Countersigning, Keeping, Prepared, keep_by
 from setsquare.kernel.commands.references import named_in
+from setsquare.kernel.commands.seconding import note_hand
 from setsquare.kernel.commands.supervising import (
     carry_out_prepared,
+    hand_in,
     is_about,
     prepare_anew,
     relied_on,
@@ -211,6 +213,7 @@ def countersign(act: Act, _body: Body) -> None:
     deed = row.deed
     relied = [{**one, "way": "supervisor"} for one in relied_on(deed, _theirs(act.situation)).relied]
     act.relied = relied
+    note_hand(act, hand_in(deed, _theirs(act.situation)))
     outcome = carry_out_prepared(
         act,
         deed,

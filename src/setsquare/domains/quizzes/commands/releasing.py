@@ -6,10 +6,18 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.quizzes.models import Quiz
-from setsquare.domains.quizzes.rules import MANAGERS, WRITERS, complete, not_alone, something_new
+from setsquare.domains.quizzes.rules import (
+    MANAGERS,
+    WRITERS,
+    complete,
+    not_alone,
+    something_new,
+    writers_of_draft,
+)
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
 from setsquare.kernel.commands.declaration import Meaning, Reason, command
+from setsquare.kernel.commands.seconding import SecondTo
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import plain
 
@@ -41,7 +49,7 @@ class Release(Body):
     past=gettext_lazy("released it"),
     body=Release,
     who=MANAGERS,
-    barred=(not_alone,),
+    barred=(not_alone, SecondTo("quiz.release", writers_of_draft)),
     conditions=(something_new,),
     obstacles=complete,
     signature=RELEASED,

@@ -14,13 +14,14 @@ from setsquare.domains.training.badges.models import BadgeIssuer
 from setsquare.domains.training.badges.resolving import DID_KEY, NoKey, entered_keys, names_us, url_of
 from setsquare.domains.training.permissions import MANAGE
 from setsquare.domains.training.rules import COORDINATORS
-from setsquare.kernel.accounts.models import Unit
+from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.rights import people_permitted
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, UnitRef, Widget
 from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command, owner
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.leaving import PASSED_ON, PassOn, take_over
+from setsquare.kernel.commands.seconding import SecondTo
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label
@@ -87,6 +88,11 @@ def _not_entered(situation: Situation) -> Label | None:
     if situation.subject.owner_id == situation.user.pk:
         return _("You entered it; somebody else who runs training confirms it.")
     return None
+
+
+def _owner(situation: Situation) -> list[User]:
+    """Return who entered it."""
+    return [situation.subject.owner]
 
 
 def _key_of(body: Described, unit: Unit, record: Record | None) -> str:
@@ -182,7 +188,7 @@ def edit(act: Act, body: Described) -> None:
     label=gettext_lazy("Confirm"),
     past=gettext_lazy("confirmed it"),
     who=COORDINATORS,
-    barred=(_not_entered,),
+    barred=(_not_entered, SecondTo("badge_issuer.confirm", _owner)),
     signature=Meaning(
         "badge_issuer_confirmed",
         gettext_lazy("Issuer confirmed"),

@@ -7,12 +7,20 @@ from setsquare.domains.training.commands.certifying import EVIDENCE, give
 from setsquare.domains.training.commands.revoking import tell_why
 from setsquare.domains.training.corrections import before_correction, correction_waits, give_back
 from setsquare.domains.training.models import Certificate
-from setsquare.domains.training.rules import manages_person, not_eased, not_handed_in, not_own
+from setsquare.domains.training.rules import (
+    in_unit_of_person,
+    manages_person,
+    not_eased,
+    not_handed_in,
+    not_own,
+    who_entered,
+)
 from setsquare.domains.training.work import VERIFY
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.commands.declaration import Meaning, Reason, Situation, command
 from setsquare.kernel.commands.errors import Refused
+from setsquare.kernel.commands.seconding import SecondTo
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.qualifications.days import day_in
 from setsquare.kernel.tasks.models import Task
@@ -57,7 +65,12 @@ def _attested(situation: Situation) -> Meaning:
     label=gettext_lazy("Verify"),
     past=gettext_lazy("verified it"),
     who=(manages_person,),
-    barred=(not_own, not_handed_in, not_eased),
+    barred=(
+        not_own,
+        not_handed_in,
+        not_eased,
+        SecondTo("certificate.verify", who_entered, in_unit_of_person),
+    ),
     signature=_attested,
     meanings=(GENUINE, FOUND_GENUINE, EARNED),
     deciding=EVIDENCE,
