@@ -12,6 +12,7 @@ from django.utils import timezone
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.handlers import follow_needs
 from setsquare.domains.training.models import Certificate
+from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import CommandError, NotPermitted, Refused, Stale
@@ -22,8 +23,9 @@ from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.sealing.verifying import Verification
 from setsquare.kernel.tasks.models import Task
+from tests.api.conftest import Caller
 from tests.cases import ThingCase
-from tests.training.conftest import TODAY, School, ago, asked, deliver
+from tests.training.conftest import PASSWORD, TODAY, School, ago, asked, deliver
 
 
 class TestCourses(ThingCase):
@@ -327,3 +329,26 @@ def test_chosen_people_are_reminded_of_a_course(school: School, client: Client) 
     client.force_login(school.anna)
     history = client.get(f"/courses/{course.number}/history/").content.decode()
     assert "Ben Example" not in history
+
+
+def test_a_program_names_what_it_changes_and_all_else_stays(
+    school: School, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SETSQUARE_PASSWORD", PASSWORD)
+    made = school.course("First aid", kind="external", validity_months=12, content="Bandages.")
+
+    def stands() -> tuple[str, str, int | None]:
+        now = Record.objects.get(pk=made.pk)
+        return now.title, now.course.content.body, now.course.validity_months
+
+    edit = f"/courses/{made.number}:edit"
+    program = Caller(school.cora, ("read", "write"))
+    answered = program.post(edit, {"title": "First aid for all", "reason": "It is."})
+    assert answered.status_code == 200, answered.content
+    assert stands() == ("First aid for all", "Bandages.", 12)
+    words = ["courses", "edit", made.number, "--content", "Plasters.", "--reason", "Newer.", "--as", "cora"]
+    assert run(words) == 0, capsys.readouterr().err
+    assert stands() == ("First aid for all", "Plasters.", 12), capsys.readouterr().err
+    emptied = program.post(edit, {"validity_months": None, "reason": "For good."})
+    assert emptied.status_code == 200, emptied.content
+    assert stands() == ("First aid for all", "Plasters.", None)

@@ -14,6 +14,7 @@ from setsquare.faces.api.problems import problem_of
 from setsquare.faces.api.reading import Order, Parameters, order_in, saying_how_to_sign
 from setsquare.faces.api.registers import find
 from setsquare.faces.api.repeating import once
+from setsquare.kernel.commands.as_it_stands import with_the_rest
 from setsquare.kernel.commands.bodies import parse
 from setsquare.kernel.commands.declaration import Command, Meaning, commands_of
 from setsquare.kernel.commands.errors import CommandError, Refused, SignatureRefused
@@ -146,12 +147,14 @@ def _one(
     mark: str,
 ) -> Values:
     try:
+        actor = actor_of(request, mark)
+        record = find(thing, caller_of(request).user, number)
         outcome = carry_out(
             thing.code,
             command.name,
-            actor_of(request, mark),
-            record=find(thing, caller_of(request).user, number),
-            body=body,
+            actor,
+            record=record,
+            body=with_the_rest(command, actor, record, body),
             version=versions.get(number),
             reason=order.reason,
             credentials=order.credentials(request) if command.signature is not None else None,

@@ -11,6 +11,7 @@ from setsquare.faces.api.describing import command_description, command_request,
 from setsquare.faces.api.reading import Parameters, order_in, saying_how_to_sign
 from setsquare.faces.api.registers import answer_with, find
 from setsquare.faces.api.repeating import once
+from setsquare.kernel.commands.as_it_stands import with_the_rest
 from setsquare.kernel.commands.declaration import Command, commands_of
 from setsquare.kernel.commands.manners import GLASS
 from setsquare.kernel.commands.running import carry_out
@@ -100,12 +101,13 @@ def _carry_out(request: HttpRequest, thing: Thing, command: Command, number: str
 
     def act(mark: str) -> HttpResponse:
         with saying_how_to_sign(order, record):
+            actor = actor_of(request, mark)
             outcome = carry_out(
                 thing.code,
                 command.name,
-                actor_of(request, mark),
+                actor,
                 record=record,
-                body=order.body,
+                body=with_the_rest(command, actor, record, order.body),
                 version=order.version,
                 reason=order.reason,
                 credentials=order.credentials(request),

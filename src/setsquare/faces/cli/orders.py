@@ -8,6 +8,7 @@ from setsquare.faces.cli import people
 from setsquare.faces.cli.bodies import add_field, body_from, fields_of
 from setsquare.faces.cli.people import Caller
 from setsquare.faces.cli.showing import as_json, say, state_name
+from setsquare.kernel.commands.as_it_stands import with_the_rest
 from setsquare.kernel.commands.declaration import Command, Situation, commands_of
 from setsquare.kernel.commands.errors import SignatureRefused
 from setsquare.kernel.commands.manners import GLASS_BROKEN
@@ -67,7 +68,9 @@ def order(
 ) -> None:
     """Carry out a command and tell what came of it."""
     caller.require_change(thing)
-    body = body_from(options, fields_of(command.body), caller.user)
+    body = with_the_rest(
+        command, caller.actor, record, body_from(options, fields_of(command.body), caller.user)
+    )
     reason = body.get("reason", "") if "reason" in command.body.model_fields else options.reason
     version = getattr(options, "version", None)
     glass = getattr(options, "glass", "") or ""
