@@ -20,9 +20,10 @@ from setsquare.kernel.records.things import visible_to
 from setsquare.kernel.signatures.credentials import Credentials
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.everything import readable_by
+from setsquare.kernel.trail.models import Entry
 from tests.api.conftest import Caller
 from tests.days import today
-from tests.training.conftest import PASSWORD, School
+from tests.training.conftest import PASSWORD, TODAY, School
 
 READS = ["training.read", "organisation.read", "trail.read"]
 
@@ -148,6 +149,44 @@ def test_the_reason_of_a_signature_is_hidden_with_its_note(school: School) -> No
         Caller(school.anna, ("read",)).get(f"/training-sessions/{session.number}/signatures").json()["items"]
     )
     assert read[0]["reason"] == "" and "reason" in read[0]["withheld"]
+
+
+def test_the_hidden_reason_of_closing_a_session_stands_on_nobodys_certificate(school: School) -> None:
+    course = school.course("Measuring", {"person": "anna"})
+    session = school.session(course, hours=-3)
+    rows = [
+        {"person": "ben", "result": "absent", "reason": "Operated on."},
+        {"person": "anna", "result": "passed"},
+    ]
+    school.do(school.tom, session, "record_attendance", people=rows)
+    school.do(school.tom, session, "close", because="Ben was at the clinic again.")
+    made = Record.objects.get(type="certificate")
+    given = Entry.objects.filter(command__in=("close", "issue", "trained")).order_by("pk")
+    assert {(entry.record.number, entry.command): entry.reason for entry in given} == {
+        (session.number, "close"): "Ben was at the clinic again.",
+        (made.number, "issue"): "",
+        (course.number, "trained"): "",
+    }
+    client = Client()
+    client.force_login(school.anna)
+    where = f"/certificates/{made.number}/history/"
+    export = client.get(f"{where}export/csv").getvalue().decode()
+    api = Caller(school.anna, ("read",)).get(f"/certificates/{made.number}/trail").content.decode()
+    for told in (pages(school.anna, where), export, api):
+        assert "Tom Example" in told and "clinic" not in told
+
+
+def test_why_a_certificate_was_revoked_stands_with_the_one_that_counts_instead_and_not_on_the_course(
+    school: School,
+) -> None:
+    course = school.course("Measuring", {"person": "anna"}, validity_months=12)
+    older = school.certified("anna", course, TODAY - dt.timedelta(days=40))
+    newer = school.certified("anna", course, TODAY - dt.timedelta(days=10))
+    carry_out("course", "call", Actor(None), record=course, body={"people": ["anna"]})
+    school.do(school.cora, newer, "revoke", because="Anna forged it.")
+    told = Entry.objects.filter(reason="Anna forged it.").order_by("record__number")
+    assert [(entry.record, entry.command) for entry in told] == [(older, "take_up"), (newer, "revoke")]
+    assert Entry.objects.filter(record=course).latest("seq").command == "trained"
 
 
 def test_who_enrolled_themself_is_told_to_them_and_not_to_other_readers(school: School) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.authority.asking import rules_asking_for
 from setsquare.kernel.commands.authorising import those_allowed
-from setsquare.kernel.commands.declaration import Actor, Command, Situation, command_of
+from setsquare.kernel.commands.declaration import Actor, Command, Reason, Situation, command_of
 from setsquare.kernel.commands.errors import Refused, WrongState
 from setsquare.kernel.commands.stored import Stored
 from setsquare.kernel.database.rows import insert, insert_all
@@ -26,7 +26,7 @@ from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.numbering import key_of, next_number, unusable, why_no_number
-from setsquare.kernel.records.things import Thing
+from setsquare.kernel.records.things import Thing, thing_of
 from setsquare.kernel.tasks.kinds import kind_of, personal_kinds
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.beside import Beside
@@ -365,9 +365,21 @@ class Act:
     ) -> Record:
         """Carry out another command within this one: same person, same transaction, entries of its own.
 
-        Who may was decided by this command; states and conditions of the other hold all the same.
+        Who may was decided by this command; states and conditions of the other hold all the same. The reason for this
+        one is its reason, too, unless that would tell it to people from whom it is hidden here.
         """
-        return self.runner(command_of(thing, name), self.actor, record, body or {}, reason or self.reason)
+        inner = command_of(thing, name)
+        return self.runner(inner, self.actor, record, body or {}, reason or self._handed_on(inner))
+
+    def _handed_on(self, inner: Command) -> str:
+        """Return the reason for a command within this one: none that fewer people are told than see the other record.
+
+        Only one that takes no reason of people goes without; any other has to say why.
+        """
+        told_to_fewer = self.command.name in self.thing.private.unreasoned or (
+            self.thing.confidential and not thing_of(inner.thing).confidential
+        )
+        return "" if inner.reason is Reason.NEVER and told_to_fewer else self.reason
 
 
 def now() -> dt.datetime:
