@@ -22,6 +22,7 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.sealing.verifying import Verification
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
+from tests.days import HOME
 from tests.training.conftest import PASSWORD, TODAY, School, ago
 
 SOON = TODAY + dt.timedelta(days=90)
@@ -294,3 +295,37 @@ def test_a_correction_to_the_day_of_another_certificate_or_to_no_issuer_is_refus
         assert refused.value.fields == {"issuer": "Say who issued it: it comes from elsewhere."}
     ours = school.certified("tom", course, ago(3))
     assert slip(school, ours, external_number="8").state == "valid", "nobody else issued it"
+
+
+@pytest.mark.parametrize("then", ["verify", "refuse"])
+def test_one_whose_number_alone_waits_to_be_verified_counts_where_a_better_one_is_revoked(
+    school: School, then: str
+) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Crane", kind="external")
+    older = handed_in(school, course, expires=SOON)
+    newer = handed_in(school, course, issued=ago(10), expires=TODAY + dt.timedelta(days=200))
+    assert slip(school, older, external_number="17").state == "submitted"
+    assert holding().get(user=school.anna, subject=course).evidence == newer
+    school.do(school.ben, newer, "revoke")
+    held = holding().get(user=school.anna, subject=course)
+    assert held.evidence == older and held.until is not None
+    assert timezone.localdate(held.until, HOME) == SOON + dt.timedelta(days=1), "its last day is whole"
+    assert Record.objects.get(pk=older.pk).state == "submitted", "its correction waits still"
+    school.do(school.ben, older, then)
+    assert Record.objects.get(pk=older.pk).state == "valid"
+    assert holding().get(user=school.anna, subject=course).evidence == older
+    assert not list(Verification().problems())
+
+
+def test_one_whose_days_wait_to_be_verified_counts_only_afterwards_where_a_better_one_is_revoked(
+    school: School,
+) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Crane", kind="external")
+    older, newer = handed_in(school, course, expires=SOON), handed_in(school, course, issued=ago(10))
+    slip(school, older, expires=SOON + dt.timedelta(days=30))
+    school.do(school.ben, newer, "revoke")
+    assert not holding().filter(user=school.anna, subject=course).exists()
+    school.do(school.ben, older, "verify")
+    assert holding().get(user=school.anna, subject=course).evidence == older

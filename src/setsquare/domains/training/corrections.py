@@ -1,5 +1,6 @@
 """Corrections of certificates that were given: which of them stand, and what was there before one that waits."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from setsquare.kernel.trail.models import Entry
 CORRECTED, REFUSED = "rectify", "refuse"
 CONTENT = ("issued", "expires", "issuer", "external_number", "source")
 """What a correction changes of a certificate, besides who answers for it."""
+DAYS = ("issued", "expires")
 ANSWERS = ("handed_in_by", "eased_by")
 """Who may not verify it, as they entered or gave it."""
 
@@ -41,6 +43,15 @@ def before_correction(certificate: Certificate) -> Mapping[str, Any] | None:
     entries = Entry.objects.filter(record=certificate.pk)
     last = entries.filter(command=CORRECTED).latest("seq")
     return entries.get(seq=last.seq - 1).values
+
+
+def counts_as_before(certificate: Certificate) -> bool:
+    """Tell whether a certificate waits for a correction that left its days alone: until that is verified, it counts."""
+    before = before_correction(certificate)
+    if before is None:
+        return False
+    days: list[dt.date | None] = [getattr(certificate, name) for name in DAYS]
+    return [before[name] for name in DAYS] == [day and day.isoformat() for day in days]
 
 
 def give_back(certificate: Certificate, before: Mapping[str, Any]) -> None:

@@ -72,7 +72,7 @@ CERTIFICATE = Lifecycle(
         "rectify": Move(GIVEN, targets=("submitted", *GIVEN)),
         "revoke": Move(GIVEN, "revoked"),
         "lose_ground": Move(("submitted", *GIVEN), "revoked"),
-        "take_up": Move(GIVEN),
+        "take_up": Move(("submitted", *GIVEN)),
         "lapse_earlier": Move(("submitted", *GIVEN)),
         "ask_again": Move(("submitted",)),
         "remind_due": Move(("submitted",)),

@@ -6,6 +6,7 @@ from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy
 
 from setsquare.domains.training.commands.certifying import EVIDENCE, count
+from setsquare.domains.training.corrections import counts_as_before
 from setsquare.domains.training.models import Certificate
 from setsquare.domains.training.rules import manages_person, not_own
 from setsquare.domains.training.states import GIVEN
@@ -60,15 +61,24 @@ def revoke(act: Act, _body: Body) -> None:
 
 
 def uncount(act: Act) -> None:
-    """Have a certificate show nothing any more; the newest other one of the course counts in its place."""
+    """Have a certificate show nothing any more; the newest other one of the course counts in its place.
+
+    One that waits for a correction which left its days alone counts as before, so it may be that one.
+    """
     certificate: Certificate = act.detail
     if act.disqualify():
         others = Certificate.objects.filter(
-            person=certificate.person, course=certificate.course, record__state__in=GIVEN
+            person=certificate.person, course=certificate.course, record__state__in=("submitted", *GIVEN)
         ).exclude(pk=certificate.pk)
         today = day_in(act.now, certificate.person.unit)
         in_force = Q(expires__isnull=True) | Q(expires__gte=today)
-        newest = others.order_by(Case(When(in_force, then=0), default=1), "-issued", "-pk").first()
+        best_first = others.order_by(Case(When(in_force, then=0), default=1), "-issued", "-pk")
+        counting = (
+            one
+            for one in best_first.select_related("record")
+            if one.record.state in GIVEN or counts_as_before(one)
+        )
+        newest = next(counting, None)
         if newest is not None:
             act.also("certificate", "take_up", newest.record)
 
