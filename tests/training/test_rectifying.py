@@ -329,3 +329,45 @@ def test_one_whose_days_wait_to_be_verified_counts_only_afterwards_where_a_bette
     assert not holding().filter(user=school.anna, subject=course).exists()
     school.do(school.ben, older, "verify")
     assert holding().get(user=school.anna, subject=course).evidence == older
+
+
+def test_what_is_found_to_be_false_is_revoked_also_while_its_correction_waits(
+    school: School, client: Client
+) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Crane", kind="external")
+    older = handed_in(school, course, issued=ago(90), expires=SOON)
+    made = handed_in(school, course)
+    slip(school, made, external_number="17")
+    client.force_login(school.ben)
+    page = client.get(f"/certificates/{made.number}/").content.decode()
+    assert all(f"/do/{name}/" in page for name in ("verify", "refuse", "revoke"))
+    done = school.do(school.ben, made, "revoke", because="The TÜV never issued it.")
+    assert done.record.state == "revoked"
+    assert done.conclusion == f"{made.number} was revoked; Anna Example has been told why."
+    assert holding().get(user=school.anna, subject=course).evidence == older
+    assert not Task.objects.filter(record=made, done__isnull=True).exists(), "nobody verifies it any more"
+    told = Notice.objects.filter(record=made, text__contains="revoked").order_by("user__username")
+    assert [(one.user, one.values["reason"]) for one in told] == [
+        (school.anna, "The TÜV never issued it."),
+        (school.cora, "The TÜV never issued it."),
+    ]
+    assert not list(Verification().problems())
+
+
+def test_what_was_never_given_is_refused_and_not_revoked(school: School, client: Client) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Crane", kind="external")
+    body = {"course": course.number, "issued": ago(40), "issuer": "TÜV", "file": scan(school.anna)}
+    made = carry_out("certificate", "submit", Actor(school.anna), body=body).record
+    client.force_login(school.ben)
+    page = client.get(f"/certificates/{made.number}/").content.decode()
+    assert "/do/refuse/" in page and "/do/revoke/" not in page
+    with pytest.raises(WrongState, match="^Nobody has verified it yet: refuse it instead.$"):
+        school.do(school.ben, made, "revoke")
+    assert Record.objects.get(pk=made.pk).state == "submitted"
+    own = carry_out(
+        "certificate", "submit", Actor(school.ben), body={**body, "file": scan(school.ben)}
+    ).record
+    with pytest.raises(NotPermitted, match="This certificate is yours; somebody else decides on it"):
+        school.do(school.ben, own, "revoke")

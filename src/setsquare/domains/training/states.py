@@ -70,7 +70,7 @@ CERTIFICATE = Lifecycle(
         "expire": Move(("valid",), "expired"),
         "add_files": Move(GIVEN),
         "rectify": Move(GIVEN, targets=("submitted", *GIVEN)),
-        "revoke": Move(GIVEN, "revoked"),
+        "revoke": Move(("submitted", *GIVEN), "revoked"),
         "lose_ground": Move(("submitted", *GIVEN), "revoked"),
         "take_up": Move(("submitted", *GIVEN)),
         "lapse_earlier": Move(("submitted", *GIVEN)),

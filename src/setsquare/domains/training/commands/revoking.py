@@ -3,21 +3,23 @@
 from typing import Annotated, Any
 
 from django.db.models import Case, Q, When
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setsquare.domains.training.commands.certifying import EVIDENCE, count
-from setsquare.domains.training.corrections import counts_as_before
+from setsquare.domains.training.corrections import correction_waits, counts_as_before
 from setsquare.domains.training.models import Certificate
 from setsquare.domains.training.rules import manages_person, not_own
 from setsquare.domains.training.states import GIVEN
 from setsquare.domains.training.work import VERIFY
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, RecordRef, Shown
-from setsquare.kernel.commands.declaration import Reason, command
+from setsquare.kernel.commands.declaration import Reason, Situation, command
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.qualifications.days import day_in
 from setsquare.kernel.records.expiring import is_over
+from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
 
 GivenFor = Annotated[RecordRef, Shown(gettext_lazy("Given for"))]
@@ -38,6 +40,13 @@ def expire(act: Act, _body: Body) -> None:
         raise Refused(gettext_lazy("Its last day is not past yet."))
 
 
+def _was_given(situation: Situation) -> Label | None:
+    """Tell whether it was given before, also where a correction of it waits now: what never was is refused instead."""
+    if situation.subject.state in GIVEN or correction_waits(situation.detail):
+        return None
+    return _("Nobody has verified it yet: refuse it instead.")
+
+
 @command(
     "certificate",
     "revoke",
@@ -45,6 +54,7 @@ def expire(act: Act, _body: Body) -> None:
     past=gettext_lazy("revoked it"),
     who=(manages_person,),
     barred=(not_own,),
+    occasion=_was_given,
     deciding=EVIDENCE,
     reason=Reason.ALWAYS,
     danger=True,
@@ -52,8 +62,21 @@ def expire(act: Act, _body: Body) -> None:
     hint=gettext_lazy("The person no longer holds the course by it."),
 )
 def revoke(act: Act, _body: Body) -> None:
-    """Take a certificate back; the newest other one of the same course that is in force counts in its place."""
+    """Take a certificate back; the newest other one of the same course that is in force counts in its place.
+
+    So it can be while a correction of it waits, which nobody then has to verify any more.
+    """
+    waits = correction_waits(act.detail)
+    act.finish(Task.objects.filter(record=act.record, kind=VERIFY.code), "not_needed")
     uncount(act)
+    if waits:
+        tell_who_entered(
+            act,
+            gettext_noop(
+                "%(who)s revoked the certificate %(number)s %(title)s of %(person)s, of which your correction waited:"
+                " %(reason)s"
+            ),
+        )
     tell_why(act, gettext_noop("%(who)s revoked your certificate %(number)s %(title)s: %(reason)s"))
     act.conclude(
         gettext_noop("%(number)s was revoked; %(name)s has been told why."), name=act.detail.person.name
@@ -132,6 +155,24 @@ def tell_why(act: Act, text: str) -> None:
         who=act.user.name,
         number=act.record.number,
         title=act.record.title,
+        reason=act.reason[:200],
+    )
+
+
+def tell_who_entered(act: Act, text: str) -> None:
+    """Tell who entered for another person what counts no longer, as they do not get to know of it otherwise."""
+    certificate: Certificate = act.detail
+    entered = certificate.handed_in_by
+    if entered is None or entered == certificate.person or entered == act.user or not entered.is_active:
+        return
+    act.tell(
+        entered,
+        "training",
+        text,
+        who=act.user.name,
+        number=act.record.number,
+        title=act.record.title,
+        person=certificate.person.name,
         reason=act.reason[:200],
     )
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setsquare.domains.training.commands.certifying import EVIDENCE, give
-from setsquare.domains.training.commands.revoking import tell_why
+from setsquare.domains.training.commands.revoking import tell_who_entered, tell_why
 from setsquare.domains.training.corrections import before_correction, correction_waits, give_back
 from setsquare.domains.training.models import Certificate
 from setsquare.domains.training.rules import (
@@ -126,7 +126,7 @@ def refuse(act: Act, _body: Body) -> None:
     certificate: Certificate = act.detail
     before = before_correction(certificate)
     if before is not None:
-        _tell_who_entered(
+        tell_who_entered(
             act,
             gettext_noop(
                 "%(who)s refused your correction of %(number)s %(title)s of %(person)s, which says again what it said"
@@ -150,7 +150,7 @@ def refuse(act: Act, _body: Body) -> None:
         )
         return
     act.target = "refused"
-    _tell_who_entered(
+    tell_who_entered(
         act,
         gettext_noop(
             "%(who)s refused the certificate %(number)s %(title)s of %(person)s that you entered: %(reason)s"
@@ -159,22 +159,4 @@ def refuse(act: Act, _body: Body) -> None:
     tell_why(act, gettext_noop("%(who)s refused your certificate %(number)s %(title)s: %(reason)s"))
     act.conclude(
         gettext_noop("%(number)s was refused; %(name)s has been told why."), name=certificate.person.name
-    )
-
-
-def _tell_who_entered(act: Act, text: str) -> None:
-    """Tell who entered for another person what was refused, as they do not get to know of it otherwise."""
-    certificate: Certificate = act.detail
-    entered = certificate.handed_in_by
-    if entered is None or entered == certificate.person or entered == act.user or not entered.is_active:
-        return
-    act.tell(
-        entered,
-        "training",
-        text,
-        who=act.user.name,
-        number=act.record.number,
-        title=act.record.title,
-        person=certificate.person.name,
-        reason=act.reason[:200],
     )
