@@ -371,3 +371,46 @@ def test_what_was_never_given_is_refused_and_not_revoked(school: School, client:
     ).record
     with pytest.raises(NotPermitted, match="This certificate is yours; somebody else decides on it"):
         school.do(school.ben, own, "revoke")
+
+
+def refused_on(refused: pytest.ExceptionInfo[Refused]) -> str:
+    assert list(refused.value.fields) == ["issued"]
+    return str(refused.value.fields["issued"])
+
+
+@pytest.mark.parametrize("then", ["verify", "refuse"])
+@pytest.mark.parametrize("by", ["create", "submit"])
+def test_the_day_that_a_waiting_correction_would_give_back_is_not_given_to_another(
+    school: School, by: str, then: str
+) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Crane", kind="external" if by == "submit" else "on_the_job")
+    given = {"person": "anna", "course": course.number, "issued": ago(40), "issuer": "TÜV"}
+    one = carry_out("certificate", by, Actor(school.cora), body=given).record
+    school.do(school.ben, one, "verify")
+    slip(school, one, issued=ago(41))
+    other = carry_out("certificate", by, Actor(school.cora), body={**given, "issued": ago(5)}).record
+    again = (
+        f"{one.number} is the certificate of Anna Example of this course and day again if its correction is refused:"
+        " that has to be verified or refused first."
+    )
+    already = f"{one.number} is the certificate of Anna Example of this course and day already."
+    for day, told in ((ago(40), again), (ago(41), already)):
+        with pytest.raises(Refused) as refused:
+            carry_out("certificate", by, Actor(school.cora), body={**given, "issued": day})
+        assert refused_on(refused) == told
+        if by == "submit":
+            with pytest.raises(Refused) as refused:
+                school.do(school.cora, other, "edit", course=course.number, issued=day, issuer="TÜV")
+            assert refused_on(refused) == told
+    school.do(school.ben, other, "verify")
+    with pytest.raises(Refused) as refused:
+        slip(school, other, issued=ago(40))
+    assert refused_on(refused) == again
+    school.do(school.ben, one, then)
+    day, taken = (ago(40), ago(41)) if then == "verify" else (ago(41), ago(40))
+    with pytest.raises(Refused) as refused:
+        carry_out("certificate", by, Actor(school.cora), body={**given, "issued": taken})
+    assert refused_on(refused) == already
+    made = carry_out("certificate", by, Actor(school.cora), body={**given, "issued": day}).record
+    assert school.do(school.ben, made, "verify").record.state == "valid", "the day is free"

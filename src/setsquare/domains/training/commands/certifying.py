@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Annotated, Any, Protocol
 
+from django.db.models import Q
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from setsquare.domains.training.commands.asking import Trained
 from setsquare.domains.training.commands.easing import conclude_recorded, eased, giver, say_alone
+from setsquare.domains.training.corrections import before_correction
 from setsquare.domains.training.models import ROLE, Certificate, Course
 from setsquare.domains.training.permissions import MANAGE, READ
 from setsquare.domains.training.retraining.queries import calls_for, outdated
@@ -307,13 +309,25 @@ def days_of_ours(
 
 
 def check_day_free(person: User, course: Course, issued: dt.date, but: int | None = None) -> None:
-    """Refuse the day of a certificate that somebody has of the course already; that of `but`, by id, is left aside."""
-    same = Certificate.objects.filter(
-        person=person, course=course, issued=issued, record__state__in=("submitted", *GIVEN)
+    """Refuse the day of a certificate that somebody has of the course already; that of `but`, by id, is left aside.
+
+    So is refused the day that one says again if the correction of it that waits is refused.
+    """
+    there = Certificate.objects.filter(
+        Q(issued=issued, record__state__in=GIVEN) | Q(record__state="submitted"), person=person, course=course
     ).exclude(pk=but)
-    if number := same.values_list("record__number", flat=True).first():
+    rows = list(there.select_related("record").order_by("record__number"))
+    same = [one for one in rows if one.issued == issued]
+    again = [one for one in rows if (before := before_correction(one)) and before["issued"] == str(issued)]
+    if same:
         sentence = _("%(number)s is the certificate of %(name)s of this course and day already.")
-        raise Refused({"issued": sentence % {"number": number, "name": person.name}})
+    else:
+        sentence = _(
+            "%(number)s is the certificate of %(name)s of this course and day again if its correction is refused: that"
+            " has to be verified or refused first."
+        )
+    for one in [*same, *again]:
+        raise Refused({"issued": sentence % {"number": one.record.number, "name": person.name}})
 
 
 def _have_verified(act: Act) -> None:
@@ -353,6 +367,7 @@ def submit(act: Act, body: Submit) -> Record:
     expires = fit_for_use(course, person, body, act.now)
     if body.file is None and person == act.user:
         raise Refused({"file": _("Add the certificate as a file: whoever verifies it has to see it.")})
+    check_day_free(person, course, body.issued)
     made = make(
         act,
         person,

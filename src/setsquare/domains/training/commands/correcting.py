@@ -13,6 +13,7 @@ from setsquare.domains.training.commands.certifying import (
     Note,
     NumberThere,
     OfCourse,
+    check_day_free,
     fit_for_use,
 )
 from setsquare.domains.training.models import ROLE, Certificate
@@ -75,6 +76,8 @@ def edit(act: Act, body: Correct) -> None:
         course = check_course(body.course, "course")
     if (body.issued, body.expires) != (certificate.issued, certificate.expires):
         certificate.expires = fit_for_use(course, certificate.person, body, act.now)
+    if (course.pk, body.issued) != (certificate.course_id, certificate.issued):
+        check_day_free(certificate.person, course, body.issued, but=certificate.pk)
     certificate.course, act.record.title = course, course.record.title
     certificate.issued, certificate.issuer = body.issued, body.issuer
     certificate.external_number, certificate.note = body.external_number, body.note
