@@ -8,7 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from setsquare.domains.organisation import bootstrap
+from setsquare.domains.training.handlers import follow_needs
+from setsquare.domains.training.matrix import cells
 from setsquare.domains.training.resting import all_grounds, grounds_of
+from setsquare.domains.training.retraining.asking import retrain
+from setsquare.domains.training.retraining.queries import completed_by
 from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
@@ -23,7 +27,7 @@ from setsquare.kernel.sealing.verifying import Verification
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.models import Entry
 from tests.days import HOME
-from tests.training.conftest import PASSWORD, TODAY, School, ago
+from tests.training.conftest import PASSWORD, TODAY, School, ago, asked, deliver
 
 SOON = TODAY + dt.timedelta(days=90)
 
@@ -414,3 +418,28 @@ def test_the_day_that_a_waiting_correction_would_give_back_is_not_given_to_anoth
     assert refused_on(refused) == already
     made = carry_out("certificate", by, Actor(school.cora), body={**given, "issued": day}).record
     assert school.do(school.ben, made, "verify").record.state == "valid", "the day is free"
+
+
+@pytest.mark.parametrize(("changed", "done"), [({"external_number": "17"}, True), ({"issued": TODAY}, False)])
+def test_who_has_taken_a_course_anew_need_not_again_while_the_number_alone_waits_to_be_verified(
+    school: School, client: Client, changed: dict[str, Any], done: bool
+) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course, because = school.course("Crane", kind="external"), school.course("Rigging")
+    due = timezone.now() + dt.timedelta(days=9)
+    retrain(course, [school.anna], because, since=ago(50), due=due, reason="New hooks")
+    deliver()
+    assert list(asked(course)) == ["anna"]
+    made = handed_in(school, course)
+    assert asked(course) == {} and completed_by(course, ago(50)).get() == school.anna
+    assert slip(school, made, **changed).state == "submitted"
+    deliver()
+    follow_needs()
+    assert list(asked(course)) == ([] if done else ["anna"])
+    assert completed_by(course, ago(50)).exists() == done
+    cell = cells([school.anna], [course.course])[school.anna.pk, course.pk]
+    assert cell.standing == ("valid" if done else "missing")
+    client.force_login(school.anna)
+    assert ("New hooks" in client.get("/courses/mine/").content.decode()) is not done
+    school.do(school.ben, made, "verify")
+    assert asked(course) == {} and completed_by(course, ago(50)).get() == school.anna

@@ -3,18 +3,24 @@
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from setsquare.domains.training.models import Certificate, Course, Retraining, Trainee
 from setsquare.domains.training.states import GIVEN
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.records.models import Record
+
+
+def rightly_given() -> QuerySet[Certificate]:
+    """Return the certificates that were rightly given, also those that count on while their correction waits."""
+    shows = Qualification.objects.filter(evidence=OuterRef("pk"), ended__isnull=True)
+    return Certificate.objects.filter(Q(record__state__in=GIVEN) | Exists(shows))
 
 
 def still_to_do() -> QuerySet[Trainee]:
     """Return those who have to take a course anew and have not since."""
-    since = Certificate.objects.filter(
-        record__state__in=GIVEN,
+    since = rightly_given().filter(
         person=OuterRef("person"),
         course=OuterRef("retraining__course"),
         issued__gte=OuterRef("retraining__since"),
@@ -31,7 +37,7 @@ def due_anew(course: Course, among: Collection[int] | None = None) -> dict[int, 
 
 def completed_by(course: Record, since: dt.date) -> QuerySet[User]:
     """Return who completed a course on this day or later."""
-    made = Certificate.objects.filter(record__state__in=GIVEN, course=course.pk, issued__gte=since)
+    made = rightly_given().filter(course=course.pk, issued__gte=since)
     return User.objects.filter(pk__in=made.values("person_id"))
 
 
