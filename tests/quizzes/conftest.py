@@ -116,6 +116,11 @@ def attempt_of(record: Record) -> QuizAttempt:
     return QuizAttempt.objects.select_related("record", "quiz__record").get(pk=record.pk)
 
 
+def role_of(code: str) -> tuple[Record, list[str]]:
+    role = Record.objects.get(type="role", role_file__role__code=code)
+    return role, sorted(role.role_file.role.permissions.values_list("permission", flat=True))
+
+
 def later(**by: float) -> Any:
     """Return what stands for the clock so much later."""
     real = timezone.now

@@ -22,7 +22,7 @@ from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.representation.records import whole
-from tests.quizzes.conftest import RIGHT, Hall, as_shown, attempt_of, build, later
+from tests.quizzes.conftest import RIGHT, Hall, as_shown, attempt_of, build, later, role_of
 from tests.servers.live import Installations, LiveSetsquare
 
 CHOICE = Question(code="A", text="?", options=({"text": "x", "right": True}, {"text": "y"}, {"text": "z"}))  # type: ignore[arg-type]
@@ -195,11 +195,6 @@ def test_nobody_sits_an_examination_to_which_they_have_the_key(hall: Hall) -> No
         ]
         if running:
             hall.do(hall.anna, attempt, "submit")
-
-
-def role_of(code: str) -> tuple[Record, list[str]]:
-    role = Record.objects.get(type="role", role_file__role__code=code)
-    return role, sorted(role.role_file.role.permissions.values_list("permission", flat=True))
 
 
 def test_who_had_the_key_by_what_their_role_allowed_for_a_minute_shows_nothing_by_an_attempt(

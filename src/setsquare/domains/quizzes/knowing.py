@@ -1,83 +1,128 @@
-"""Until when somebody could see what is right in a quiz that they manage no longer.
+"""Who could see what is right in a quiz at some time since, though they do no longer.
 
-They did by a role that was granted them and ended; by one that let its holders manage quizzes for a while; or by
-where a unit was for a while. What roles and units were is read from the trail, which nobody rewrites.
+Whoever held, at any moment, a role that let its holders manage quizzes, in a unit that the quiz was in or below at
+that moment, could; and so could whoever owned it. Where no role of theirs was changed since, and no unit moved, roles
+and units are what they were all the time. Else what they were is played back from the trail, which nobody rewrites,
+entry by entry: so it matters neither in which order things were changed nor what was changed back.
 """
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from setsquare.domains.organisation.taking import unit_called
+from setsquare.domains.organisation.models import RoleFile, UnitFile
 from setsquare.domains.quizzes.permissions import MANAGE
-from setsquare.kernel.accounts.models import Grant, UnitPath, User
+from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.sealing.findings import FOUND_ALTERED
 from setsquare.kernel.trail.models import Entry
 
+CHANGING = ("set_permissions", "move", "pass_on", FOUND_ALTERED)
+"""Commands after which a role allows something else, a unit is elsewhere or a quiz is somebody else's."""
 _BELOW = "unit__paths_down__descendant__records"
-_HOLDS = Q(role__permissions__permission=MANAGE)
-_CARRIED = Q(state__contains=f'"{MANAGE}"')
 
 
-def managed_until(keys: Collection[int], person: User) -> Mapping[int, dt.datetime]:
-    """Return until when a person managed each of these quizzes, of those that they do so no longer.
+@dataclass(frozen=True)
+class _Span:
+    """A time in which a person managed quizzes in a unit and everything that was below it."""
 
-    It takes two queries, and some more where a role or a unit was changed by which they managed one.
+    unit: int
+    starts: dt.datetime
+    ends: dt.datetime
+
+
+def managed_since(since: Mapping[int, dt.datetime], person: User) -> set[int]:
+    """Return which of these quizzes, by id, a person managed or owned at any moment since the time given for each.
+
+    It takes two queries, and up to five more where a role of theirs was changed since, a unit moved, or one of the
+    quizzes was given to who took over.
     """
-    ended = Grant.objects.filter(_HOLDS, user=person, ends__isnull=False, **{f"{_BELOW}__in": keys})
-    found = dict(ended.values(_BELOW).annotate(until=Max("ends")).values_list(_BELOW, "until"))
-    for entry in _changes(keys, person):
-        for key, at in (_by_role if entry.record.type == "role" else _by_move)(entry, keys, person):
-            found[key] = max(found.get(key, at), at)
+    if not since:
+        return set()
+    now, first = timezone.now(), min(since.values())
+    held = Grant.objects.filter(
+        Q(ends__isnull=True) | Q(ends__gt=first), user=person, starts__lt=now
+    ).order_by()
+    if not _changed(held, since, first):
+        managing = held.filter(role__permissions__permission=MANAGE, **{f"{_BELOW}__in": list(since)})
+        ends = managing.values_list(_BELOW, "ends")
+        return {key for key, until in ends if until is None or until > since[key]}
+    spans = list(_spans(held, first, now))
+    found = _owned(since, person)
+    return found | _reached(since, spans, now) if spans else found
+
+
+def _changed(held: QuerySet[Grant], keys: Collection[int], first: dt.datetime) -> bool:
+    """Tell whether a role that was held was changed since, a quiz passed on or, for who manages any, a unit moved."""
+    roles = RoleFile.objects.filter(role__in=held.values("role")).values("record_id")
+    manages = Exists(held.filter(role__permissions__permission=MANAGE))
+    units = UnitFile.objects.filter(manages).values("record_id")
+    quizzes = Record.objects.filter(pk__in=keys).order_by().values("pk")
+    return Entry.objects.filter(
+        record_id__in=roles.union(units, quizzes, all=True), command__in=CHANGING, at__gt=first
+    ).exists()
+
+
+def _owned(since: Mapping[int, dt.datetime], person: User) -> set[int]:
+    """Return the quizzes that the person owned until they were passed on."""
+    owner = Q(state__contains=f'"owner":"{person.username}"')
+    before = Entry.objects.filter(owner, record=OuterRef("record"), seq=OuterRef("seq") - 1)
+    passed = Entry.objects.filter(Exists(before), record_id__in=list(since), command__in=CHANGING)
+    return {key for key, at in passed.values_list("record_id", "at") if at > since[key]}
+
+
+def _spans(held: QuerySet[Grant], first: dt.datetime, now: dt.datetime) -> Iterator[_Span]:
+    """Yield when the person managed quizzes, and where, since the first time: as their roles were then."""
+    entries = Entry.objects.filter(record__role_file__role__in=held.values("role")).order_by("pk")
+    turns: dict[int, list[tuple[dt.datetime, bool]]] = {}
+    for role, at, state in entries.values_list("record__role_file__role_id", "at", "state"):
+        turns.setdefault(role, []).append((at, MANAGE in (json.loads(state).get("permissions") or ())))
+    for role, unit, starts, ends in held.values_list("role_id", "unit_id", "starts", "ends"):
+        for (begun, carries), (over, _after) in pairwise([*turns.get(role, ()), (now, False)]):
+            span = _Span(unit, max(begun, starts, first), min(over, ends or now))
+            if carries and span.starts < span.ends:
+                yield span
+
+
+def _reached(since: Mapping[int, dt.datetime], spans: Collection[_Span], now: dt.datetime) -> set[int]:
+    """Return the quizzes that were, in one of the spans, in its unit or below: as the tree was then."""
+    homes = dict(Record.objects.filter(pk__in=list(since)).values_list("pk", "unit_id"))
+    found: set[int] = set()
+
+    def look(begun: dt.datetime, over: dt.datetime) -> None:
+        for key, home in homes.items():
+            above = _line(home, parents)
+            found.update(
+                key
+                for span in spans
+                if span.unit in above and max(begun, span.starts, since[key]) < min(over, span.ends)
+            )
+
+    bearers: dict[str, int] = {}  # who bore a code last: units can be given another one
+    parents: dict[int, int | None] = {}
+    begun = min(since.values())
+    entries = Entry.objects.filter(record__type="unit").order_by("pk")
+    for unit, at, state in entries.values_list("record__unit_file__part_id", "at", "state"):
+        values = json.loads(state)
+        bearers[values["code"]] = unit
+        parent = bearers.get(values.get("parent") or "")
+        if at > begun and parents.get(unit, parent) != parent:
+            look(begun, at)
+            begun = at
+        parents[unit] = parent
+    look(begun, now)
     return found
 
 
-def _changes(keys: Collection[int], person: User) -> QuerySet[Entry]:
-    """Return what took from a role of the person that its holders manage quizzes, and what moved units above these."""
-    before = Entry.objects.filter(_CARRIED, record=OuterRef("record"), seq=OuterRef("seq") - 1)
-    roles = Grant.objects.filter(user=person).values("role_id")
-    ceased = Q(Exists(before), ~_CARRIED, record__type="role", record__role_file__role_id__in=roles)
-    above = UnitPath.objects.filter(descendant__records__in=keys).values("ancestor_id")
-    manages = Exists(Grant.objects.filter(_HOLDS, user=person))
-    moved = Q(manages, record__type="unit", command="move", record__unit_file__part_id__in=above)
-    found = Entry.objects.filter(ceased | moved)
-    return found.select_related("record__role_file", "record__unit_file").defer("state")
-
-
-def _by_role(entry: Entry, keys: Collection[int], person: User) -> Iterator[tuple[int, dt.datetime]]:
-    """Yield quizzes with the time until which a role let the person manage them there, before this entry ended it."""
-    earlier = Entry.objects.filter(record=entry.record_id, seq__lt=entry.seq)
-    without = earlier.exclude(_CARRIED).order_by("-seq").values_list("seq", flat=True).first() or 0
-    begun = earlier.filter(seq__gt=without).order_by("seq").values_list("at", flat=True)[0]
-    held = Grant.objects.filter(
-        Q(ends__isnull=True) | Q(ends__gt=begun),
-        user=person,
-        role=entry.record.role_file.role_id,
-        starts__lt=entry.at,
-        **{f"{_BELOW}__in": keys},
-    )
-    for key, ends in held.values_list(_BELOW, "ends"):
-        yield key, _until(ends, entry.at)
-
-
-def _by_move(entry: Entry, keys: Collection[int], person: User) -> Iterator[tuple[int, dt.datetime]]:
-    """Yield quizzes with the time until which the person managed them where this move took their unit away from."""
-    earlier = Entry.objects.filter(record=entry.record_id, seq__lt=entry.seq).order_by("-seq")
-    before = earlier[0]
-    parent = unit_called(str(before.values["parent"]), before.at)
-    put = earlier.filter(command="move").first() or earlier.last() or before
-    below = Record.objects.filter(pk__in=keys, unit__paths_up__ancestor_id=entry.record.unit_file.part_id)
-    held = Grant.objects.filter(
-        _HOLDS,
-        Q(ends__isnull=True) | Q(ends__gt=put.at),
-        user=person,
-        unit__paths_down__descendant=parent,
-        starts__lt=entry.at,
-    )
-    if there := [_until(ends, entry.at) for ends in held.values_list("ends", flat=True)]:
-        yield from ((key, max(there)) for key in below.values_list("pk", flat=True))
-
-
-def _until(ends: dt.datetime | None, at: dt.datetime) -> dt.datetime:
-    return at if ends is None else min(ends, at)
+def _line(unit: int | None, parents: Mapping[int, int | None]) -> set[int]:
+    """Return a unit and all above it."""
+    line: set[int] = set()
+    while unit is not None and unit not in line:
+        line.add(unit)
+        unit = parents.get(unit)
+    return line

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from setsquare.domains.quizzes.knowing import managed_until
+from setsquare.domains.quizzes.knowing import managed_since
 from setsquare.domains.quizzes.models import Quiz, QuizAttempt
 from setsquare.domains.quizzes.permissions import MANAGE
 from setsquare.kernel.accounts.models import User
@@ -133,8 +133,8 @@ def standings(quizzes: Collection[Quiz], person: User, now: dt.datetime) -> Mapp
     managed = Record.objects.filter(pk__in=keys, unit_id__in=units_where(person, MANAGE))
     known = set(managed.values_list("pk", flat=True))
     known |= {quiz.pk for quiz in quizzes if quiz.record.owner_id == person.pk}
-    others = [key for key in keys if key not in known]
-    could_see = managed_until(others, person) if others else {}
+    others = {quiz.pk: quiz.written_since for quiz in quizzes if quiz.pk not in known}
+    knew = managed_since(others, person)
     return {
         quiz.pk: Standing(
             quiz,
@@ -142,7 +142,7 @@ def standings(quizzes: Collection[Quiz], person: User, now: dt.datetime) -> Mapp
             held.get(quiz.pk),
             made=person.username in quiz.makers,
             knows=quiz.pk in known,
-            knew=quiz.pk in could_see and could_see[quiz.pk] > quiz.written_since,
+            knew=quiz.pk in knew,
         )
         for quiz in quizzes
     }
@@ -156,8 +156,7 @@ def why_void(attempt: QuizAttempt) -> str:
     """
     quiz, person = attempt.quiz, attempt.person
     manages = Record.objects.filter(pk=quiz.pk, unit_id__in=units_where(person, MANAGE)).exists()
-    until = managed_until([quiz.pk], person).get(quiz.pk)
-    knew = until is not None and until > quiz.begun_to_write(attempt.edition)
+    knew = managed_since({quiz.pk: quiz.begun_to_write(attempt.edition)}, person)
     if not (manages or knew or quiz.record.owner_id == person.pk):
         return ""
     sentence = _(
