@@ -39,8 +39,8 @@ class _Span:
 def managed_since(since: Mapping[int, dt.datetime], person: User) -> set[int]:
     """Return which of these quizzes, by id, a person managed or owned at any moment since the time given for each.
 
-    It takes two queries, and up to five more where a role of theirs was changed since, a unit moved, or one of the
-    quizzes was given to who took over.
+    It takes two queries, and up to six where a role of theirs was changed since, a unit moved, or one of the quizzes
+    was given to who took over.
     """
     if not since:
         return set()

@@ -123,7 +123,10 @@ class Standing:
 
 
 def standings(quizzes: Collection[Quiz], person: User, now: dt.datetime) -> Mapping[int, Standing]:
-    """Return how a person stands to each of these quizzes, by its id; in five queries at most."""
+    """Return how a person stands to each of these quizzes, by its id.
+
+    It takes five queries at most, and some more where roles or units were changed since a quiz was written.
+    """
     keys = [quiz.pk for quiz in quizzes]
     attempts: dict[int, list[QuizAttempt]] = {}
     rows = QuizAttempt.objects.filter(person=person, quiz__in=keys).exclude(record__state="void")
