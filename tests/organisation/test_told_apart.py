@@ -34,23 +34,121 @@ def test_a_name_given_up_is_free_and_the_new_one_is_taken(house):
         ("Paula Lee", "Pau\u0142a L\u212ee"),
         ("S\u00f8ren B\u00f8hm", "Soren Bohm"),
         ("BIRGIT IHLE", "birgit ihle"),
+        ("Tom Ace", "\u0422\u043e\u043c \u0410\u0441\u0435"),
+        ("\u0422\u043e\u043c \u0410\u0441\u0435", "Tom Ace"),
+        ("NINA ZETA", "\u039d\u0399\u039d\u0391 \u0396\u0395\u03a4\u0391"),
+        ("\u039d\u0399\u039d\u0391 \u0396\u0395\u03a4\u0391", "Nina Zeta"),
+        (
+            "\u039d\u0399\u039d\u0391 \u0396\u0395\u03a4\u0391",
+            "\u039d\u03af\u03bd\u03b1 \u0396\u03ad\u03c4\u03b1",
+        ),
+        (
+            "\u039d\u03af\u03bd\u03b1 \u0396\u03ad\u03c4\u03b1",
+            "\u039d\u0399\u039d\u0391 \u0396\u0395\u03a4\u0391",
+        ),
+        ("Max Weber", "\u041c\u0430\u0445 Weber"),
+        ("Eva Cox", "Eva \u0421\u043e\u0445"),
+        ("Paul Klee", "Pau| Klee"),
+        ("Anna Berg", "Anna Berg\u00b9"),
+        ("Anna Roth", "Anna Roth\u20e6"),
     ],
 )
 def test_a_name_that_looks_like_another_is_refused(house, there, alike):
     given = {"title": "Head", "unit": "N", "invite": False}
     house.make(house.rita, "person", "hire", username="there", name=there, **given)
-    with pytest.raises(Refused, match=r"with this job title already|digit stands between|several scripts"):
+    with pytest.raises(
+        Refused, match=r"with this job title already|digit stands between|several scripts|is no letter"
+    ):
         house.make(house.rita, "person", "hire", username="alike", name=alike, **given)
-    house.make(house.rita, "person", "hire", username="other", name=f"{there} junior", **given)
+    house.make(house.rita, "person", "hire", username="other", name=f"{there} {there}", **given)
 
 
 def test_a_digit_amid_letters_is_refused_only_where_it_passes_for_one(house):
     given = {"title": "Head", "unit": "N", "invite": False}
-    for place, name in enumerate(("O2Labs Reception", "R2D2", "Hall7b Desk", "Desk 10")):
+    places = (
+        "O2Labs Reception",
+        "R2D2",
+        "Hall7b Desk",
+        "Hall10b Desk",
+        "H2O1x Lab",
+        "Block B1",
+        "1a Desk",
+        "Desk 10",
+    )
+    for place, name in enumerate(places):
         house.make(house.rita, "person", "hire", username=f"desk{place}", name=name, **given)
-    for name in ("Pau1a Meyer", "J0hn Meyer", "Bi11y Meyer"):
+    for name in ("Pau1a Meyer", "J0hn Meyer", "R0b1n Meyer", "B1a Station", "J\uff10hn Meyer"):
         with pytest.raises(Refused, match="A digit stands between the letters of a word"):
             house.make(house.rita, "person", "hire", username="passing", name=name, **given)
+
+
+def test_the_refusal_names_who_is_there(house):
+    given = {"title": "Auditor", "unit": "N", "invite": False}
+    house.make(house.rita, "person", "hire", username="ella", name="Ella Virtanen", **given)
+    said = (
+        "^There is Ella Virtanen with this job title already, and both read alike; add what tells them apart"
+    )
+    with pytest.raises(Refused, match=said):
+        house.make(house.rita, "person", "hire", username="eila", name="Eila Virtanen", **given)
+
+
+def test_a_name_as_people_write_it_is_taken_in_whatever_script(house):
+    names = (
+        "\u0418\u0433\u043e\u0440\u044c \u0413\u0440\u043e\u043c\u043e\u0432",
+        "\u041c\u0430\u0440\u2019\u044f\u043d\u0430 \u0406\u0432\u0430\u043d-\u041a\u0456\u0441",
+        "\u039d\u03af\u03ba\u03bf\u03c2 \u039a\u03b1\u03b6\u03b1\u03bd\u03c4\u03b6\u03ac\u03ba\u03b7\u03c2",
+        "\u5c71\u7530 \u82b1\u5b50",
+        "\u4f50\u3005\u6728 \u30a8\u30ea\u30fc",
+        "\u9ad8\u6a4b \u3055\u304f\u3089",
+        "\uae40 \u91d1\u6c11\uc218",
+        "\u9673\u5927\u6587 David (Dave)",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \u062d\u0633\u06cc\u0646",
+        "\u0b95\u0bb2\u0bc8 \u0b9a\u0bc6\u0bb2\u0bcd\u0bb5\u0ba9\u0bcd",
+        "\u0f56\u0f66\u0f9f\u0f53\u0f0b\u0f60\u0f5b\u0f72\u0f53\u0f0b",
+        "D\u2019Arcy O'Neill-\u0141uczak, jr.",
+        "Mar\u00eda Jos\u00e9 (\u201cPepa\u201d) L\u00f3pez / M\u00aa L\u00f3pez & Co.",
+        "Joan Gal\u00b7la",
+        "Ka\u02bbiulani 2nd",
+    )
+    for place, name in enumerate(names):
+        house.make(
+            house.rita,
+            "person",
+            "hire",
+            username=f"p{place}",
+            name=name,
+            title="Head",
+            unit="N",
+            invite=False,
+        )
+        assert User.objects.get(username=f"p{place}").name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Pau\u4e28 Klee", "^This name mixes letters of several scripts; write all of it in one"),
+        ("\u5c71\u7530 \u0422\u043e\u043c", "several scripts"),
+        ("\uae40 \u3055\u304f", "several scripts"),
+        ("Tom \u0422\u043e\u043c", "several scripts"),
+        ("Jan\u0967", "several scripts"),
+        ("Pau| Klee", "^“|” is no letter, figure or punctuation of a name; write the name without it"),
+        ("Anna Berg \u2122", "is no letter"),
+        ("Henry \u2167", "is no letter"),
+    ],
+)
+def test_a_name_of_several_scripts_or_with_other_signs_is_refused(house, name, said):
+    given = {"username": "odd", "title": "Head", "unit": "N", "invite": False}
+    with pytest.raises(Refused, match=said.replace("|", r"\|")):
+        house.make(house.rita, "person", "hire", name=name, **given)
+
+
+def test_a_name_that_was_there_before_stays_as_its_job_title_changes(house):
+    User.objects.filter(pk=house.anna.pk).update(name="Pau| \u0422\u043e\u043c")
+    house.do(
+        house.rita, "edit", house.anna, because="Promoted.", name="Pau| \u0422\u043e\u043c", title="Head"
+    )
+    assert User.objects.get(pk=house.anna.pk).title == "Head"
 
 
 def test_people_who_were_there_before_are_told_apart_after_the_migration(house):

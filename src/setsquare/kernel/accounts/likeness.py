@@ -1,6 +1,7 @@
 """By what two people printed under signatures pass for one another: their name and job title, folded.
 
-Databases fold only some letters and no white space, so it is done here and kept with each person.
+Databases fold only some letters and no white space, so it is done here and kept with each person. Which letters of
+other scripts look like Latin ones follows from Unicode's confusables.txt (UTS #39, version 14.0.0).
 """
 
 import hashlib
@@ -11,6 +12,16 @@ from django.db import models
 
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164")
 """Characters that count as letters or marks and are printed as nothing; with them the selectors of variants."""
+_UPON = (
+    ("\u0300", "\u036f"),
+    ("\u1ab0", "\u1aff"),
+    ("\u1dc0", "\u1dff"),
+    ("\u20d0", "\u20ff"),
+    ("\ufe00", "\ufe0f"),
+    ("\ufe20", "\ufe2f"),
+    ("\U000e0100", "\U000e01ef"),
+)
+"""Accents and other marks upon letters of any script, and selectors of variants."""
 _SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz", strict=True))
 _ALIKE = str.maketrans(
     {small: "l" if letter == "i" else letter for small, letter in _SMALL_CAPITALS.items()}
@@ -18,6 +29,20 @@ _ALIKE = str.maketrans(
     | {"0": "o", "ø": "o", "ɑ": "a", "℮": "e", "ɡ": "g", "đ": "d", "ħ": "h", "ŧ": "t"}
 )
 """What Latin letters, and the digits and signs that pass for some, are told as: a capital I looks like an l and a 1."""
+_AS_LATIN = str.maketrans(
+    # Cyrillic, Greek, Armenian, Cherokee, Lisu
+    "ЅІЈАВЕКМНОРСТУХЬавгекмнорстухьѕіјѡѴѵҮүһҽӀӏԁԌԍԛԜԝꙇ"
+    "ͿΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγικνορστυϜϳϺᴦᴩ"
+    "ՍՏՕագզհոռսցքօ"
+    "ᎠᎡᎢᎥᎩᎪᎫᎬᎳᎷᎻᎽᏀᏂᏃᏏᏒᏔᏕᏙᏚᏞᏟᏢᏦᏧᏳᏴᏻᏼꭰꭱꭲꭵꭺꭻꭼꮁꮃꮇꮋꮐꮓꮢꮩꮪꮮꮯꮲꮶ"
+    "ꓐꓑꓒꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ",
+    "SlJABEKMHOPCTYXbabrekmhopctyxbsijwVvYyhelidGgqWwi"
+    "JABEZHlKMNOPTYXayikvopotuFjMrp"
+    "USOwqqhnnugfo"
+    "DRTiYAJEWMHYGhZbRWSVSLCPKdGBgbdrtiajerwmhgzrvslcpk"
+    "BPdDTGKJCZFMNLSRVHWXYAElOU",
+)
+"""What letters of other scripts look like; a capital one may look like another letter than its small one."""
 _JOINED = (("rn", "m"), ("vv", "w"))
 """Letters that look like a single one beside one another."""
 
@@ -31,16 +56,27 @@ def likeness_of(name: str, title: str) -> str:
     return hashlib.sha256(_letters(f"{name} {title}").encode()).hexdigest()
 
 
+def likenesses_of(name: str, title: str) -> tuple[str, str, str]:
+    """Return the likeness as it is written, with capitals at the beginning of words, and in capitals throughout.
+
+    They differ only where a capital letter looks like another one than its small letter, such as the Greek Ν and ν.
+    """
+    return (
+        likeness_of(name, title),
+        likeness_of(name.title(), title.title()),
+        likeness_of(name.upper(), title.upper()),
+    )
+
+
 def _letters(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    read = unicodedata.normalize("NFKD", text).translate(_AS_LATIN)
+    folded = unicodedata.normalize("NFKD", read.casefold())
     letters = "".join(
         letter
         for letter in folded.translate(_ALIKE)
         if unicodedata.category(letter)[0] in "LMN"
         and letter not in _UNSEEN
-        and not "\u0300" <= letter <= "\u036f"
-        and not "\ufe00" <= letter <= "\ufe0f"
-        and not "\U000e0100" <= letter <= "\U000e01ef"
+        and not any(first <= letter <= last for first, last in _UPON)
     )
     for several, one in _JOINED:
         letters = letters.replace(several, one)
