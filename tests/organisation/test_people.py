@@ -449,7 +449,7 @@ def test_a_name_of_letters_that_only_look_alike_is_refused(house):
         "person",
         "hire",
         username="maria",
-        **{**given, "name": "\u041c\u0430\u0440\u0438\u044f Meyer"},
+        **{**given, "name": "\u041c\u0430\u0440\u0438\u044f \u041c\u0435\u0439\u0435\u0440"},
     )
 
 
