@@ -15,6 +15,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.proof import Proof
 from setsquare.kernel.records.things import (
     Column,
     Element,
@@ -97,6 +98,10 @@ CHANGE_REQUESTS = register(
         read=READ,
         numbering="CR-{year}-{n:04}",
         model=ChangeRequest,
+        proof=Proof(
+            holds=frozenset({"accepted", "in_implementation", "implemented", "closed"}),
+            never=frozenset({"rejected", "cancelled"}),
+        ),
         description=_("What should change in the standards, why, with what impact, and what was decided."),
         columns=(
             Column("number", _("Number"), "number", sortable=True),

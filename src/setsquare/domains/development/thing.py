@@ -13,6 +13,7 @@ from setsquare.domains.development.permissions import PLAN
 from setsquare.domains.development.scopes import plan_scope
 from setsquare.domains.development.states import DEVELOPMENT_PLAN
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.proof import Proof
 from setsquare.kernel.records.things import (
     Column,
     Element,
@@ -157,6 +158,11 @@ DEVELOPMENT_PLANS = register(
         ),
         scope=plan_scope,
         about=lambda record: (record.development_plan.person.username,),
+        proof=Proof(
+            holds=frozenset({"agreed", "completed"}),
+            never=frozenset({"cancelled"}),
+            person="development_plan__person",
+        ),
         parts=plan_state,
         restore=plan_restored,
         confidential=True,

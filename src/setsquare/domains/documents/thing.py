@@ -28,6 +28,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in
 from setsquare.kernel.qualifications.subjects import as_a_whole, tell_parts
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.proof import Proof
 from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import (
     Column,
@@ -205,6 +206,7 @@ DOCUMENT = register(
         read=READ,
         numbering="DOC-{n:03}",
         model=Document,
+        proof=Proof(holds=frozenset({"effective"})),
         description=_("The standards that the organisation works by, from draft to confirmed reading."),
         columns=(
             Column("number", _("Number"), "number", sortable=True),
@@ -306,6 +308,7 @@ REVISION = register(
         read=READ,
         numbering="REV-{n:05}",
         model=Revision,
+        proof=Proof(holds=frozenset({"effective"}), never=frozenset({"discarded"})),
         description=_("Every version of every document, from draft to superseded."),
         columns=(
             Column("number", _("Number"), "number", sortable=True),

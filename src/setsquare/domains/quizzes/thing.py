@@ -19,6 +19,7 @@ from setsquare.domains.quizzes.states import ATTEMPT, QUIZ
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.qualifications.subjects import as_a_whole, tell_followed, tell_parts
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.proof import Proof
 from setsquare.kernel.records.things import (
     Column,
     Element,
@@ -184,6 +185,11 @@ ATTEMPTS = register(
         hides=hidden_of_attempt,
         authors=lambda record: {record.quiz_attempt.person.username},
         about=lambda record: (record.quiz_attempt.person.username,),
+        proof=Proof(
+            holds=frozenset({"passed"}),
+            never=frozenset({"started", "void"}),
+            person="quiz_attempt__person",
+        ),
         labels={
             "drawn": _("Questions drawn"),
             "answers": _("Answers"),

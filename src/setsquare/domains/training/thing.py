@@ -32,6 +32,7 @@ from setsquare.domains.training.scopes import (
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.qualifications.subjects import as_a_whole, tell_followed, tell_parts
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.proof import Proof
 from setsquare.kernel.records.things import (
     OPEN,
     Beside,
@@ -71,6 +72,8 @@ RESULTS: dict[str, Label] = {
     "not_passed": _("Attended and not passed"),
     "absent": _("Absent"),
 }
+THERE = ("passed", "not_passed")
+"""Results of those who were there."""
 TASKS = (work.TRAIN, work.VERIFY)
 LASTS: dict[str, Label] = {
     "lapsed": _("Expired"),
@@ -362,6 +365,16 @@ SESSIONS = register(
         narrow=roster.narrow_session,
         privy_by=PRIVY_BY,
         about=taking_part,
+        proof=Proof(
+            holds=frozenset({"held", "closed"}),
+            never=frozenset({"planned", "cancelled"}),
+            person="training_session__attendances__person",
+            where=Q(
+                training_session__attendances__waiting=False,
+                training_session__attendances__result__in=("", *THERE),
+            ),
+            named=False,
+        ),
     )
 )
 
@@ -395,6 +408,13 @@ CERTIFICATES = register(
         model=Certificate,
         authors=handed_in_by,
         about=lambda record: (record.certificate.person.username,),
+        proof=Proof(
+            holds=frozenset({"valid"}),
+            never=frozenset({"refused"}),
+            ended=frozenset({"expired", "revoked"}),
+            last=EXPIRY.last,
+            person="certificate__person",
+        ),
         description=_("What shows that somebody completed a course, and until when that counts."),
         columns=(
             NUMBER,

@@ -14,6 +14,7 @@ from setsquare.kernel.accounts.units import by_tree
 from setsquare.kernel.qualifications.subjects import parts_of
 from setsquare.kernel.records.conditions import ME
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.proofs import offered_of, told_of
 from setsquare.kernel.records.things import all_things, find, visible_to
 from setsquare.kernel.search.query import search
 
@@ -79,8 +80,20 @@ def _records(request: HttpRequest, words: str) -> Iterator[Choice]:
     live = bool(request.GET.get(LIVE))
     states = _states(request.GET.getlist("state"))
     only = _only(request.GET.getlist("only"))
-    for record in find_records(person_of(request), words, types, MOST, live=live, states=states, only=only):
-        yield {"value": record.number, "text": f"{record.number} {record.told}", "hint": ""}
+    person = _shown_of(request.GET.get("showing", ""))
+    if person is not None:
+        only &= offered_of(person)
+    found = find_records(person_of(request), words, types, MOST, live=live, states=states, only=only)
+    hints = told_of(found)
+    for record in found:
+        hint = hints.get(record.pk, "")
+        yield {"value": record.number, "text": f"{record.number} {record.told}", "hint": hint}
+
+
+def _shown_of(username: str) -> User | None:
+    """Return of whom records are to show something, by sign-in name."""
+    name = username[:150].replace("\x00", "")
+    return User.objects.filter(username=name).first() if name else None
 
 
 def _states(given: Sequence[str]) -> dict[str, set[str]]:

@@ -22,6 +22,7 @@ from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.rights import units_where
 from setsquare.kernel.lifecycle import Lifecycle
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.proof import Proof
 
 Label = str | Promise
 
@@ -275,6 +276,8 @@ class Thing:
     """Sign-in names of those who made what a record says: none of them judges it."""
     about: Callable[[Record], Collection[str]] = lambda _record: ()
     """Sign-in names of those whom a record is about: none of them countersigns what is done to it."""
+    proof: Proof | None = None
+    """As evidence of what records show what people are able to; None: they show nothing of it."""
     ruled: bool = True
     """Whether rules of authority are asked at its commands: not where what is done follows from a rule that was asked,
     such as at countersigning, of which the rule of what was prepared says who may."""
@@ -286,6 +289,9 @@ class Thing:
     """The kinds that there are, by code."""
     parts: Callable[[Record], Mapping[str, Any]] | None = None
     """What belongs to the record's state beyond its columns: child rows, lists."""
+    beside_too: frozenset[str] = frozenset()
+    """Keys of `parts` that repeat what entries keep of links and files beside the state: entries that are older than
+    such a key do not hold it, and say it there."""
     in_short: Callable[[Sequence[Record]], Mapping[int, str]] | None = None
     """What is said of each of many records, by id, to who does something to all of them at once, in one line."""
     signed: Callable[[Record], Record | None] = lambda _record: None

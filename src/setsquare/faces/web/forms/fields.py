@@ -20,6 +20,7 @@ from setsquare.kernel.commands.bodies import Widget
 from setsquare.kernel.files.models import Upload
 from setsquare.kernel.qualifications.subjects import levels_of, parts_of
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.proofs import told_of
 from setsquare.kernel.records.things import Label, find
 
 MOST_LISTED = 20
@@ -397,9 +398,10 @@ def _options_for(kind: str, wanted: set[str], user: User) -> dict[str, Option]:
 
 
 def _records(wanted: set[str], user: User) -> Iterator[tuple[str, str, str]]:
-    for number in wanted:
-        if (record := _seen(number, user)) is not None:
-            yield record.number, f"{record.number} {record.title}", ""
+    found = [record for number in wanted if (record := _seen(number, user)) is not None]
+    hints = told_of(found)
+    for record in found:
+        yield record.number, f"{record.number} {record.title}", hints.get(record.pk, "")
 
 
 def _seen(number: str, user: User) -> Record | None:
