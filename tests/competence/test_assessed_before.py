@@ -162,11 +162,17 @@ def test_evidence_is_put_to_it_until_it_is_confirmed(bench: Bench) -> None:
     past = {"framework": bench.framework.number, "component": "G-1", "level": 2, "day": ago(30)}
     past |= {"person": "ada", "method": "practice", "assessor": "mark"}
     made = carry_out("assessment", "create", Actor(bench.hanna), body=past).record
-    shown = {"records": [bench.framework.number]}
+    before = bench.agreed("ada", ago(40), 240, G_2=1)
+    shown = {"records": [before.number]}
+    with pytest.raises(Refused) as refused:
+        bench.do(bench.hanna, made, "set_evidence", records=[bench.agreed("ben", G_2=1).number])
+    assert refused.value.fields == {
+        "records.0": f"AS-{TODAY.year}-00003 is about Ben Example, not about Ada Example."
+    }
     with pytest.raises(CommandError):
         bench.do(bench.ben, made, "set_evidence", **shown)
     bench.do(bench.hanna, made, "set_evidence", **shown)
-    assert list(made.links_out.values_list("target__number", flat=True)) == [bench.framework.number]
+    assert list(made.links_out.values_list("target__number", flat=True)) == [before.number]
     bench.do(bench.mark, made, "confirm")
     with pytest.raises(CommandError):
         bench.do(bench.hanna, made, "set_evidence", records=[])
@@ -307,7 +313,7 @@ def test_that_it_holds_for_good_is_said_once_that_is_recorded_or_agreed(bench: B
         return "Valid untilFor good" in re.sub(r"\s*<[^>]*>\s*", "", page)
 
     assert (says(made), says(begun)) == (True, False), "nobody has agreed yet for how long"
-    bench.do(bench.hanna, begun, "agree")
+    bench.do(bench.hanna, begun, "agree", months=None)
     assert says(begun)
     ends = bench.agreed("ben", months=12, G_1=1)
     assert not says(ends)

@@ -416,8 +416,9 @@ def test_it_is_seen_by_those_whom_it_concerns_and_nobody_else(bench: Bench, clie
 
 def test_evidence_is_records_and_files_which_can_be_taken_away(bench: Bench) -> None:
     made = bench.begun(bench.mark, "ada", "manager", G_1=1)
-    bench.do(bench.ada, made, "set_evidence", records=[bench.framework.number])
-    assert [link.target for link in Link.objects.filter(source=made)] == [bench.framework]
+    before = bench.agreed("ada", G_2=1)
+    bench.do(bench.ada, made, "set_evidence", records=[before.number])
+    assert [link.target for link in Link.objects.filter(source=made)] == [before]
     with pytest.raises(Refused) as refused:
         bench.do(bench.mark, made, "set_evidence", records=[made.number])
     assert refused.value.fields == {"records.0": "An assessment is no evidence of itself."}

@@ -10,7 +10,7 @@ from tests.unchanged import sent_as_it_came
 EDITING: dict[str, dict[str, Any]] = {
     "assessment.edit": {"note": "By what I saw."},
     "assessment.rate": {"ratings": [{"component": "G-1", "level": 2}]},
-    "assessment.set_evidence": {"records": ["FW-001"]},
+    "assessment.set_evidence": {},
     "assessment.answer": {"answer": "Thank you."},
 }
 """Each command that sets facts alone, and what changes something."""
@@ -21,4 +21,5 @@ def test_a_form_sent_as_it_came_changes_nothing(bench: Bench, key: str) -> None:
     answers = key == "assessment.answer"
     made = bench.submitted if answers else bench.begun
     record = made(bench.mark, "ada", "manager", G_1=1)
-    sent_as_it_came(bench.ada if answers else bench.mark, record, key, EDITING[key])
+    change = EDITING[key] or {"records": [bench.agreed("ada", G_2=1).number]}
+    sent_as_it_came(bench.ada if answers else bench.mark, record, key, change)

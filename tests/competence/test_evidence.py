@@ -58,7 +58,7 @@ def test_that_nothing_shows_it_is_told_before_and_kept_with_the_signature(
     note = Entry.objects.get(pk=signature.entry_id).note
     assert note == {"text": "No record and no file shows it.", "values": {}}
     assert "Evidence: none" in client.get(f"/assessments/{made.number}/signatures/").content.decode()
-    shown = bench.begun(bench.mark, "ben", "manager", G_1=2)
+    shown = bench.begun(bench.mark, "ada", "manager", G_1=2)
     bench.do(bench.mark, shown, "set_evidence", records=[made.number])
     assert NOTHING_SHOWN not in client.get(f"/assessments/{shown.number}/do/submit/").content.decode()
     bench.do(bench.mark, shown, "submit")
@@ -96,7 +96,8 @@ def test_a_framework_may_ask_for_evidence(bench: Bench, client: Client) -> None:
         assert refusal.count(f'href="/assessments/{made.number}/do/{command}/"') == 1, (
             "what it names is at hand"
         )
-    bench.do(bench.mark, waiting, "set_evidence", records=[made.number])
+    photo = take_in(bench.mark, b"Turned to size.", "proof.txt")
+    bench.do(bench.mark, waiting, "add_files", files=[photo.blob_id])
     bench.do(bench.hanna, waiting, "agree")
     own = bench.submitted(bench.ada, "ada", "self", G_1=1)
     bench.do(bench.mark, own, "agree")

@@ -12,17 +12,20 @@ from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.competence import work
 from setsquare.domains.competence.assessing import ASSESSED_BY, METHODS, assessment_scope
+from setsquare.domains.competence.evidence import FILES, RECORDS, evidence_state, hidden_of_assessment
 from setsquare.domains.competence.models import Assessment, Rating
 from setsquare.domains.competence.permissions import READ
 from setsquare.domains.competence.standing import names_of_levels
 from setsquare.domains.competence.states import ASSESSMENT
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.proof import Proof
 from setsquare.kernel.records.things import (
     Column,
     Element,
     Fact,
     Filter,
+    Hidden,
     Kind,
     Label,
     SearchText,
@@ -41,7 +44,7 @@ LASTS: dict[str, Label] = {
 
 
 def assessment_state(record: Record) -> Mapping[str, Any]:
-    """Return what the trail keeps of an assessment besides its columns: its ratings, by the component's code."""
+    """Return what the trail keeps of an assessment besides its columns: ratings by the component's code, evidence."""
     rows = record.assessment.ratings.select_related("component").order_by("component__place", "id")
     return {
         "ratings": {
@@ -52,7 +55,8 @@ def assessment_state(record: Record) -> Mapping[str, Any]:
                 "agreed_reason": row.agreed_reason,
             }
             for row in rows
-        }
+        },
+        **evidence_state(record),
     }
 
 
@@ -198,10 +202,25 @@ ASSESSMENTS = register(
         scope=assessment_scope,
         confidential=True,
         parts=assessment_state,
+        beside_too=frozenset({FILES, RECORDS}),
+        private=Hidden(keys=frozenset({RECORDS})),
+        hides=hidden_of_assessment,
         in_short=assessments_in_short,
-        labels={"ratings": _("Ratings"), "shown_by": _("Evidence")},
+        labels={
+            "ratings": _("Ratings"),
+            RECORDS: _("Evidence"),
+            FILES: _("Files that show it"),
+            "shown_by": _("Evidence"),
+        },
         authors=assessment_authors,
         about=lambda record: (record.assessment.person.username,),
+        proof=Proof(
+            holds=frozenset({"agreed"}),
+            never=frozenset({"draft", "refused", "dropped"}),
+            ended=frozenset({"revoked"}),
+            last="assessment__valid_until",
+            person="assessment__person",
+        ),
         kind_of=lambda record: str(record.assessment.method),
         kinds=lambda: METHODS,
     )

@@ -3,40 +3,37 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from setsquare.domains.competence.commands.assessing import SHOWN_BY
+from setsquare.domains.competence.evidence import Piece, counts, kept_files, linked, pieces, seen_of
 from setsquare.domains.competence.models import Assessment
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.files.models import Attachment
-from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.along import along
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import Label, visible_to
+from setsquare.kernel.records.things import Label
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What shows an assessment, as far as somebody sees it."""
 
-    records: tuple[Record, ...] = ()
+    pieces: tuple[Piece, ...] = ()
     files: tuple[Attachment, ...] = ()
     unseen: int = 0
     """How many further records show it, which they may not see."""
 
     def __bool__(self) -> bool:
-        return bool(self.records or self.files or self.unseen)
+        return bool(self.pieces or self.files or self.unseen)
 
 
 def evidence_of(record: Record, reader: User) -> Evidence:
     """Return what shows an assessment, as far as `reader` sees it."""
-    links = Link.objects.filter(source=record, kind=SHOWN_BY)
-    types = set(links.values_list("target__type", flat=True))
-    seen = visible_to(reader, types=types).filter(pk__in=links.values("target_id"))
-    records = tuple(seen.order_by("number_key"))
-    return Evidence(records, tuple(_files(record)), links.count() - len(records))
+    known = linked(record)
+    seen = seen_of(reader, [one.number for one in known])
+    found = tuple(pieces([one for one in known if one.number in seen], record.assessment))
+    return Evidence(found, tuple(kept_files(record)), len(known) - len(found))
 
 
 SHOWN_BY_THESE = ("set_evidence", "add_files")
@@ -44,8 +41,8 @@ SHOWN_BY_THESE = ("set_evidence", "add_files")
 
 
 def is_shown(record: Record) -> bool:
-    """Tell whether any record or file shows an assessment, whoever sees it."""
-    return along(record, "shown", lambda: _links_or_files(record))
+    """Tell whether any file shows an assessment, or any record that counts as evidence of it; whoever sees it."""
+    return along(record, "shown", lambda: _records_or_files(record))
 
 
 def unshown(situation: Situation) -> Mapping[str, Label]:
@@ -73,9 +70,5 @@ def unshown(situation: Situation) -> Mapping[str, Label]:
     return {"records": sentence % values}
 
 
-def _links_or_files(record: Record) -> bool:
-    return Link.objects.filter(source=record, kind=SHOWN_BY).exists() or _files(record).exists()
-
-
-def _files(record: Record) -> QuerySet[Attachment]:
-    return Attachment.objects.filter(record=record, removed__isnull=True).order_by("id")
+def _records_or_files(record: Record) -> bool:
+    return bool(kept_files(record)) or counts(linked(record), record.assessment)

@@ -199,9 +199,12 @@ class _Comparing:
     until: dt.datetime | None
 
     def is_as_kept(self, key: str, kept: dict[str, Any], state: dict[str, Any]) -> bool:
-        """Tell whether the row has what the entry kept; a column that a later version added is empty."""
+        """Tell whether the row has what the entry kept; a column that a later version added is empty.
+
+        What an older entry says beside its state is compared there.
+        """
         if key not in kept:
-            return not state[key]
+            return not state[key] or key in self.thing.beside_too
         model = self.thing.model
         columns = {column.name for column in model._meta.concrete_fields} if model is not None else set()
         return key in state and self._same(kept[key], state[key], (key,), grows=key not in columns)

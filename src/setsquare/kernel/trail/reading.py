@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.things import OPEN, Hidden
+from setsquare.kernel.records.things import OPEN, Hidden, thing_of
 from setsquare.kernel.trail.models import Entry
 
+BESIDE = frozenset({"linked", "unlinked", "attached", "removed"})
+"""What an entry says beside its state of links and files."""
 UNSHOWN = frozenset({"version", "type"})
 
 
@@ -98,9 +100,18 @@ def told(entries: Iterable[Entry], hidden: Hidden = OPEN) -> list[Passage]:
     for entry in heard(entries, hidden):
         after = without(entry.values, hidden)
         if entry.command not in hidden.deeds or _is_told(entry, hidden):
-            passages.append(Passage(entry, differences(before, after)))
+            passages.append(Passage(entry, changed_by(entry, before, after)))
         before = after
     return passages
+
+
+def changed_by(entry: Entry, before: dict[str, Any] | None, after: dict[str, Any]) -> tuple[Change, ...]:
+    """Return what an entry changed; not what older entries did not keep yet, unless it says itself that it did."""
+    changes = differences(before, after)
+    if before is None or not BESIDE.isdisjoint(entry.beside or ()):
+        return changes
+    late = thing_of(str(after["type"])).beside_too - before.keys() if "type" in after else frozenset()
+    return tuple(change for change in changes if change.path not in late)
 
 
 def history(record: Record, hidden: Hidden = OPEN) -> Sequence[Passage]:

@@ -18,6 +18,7 @@ from setsquare.domains.competence.assessing import (
     why_no_level,
     why_not_by,
 )
+from setsquare.domains.competence.evidence import SHOWN_BY, files_of, pieces
 from setsquare.domains.competence.models import Assessment, Component, Framework, Rating
 from setsquare.domains.competence.permissions import READ
 from setsquare.kernel.accounts.models import User
@@ -25,16 +26,14 @@ from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, FileRef, Person, RecordRef, Shown, Widget
 from setsquare.kernel.commands.declaration import Actor, Reason, Situation, command, permitted
 from setsquare.kernel.commands.errors import Refused
-from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.qualifications.days import day_in
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.proofs import types_that_show
 from setsquare.kernel.records.things import Label, visible_to
 from setsquare.kernel.writing.sentences import some
 
-SHOWN_BY = "shown_by"
-"""The kind of link from an assessment to a record that is evidence of it."""
 EVIDENCE = "evidence"
 """The role of a file that is evidence."""
 MOST_RATED = 500
@@ -115,8 +114,12 @@ class Evidence(Body):
         Field(max_length=50),
         Shown(
             gettext_lazy("Records"),
-            gettext_lazy("Certificates, documents and others that you may see."),
+            gettext_lazy(
+                "Certificates and attempts at quizzes of the person, documents and others that you may see, and that"
+                " held on the day of the assessment."
+            ),
             Widget.RECORDS,
+            of=types_that_show,
         ),
     ] = ()
 
@@ -325,9 +328,9 @@ def _evidence(situation: Situation) -> list[str]:
 )
 def set_evidence(act: Act, body: Evidence) -> None:
     """Say which records show it; those that one may not see stay."""
-    for place, record in enumerate(body.records):
-        if record.pk == act.record.pk:
-            raise Refused({f"records.{place}": _("An assessment is no evidence of itself.")})
+    looked_at = enumerate(pieces(body.records, act.detail))
+    if wrong := {f"records.{place}": piece.why_not for place, piece in looked_at if piece.why_not}:
+        raise Refused(wrong)
     wanted = {record.number for record in body.records}
     gone = [number for number in _evidence(act.situation) if number not in wanted]
     for record in Record.objects.filter(number__in=gone):
@@ -361,16 +364,12 @@ def add_files(act: Act, body: Files) -> None:
     )
 
 
-def _files_of(record: Record) -> list[Attachment]:
-    return list(Attachment.objects.filter(record=record, removed__isnull=True).order_by("id"))
-
-
 def _there_are_files(situation: Situation) -> Label | None:
-    return None if _files_of(situation.subject) else _("No file has been added.")
+    return None if files_of(situation.subject).exists() else _("No file has been added.")
 
 
 def _newest_file(situation: Situation) -> Mapping[str, Any]:
-    files = _files_of(situation.subject)
+    files = list(files_of(situation.subject))
     return {"name": files[-1].name} if files else {}
 
 
@@ -388,7 +387,7 @@ def _newest_file(situation: Situation) -> Mapping[str, Any]:
 )
 def remove_file(act: Act, body: OneFile) -> None:
     """Take away a file that was added by mistake; the history keeps that it was."""
-    files = _files_of(act.record)
+    files = list(files_of(act.record))
     found = next((one for one in reversed(files) if one.name == body.name), None)
     if found is None:
         sentence = _("There is no such file; there are: %(names)s.")

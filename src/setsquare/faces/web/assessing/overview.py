@@ -12,6 +12,7 @@ from setsquare.domains.competence.models import Assessment, Component
 from setsquare.domains.competence.standing import names_of_levels
 from setsquare.faces.web.access import person_of
 from setsquare.faces.web.addresses import view_address
+from setsquare.faces.web.assessing.evidence import evidence_shown
 from setsquare.faces.web.pages import Rows
 from setsquare.faces.web.records.states import Words
 from setsquare.kernel.accounts.models import User
@@ -28,13 +29,19 @@ def ratings_part(request: HttpRequest, _thing: Thing, record: Record) -> dict[st
         "ratings": _told(assessment, assessment_state(record)["ratings"]),
         "of_url": view_address("competence_of", assessment.person.username) if seen else "",
         "person": assessment.person,
+        "evidence": evidence_shown(record, person_of(request)),
     }
 
 
 def ratings_then(_request: HttpRequest, _thing: Thing, past: Past) -> dict[str, Any]:
     """Show the ratings as they stood."""
     assessment: Assessment = past.record.assessment
-    return {"ratings": _told(assessment, past.state.get("ratings") or {}), "of_url": "", "person": None}
+    return {
+        "ratings": _told(assessment, past.state.get("ratings") or {}),
+        "of_url": "",
+        "person": None,
+        "evidence": None,
+    }
 
 
 def _told(assessment: Assessment, ratings: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

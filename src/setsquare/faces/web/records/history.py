@@ -23,7 +23,7 @@ from setsquare.kernel.commands.telling import deed_of, sentence_of, who_did
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Hidden, Thing, thing_of
 from setsquare.kernel.trail.models import Entry
-from setsquare.kernel.trail.reading import Passage, differences, entries_of, heard, without
+from setsquare.kernel.trail.reading import Passage, changed_by, entries_of, heard, without
 
 ENTRIES = 40
 """Entries shown at once."""
@@ -166,7 +166,7 @@ def _passages(record: Record, given: Mapping[str, str], hidden: Hidden) -> tuple
         earlier = Entry.objects.filter(record=record, seq__in=missing)
         states |= {entry.seq: without(entry.values, hidden) for entry in earlier}
     return [
-        Passage(entry, differences(states.get(entry.seq - 1), states[entry.seq])) for entry in page
+        Passage(entry, changed_by(entry, states.get(entry.seq - 1), states[entry.seq])) for entry in page
     ], further
 
 
