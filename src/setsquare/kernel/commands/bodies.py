@@ -115,6 +115,8 @@ class Shown:
     """Whether this is one of two fields of which one has to be given."""
     needed: Label = ""
     """Where it has to be given though it may be left empty elsewhere, such as “needed where nobody has to read it”."""
+    emptied: bool = False
+    """Whether a field that is emptied on the screen says so (null), rather than that it was left out."""
     headings: Callable[[], Choices] | None = None
     """Under which headings the choices stand, where they are many: by value."""
     under: Label = ""

@@ -105,7 +105,12 @@ class Agree(Body):
         int | None,
         Field(ge=1, le=MOST_MONTHS),
         Shown(
-            gettext_lazy("Valid for months"), gettext_lazy("From the day of the assessment. Empty: for good.")
+            gettext_lazy("Valid for months"),
+            gettext_lazy(
+                "From the day of the assessment. Emptied (null): for good. Left out, and no last day given: as many as"
+                " the form offers, those of the assessment before, or 24."
+            ),
+            emptied=True,
         ),
     ] = None
     valid_until: Annotated[
@@ -267,6 +272,9 @@ def agree(act: Act, body: Agree) -> None:
     """Say, signed, at which levels the person is and until when that holds: from then on it counts."""
     assessment: Assessment = act.detail
     one_at_a_time(assessment.person)
+    if body.valid_until is None and "months" not in body.model_fields_set:
+        body.months = _months_before(assessment)
+        act.given = {**act.given, "months": body.months} if act.given or act.signed_by else act.given
     until = last_day(body.valid_until, body.months, assessment.day)
     if until is not None and until < day_in(act.now, assessment.person.unit):
         where = "months" if body.months is not None else "valid_until"

@@ -17,12 +17,14 @@ MOST_ROWS = 500
 def posted(model: type[BaseModel], form: QueryDict, prefix: str = "") -> dict[str, Any]:
     """Return what was posted for a body: a field left empty is left out, so that its default holds.
 
+    One that says something by being emptied (`Shown.emptied`) is given as null.
+
     Lists are always given, so that an emptied one is empty; times are meant in the person's time zone.
     """
     data: dict[str, Any] = {}
     for item in asked(model):
         value = _value(item, form, prefix + item.name)
-        if value is not None:
+        if value is not None or (item.shown.emptied and prefix + item.name in form):
             data[item.name] = value
     return data
 
