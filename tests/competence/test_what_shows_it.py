@@ -186,10 +186,13 @@ def test_the_chooser_offers_what_shows_something_of_the_person_and_says_whose_it
     assert found is not None
     source = html.unescape(found[1])
     assert "showing=ada" in source and "type=certificate" in source and "type=person" not in source
-    offered = {one["value"]: one["hint"] for one in client.get(source).json()}
-    assert offered == {adas.number: "Ada Example", over.number: "Ada Example · Expired"}
-    named = {one["value"]: one["hint"] for one in client.get("/choose/records?type=certificate&q=").json()}
-    assert named[bens.number] == "Ben Example"
+    told = [f"{adas.number} Cutting · Ada Example", f"{over.number} Cutting · Ada Example · Expired"]
+    for words in ("", "Cutt", "CE-"):
+        assert sorted(one["text"] for one in client.get(source + words).json()) == sorted(told), words
+    named = [one["text"] for one in client.get("/choose/records?type=certificate&q=").json()]
+    assert f"{bens.number} Cutting · Ben Example" in named
+    bench.do(bench.mark, made, "set_evidence", records=[adas.number])
+    assert f">{told[0]}</option>" in page_of(client, bench.mark, made, "do/set_evidence/")
 
 
 def test_the_history_the_signature_and_every_face_hold_the_evidence(

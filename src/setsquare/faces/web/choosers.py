@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -84,10 +84,10 @@ def _records(request: HttpRequest, words: str) -> Iterator[Choice]:
     if person is not None:
         only &= offered_of(person)
     found = find_records(person_of(request), words, types, MOST, live=live, states=states, only=only)
-    hints = told_of(found)
+    more = told_of(found)
     for record in found:
-        hint = hints.get(record.pk, "")
-        yield {"value": record.number, "text": f"{record.number} {record.told}", "hint": hint}
+        text = " · ".join(part for part in (f"{record.number} {record.told}", more.get(record.pk)) if part)
+        yield {"value": record.number, "text": text, "hint": ""}
 
 
 def _shown_of(username: str) -> User | None:
@@ -187,7 +187,17 @@ def find_records(
         if live:
             hits = sorted((one for one in hits if one.closed is None), key=lambda one: one.type == PART)
         found += [record for record in hits if record.pk not in known]
+        found += _by_title(seen, words, found, limit) if only else []
     return found[:limit]
+
+
+def _by_title(seen: QuerySet[Record], words: str, found: Sequence[Record], limit: int) -> list[Record]:
+    """Return those of what fits that have the words in their title: many may be found by search, and few of them fit."""
+    if len(found) >= limit:
+        return []
+    for word in words.split()[:5]:
+        seen = seen.filter(title__icontains=word)
+    return list(seen.exclude(pk__in=[one.pk for one in found]).order_by("-changed", "-id")[:limit])
 
 
 _SOURCES: dict[str, Callable[[HttpRequest, str], Iterator[Choice]]] = {

@@ -399,9 +399,10 @@ def _options_for(kind: str, wanted: set[str], user: User) -> dict[str, Option]:
 
 def _records(wanted: set[str], user: User) -> Iterator[tuple[str, str, str]]:
     found = [record for number in wanted if (record := _seen(number, user)) is not None]
-    hints = told_of(found)
+    more = told_of(found)
     for record in found:
-        yield record.number, f"{record.number} {record.title}", hints.get(record.pk, "")
+        text = " · ".join(part for part in (f"{record.number} {record.title}", more.get(record.pk)) if part)
+        yield record.number, text, ""
 
 
 def _seen(number: str, user: User) -> Record | None:
