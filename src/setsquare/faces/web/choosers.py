@@ -192,7 +192,7 @@ def find_records(
 
 
 def _by_title(seen: QuerySet[Record], words: str, found: Sequence[Record], limit: int) -> list[Record]:
-    """Return those of what fits that have the words in their title: many may be found by search, and few of them fit."""
+    """Return what fits and has the words in its title: of what search finds, little may fit."""
     if len(found) >= limit:
         return []
     for word in words.split()[:5]:
