@@ -65,7 +65,10 @@ def test_components_are_rated_by_what_their_levels_mean_and_agreed_beside(
     page = client.get(f"/assessments/{again.number}/do/agree/").content.decode()
     assert f"with 18 it holds until {until}" in page
     done = bench.do(bench.hanna, again, "agree")
-    assert done.conclusion == f"{again.number} is agreed; it holds for good."
+    assert done.conclusion == f"{again.number} is agreed; it holds until {until}.", "as the form offers"
+    last = bench.submitted(bench.mark, "ada", "manager", G_1=2)
+    done = bench.do(bench.hanna, last, "agree", months=None)
+    assert done.conclusion == f"{last.number} is agreed; it holds for good."
 
 
 def test_what_the_person_s_roles_ask_for_stands_first(bench: Bench, client: Client) -> None:

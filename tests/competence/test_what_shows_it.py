@@ -215,6 +215,8 @@ def test_the_history_the_signature_and_every_face_hold_the_evidence(
     kept = [{"name": "proof.txt", "file": photo.blob_id}]
     values = caller.get(f"/assessments/{made.number}").json()
     assert (values["evidence"], values["evidence_files"]) == ([second.number], kept)
+    links = caller.get(f"/assessments/{made.number}/links").json()["items"]
+    assert [(one["record"]["number"], one["record"]["people"]) for one in links] == [(second.number, ["ada"])]
     told = [
         (change["path"], change["before"], change["after"])
         for entry in caller.get(f"/assessments/{made.number}/trail").json()["items"]

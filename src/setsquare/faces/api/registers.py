@@ -24,6 +24,7 @@ from setsquare.kernel.files.models import Attachment
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.records.expiring import reckon
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.proofs import known, people_of
 from setsquare.kernel.records.registers import count, filters_of, page, select, sorts_of
 from setsquare.kernel.records.seeing import seen
 from setsquare.kernel.records.things import Thing, plain, visible_to
@@ -248,12 +249,18 @@ def _links(request: HttpRequest, thing: Thing, record: Record) -> HttpResponse:
     inwards = Q(target=record) & Exists(seen.filter(pk=OuterRef("source_id")))
     rows = Link.objects.filter(outwards | inwards).select_related("source", "target")
 
+    people: dict[int, Sequence[User]] = {}
+
     def show(found: Link) -> Values:
         values = link(found, record)
-        return {**values, "record": linked(values["record"])}
+        other = found.target if found.source_id == record.pk else found.source
+        whose = [person.username for person in known(other, people)]
+        return {**values, "record": {**linked(values["record"]), **({"people": whose} if whose else {})}}
 
     def along(found: Sequence[Link]) -> None:
-        reckon(end for one in found for end in (one.source, one.target))
+        ends = [end for one in found for end in (one.source, one.target)]
+        reckon(ends)
+        people.update(people_of(ends))
 
     return list_of(request, rows, "made", show, Parameters(request, "limit", "after"), along=along)
 

@@ -86,11 +86,15 @@ def told_of(records: Sequence[Record]) -> dict[int, str]:
     }
 
 
-def named(record: Record, people: People) -> str:
-    """Return whom a record is about, as far as everybody knows who sees it; empty where about nobody."""
+def known(record: Record, people: People) -> Sequence[User]:
+    """Return whom a record is about, as far as everybody knows who sees it."""
     proof = thing_of(record.type).proof
-    known = proof is not None and proof.named
-    return some(person.name for person in people.get(record.pk, ())) if known else ""
+    return people.get(record.pk, ()) if proof is not None and proof.named else ()
+
+
+def named(record: Record, people: People) -> str:
+    """Return the names of whom a record is about, as far as everybody knows who sees it; empty where about nobody."""
+    return some(person.name for person in known(record, people))
 
 
 def state_told(record: Record) -> str:
@@ -102,5 +106,5 @@ def state_told(record: Record) -> str:
         return _(thing.lifecycle.state(record.state).label)
     last = value_at(record, thing.proof.last) if thing.proof.last else None
     if last is not None and last < localdate():
-        return _("over since %(day)s") % {"day": date_format(last)}
+        return _("held until %(day)s") % {"day": date_format(last)}
     return ""
