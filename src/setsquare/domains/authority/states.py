@@ -47,6 +47,8 @@ SUPERVISED_DEED = Lifecycle(
         "take_back": Move(("waiting",), "taken_back"),
         "lapse": Move(("waiting",), "lapsed"),
         "ask_anew": Move(("waiting",)),
+        "move_on": Move(("waiting",)),
+        "tell_nobody_may": Move(("waiting",)),
         "pass_on": Move(("waiting",), "lapsed"),
         "ask_again": Move(("waiting",)),
         "remind_due": Move(("waiting",)),

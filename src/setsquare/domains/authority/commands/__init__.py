@@ -4,9 +4,10 @@ from setsquare.domains.authority.commands import (
     deciding,
     keeping_after,
     lapsing,
+    moving_on,
     overriding,
     supervised,
     writing,
 )
 
-__all__ = ["deciding", "keeping_after", "lapsing", "overriding", "supervised", "writing"]
+__all__ = ["deciding", "keeping_after", "lapsing", "moving_on", "overriding", "supervised", "writing"]

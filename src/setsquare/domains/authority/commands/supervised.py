@@ -8,16 +8,15 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from setsquare.domains.authority.commands.writing import waiting
+from setsquare.domains.authority.countersigners import countersigners
 from setsquare.domains.authority.in_words import titled
 from setsquare.domains.authority.models import SupervisedDeed
 from setsquare.domains.authority.overseen import GIVEN, SUPERVISED_DEEDS
 from setsquare.domains.authority.work import COUNTERSIGNING
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.act import Act
-from setsquare.kernel.commands.authorising import owing_supervisors, supervisors
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
 from setsquare.kernel.commands.declaration import (
-    Actor,
     Meaning,
     Reason,
     Situation,
@@ -30,9 +29,9 @@ from setsquare.kernel.commands.manners import COUNTERSIGNED, Countersigning, Kee
 from setsquare.kernel.commands.references import named_in
 from setsquare.kernel.commands.seconding import note_hand
 from setsquare.kernel.commands.supervising import (
+    Deed,
     carry_out_prepared,
     hand_in,
-    is_about,
     prepare_anew,
     relied_on,
     why_no_right,
@@ -42,7 +41,6 @@ from setsquare.kernel.commands.supervising import (
 from setsquare.kernel.files.models import Upload
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.models import Record
-from setsquare.kernel.records.seeing import may_see
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.writing.sentences import some
@@ -50,8 +48,6 @@ from setsquare.kernel.writing.sentences import some
 THING = "supervised_deed"
 TIME = dt.timedelta(days=5)
 """Within which somebody countersigns."""
-MOST = 25
-"""People who are asked; whoever else may can find it in the register."""
 DECIDING = SUPERVISED_DEEDS.sections[0].facts
 keep_by(Keeping, THING, "prepare")
 
@@ -153,34 +149,20 @@ def _asked(prepared: Prepared, act: Act) -> list[User]:
         if (number := same.values_list("number", flat=True).first()) is not None:
             sentence = _("%(number)s of yours waits for a countersignature already; take it back first.")
             raise Refused(sentence % {"number": number})
-    people = _may_countersign(prepared.situation, prepared)
+    deed = Deed(
+        prepared.command.key,
+        record,
+        prepared.by,
+        prepared.body,
+        prepared.reason,
+        prepared.version,
+        prepared.unit.pk,
+    )
+    people = countersigners(deed, prepared.situation)
     if not people:
         sentence = _("You may do this under supervision, but nobody may countersign it in %(unit)s. %(why)s")
         raise Refused(sentence % {"unit": prepared.unit.name, "why": prepared.decision.sentence})
     return people
-
-
-def _may_countersign(situation: Situation, prepared: Prepared) -> list[User]:
-    """Return who may countersign, the person's line and their own unit first.
-
-    Whom the person gave the right to it a short while ago only where nobody else may.
-    """
-    by = prepared.by
-    known = list(supervisors(situation, prepared.command).order_by("name", "pk"))
-    owed = owing_supervisors(by, situation, prepared.command)
-    known.sort(key=lambda one: (one.pk in owed, one.pk != by.manager_id, one.unit_id != prepared.unit.pk))
-    found: list[User] = []
-    for user in known:
-        if len(found) == MOST:
-            break
-        theirs = Situation(Actor(user), situation.thing, situation.record, situation.place_id)
-        seen = situation.record is None or may_see(situation.thing, user, situation.record)
-        kept_apart = is_about(prepared.command, prepared.body, prepared.record, user) or any(
-            rule(theirs) for rule in prepared.command.barred
-        )
-        if seen and not kept_apart:
-            found.append(user)
-    return [user for user in found if user.pk not in owed] or found
 
 
 def _ask(act: Act, people: list[User]) -> None:
