@@ -53,6 +53,7 @@ def test_it_moves_on_to_who_may_now_and_all_are_told(office: Office, change: Rec
     assert asked(deed) == {"dora", "rita"}
     assert move_countersigning_on() == 0
     lapse([desk.dora])
+    User.objects.filter(pk=desk.dora.pk).update(manager=desk.rita)
     assert move_countersigning_on() == 1
     assert asked(deed) == {"rita"}, "Rita still may, so nobody else is asked"
     entry = Entry.objects.filter(record=deed).latest("seq")
@@ -62,7 +63,7 @@ def test_it_moves_on_to_who_may_now_and_all_are_told(office: Office, change: Rec
     )
     [(who, said)] = notices("entrusted")
     assert who == "dora" and said.startswith(f"SD-0001 {deed.title} no longer waits for you: This needs ")
-    assert "yours expired on" in said
+    assert "yours expired on" in said and "have yourself assessed in “Audits” by Rita Root" in said
 
     office.qualify(office.hugo, 5)
     office.qualify(ina, 4)

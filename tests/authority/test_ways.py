@@ -1,5 +1,6 @@
 """Who is refused is told how to get there: the course, or who assesses them; it costs nobody else a query."""
 
+import html
 import json
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from setsquare.domains.organisation import bootstrap
 from setsquare.faces.cli.main import run
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.authorising import decide
@@ -21,7 +23,8 @@ from setsquare.kernel.records.things import thing_of
 from tests.api.conftest import Caller
 from tests.authority.conftest import Office
 from tests.authority.test_looking import BODY
-from tests.changes.conftest import PASSWORD
+from tests.authority.test_supervised import accepts
+from tests.changes.conftest import IMPACT, PASSWORD
 
 MANAGER = "Dora Example"
 
@@ -120,6 +123,60 @@ def test_every_face_tells_the_ways(
     assert "read TC-001 Asking well and confirm it" in " ".join(capsys.readouterr().out.split())
     assert run(["change-requests", "create", *(f"--{k}={v}" for k, v in BODY.items()), "--json"]) != 0
     assert len(json.loads(capsys.readouterr().err)["ways"]) == 3
+
+
+def test_who_may_not_countersign_is_shown_the_same_ways_and_no_glass(
+    ruled: Office, client: Client, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also to what is asked of who countersigns alone; whose own deed it is reads only that."""
+    desk = ruled.desk
+    change = desk.request(who=desk.anna)
+    desk.do(desk.anna, change, "submit")
+    desk.do(desk.ben, change, "assess", **IMPACT)
+    read = Record.objects.get(number="TC-001")
+    rita = desk.rita
+    bootstrap.grant(rita, "head", "N")
+    for person in (rita, desk.dora):
+        holds(person, read)
+    ruled.qualify(rita)
+    ruled.qualify(desk.dora)
+    given = {"commands": ["change_request.accept"], "countersigned": True, "break_glass": True}
+    higher = [{"subject": ruled.subject.number, "topic": "A1", "level": 3}]
+    ruled.in_force(**given, needs=[{"subject": read.number}], of_supervisor=higher)
+    deed = accepts(ruled, change).record
+    Qualification.objects.filter(user=desk.dora).delete()
+    User.objects.filter(pk=desk.dora.pk).update(manager=rita)
+    dora = User.objects.get(username="dora")
+
+    told = (
+        "This needs a current qualification in TC-001 Asking well; you hold none."
+        f" This needs {ruled.needed()}; you hold none. Rule AR-002 asks for it."
+        " What leads there: read TC-001 Asking well and confirm it; take TC-002 Audit week, which leads to it;"
+        " have yourself assessed in “Audits” by Rita Root."
+    )
+    client.force_login(dora)
+    page = html.unescape(client.get(f"/supervised-work/{deed.number}/").content.decode())
+    assert '<a href="/courses/TC-001/">Read TC-001 Asking well and confirm it</a>' in page
+    assert told in page and "break the glass" not in page.lower()
+    with pytest.raises(NotPermitted) as refused_to:
+        desk.do(dora, deed, "countersign")
+    assert str(refused_to.value) == told and not refused_to.value.breakable
+    caller = Caller(dora, ("read", "write"))
+    answer = caller.post(
+        f"/supervised-work/{deed.number}:countersign", {"signature": {"password": PASSWORD}}
+    ).json()
+    assert answer["detail"] == told and [way["kind"] for way in answer["ways"]] == [
+        "course",
+        "course",
+        "assessment",
+    ]
+    monkeypatch.setenv("SETSQUARE_PASSWORD", PASSWORD)
+    monkeypatch.setenv("SETSQUARE_AS", "dora")
+    assert run(["supervised-work", "countersign", deed.number, "--json"]) != 0
+    assert json.loads(capsys.readouterr().err)["detail"] == told
+    with pytest.raises(NotPermitted) as own:
+        desk.do(ruled.hugo, deed, "countersign")
+    assert str(own.value) == "You prepared this; somebody else countersigns it."
 
 
 def test_what_one_may_is_of_ones_own_unit_and_can_be_searched(ruled: Office, client: Client) -> None:

@@ -37,6 +37,8 @@ def decide(situation: Situation, command: Command) -> Decision:
     """Decide by the rules in force whether the person may; the system always may."""
     if situation.actor.user is None:
         return ALLOWED
+    if command.decided is not None:
+        return command.decided(situation)
     rules = concerning(situation.authority.rules, situation, command)
     if not rules:
         return ALLOWED
@@ -62,7 +64,8 @@ def _with_ways(decision: Decision, situation: Situation) -> Decision:
 
 def told_ways(decision: Decision, situation: Situation) -> Decision:
     """Return a decision with what leads to what is lacking, as the form of a command tells it."""
-    return decision.with_ways(situation.ways) if any(lack.need for lack in decision.lacks) else decision
+    known = bool(decision.ways) or not any(lack.need for lack in decision.lacks)
+    return decision if known else decision.with_ways(situation.ways)
 
 
 def ways_of(command: Command, decision: Decision) -> Decision:
@@ -78,10 +81,11 @@ def concerning(rules: Iterable[RuleInForce], situation: Situation, command: Comm
 
 
 def decide_on_supervisor(situation: Situation, command: Command) -> Decision:
-    """Decide whether the person may countersign the command that somebody else prepared."""
+    """Decide whether the person may countersign the command that somebody else prepared: outright or not at all."""
     rules = [rule.for_supervisors() for rule in concerning(situation.authority.rules, situation, command)]
     involved = partial(_involved, situation, command)
-    return judge(rules, situation.authority.standing, situation.now, involved)
+    decision = judge(rules, situation.authority.standing, situation.now, involved)
+    return replace(decision, supervised=False, breakable=False)
 
 
 def supervisors(situation: Situation, command: Command) -> QuerySet[User]:

@@ -17,7 +17,7 @@ from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.prepared import Asked
 from setsquare.kernel.accounts.rights import permissions_in, stands_in_for
 from setsquare.kernel.authority.asking import Before, before
-from setsquare.kernel.authority.deciding import Way, lacking
+from setsquare.kernel.authority.deciding import Decision, Way, lacking
 from setsquare.kernel.authority.ways import ways_to
 from setsquare.kernel.commands.bodies import Body
 from setsquare.kernel.commands.owing import Hand
@@ -318,6 +318,9 @@ class Command:
     """Any of these lets the person in; none at all: only the system."""
     barred: tuple[Rule, ...] = ()
     """Each of these may keep a person out whose rights allow it: duties that are kept apart."""
+    decided: Callable[[Situation], Decision] | None = None
+    """By what rules of authority say elsewhere who may, in place of those on its own record type: as who countersigns
+    a deed does by the rules on what that is about. It tells what leads to what is lacking."""
     conditions: tuple[Rule, ...] = ()
     """What has to be true of the record besides, whoever asks: it can be done once that is so."""
     done_already: Label | None = None

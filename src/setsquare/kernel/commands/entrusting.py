@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 import structlog
 from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import substitutes_of
 from setsquare.kernel.authority.asking import Before, binding, rules_of
-from setsquare.kernel.authority.deciding import RuleInForce
+from setsquare.kernel.authority.deciding import Decision, RuleInForce
 from setsquare.kernel.authority.models import Rule, Target
 from setsquare.kernel.authority.people import standings
+from setsquare.kernel.authority.ways import ways_to
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.authorising import able, concerning, decide
 from setsquare.kernel.commands.declaration import (
@@ -53,10 +54,20 @@ class Suspended(NamedTuple):
 
     task: Task
     rules: tuple[RuleInForce, ...]
-    why: str
-    """As the person is told."""
-    lacking: str
-    """As others are told."""
+    decision: Decision
+
+    @property
+    def why(self) -> str:
+        """Return what keeps them from it, with what leads there, as the person is told in their language."""
+        person = self.task.assignee
+        needs = dict.fromkeys(lack.need for lack in self.decision.lacks if lack.need is not None)
+        with override(person.language):
+            return self.decision.with_ways(ways_to(person, tuple(needs))).sentence
+
+    @property
+    def lacking(self) -> str:
+        """Return what is lacking as others are told."""
+        return self.decision.for_others
 
 
 def entrusts(thing: str) -> None:
@@ -91,7 +102,7 @@ def suspended(tasks: Iterable[Task]) -> list[Suspended]:
             decision = decide(situation, done_by)
             if decision.lacks and not decision.supervised:
                 asked = tuple(concerning(rules, situation, done_by))
-                found.append(Suspended(task, asked, decision.sentence, decision.for_others))
+                found.append(Suspended(task, asked, decision))
     return found
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.authority.deciding import Decision
+from setsquare.kernel.authority.ways import ways_to
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.altered import entering_altered
 from setsquare.kernel.commands.authorising import (
@@ -90,6 +91,11 @@ def is_about(command: Command, body: Mapping[str, Any], record: Record | None, u
 
 def why_no_supervisor(deed: Deed, situation: Situation) -> Label | None:
     """Return why somebody does not countersign a deed whose roles allow it."""
+    return why_kept_apart(deed, situation) or relied_on(deed, situation).sentence or None
+
+
+def why_kept_apart(deed: Deed, situation: Situation) -> Label | None:
+    """Return why duties that are kept apart do not let somebody countersign a deed, whatever they are qualified in."""
     if deed.by.pk == situation.user.pk:
         return _("You prepared this; somebody else countersigns it.")
     if is_about(deed.known, deed.body, deed.record, situation.user):
@@ -97,10 +103,10 @@ def why_no_supervisor(deed: Deed, situation: Situation) -> Label | None:
     for rule in deed.known.barred:
         if (why := rule(situation)) is not None:
             return why
+    if relied_on(deed, situation).lacks:  # which is told instead, and costs no query
+        return None
     hand = hand_in(deed, situation)
-    if hand is not None and hand.others:
-        return hand.told
-    return decide_on_supervisor(situation, deed.known).sentence or None
+    return hand.told if hand is not None and hand.others else None
 
 
 def hand_in(deed: Deed, situation: Situation) -> Hand | None:
@@ -233,6 +239,13 @@ def _rehearse(deed: Deed, actor: Actor, version: int | None = None) -> None:
 def relied_on(deed: Deed, situation: Situation) -> Decision:
     """Return the decision by which somebody may countersign a deed."""
     return decide_on_supervisor(situation, deed.known)
+
+
+def decided_on(deed: Deed, situation: Situation) -> Decision:
+    """Return the same with what leads to what is lacking, as it is told to the person."""
+    decision = relied_on(deed, situation)
+    needs = dict.fromkeys(lack.need for lack in decision.lacks if lack.need is not None)
+    return decision.with_ways(ways_to(situation.user, tuple(needs)))
 
 
 def carry_out_prepared(act: Act, deed: Deed, countersigning: Countersigning) -> Outcome:

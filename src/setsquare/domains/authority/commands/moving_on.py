@@ -19,8 +19,9 @@ from setsquare.kernel.commands.errors import CommandError, WrongState
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.commands.supervising import (
     Deed,
+    decided_on,
+    why_kept_apart,
     why_no_right,
-    why_no_supervisor,
     why_not_now,
     why_over,
 )
@@ -84,8 +85,8 @@ def _why_not(deed: Deed, person: User) -> str:
     """Return why somebody may not countersign a deed, with what leads there, in their language."""
     with override(person.language):
         situation = deed.before(person)
-        why = why_no_right(deed, situation) or why_no_supervisor(deed, situation)
-        return str(why or why_not_now(deed, situation) or "")
+        why = why_no_right(deed, situation) or why_kept_apart(deed, situation)
+        return str(why or decided_on(deed, situation).sentence or why_not_now(deed, situation) or "")
 
 
 @command(

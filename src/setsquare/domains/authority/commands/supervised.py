@@ -14,6 +14,7 @@ from setsquare.domains.authority.models import SupervisedDeed
 from setsquare.domains.authority.overseen import GIVEN, SUPERVISED_DEEDS
 from setsquare.domains.authority.work import COUNTERSIGNING
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.authority.deciding import ALLOWED, Decision
 from setsquare.kernel.commands.act import Act
 from setsquare.kernel.commands.bodies import Body, Shown, Widget
 from setsquare.kernel.commands.declaration import (
@@ -31,11 +32,12 @@ from setsquare.kernel.commands.seconding import note_hand
 from setsquare.kernel.commands.supervising import (
     Deed,
     carry_out_prepared,
+    decided_on,
     hand_in,
     prepare_anew,
     relied_on,
+    why_kept_apart,
     why_no_right,
-    why_no_supervisor,
     why_not_now,
 )
 from setsquare.kernel.files.models import Upload
@@ -67,7 +69,22 @@ def _may(situation: Situation) -> Label | None:
 
 
 def _supervises(situation: Situation) -> Label | None:
-    return why_no_supervisor(situation.detail.deed, _theirs(situation))
+    known = vars(situation)
+    if "_apart" not in known:  # looked up once
+        known["_apart"] = why_kept_apart(situation.detail.deed, _theirs(situation))
+    apart: Label | None = known["_apart"]
+    return apart
+
+
+def _decided(situation: Situation) -> Decision:
+    """Return what the rules on what the deed is about say of who would countersign it, duties kept apart first."""
+    if _supervises(situation) is not None:
+        return ALLOWED
+    decision: Decision | None = vars(situation).get("_decision")
+    if decision is None:  # looked up once
+        decide = relied_on if situation.told_to_others or not situation.closely else decided_on
+        decision = vars(situation)["_decision"] = decide(situation.detail.deed, _theirs(situation))
+    return decision
 
 
 def _possible(situation: Situation) -> Label | None:
@@ -180,6 +197,7 @@ def _ask(act: Act, people: list[User]) -> None:
     past=gettext_lazy("countersigned it, and so it was carried out"),
     who=(_may,),
     barred=(_supervises,),
+    decided=_decided,
     conditions=(_possible,),
     signature=COUNTERSIGNED,
     reason=Reason.NEVER,
