@@ -446,6 +446,7 @@ def test_what_was_not_justified_stays_marked_until_somebody_says_what_follows(of
     with pytest.raises(Refused) as why:
         desk.do(desk.anna, use, "settle", **decided)
     assert list(why.value.fields) == ["put_right_by"]
+    desk.do(desk.dora, change, "cancel", because="It was too early.")
     desk.do(desk.anna, use, "settle", **decided, put_right_by=change.number)
     assert state_of(use) == "settled" and not asked.all().exists()
     page = client.get(f"/change-requests/{change.number}/").content.decode()

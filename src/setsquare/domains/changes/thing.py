@@ -89,6 +89,7 @@ def _affects(number: str, _user: User) -> Q:
 CHANGE_REQUESTS = register(
     Thing(
         code="change_request",
+        puts_right=True,
         slug="change-requests",
         name=_("Change request"),
         plural=_("Change requests"),

@@ -197,6 +197,7 @@ def revision_restored(record: Record, state: Mapping[str, Any], rows: Rows) -> N
 DOCUMENT = register(
     Thing(
         code="document",
+        puts_right=True,
         slug="documents",
         name=_("Document"),
         plural=_("Documents"),
@@ -299,6 +300,7 @@ DOCUMENT = register(
 REVISION = register(
     Thing(
         code="revision",
+        puts_right=True,
         slug="revisions",
         name=_("Revision"),
         plural=_("Revisions"),

@@ -6,6 +6,8 @@ from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
+from setsquare.domains.authority.models import Override
+from setsquare.domains.authority.putting_right import choosable
 from setsquare.faces.web.access import person_of, signed_in
 from setsquare.faces.web.forms.fields import level_options
 from setsquare.kernel.accounts.models import Role, Unit, User
@@ -23,6 +25,8 @@ UNITS = 200
 """Units and roles are few; a chooser without words lists them all."""
 KNOWS = "organisation.read"
 """The permission by which people and units of a unit are known."""
+RIGHT = "right"
+"""The parameter that names a use of break-glass, and asks for what can put it right."""
 LIVE = "live"
 """The parameter that asks for what can be referred to: open or in force."""
 PART = "revision"
@@ -83,6 +87,8 @@ def _records(request: HttpRequest, words: str) -> Iterator[Choice]:
     person = _shown_of(request.GET.get("showing", ""))
     if person is not None:
         only &= offered_of(person)
+    if RIGHT in request.GET:
+        only &= _putting_right(person_of(request), request.GET[RIGHT][:80].replace("\x00", ""))
     found = find_records(person_of(request), words, types, MOST, live=live, states=states, only=only)
     more = told_of(found)
     for record in found:
@@ -94,6 +100,16 @@ def _shown_of(username: str) -> User | None:
     """Return of whom records are to show something, by sign-in name."""
     name = username[:150].replace("\x00", "")
     return User.objects.filter(username=name).first() if name else None
+
+
+def _putting_right(user: User, number: str) -> Q:
+    """Return the condition on what puts right what was done by breaking the glass, as a reader sees that."""
+    try:
+        found = find(user, number)
+    except Record.DoesNotExist:
+        found = None
+    known = Override.objects.filter(record=found).select_related("target").first() if found else None
+    return choosable(known) if known is not None else Q(pk__in=())
 
 
 def _states(given: Sequence[str]) -> dict[str, set[str]]:

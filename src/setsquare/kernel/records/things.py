@@ -281,6 +281,8 @@ class Thing:
     ruled: bool = True
     """Whether rules of authority are asked at its commands: not where what is done follows from a rule that was asked,
     such as at countersigning, of which the rule of what was prepared says who may."""
+    puts_right: bool = False
+    """Whether something that was done elsewhere is put right in such records, as in a change request."""
     favours: bool = False
     """Whether whom a command's input names gains by it, whatever the field: none of them countersigns it either."""
     kind_of: Callable[[Record], str] | None = None

@@ -15,6 +15,7 @@ from setsquare.domains.authority.in_words import CONSEQUENCES, titled
 from setsquare.domains.authority.models import Override
 from setsquare.domains.authority.overseen import OVERRIDES
 from setsquare.domains.authority.permissions import APPROVE
+from setsquare.domains.authority.putting_right import why_not_by
 from setsquare.domains.authority.states import UNSETTLED
 from setsquare.domains.authority.work import REVIEWING, SETTLING
 from setsquare.domains.organisation.permissions import ADMINISTER
@@ -253,7 +254,10 @@ class Settling(Body):
         RecordRef | None,
         Shown(
             gettext_lazy("Put right by"),
-            gettext_lazy("The record in which it is corrected or undone, such as a change request."),
+            gettext_lazy(
+                "The record itself once it is put right, one that is linked to it, or the change request or document in"
+                " which it is corrected or undone."
+            ),
             Widget.RECORD,
             needed=gettext_lazy("needed where it is corrected or undone"),
         ),
@@ -292,6 +296,8 @@ def settle(act: Act, body: Settling) -> None:
         )
         raise Refused({"put_right_by": sentence})
     row: Override = act.detail
+    if body.put_right_by is not None and (why := why_not_by(row, body.put_right_by)) is not None:
+        raise Refused({"put_right_by": why})
     row.consequence, row.done_about_it, row.put_right_by = (
         body.consequence,
         body.done_about_it,

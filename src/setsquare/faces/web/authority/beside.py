@@ -1,5 +1,6 @@
 """What stands above a record to which something was done under supervision or by breaking the glass."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,11 +11,14 @@ from setsquare.domains.authority.models import SupervisedDeed
 from setsquare.domains.authority.overseen import GIVEN, OVERRIDES, SUPERVISED_DEEDS
 from setsquare.domains.authority.work import COUNTERSIGNING
 from setsquare.faces.web.access import person_of
-from setsquare.faces.web.addresses import create_address, record_address
+from setsquare.faces.web.addresses import create_address, record_address, view_address
+from setsquare.faces.web.choosers import RIGHT
+from setsquare.faces.web.forms.fields import Field
 from setsquare.faces.web.records.beside import attachment_shown
 from setsquare.faces.web.values import state_shown
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.authorising import decide
+from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.commands.manners import GLASS
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing, thing_of, visible_to
@@ -81,6 +85,14 @@ def given_files(request: HttpRequest, thing: Thing, record: Record) -> dict[str,
         "given": [attachment_shown(row) for row in rows.select_related("blob", "added_by")],
         "glass_url": _glass_instead(record, user),
     }
+
+
+def offer_what_puts_right(situation: Situation, fields: Sequence[Field]) -> None:
+    """Have the chooser offer the records alone by which it can be put right."""
+    for one in fields:
+        if one.name == "put_right_by":
+            asked = urlencode({RIGHT: situation.subject.number})
+            one.source = f"{view_address('choose', 'records')}?{asked}&q="
 
 
 def _glass_instead(record: Record, user: User) -> str:

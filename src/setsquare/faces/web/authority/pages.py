@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from setsquare.domains.authority.simulating import SIMULATED
 from setsquare.faces.web.authority.asking import mine_page, who_page
-from setsquare.faces.web.authority.beside import given_files
+from setsquare.faces.web.authority.beside import given_files, offer_what_puts_right
 from setsquare.faces.web.authority.effect import effect_tab, effect_told, nobody_left
 from setsquare.faces.web.pages import Part, Tab, add_urls, extend
 
@@ -31,7 +31,9 @@ extend(
     overview=Part("authority/given.html.jinja", given_files),
     icons={"countersign": "signature", "refuse": "x", "renew": "refresh"},
 )
-extend("override", icons={"review": "eye", "settle": "signature"})
+extend(
+    "override", icons={"review": "eye", "settle": "signature"}, furnished={"settle": offer_what_puts_right}
+)
 add_urls(
     [
         path("authority-rules/who/", who_page, name="authority_who"),
