@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from setsquare.faces.web.addresses import file_address
+from setsquare.faces.web.records.grounds import Known, grounds_shown
 from setsquare.faces.web.times import time_in_zone
-from setsquare.kernel.authority.deciding import in_sentences
 from setsquare.kernel.commands.declaration import command_of, meaning_label
 from setsquare.kernel.commands.input_in_words import Told
 from setsquare.kernel.files.models import Attachment
@@ -18,12 +18,16 @@ from setsquare.kernel.representation.deeds import reason_of
 from setsquare.kernel.signatures.models import Signature
 from setsquare.kernel.writing.canonical import canonical
 
+UNKNOWN = Known()
 
-def signature_shown(row: Signature, manner: str = "", hidden: Hidden = OPEN) -> dict[str, Any]:
+
+def signature_shown(
+    row: Signature, manner: str = "", hidden: Hidden = OPEN, known: Known = UNKNOWN
+) -> dict[str, Any]:
     """Return a signature as `parts/signatures.html.jinja` shows it; whether it holds is computed anew.
 
     `manner` says how it was made where not outright (`manners_told`). What the command was given is signed along, and
-    told to whom nothing of the record is hidden.
+    told to whom nothing of the record is hidden. `known` are the records that it relied on (`known_to`).
     """
     return {
         "name": row.printed_name,
@@ -36,7 +40,7 @@ def signature_shown(row: Signature, manner: str = "", hidden: Hidden = OPEN) -> 
         "on_behalf_of": row.on_behalf_of_name,
         "reason": reason_of(row, hidden),
         "manner": manner,
-        "relied": in_sentences(row.authority),
+        "relied": grounds_shown(row, known),
         "given": [] if hidden.keys else _given(row),
     }
 

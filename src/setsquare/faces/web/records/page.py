@@ -12,6 +12,7 @@ from setsquare.faces.web.addresses import record_address
 from setsquare.faces.web.pages import hand_made, link_words, task_words
 from setsquare.faces.web.records.beside import attachment_shown, signature_shown
 from setsquare.faces.web.records.facts import sections_shown
+from setsquare.faces.web.records.grounds import known_to
 from setsquare.faces.web.records.head import head_of
 from setsquare.faces.web.records.past import past_page
 from setsquare.faces.web.values import state_shown
@@ -152,8 +153,11 @@ def _signatures(request: HttpRequest, thing: Thing, record: Record, situation: S
     rows = list(signed_openly(made, user, *of).defer("entry__state").order_by("id")[:MOST])
     manners = manners_told(rows)
     hidden = {one.pk: thing_of(one.type).hidden_from(user, one) for one in of}
+    known = known_to(user, rows)
     return {
-        "signatures": [signature_shown(row, manners.get(row.pk, ""), hidden[row.record_id]) for row in rows]
+        "signatures": [
+            signature_shown(row, manners.get(row.pk, ""), hidden[row.record_id], known) for row in rows
+        ]
     }
 
 

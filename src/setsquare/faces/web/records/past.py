@@ -14,6 +14,7 @@ from setsquare.faces.web.addresses import record_address, register_address
 from setsquare.faces.web.pages import hand_made
 from setsquare.faces.web.records.beside import attachment_shown, signature_shown
 from setsquare.faces.web.records.facts import sections_shown
+from setsquare.faces.web.records.grounds import known_to
 from setsquare.faces.web.records.states import words_for
 from setsquare.faces.web.times import time_in_zone
 from setsquare.faces.web.values import state_shown
@@ -112,13 +113,13 @@ def _context(request: HttpRequest, thing: Thing, past: Past) -> dict[str, Any]:
         made.head(request, context)
     beside = _signed(thing, record, user)
     signed = list(signed_openly(signatures_then(past, *beside), user, record, *beside))
-    manners = manners_told(signed)
+    manners, known = manners_told(signed), known_to(user, signed)
     return context | {
         "sections": sections_shown(thing, record, user, timezone.localtime(past.at).date()),
         "further": _further(request, thing, past),
         "signatures": [
             signature_shown(
-                row, manners.get(row.pk, ""), thing_of(row.record.type).hidden_from(user, row.record)
+                row, manners.get(row.pk, ""), thing_of(row.record.type).hidden_from(user, row.record), known
             )
             for row in signed
         ],
