@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
 
 from setsquare.kernel.accounts.models import Role
 from setsquare.kernel.authority.deciding import Asked
@@ -17,6 +18,7 @@ from setsquare.kernel.commands.declaration import (
     command_of,
     meaning_label,
 )
+from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.commands.input_in_words import EMPTY, Told
 from setsquare.kernel.commands.manners import COUNTERSIGNED
 from setsquare.kernel.records.models import Record
@@ -120,6 +122,20 @@ def meaning_choices() -> dict[str, Label]:
 def kind_choices() -> dict[str, Label]:
     """Return the kinds of records that there are."""
     return {code: label for thing in all_things() for code, label in thing.kinds().items()}
+
+
+def kinds_of(things: Iterable[str]) -> dict[str, Label]:
+    """Return the kinds that records of some types are of, by code."""
+    return {code: label for thing in sorted(set(things)) for code, label in thing_of(thing).kinds().items()}
+
+
+def check_kind(command: Command, kind: str) -> None:
+    """Refuse a kind of which no record is that a command is about; none at all is whatever the kind."""
+    if kind and kind not in (known := kinds_of([command.thing])):
+        sentence = _("“%(command)s” is never about a record of the kind “%(kind)s”.")
+        values = {"command": told(command), "kind": kind_choices().get(kind, kind)}
+        hint = " " + _("Choose one of: %(expected)s.") % {"expected": ", ".join(known)} if known else ""
+        raise Refused({"kind": sentence % values + hint})
 
 
 def kind_areas() -> dict[str, Label]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 
-from setsquare.domains.authority.in_words import done_by_people
+from setsquare.domains.authority.in_words import check_kind, done_by_people
 from setsquare.domains.authority.looking import WhyNot, found_among, unit_looked_at, what_may, who_may
 from setsquare.domains.authority.models import AuthorityRule
 from setsquare.domains.authority.simulating import (
@@ -95,7 +95,9 @@ def who(request: HttpRequest) -> HttpResponse:
     show = asked.text("show") or WHO[0]
     if show not in WHO:
         raise Refused({"show": _("Choose one of: %(expected)s.") % {"expected": ", ".join(WHO)}})
-    found = who_may(_command(asked), _unit(request, asked), asked.text("kind"))
+    command, kind = _command(asked), asked.text("kind")
+    check_kind(command, kind)
+    found = who_may(command, _unit(request, asked), kind)
     reader = caller_of(request).user
     known: dict[int, WhyNot] = {}
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from setsquare.domains.authority.in_words import done_by_people, told
+from setsquare.domains.authority.in_words import check_kind, done_by_people, told
 from setsquare.domains.authority.looking import (
     BY_THE_RECORD,
     WhyNot,
@@ -50,6 +50,7 @@ def show_who(caller: Caller, options: Options) -> None:
     if command is None:
         sentence = _("There is no command “%(key)s” that people carry out.")
         raise Refused({"command": sentence % {"key": options.command}})
+    check_kind(command, options.kind)
     unit = _unit(list(units_looked_at(caller.user)), options.unit)
     found = who_may(command, unit, options.kind)
     people = list((found.may_not if options.may_not else found.may)[: max(options.limit, 1)])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field
 
 from setsquare.domains.authority import in_words
-from setsquare.domains.authority.lockout import always_concerned_by
+from setsquare.domains.authority.lockout import always_concerned_by, concerned_by
 from setsquare.domains.authority.models import AuthorityRule
 from setsquare.domains.authority.permissions import APPROVE, RULES
 from setsquare.domains.authority.states import OPEN
@@ -250,7 +250,7 @@ class Content(Body):
             wrong["commands"] = _("Say at which commands or signatures the rule is asked.")
         if not self.roles and not self.needs and not self.independent:
             wrong["needs"] = _("Say what is needed: a role, a qualification, or independence.")
-        wrong |= self._wrong_ways() | self._wrong_independence()
+        wrong |= self._wrong_ways() | self._wrong_independence() | self._wrong_kinds()
         parts = parts_of(row.subject for name in QUALIFIED for row in getattr(self, name))
         wrong |= self._wrong_needs(parts)
         if wrong:
@@ -268,6 +268,17 @@ class Content(Body):
             return {}
         sentence = _("“%(command)s” is only ever done by whose record it is: nobody is independent of it.")
         return {"independent": sentence % {"command": in_words.told(own)}}
+
+    def _wrong_kinds(self) -> dict[str, Label]:
+        """Return which kinds no record is of at which the rule is asked, by field."""
+        known = in_words.kinds_of(one.thing for one in concerned_by(self))
+        names = in_words.kind_choices() if self.kinds else {}
+        sentence = _("Nothing that the rule is asked at is done to a record of the kind “%(kind)s”.")
+        return {
+            f"kinds.{place}": sentence % {"kind": names.get(code, code)}
+            for place, code in enumerate(self.kinds if self.commands or self.meanings else [])
+            if code not in known
+        }
 
     def _wrong_needs(self, parts: Parts) -> dict[str, Label]:
         """Return which qualifications there are not, by field; as they are by now, so an edition may outdate a rule."""

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from setsquare.domains.authority.in_words import command_areas, command_choices, done_by_people, kind_choices
+from setsquare.domains.authority.in_words import command_areas, command_choices, done_by_people, kinds_of
 from setsquare.domains.authority.looking import (
     BY_THE_RECORD,
     WhoMay,
@@ -62,12 +62,14 @@ def who_page(request: HttpRequest) -> HttpResponse:
     command = done_by_people().get(request.GET.get("command", ""))
     kind, show = request.GET.get("kind", ""), request.GET.get("show", MAY)
     context = _frame(_("Who may …?"), _("By their roles in the unit, and by the rules in force there."))
+    kinds = kinds_of([command.thing]) if command is not None else {}
+    kind = kind if kind in kinds else ""  # another command was chosen since
     context |= {
         "commands": _commands(),
         "command": command.key if command is not None else "",
         "units": by_tree(units),
         "unit": unit,
-        "kinds": kind_choices().items() if command is not None else (),
+        "kinds": kinds.items(),
         "kind": kind,
     }
     if command is not None:
