@@ -41,10 +41,10 @@ def owing(
     if not makers or unit_id is None or not (permissions or roles):
         return {}
     now = timezone.now()
-    known = {**let_administer(makers.values()), **makers}
-    done = Entry.objects.filter(actor_id__in=known, at__gte=now - LASTING, command__in=(*GIVING, *REACHING))
+    done = Entry.objects.filter(actor_id__in=makers, at__gte=now - LASTING, command__in=(*GIVING, *REACHING))
     if not done.exists():  # as with nearly everybody, who administers nothing
         return {}
+    known = {**let_administer(makers.values()), **makers}
     right = Q(role__name__in=roles) | Q(role__permissions__permission__in=permissions)
     holding = Grant.objects.filter(right, in_force(now))
     reaching = Grant.objects.filter(right, unit__paths_down__descendant_id=unit_id).exclude(
