@@ -17,6 +17,8 @@ from setsquare.kernel.commands.supervising import is_about
 from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.records.things import thing_of
+from setsquare.kernel.representation.past import as_it_stood
 from setsquare.kernel.typesetting.lists import ListSheet
 from tests.cases import ThingCase
 from tests.days import HOME
@@ -376,3 +378,33 @@ def test_a_session_has_a_list_to_be_signed_and_then_what_came_of_it(
     assert (to_sign.head[-1], to_sign.rows) == ("Signature", [["Anna Example", "", "North", ""]])
     assert attended.rows == [["Anna Example", "", "North", "Absent", "She was ill."]]
     assert dict(printed[1].facts)["Attendance confirmed"].startswith("Tom Example, ")
+
+
+def test_who_only_waited_for_a_place_and_was_absent_takes_none(school: School, client: Client) -> None:
+    session = school.session(school.course(), hours=-3, capacity=1)
+    school.do(school.cora, session, "enrol", people=["ben", "anna", "olga"])
+    rows = [
+        {"person": "ben", "result": "passed"},
+        {"person": "anna", "result": "absent", "reason": "There was no place."},
+    ]
+    school.do(school.tom, session, "record_attendance", people=rows)
+    told = TrainingSession.objects.get(pk=session.pk)
+    assert (told.places, told.waiting) == ("1 of 1", [])
+    assert told.people == ["Anna Example: absent (There was no place.)", "Ben Example: attended and passed"]
+    client.force_login(school.cora)
+    offered = client.get(f"/training-sessions/{session.number}/do/record_attendance/").content.decode()
+    assert 'value="anna"' in offered and 'value="olga"' not in offered
+    record = Record.objects.get(pk=session.pk)
+    then = as_it_stood(thing_of("training_session"), record, timezone.now(), school.cora)
+    assert then is not None and then.record.training_session.places == "1", "as of a day as well"
+    school.do(school.tom, session, "close")
+    last = attendance_sheet(Record.objects.get(pk=session.pk)).parts[0]
+    assert [(row[0], row[3]) for row in last.rows] == [
+        ("Anna Example", "Absent"),
+        ("Ben Example", "Attended and passed"),
+    ]
+    rows[1] = {"person": "anna", "result": "passed"}
+    again = school.session(school.course("Other"), hours=-3, capacity=1)
+    school.do(school.cora, again, "enrol", people=["ben", "anna"])
+    school.do(school.tom, again, "record_attendance", people=rows)
+    assert TrainingSession.objects.get(pk=again.pk).places == "2 of 1", "who came did take part"

@@ -16,7 +16,7 @@ from setsquare.domains.competence.gaps.people import follows as follows_competen
 from setsquare.domains.quizzes.models import QuizAttempt
 from setsquare.domains.quizzes.thing import ATTEMPTS
 from setsquare.domains.training.matrix import MISSING, STANDINGS, WORDS, Cell, cells, courses_shown
-from setsquare.domains.training.models import Attendance, Certificate, Course
+from setsquare.domains.training.models import IN_LINE, Attendance, Certificate, Course
 from setsquare.domains.training.reasons import why_needed
 from setsquare.domains.training.resting import Ground, all_grounds
 from setsquare.domains.training.scopes import people_followed_by
@@ -81,8 +81,8 @@ def record_of(reader: User, person: User) -> TrainingRecord:
     for one in certificates:
         reckon_one(CERTIFICATES, one.record)
     tasks = Task.objects.filter(assignee=person, kind=TRAIN.code, done__isnull=True)
-    taken = Attendance.objects.filter(session__in=_seen(SESSIONS, reader), person=person, waiting=False)
-    taken = taken.select_related("session__record__unit")
+    taken = Attendance.objects.filter(session__in=_seen(SESSIONS, reader), person=person)
+    taken = taken.exclude(IN_LINE).select_related("session__record__unit")
     tried = QuizAttempt.objects.filter(pk__in=_seen(ATTEMPTS, reader), person=person)
     tried = tried.select_related("record", "quiz__record")
     return TrainingRecord(

@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from setsquare.domains.training.models import Attendance, TrainingSession
+from setsquare.domains.training.models import IN_LINE, Attendance, TrainingSession
 from setsquare.domains.training.roster import hidden_of_session
 from setsquare.domains.training.thing import RESULTS
 from setsquare.kernel.accounts.models import Unit, User
@@ -33,7 +33,7 @@ def attendance_sheet(record: Record) -> ListSheet:
     """Return all that the attendance list of a session shows, by the clocks of its unit."""
     session: TrainingSession = record.training_session
     place, now = zone(record.unit), timezone.now()
-    people = session.attendances.filter(waiting=False).select_related("person__unit")
+    people = session.attendances.exclude(IN_LINE).select_related("person__unit")
     rows = list(people.order_by("person__name", "pk"))
     closed, kind = record.state == "closed", _("Attendance list")
     facts: list[tuple[str, str]] = [
@@ -66,7 +66,11 @@ def _attended(rows: list[Attendance]) -> Part:
 
 def _to_sign(rows: list[Attendance], session: TrainingSession) -> Part:
     """Return the rows to be signed, with some for who comes besides as far as there are places."""
-    free = EMPTY_ROWS if session.capacity is None else min(max(session.capacity - len(rows), 0), EMPTY_ROWS)
+    free = (
+        EMPTY_ROWS
+        if session.capacity is None
+        else min(max(session.capacity - sum(not row.waiting for row in rows), 0), EMPTY_ROWS)
+    )
     told = [[*_who(row.person), ""] for row in rows] + [["", "", "", ""]] * free
     head = [_("Name"), _("Job title"), _("Unit"), _("Signature")]
     return Part(_("People"), head, told, [3, 3, 3, 4], none=_("Nobody is enrolled."), tall=True)

@@ -259,12 +259,12 @@ class TrainingSession(models.Model):
     @cached_property
     def people(self) -> list[str]:
         """Return who takes part, a line for each: name and, once it is known, what came of it."""
-        return [row.in_words for row in self.roster if not row.waiting]
+        return [row.in_words for row in self.roster if not row.in_line]
 
     @cached_property
     def waiting(self) -> list[str]:
         """Return who waits for a place, first in line first."""
-        line = sorted((row.pk, row.person.name) for row in self.roster if row.waiting)
+        line = sorted((row.pk, row.person.name) for row in self.roster if row.in_line)
         return [name for _place, name in line]
 
     @cached_property
@@ -275,6 +275,10 @@ class TrainingSession(models.Model):
         if self.capacity is None:
             return str(taken)
         return _("%(taken)s of %(all)s") % {"taken": taken, "all": self.capacity}
+
+
+IN_LINE = Q(waiting=True, result="")
+"""The condition on who waits for a place, and nothing came of it yet."""
 
 
 class Attendance(models.Model):
@@ -290,6 +294,7 @@ class Attendance(models.Model):
     session = models.ForeignKey(TrainingSession, models.PROTECT, related_name="attendances")
     person = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     waiting = models.BooleanField(default=False)
+    """Whether they have no place; it stays so for who waited and was noted as absent."""
     result = models.CharField(max_length=20, choices=Result.choices, blank=True)
     reason = models.CharField(max_length=300, blank=True)
 
@@ -300,6 +305,11 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.result}"
+
+    @property
+    def in_line(self) -> bool:
+        """Whether they wait for a place, and nothing came of it yet."""
+        return self.waiting and not self.result
 
     @property
     def in_words(self) -> str:

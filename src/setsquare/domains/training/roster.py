@@ -105,10 +105,10 @@ def _ever_named(record: Record) -> set[str]:
 def narrow_session(record: Record, hidden: Hidden) -> None:
     """Leave on the row of a session those whom the reader sees, and how many there are while places are to be had."""
     session: TrainingSession = record.training_session
-    taking_part = [row for row in session.roster if not row.waiting]
+    taking_part = [row for row in session.roster if not row.in_line]
     told = [{"person": row.person.username, "reason": row.reason} for row in taking_part]
     reasons = {one["person"]: one["reason"] for one in hidden.part[PEOPLE](told)}
-    line = sorted((row for row in session.roster if row.waiting), key=lambda row: row.pk)
+    line = sorted((row for row in session.roster if row.in_line), key=lambda row: row.pk)
     seen = set(hidden.part[WAITING]([row.person.username for row in line]))
     session.people = [
         row.with_reason(reasons[row.person.username]) for row in taking_part if row.person.username in reasons

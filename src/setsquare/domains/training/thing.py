@@ -150,10 +150,11 @@ def session_state(record: Record) -> Mapping[str, Any]:
     return {
         "people": [
             {"person": row.person.username, "result": row.result, "reason": row.reason}
+            | ({"waited": True} if row.waiting else {})
             for row in rows
-            if not row.waiting
+            if not row.in_line
         ],
-        "waiting": [row.person.username for row in rows if row.waiting],
+        "waiting": [row.person.username for row in rows if row.in_line],
     }
 
 
@@ -170,7 +171,7 @@ def session_restored(record: Record, state: Mapping[str, Any], rows: Rows) -> No
     line = [rows.person(name) for name in state.get("waiting") or ()]
     session.waiting = [person.name for person in line if person is not None]
     whole = SESSIONS.hidden_from(rows.reader, record) == OPEN
-    session.places = str(len(taking_part)) if whole else ""
+    session.places = str(sum(not row.get("waited") for row in taking_part)) if whole else ""
 
 
 def _lasts(value: str, _user: User) -> Q:

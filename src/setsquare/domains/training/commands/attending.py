@@ -10,7 +10,7 @@ from pydantic import Field
 
 from setsquare.domains.training.commands.certifying import Issue, certify, named
 from setsquare.domains.training.commands.easing import conclude_given
-from setsquare.domains.training.models import Attendance, Certificate, TrainingSession
+from setsquare.domains.training.models import IN_LINE, Attendance, Certificate, TrainingSession
 from setsquare.domains.training.rules import (
     GIVERS,
     RUNNERS,
@@ -270,9 +270,7 @@ def _tell_of_quiz(act: Act, waiting: list[User], names: list[str]) -> None:
 
 
 def _attendance_as_is(situation: Situation) -> Mapping[str, Any]:
-    rows = (
-        situation.detail.attendances.filter(waiting=False).select_related("person").order_by("person__name")
-    )
+    rows = situation.detail.attendances.exclude(IN_LINE).select_related("person").order_by("person__name")
     return {
         "people": [
             {"person": row.person.username, "result": row.result or "passed", "reason": row.reason}
@@ -294,7 +292,10 @@ def _attendance_as_is(situation: Situation) -> Mapping[str, Any]:
     reindexes=False,
 )
 def record_attendance(act: Act, body: RecordAttendance) -> None:
-    """Say who attended and what came of it; who came without being enrolled is added."""
+    """Say who attended and what came of it; who came without being enrolled is added.
+
+    Who waited for a place and was absent took none.
+    """
     session: TrainingSession = act.detail
     known = {row.person_id: row for row in session.attendances.all()}
     seen: set[int] = set()
@@ -302,9 +303,10 @@ def record_attendance(act: Act, body: RecordAttendance) -> None:
     for place, given in enumerate(body.people):
         _check_row(act, given, place, seen)
         row = known.get(given.person.pk) or Attendance(session=session, person=given.person)
-        row.waiting, row.result, row.reason = False, given.result, given.reason
+        row.waiting = row.waiting and given.result == Attendance.Result.ABSENT
+        row.result, row.reason = given.result, given.reason
         row.save()
-    session.attendances.filter(waiting=True).delete()
+    session.attendances.filter(IN_LINE).delete()
     act.conclude(
         gettext_noop(
             "What came of %(number)s is noted. Closing it issues the certificates of those who passed."
