@@ -11,6 +11,7 @@ from pydantic import Field
 
 from setsquare.domains.training.commands.asking import Trained
 from setsquare.domains.training.commands.easing import conclude_recorded, eased, giver, say_alone
+from setsquare.domains.training.commands.numbers import check_number_of_one
 from setsquare.domains.training.corrections import before_correction
 from setsquare.domains.training.models import ROLE, Certificate, Course
 from setsquare.domains.training.permissions import MANAGE, READ
@@ -260,6 +261,7 @@ def create(act: Act, body: RecordCertificate) -> Record:
     if act.actor.user is not None and not manages(act.actor.user, body.person):
         sentence = _("Your roles do not let you record certificates of %(name)s.")
         raise Refused({"person": sentence % {"name": body.person.name}})
+    check_number_of_one(act, body.person, course, body.issuer, body.external_number)
     waits = act.actor.user is not None and lacks_what_completes(course, body.person)
     less = eased(course, body.person, act.actor.user)
     by = less.by if less is not None and less.waits else None
@@ -368,6 +370,7 @@ def submit(act: Act, body: Submit) -> Record:
     if body.file is None and person == act.user:
         raise Refused({"file": _("Add the certificate as a file: whoever verifies it has to see it.")})
     check_day_free(person, course, body.issued)
+    check_number_of_one(act, person, course, body.issuer, body.external_number)
     made = make(
         act,
         person,

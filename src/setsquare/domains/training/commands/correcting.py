@@ -16,6 +16,7 @@ from setsquare.domains.training.commands.certifying import (
     check_day_free,
     fit_for_use,
 )
+from setsquare.domains.training.commands.numbers import check_number_of_one
 from setsquare.domains.training.models import ROLE, Certificate
 from setsquare.domains.training.rules import check_course, handed_in
 from setsquare.domains.training.work import VERIFY
@@ -78,12 +79,15 @@ def edit(act: Act, body: Correct) -> None:
         certificate.expires = fit_for_use(course, certificate.person, body, act.now)
     if (course.pk, body.issued) != (certificate.course_id, certificate.issued):
         check_day_free(certificate.person, course, body.issued, but=certificate.pk)
+    former = (certificate.course_id, certificate.issuer, certificate.external_number)
+    if (course.pk, body.issuer, body.external_number) != former:
+        check_number_of_one(act, certificate.person, course, body.issuer, body.external_number)
     certificate.course, act.record.title = course, course.record.title
     certificate.issued, certificate.issuer = body.issued, body.issuer
     certificate.external_number, certificate.note = body.external_number, body.note
     if body.file is not None:
-        for former in Attachment.objects.filter(record=act.record, role=ROLE, removed__isnull=True):
-            act.detach(former)
+        for file in Attachment.objects.filter(record=act.record, role=ROLE, removed__isnull=True):
+            act.detach(file)
         act.attach(body.file.blob, body.file.name, ROLE)
     waiting = Task.objects.filter(record=act.record, kind=VERIFY.code, done__isnull=True)
     act.tell_all(

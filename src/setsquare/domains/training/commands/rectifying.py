@@ -20,6 +20,7 @@ from setsquare.domains.training.commands.certifying import (
     give,
 )
 from setsquare.domains.training.commands.easing import eased
+from setsquare.domains.training.commands.numbers import check_number_of_one
 from setsquare.domains.training.commands.revoking import tell_why, uncount
 from setsquare.domains.training.models import ROLE, Certificate
 from setsquare.domains.training.rules import lacks_what_completes, manages_person, not_own
@@ -122,6 +123,9 @@ def rectify(act: Act, body: Rectify) -> None:
     given = {**body.model_dump(include=set(TOLD)), "expires": expires}
     if all(getattr(certificate, name) == value for name, value in given.items()):
         return
+    if (body.issuer, body.external_number) != (certificate.issuer, certificate.external_number):
+        course = certificate.course
+        check_number_of_one(act, certificate.person, course, body.issuer, body.external_number)
     for name, value in given.items():
         setattr(certificate, name, value)
     if not same_days:
