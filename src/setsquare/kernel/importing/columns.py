@@ -17,6 +17,7 @@ from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.bodies import Body, rows_of, shown
 from setsquare.kernel.commands.declaration import Actor, Command, Reason, Situation, commands_of
 from setsquare.kernel.commands.running import why_not_permitted
+from setsquare.kernel.importing.days import DAYS, MOMENTS, day_in, moment_in, written
 from setsquare.kernel.records.things import Label, Thing
 
 CREATE = "create"
@@ -66,8 +67,9 @@ class ImportColumn:
             Form.TEXT: _("text"),
             Form.NUMBER: _("number"),
             Form.BOOLEAN: _("yes or no"),
-            Form.DATE: _("date, such as 2026-11-30"),
-            Form.DATETIME: _("date and time, such as 2026-11-30T09:00"),
+            Form.DATE: _("date, such as 2026-11-30 or %(local)s") % {"local": written(DAYS)},
+            Form.DATETIME: _("date and time, such as 2026-11-30T09:00 or %(local)s")
+            % {"local": written(MOMENTS)},
             Form.CHOICE: _("one of: %(names)s") % {"names": ", ".join(self.choices)},
             Form.PERSON: _("sign-in name or e-mail address"),
             Form.UNIT: _("code of a unit"),
@@ -236,6 +238,10 @@ def _single(column: ImportColumn, text: str) -> Any:
         return _truth(text)
     if column.form is Form.CHOICE:
         return _choice(column, text)
+    if column.form is Form.DATE:
+        return day_in(text)
+    if column.form is Form.DATETIME:
+        return moment_in(text)
     if column.form is Form.PERSON and "@" in text:
         return _by_mail(text)
     return text

@@ -3,3 +3,5 @@
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
 TIME_FORMAT = "H:i"
+DATE_INPUT_FORMATS = ["%d %B %Y", "%d %b %Y"]
+DATETIME_INPUT_FORMATS = ["%d %B %Y %H:%M", "%d %B %Y, %H:%M"]
