@@ -87,6 +87,9 @@ def test_it_is_told_what_comes_first(alma: User, records: list[Record]) -> None:
     accept = next(one for one in commands_of("change_request") if one.name == "accept")
     refused = refusal(accept, alma, change)
     assert isinstance(refused, WrongState) and refused.first == ("submit",)
+    refused = refusal(accept, User.objects.get(username="rolf"), change)
+    assert isinstance(refused, WrongState) and refused.first == (), "he may not submit it"
+    assert str(refused) == f"{change.number} is “Draft”; this is done while it is “Assessed”."
     Record.objects.filter(pk=revision.pk).update(state="superseded")
     refused = refusal(approve, alma, revision)
     assert isinstance(refused, WrongState) and refused.first == ()

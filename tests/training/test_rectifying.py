@@ -443,3 +443,41 @@ def test_who_has_taken_a_course_anew_need_not_again_while_the_number_alone_waits
     assert ("New hooks" in client.get("/courses/mine/").content.decode()) is not done
     school.do(school.ben, made, "verify")
     assert asked(course) == {} and completed_by(course, ago(50)).get() == school.anna
+
+
+@pytest.mark.parametrize("kind", ["external", "on_the_job"])
+def test_who_would_correct_what_was_recorded_here_is_told_by_what_it_is_put_right(
+    school: School, kind: str
+) -> None:
+    bootstrap.grant(school.ben, "coordinator", "NW")
+    course = school.course("Crane", kind=kind)
+    made = school.certified("anna", course, ago(3), issuer="TÜV")
+    if kind == "on_the_job":
+        school.do(school.ben, made, "verify")
+    given = {"course": course.number, "issued": ago(4), "issuer": "TÜV"}
+    told = {
+        "cora": "It was recorded here: put it right by “Correct a slip”, or have it revoked and record it anew.",
+        "anna": "It was recorded here: who runs the training of Anna Example corrects it.",
+    }
+    for name, sentence in told.items():
+        with pytest.raises(NotPermitted) as refused:
+            school.do(school.people[name], made, "edit", **given)
+        assert str(refused.value) == sentence
+    assert slip(school, made, external_number="17").certificate.external_number == "17", "as it was told"
+
+
+def test_no_way_is_named_to_what_counts_already(school: School) -> None:
+    course = school.course("Crane", kind="external")
+    made = carry_out(
+        "certificate",
+        "submit",
+        Actor(school.anna),
+        body={"course": course.number, "issued": ago(4), "issuer": "TÜV", "file": scan(school.anna)},
+    ).record
+    school.do(school.cora, made, "verify")
+    with pytest.raises(WrongState) as refused:
+        school.do(
+            school.anna, made, "edit", course=course.number, issued=ago(5), issuer="TÜV", external_number=""
+        )
+    said = f"{made.number} is “Valid”; this is done while it is “Submitted”."
+    assert (str(refused.value), refused.value.first) == (said, ())

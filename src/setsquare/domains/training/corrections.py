@@ -16,6 +16,12 @@ ANSWERS = ("handed_in_by", "eased_by")
 """Who may not verify it, as they entered or gave it."""
 
 
+def came_by(certificate: Certificate) -> str:
+    """Return the command by which a certificate was made."""
+    first = Entry.objects.filter(record=certificate.pk, seq=1).values_list("command", flat=True)
+    return first.first() or ""
+
+
 def last_standing(entries: Iterable[Entry]) -> Entry | None:
     """Return of a certificate's entries, in their order, the last correction that was not refused."""
     found: list[Entry] = []

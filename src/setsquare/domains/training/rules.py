@@ -6,13 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from setsquare.domains.training.corrections import correction_waits
+from setsquare.domains.training.corrections import came_by, correction_waits
 from setsquare.domains.training.models import FIRST, Certificate, Course, TrainingSession
 from setsquare.domains.training.permissions import MANAGE
 from setsquare.domains.training.states import GIVEN
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import permissions_in
-from setsquare.kernel.commands.declaration import Rule, Situation, by_permission, of_its_own, owner, permitted
+from setsquare.kernel.commands.declaration import (
+    Rule,
+    Situation,
+    by_permission,
+    command_of,
+    of_its_own,
+    owner,
+    permitted,
+)
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.links.models import Link
 from setsquare.kernel.qualifications.days import expiry_of, start_of
@@ -20,6 +28,7 @@ from setsquare.kernel.qualifications.queries import held, holding
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.trail.models import Entry
+from setsquare.kernel.writing.sentences import quoted
 
 COORDINATORS = (permitted(MANAGE),)
 RUNNERS = (owner(), permitted(MANAGE))
@@ -53,14 +62,29 @@ def handed_in(situation: Situation) -> Label | None:
     """Rule: who acts handed the certificate in."""
     certificate: Certificate = situation.detail
     if certificate.handed_in_by_id is None:
-        return _("Nobody handed it in: it came of what was completed.")
+        return _recorded_here(situation) or _("Nobody handed it in: it came of what was completed.")
     if correction_waits(certificate):
         return _("Its correction waits: have that refused, and it says again what it said before.")
     if certificate.by_hand:
-        return _("It was recorded here: have it refused, and record it anew.")
+        return _recorded_here(situation) or _("It was recorded here: have it refused, and record it anew.")
     if situation.user.pk == certificate.handed_in_by_id:
         return None
     return _("Only who handed it in corrects it.")
+
+
+def _recorded_here(situation: Situation) -> Label | None:
+    """Return by what is put right what somebody recorded here and counts; None for what came otherwise or waits."""
+    certificate: Certificate = situation.detail
+    by_hand = certificate.source in (Certificate.Source.EXTERNAL, Certificate.Source.RECORDED)
+    if not by_hand or situation.subject.state not in GIVEN or came_by(certificate) != "create":
+        return None
+    if manages_person(situation) is not None or not_own(situation) is not None:
+        return _("It was recorded here: who runs the training of %(name)s corrects it.") % {
+            "name": certificate.person.name
+        }
+    slip = quoted(command_of("certificate", "rectify").label)
+    sentence = _("It was recorded here: put it right by %(command)s, or have it revoked and record it anew.")
+    return sentence % {"command": slip}
 
 
 def not_handed_in(situation: Situation) -> Label | None:

@@ -69,7 +69,7 @@ CERTIFICATE = Lifecycle(
         "refuse": Move(("submitted",), targets=("refused", *GIVEN)),
         "expire": Move(("valid",), "expired"),
         "add_files": Move(GIVEN),
-        "rectify": Move(GIVEN, targets=("submitted", *GIVEN)),
+        "rectify": Move(GIVEN, targets=("submitted", *GIVEN), aside=True),
         "revoke": Move(("submitted", *GIVEN), "revoked"),
         "lose_ground": Move(("submitted", *GIVEN), "revoked"),
         "take_up": Move(("submitted", *GIVEN)),

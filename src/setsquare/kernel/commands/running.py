@@ -302,7 +302,8 @@ def _check_state(command: Command, situation: Situation) -> None:
     lifecycle = situation.thing.lifecycle
     states = lifecycle.move(command.name).sources
     known = {known.name: known for known in commands_of(command.thing) if known.who and not known.danger}
-    first = lifecycle.ways(record.state, states, known)
+    ways = lifecycle.ways(record.state, states, known)
+    first = [name for name in ways if why_not_permitted(known[name], situation) is None]
     sentence = str(why)
     if first:
         labels = " / ".join(quoted(known[name].label) for name in first)

@@ -46,6 +46,8 @@ class Move:
     target: str | None = None
     targets: tuple[str, ...] = ()
     """Where the outcome decides, every state that the command may end in (`target` is then None)."""
+    aside: bool = False
+    """Whether nobody does it to get to where it may end: it is not named as what comes before another command."""
 
 
 class LifecycleError(ValueError):
@@ -92,7 +94,7 @@ class Lifecycle:
             following: dict[str, frozenset[str]] = {}
             for code, begun in frontier.items():
                 for name, move in self.moves.items():
-                    if name not in by:
+                    if name not in by or move.aside:
                         continue
                     for target in (*move.targets, *((move.target,) if move.target else ())):
                         if code in move.sources and target not in reached:

@@ -22,6 +22,7 @@ from setsquare.domains.training.commands.certifying import (
 from setsquare.domains.training.commands.easing import eased
 from setsquare.domains.training.commands.numbers import check_number_of_one
 from setsquare.domains.training.commands.revoking import tell_why, uncount
+from setsquare.domains.training.corrections import came_by
 from setsquare.domains.training.models import ROLE, Certificate
 from setsquare.domains.training.rules import lacks_what_completes, manages_person, not_own
 from setsquare.kernel.commands.act import Act
@@ -30,7 +31,6 @@ from setsquare.kernel.commands.declaration import Reason, Situation, command
 from setsquare.kernel.commands.errors import Refused
 from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label
-from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.sentences import some
 
 TOLD = ("issued", "expires", "issuer", "external_number")
@@ -79,15 +79,9 @@ def add_files(act: Act, body: Files) -> None:
     act.conclude(gettext_noop("Added to %(number)s: %(names)s."), names=some(one.name for one in body.files))
 
 
-def _came_by(certificate: Certificate) -> str:
-    """Return the command by which a certificate was made."""
-    first = Entry.objects.filter(record=certificate.pk, seq=1).values_list("command", flat=True)
-    return first.first() or ""
-
-
 def _entered_by_hand(situation: Situation) -> Label | None:
     """Rule: somebody entered what it says; what came of a session, a quiz, a badge or a statement follows from that."""
-    if _came_by(situation.detail) in ("create", HANDED_IN):
+    if came_by(situation.detail) in ("create", HANDED_IN):
         return None
     return _("Nobody entered what it says: it follows from what was completed, or from its badge.")
 
@@ -141,7 +135,7 @@ def rectify(act: Act, body: Rectify) -> None:
 
 
 def _until(certificate: Certificate, body: Rectify, now: dt.datetime) -> dt.date | None:
-    if _came_by(certificate) == HANDED_IN:
+    if came_by(certificate) == HANDED_IN:
         if body.issued != certificate.issued:
             check_day_free(certificate.person, certificate.course, body.issued, but=certificate.pk)
         return checked_days(certificate.person, certificate.course, body, now)
@@ -155,14 +149,14 @@ def _waits(act: Act) -> bool:
     if less is not None and less.waits:
         certificate.eased_by = less.by
         return True
-    return _came_by(certificate) == HANDED_IN or lacks_what_completes(certificate.course, certificate.person)
+    return came_by(certificate) == HANDED_IN or lacks_what_completes(certificate.course, certificate.person)
 
 
 def _have_verified(act: Act, counts: bool) -> None:
     """Have somebody else verify what it says now; refuse the correction where nobody else may."""
     certificate: Certificate = act.detail
     certificate.handed_in_by = act.user
-    if _came_by(certificate) != HANDED_IN:
+    if came_by(certificate) != HANDED_IN:
         certificate.source = Certificate.Source.RECORDED
     act.target = "submitted"
     asked = ask_to_verify(act)
