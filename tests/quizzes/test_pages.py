@@ -268,3 +268,11 @@ def test_who_sees_training_reads_what_came_of_attempts_and_neither_answers_nor_w
         other.force_login(person)
         assert other.get(f"{at}/").status_code == 404
         assert Caller(person, ("read",)).get(at).status_code == 404
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 question; passed"), (2, "2 questions; passed")])
+def test_the_page_counts_one_question_as_one(hall: Hall, client: Client, count: int, told: str) -> None:
+    quiz = hall.quiz(QUESTIONS[:count])
+    client.force_login(hall.anna)
+    page = client.get(client.post(f"/quizzes/{quiz.number}/start/")["Location"]).content.decode()
+    assert f'<p class="page-lead">{told} with ' in page

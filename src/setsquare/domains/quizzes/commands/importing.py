@@ -77,7 +77,9 @@ def import_questions(act: Act, body: ImportQuestions) -> None:
     added = len(content.questions) - len(before.questions)
     act.say(gettext_noop("%(file)s"), file=body.files[0].name)
     act.conclude(
-        gettext_noop("%(added)s questions were added to the draft of %(number)s; it has %(all)s now."),
+        gettext_noop("One question was added to the draft of %(number)s; it has %(all)s now.")
+        if added == 1
+        else gettext_noop("%(added)s questions were added to the draft of %(number)s; it has %(all)s now."),
         added=added,
         all=len(content.questions),
     )

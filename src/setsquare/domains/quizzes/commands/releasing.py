@@ -80,7 +80,9 @@ def release(act: Act, body: Release) -> None:
         gettext_noop("version %(edition)s: %(summary)s"), edition=quiz.edition, summary=body.summary[:300]
     )
     act.conclude(
-        gettext_noop("%(number)s is in force as version %(edition)s; it asks %(asked)s questions."),
+        gettext_noop("%(number)s is in force as version %(edition)s; it asks one question.")
+        if asked == 1
+        else gettext_noop("%(number)s is in force as version %(edition)s; it asks %(asked)s questions."),
         edition=quiz.edition,
         asked=asked,
     )
