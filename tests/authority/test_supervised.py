@@ -404,7 +404,10 @@ def test_breaking_the_glass_raises_the_alarm_and_is_reviewed_by_somebody_else(of
     client = Client()
     client.force_login(desk.dora)
     page = client.get(f"/change-requests/{change.number}/").content.decode()
-    assert "was done by breaking the glass" in page and "The line stands still." in page
+    assert "was done by breaking the glass" in page and "“The line stands still.”" in page
+    User.objects.filter(pk=desk.dora.pk).update(language="de")
+    page = client.get(f"/change-requests/{change.number}/").content.decode()
+    assert "„The line stands still.“" in page and "”" not in page
     assert_sealed(change, use)
 
 

@@ -23,6 +23,7 @@ from setsquare.domains.quizzes.content import (
 )
 from setsquare.domains.quizzes.models import Quiz, QuizAttempt
 from setsquare.domains.quizzes.scoring import chosen, in_words, is_right, marks
+from setsquare.kernel.writing.sentences import quoted
 from setsquare.methods.exams import AnalysedItem, ItemAnalysis, item_analysis
 
 ENOUGH = 8
@@ -160,7 +161,7 @@ def _remarks(one: QuestionFigures) -> Iterator[str]:
     if one.question.kind in CHOICES and item.answered >= MANY:
         never = [option.text for option in one.chosen if not option.count and not option.right]
         if never:
-            yield _("Nobody chooses: %(options)s.") % {"options": "; ".join(f"“{text}”" for text in never)}
+            yield _("Nobody chooses: %(options)s.") % {"options": "; ".join(map(quoted, never))}
 
 
 HEADS = (

@@ -32,6 +32,7 @@ from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.records.things import Label, all_things
 from setsquare.kernel.signatures.credentials import forget_passkeys
 from setsquare.kernel.trail.everything import PERMISSION as TRAIL
+from setsquare.kernel.writing.sentences import quoted
 
 SCOPES: dict[str, Label] = {str(scope): scope.label for scope in Scope}
 
@@ -318,7 +319,7 @@ def _tokens_there(situation: Situation) -> Label | None:
 def end_tokens(act: Act, _body: Body) -> None:
     """End every token of a person; the system does so where their password was set anew by a link."""
     user: User = act.detail.user
-    names = ", ".join(f"“{name}”" for name in _live(user).order_by("id").values_list("name", flat=True))
+    names = ", ".join(map(quoted, _live(user).order_by("id").values_list("name", flat=True)))
     tokens.revoke_all(user)
     act.say(gettext_noop("%(names)s"), names=names)
     if act.actor.user != user:
