@@ -94,15 +94,15 @@ def test_rows_of_a_table_that_do_not_fit_are_told_by_line() -> None:
         {"code": "A", "parent": "G", "title": "Milling", "level 3": "Mills."},
     ]
     assert reasons(("it.csv", as_csv(*rows))) == [
-        "Line 5, code: The code “A” is used twice.",
-        "Line 4, parent: There is no “NO” to stand below.",
+        "Line 5, “code”: The code “A” is used twice.",
+        "Line 4, “parent”: There is no “NO” to stand below.",
         "Line 5: The scale has no level 3.",
     ]
     assert reasons(("it.csv", as_csv({"code": "A", "kind": "thing", "title": "x"}))) == [
         "Line 2, kind: “thing” is none of: level, attribute, group, component."
     ]
     assert reasons(("it.csv", as_csv({"code": "A", "title": ""}))) == [
-        "Line 2, title: This has to be filled in."
+        "Line 2, “title”: This has to be filled in."
     ]
     steps = [{"code": str(rank), "kind": "level", "title": "Can"} for rank in range(1, 9_001)]
     parts = [{"code": f"A{n}", "kind": "component", "title": "Turning"} for n in range(9_000)]
@@ -279,7 +279,7 @@ def test_a_file_becomes_the_draft_whole_or_not_at_all(desk: Desk) -> None:
         desk.take(record, ("it.csv", as_csv({"code": "A", "parent": "NO", "title": "x", "level 1": "y"})))
     assert {name: str(why) for name, why in refused.value.fields.items()} == {
         "scale": "The file has no scale: choose by which levels its components are assessed.",
-        "files.0": "Line 2, parent: There is no “NO” to stand below.",
+        "files.0": "Line 2, “parent”: There is no “NO” to stand below.",
     }
     assert framework_of(record).draft_id is None
     desk.take(record, ("it.csv", TWO_LEVELS))

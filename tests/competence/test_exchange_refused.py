@@ -213,7 +213,7 @@ def test_a_sheet_in_the_layout_of_sfia_names_the_columns_that_it_lacks() -> None
         "Skills, Line 4: a skill needs a code and a name."
     ]
     assert reasons(("sfia.xlsx", as_workbook(Skills=[SKILLS, SKILL, SKILL]))) == [
-        "Skills, Line 3, code: The code “WIDG” is used twice."
+        "Skills, Line 3, “code”: The code “WIDG” is used twice."
     ]
 
 
@@ -234,7 +234,7 @@ def test_a_file_of_esco_names_the_columns_and_rows_that_do_not_fit() -> None:
         "b.csv, Line 3, broaderUri: This has to be filled in.",
     ]
     assert reasons(good, ("b.csv", as_csv(broader))) == [
-        "s.csv, Line 2, parent: “a” would stand below itself: a › a."
+        "s.csv, Line 2, “parent”: “a” would stand below itself: a › a."
     ]
 
 
@@ -247,8 +247,8 @@ def test_a_table_names_the_columns_that_it_lacks_and_the_rows_in_a_circle() -> N
         {"code": "H", "parent": "G", "kind": "group", "title": "Care"},
     ]
     assert reasons(("it.csv", as_csv(*circle))) == [
-        "Line 2, parent: “G” would stand below itself: G › H › G.",
-        "Line 3, parent: “H” would stand below itself: H › G › H.",
+        "Line 2, “parent”: “G” would stand below itself: G › H › G.",
+        "Line 3, “parent”: “H” would stand below itself: H › G › H.",
     ]
 
 
@@ -259,7 +259,7 @@ def test_of_a_package_that_does_not_fit_nothing_is_taken(desk: Desk) -> None:
     with pytest.raises(Refused) as refused:
         desk.take(record, file(told))
     assert {name: str(why) for name, why in refused.value.fields.items()} == {
-        "files.0": "Item i2, fullStatement: This is missing.",
-        "files.1": "Association a-i1, associationType: This is missing.",
+        "files.0": "Item i2, fullStatement: This is missing.\n"
+        "Association a-i1, associationType: This is missing.",
     }
     assert framework_of(record).draft_id is None

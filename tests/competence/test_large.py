@@ -86,5 +86,5 @@ def test_what_is_wrong_with_a_file_is_told_to_each_in_their_language(desk: Desk)
         with translation.override(language), pytest.raises(Refused) as refused:
             desk.take(record, ("it.csv", as_csv({"code": "A", "title": "", "level 1": "y"})))
         said.append(str(refused.value.fields["files.0"]))
-    assert said[0] == "Line 2, title: This has to be filled in."
+    assert said[0] == "Line 2, “title”: This has to be filled in."
     assert said[1].startswith("Zeile 2")

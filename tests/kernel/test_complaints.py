@@ -131,3 +131,9 @@ def test_a_text_that_a_type_of_ours_reads_is_told_of_as_a_text() -> None:
         read.validate_python("")
     (error,) = caught.value.errors()
     assert (error["type"], sentence(error)) == ("too_short", "This has to be filled in.")
+
+
+def test_that_nothing_may_be_chosen_is_not_listed_among_the_choices() -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(Literal["", "draft", "held"]).validate_python("x")
+    assert sentence(refused.value.errors()[0]) == "Choose one of: draft, held."

@@ -104,5 +104,5 @@ def sentence(error: ErrorDetails) -> str:
 
 
 def _codes(expected: str) -> str:
-    """Return what can be chosen without Python's quotes and pydantic's “or”: `'a', 'b' or 'c'` as `a, b, c`."""
-    return ", ".join(re.findall(r"'((?:[^'\\]|\\.)*)'", expected)) or expected
+    """Return what can be chosen without Python's quotes, pydantic's “or” and nothing: `'', 'b' or 'c'` as `b, c`."""
+    return ", ".join(filter(None, re.findall(r"'((?:[^'\\]|\\.)*)'", expected))) or expected

@@ -107,7 +107,8 @@ def _wrong_with(situation: Situation, given: Mapping[str, Any]) -> dict[str, Lab
                 return {"scale": _("The draft has no scale yet: choose another one.")}
         _read(situation.detail, given["files"], scale)
     except Misfit as misfit:
-        wrong |= {f"files.{place}": reason for place, reason in enumerate(misfit.reasons)}
+        place = "files.0" if len(given["files"]) == 1 else "files"
+        wrong[place] = "\n".join(misfit.reasons)
     return wrong
 
 

@@ -13,6 +13,7 @@ from setsquare.domains.competence.content import COMPONENT, MOST_ITEMS, MOST_LEV
 from setsquare.kernel.commands.complaints import sentence
 from setsquare.kernel.importing.tables import text_of_cell
 from setsquare.kernel.writing.limits import Unreadable
+from setsquare.kernel.writing.sentences import quoted
 
 MOST_ROWS = 20_000
 MOST_BYTES = 30 * 1024 * 1024
@@ -99,7 +100,8 @@ def _at(said: Said, place: str, why: str) -> str:
     number, _dot, inner = rest.partition(".")
     places = said.places.get(part, [])
     where = places[int(number)] if number.isdigit() and int(number) < len(places) else ""
-    name = _NAMES.get(inner.partition(".")[0], "") if inner else ""
+    column = _NAMES.get(inner.partition(".")[0], "") if inner else ""
+    name = quoted(column) if column else ""
     told = f"{where}, {name}" if where and name else where or name
     return f"{told}: {why}" if told else why
 

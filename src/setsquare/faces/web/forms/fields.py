@@ -262,12 +262,11 @@ def _offer(made: Field, item: Asked) -> None:
 
 
 def _errors_at(name: str, errors: Errors, *, rows: bool) -> list[Label]:
-    """Return the sentences of a field; those of a list's items (`people.0`) stand at the list."""
+    """Return the sentences of a field, each line by itself; those of a list's items (`people.0`) stand at the list."""
     own = [errors[name]] if name in errors else []
-    if rows:
-        return own
-    inner = [sentence for place, sentence in errors.items() if place.startswith(f"{name}.")]
-    return list(dict.fromkeys([*own, *inner]))
+    if not rows:
+        own += [sentence for place, sentence in errors.items() if place.startswith(f"{name}.")]
+    return list(dict.fromkeys(line for sentence in own for line in str(sentence).splitlines()))
 
 
 def _row(row: Any) -> Mapping[str, Any]:
