@@ -10,11 +10,10 @@ from django.utils import formats, timezone
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.resting import all_grounds, grounds_of
 from setsquare.faces.cli.main import run
-from setsquare.flows.training_record import courses_on_paper, pdf_of, record_of
+from setsquare.flows.training_record import parts_of, pdf_of, record_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.records.models import Record
 from tests.api.conftest import Caller
-from tests.days import HOME
 from tests.training.conftest import School, ago
 from tests.training.test_certificates import submit
 
@@ -90,7 +89,7 @@ def test_what_is_needed_is_told_with_why_by_when_and_that_a_certificate_waits(
     for row, days in ((of_aid, 9), (of_lifting, 5)):
         assert f'datetime="{ago(-days).isoformat()}' in row
     told = record_of(school.tom, school.anna)
-    assert [line for part in courses_on_paper(told, HOME).rows for line in part[1:4]] == [
+    assert [line for row in parts_of(told)[0].rows for line in row[1:4]] == [
         "needed by name",
         f"Waits for verification ({waits.number})",
         formats.date_format(ago(-9)),
@@ -147,9 +146,8 @@ def test_a_token_that_may_not_read_all_that_the_record_tells_does_not_get_it(
 ) -> None:
     held(school, monkeypatch)
     number = page_of(school.anna).split("/")[2]
-    read = [
-        f"read:{kind}" for kind in ("person", "course", "certificate", "training_session", "quiz_attempt")
-    ]
+    kinds = ("person", "course", "certificate", "training_session", "quiz_attempt", "document", "revision")
+    read = [f"read:{kind}" for kind in kinds]
     for lacking in read:
         caller = Caller(school.cora, tuple(scope for scope in read if scope != lacking))
         for form in ("json", "pdf"):

@@ -1,6 +1,7 @@
-"""The training record of a person: what they need and hold, and what that rests on, with their sessions and quizzes.
+"""The training record of a person: what they need and hold, what that rests on, what they read, sessions and quizzes.
 
-Training knows courses, certificates and sessions, quizzes the attempts; an auditor asks for all of it on one sheet.
+Training knows courses, certificates and sessions, documents who read what, quizzes the attempts; an auditor asks for
+all of it on one sheet.
 """
 
 import datetime as dt
@@ -13,6 +14,15 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from setsquare.domains.competence.gaps.people import follows as follows_competence
+from setsquare.domains.documents.models import Revision
+from setsquare.domains.documents.readings import (
+    in_force_in_words,
+    is_in_force,
+    is_signed,
+    read_by,
+    still_to_read_by,
+)
+from setsquare.domains.documents.thing import DOCUMENT, REVISION
 from setsquare.domains.quizzes.models import QuizAttempt
 from setsquare.domains.quizzes.thing import ATTEMPTS
 from setsquare.domains.training.matrix import MISSING, STANDINGS, WORDS, Cell, cells, courses_shown
@@ -33,10 +43,10 @@ from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.typesetting.lists import ListSheet, Part, list_pdf
 
 MOST = 500
-"""Certificates, sessions and attempts of each kind that a record tells, the newest first."""
+"""Certificates, readings, sessions and attempts of each kind that a record tells, the newest first."""
 
 
-TOLD = (COURSES, CERTIFICATES, SESSIONS, ATTEMPTS)
+TOLD = (COURSES, CERTIFICATES, SESSIONS, ATTEMPTS, DOCUMENT, REVISION)
 """The record types of which it tells: a token has to allow reading each of them."""
 
 
@@ -46,6 +56,10 @@ class TrainingRecord:
 
     person: User
     reader: User
+    at: dt.datetime
+    """As of when it is told."""
+    place: dt.tzinfo
+    """By which clock its days are told: where the person's unit is."""
     needed: Sequence[tuple[Course, Cell]]
     """The courses that the person needs, the most pressing first."""
     why: Mapping[int, Sequence[str]]
@@ -57,8 +71,20 @@ class TrainingRecord:
     certificates: Sequence[Certificate]
     grounds: dict[int, list[Ground]]
     """What each certificate rests on, by its id."""
+    to_read: Sequence[Task]
+    """What the person is asked to read and has not confirmed, the first due first."""
+    read: Sequence[Task]
+    """What the person confirmed to have read and understood; `signed` says whether by a signature."""
     sessions: Sequence[Attendance]
     attempts: Sequence[QuizAttempt]
+
+    def day(self, moment: dt.datetime) -> dt.date:
+        """Return the day of a moment where the person is: a day by which something is due ends by that clock."""
+        return moment.astimezone(self.place).date()
+
+    def is_late(self, due: dt.datetime) -> bool:
+        """Tell whether what was due then is late."""
+        return due < self.at
 
 
 def may_see_record(reader: User, person: User) -> bool:
@@ -88,6 +114,8 @@ def record_of(reader: User, person: User) -> TrainingRecord:
     return TrainingRecord(
         person=person,
         reader=reader,
+        at=timezone.now(),
+        place=zone(person.unit) if person.unit is not None else timezone.get_current_timezone(),
         needed=needed,
         why=why_needed(
             person, asked_by_profiles, of_others=True, gaps_told=follows_competence(reader, person)
@@ -96,6 +124,8 @@ def record_of(reader: User, person: User) -> TrainingRecord:
         waiting=waiting,
         certificates=certificates,
         grounds=all_grounds(certificates),
+        to_read=list(still_to_read_by(person, reader)[:MOST]),
+        read=list(read_by(person, reader)[:MOST]),
         sessions=list(taken.order_by("-session__starts", "-pk")[:MOST]),
         attempts=list(tried.order_by("-started", "-pk")[:MOST]),
     )
@@ -131,6 +161,8 @@ def values_of(told: TrainingRecord) -> Values:
             )
         ],
         "certificates": [_certificate_value(one, told.grounds[one.pk]) for one in told.certificates],
+        "documents_to_read": [_to_read_value(task, told) for task in told.to_read],
+        "documents_read": [_read_value(task) for task in told.read],
         "sessions": [
             {
                 "session": one.session.record.number,
@@ -155,6 +187,35 @@ def values_of(told: TrainingRecord) -> Values:
     }
 
 
+def _to_read_value(task: Task, told: TrainingRecord) -> Values:
+    return {
+        **_revision_value(task),
+        "due": plain(task.due),
+        "due_day": plain(told.day(task.due)),
+        "late": told.is_late(task.due),
+    }
+
+
+def _read_value(task: Task) -> Values:
+    return {
+        **_revision_value(task),
+        "read": plain(task.done),
+        "signed": is_signed(task),
+        "in_force": is_in_force(task.record.revision),
+    }
+
+
+def _revision_value(task: Task) -> Values:
+    revision: Revision = task.record.revision
+    return {
+        "document": revision.document.record.number,
+        "revision": task.record.number,
+        "ordinal": revision.ordinal,
+        "title": task.record.title,
+        "state": task.record.state,
+    }
+
+
 def _certificate_value(one: Certificate, grounds: Sequence[Ground]) -> Values:
     return {
         "certificate": one.record.number,
@@ -173,8 +234,7 @@ def _certificate_value(one: Certificate, grounds: Sequence[Ground]) -> Values:
 
 def pdf_of(told: TrainingRecord) -> bytes:
     """Return a training record as PDF, in the language of who takes it away."""
-    person, now = told.person, timezone.now()
-    place = zone(person.unit) if person.unit is not None else timezone.get_current_timezone()
+    person, now, place = told.person, told.at, told.place
     facts: list[tuple[str, str]] = [
         (_("Name"), person.name),
         (_("Job title"), person.title),
@@ -187,7 +247,7 @@ def pdf_of(told: TrainingRecord) -> bytes:
         kind=_("Training record"),
         title=_("Training record of %(name)s") % {"name": person.name},
         facts=[(label, value) for label, value in facts if value],
-        parts=_parts(told, place),
+        parts=parts_of(told),
         foot=_("As of the day of printing; not kept up to date"),
         printed_at=when,
         produced=now,
@@ -198,8 +258,9 @@ def pdf_of(told: TrainingRecord) -> bytes:
     return list_pdf(sheet)
 
 
-def _parts(told: TrainingRecord, place: dt.tzinfo) -> list[Part]:
-    return [courses_on_paper(told, place), _held(told, place), _sessions(told, place), _quizzes(told, place)]
+def parts_of(told: TrainingRecord) -> list[Part]:
+    """Return the tables of a training record, as they stand on paper."""
+    return [_needed(told), _held(told), _to_read(told), _read(told), _sessions(told), _quizzes(told)]
 
 
 def standing_of(told: TrainingRecord, course: Course, cell: Cell) -> str:
@@ -212,8 +273,7 @@ def standing_of(told: TrainingRecord, course: Course, cell: Cell) -> str:
     return sentence[:1].upper() + sentence[1:] if cell.standing == MISSING else f"{word} · {sentence}"
 
 
-def courses_on_paper(told: TrainingRecord, place: dt.tzinfo) -> Part:
-    """Return the table of the courses that the person needs, as it stands on paper."""
+def _needed(told: TrainingRecord) -> Part:
     return Part(
         _("Courses needed"),
         [_("Course"), _("Why it is needed"), _("Standing"), _("Due"), _("Valid until"), _("Certificate")],
@@ -222,7 +282,7 @@ def courses_on_paper(told: TrainingRecord, place: dt.tzinfo) -> Part:
                 f"{course.record.number} {course.record.title}",
                 "; ".join(told.why.get(course.pk, ())),
                 standing_of(told, course, cell),
-                _day(told.due[course.pk].astimezone(place).date()) if course.pk in told.due else "",
+                _day(told.day(told.due[course.pk])) if course.pk in told.due else "",
                 _until(cell),
                 cell.evidence,
             ]
@@ -233,7 +293,7 @@ def courses_on_paper(told: TrainingRecord, place: dt.tzinfo) -> Part:
     )
 
 
-def _held(told: TrainingRecord, place: dt.tzinfo) -> Part:
+def _held(told: TrainingRecord) -> Part:
     return Part(
         _("Certificates"),
         [_("Certificate"), _("Course"), _("State"), _("Issued"), _("Valid until"), _("What it rests on")],
@@ -245,7 +305,7 @@ def _held(told: TrainingRecord, place: dt.tzinfo) -> Part:
                 _day(one.issued),
                 _day(one.expires) or _("For good"),
                 "; ".join(
-                    [str(SOURCES[one.source]), *(_ground(each, place) for each in told.grounds[one.pk])]
+                    [str(SOURCES[one.source]), *(_ground(each, told) for each in told.grounds[one.pk])]
                 ),
             ]
             for one in told.certificates
@@ -255,14 +315,60 @@ def _held(told: TrainingRecord, place: dt.tzinfo) -> Part:
     )
 
 
-def _sessions(told: TrainingRecord, place: dt.tzinfo) -> Part:
+def _to_read(told: TrainingRecord) -> Part:
+    return Part(
+        _("Documents to read"),
+        [_("Document"), _("Revision"), _("Due")],
+        [
+            [
+                titled_document(task),
+                str(task.record.revision.ordinal),
+                " ".join([*([_("Overdue")] if told.is_late(task.due) else []), _day(told.day(task.due))]),
+            ]
+            for task in told.to_read
+        ],
+        [7, 1.5, 3],
+        none=_("No document waits to be read."),
+    )
+
+
+def _read(told: TrainingRecord) -> Part:
+    return Part(
+        _("Documents read"),
+        [_("Document"), _("Revision"), _("Read and understood"), _("Signature"), _("In force now")],
+        [
+            [
+                titled_document(task),
+                str(task.record.revision.ordinal),
+                _day(told.day(task.done) if task.done else None),
+                signed_in_words(task),
+                in_force_in_words(task.record.revision),
+            ]
+            for task in told.read
+        ],
+        [6, 1.5, 2.5, 2.2, 3],
+        none=_("No reading is on record."),
+    )
+
+
+def titled_document(task: Task) -> str:
+    """Return the number of the document that is read, with the title of the revision."""
+    return f"{task.record.revision.document.record.number} {task.record.title}"
+
+
+def signed_in_words(task: Task) -> str:
+    """Return whether a reading was confirmed by a signature."""
+    return _("Signed") if is_signed(task) else _("Not signed")
+
+
+def _sessions(told: TrainingRecord) -> Part:
     return Part(
         _("Training sessions"),
         [_("Session"), _("Starts"), _("State"), _("Result")],
         [
             [
                 f"{one.session.record.number} {one.session.record.title}",
-                _day(one.session.starts.astimezone(place).date()),
+                _day(told.day(one.session.starts)),
                 state_of(SESSIONS, one.session.record),
                 result_of(one),
             ]
@@ -273,7 +379,7 @@ def _sessions(told: TrainingRecord, place: dt.tzinfo) -> Part:
     )
 
 
-def _quizzes(told: TrainingRecord, place: dt.tzinfo) -> Part:
+def _quizzes(told: TrainingRecord) -> Part:
     return Part(
         _("Quizzes"),
         [_("Attempt"), _("Quiz"), _("State"), _("Handed in"), _("Percent")],
@@ -282,7 +388,7 @@ def _quizzes(told: TrainingRecord, place: dt.tzinfo) -> Part:
                 one.record.number,
                 f"{one.quiz.record.number} {one.quiz.record.title}",
                 state_of(ATTEMPTS, one.record),
-                _day(one.submitted.astimezone(place).date() if one.submitted else None),
+                _day(told.day(one.submitted) if one.submitted else None),
                 formats.localize(one.percent) if one.percent is not None else "",
             ]
             for one in told.attempts
@@ -308,5 +414,5 @@ def _day(day: dt.date | None) -> str:
     return formats.date_format(day) if day is not None else ""
 
 
-def _ground(ground: Ground, place: dt.tzinfo) -> str:
-    return f"{ground.what}: {ground.who}, {_day(ground.at.astimezone(place).date())} ({ground.record.number})"
+def _ground(ground: Ground, told: TrainingRecord) -> str:
+    return f"{ground.what}: {ground.who}, {_day(told.day(ground.at))} ({ground.record.number})"

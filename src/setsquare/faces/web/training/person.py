@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from setsquare.domains.documents.readings import in_force_in_words, is_in_force
 from setsquare.domains.organisation.thing import PEOPLE
 from setsquare.domains.quizzes.thing import ATTEMPTS
 from setsquare.domains.training.attendance_list import attendance_pdf, may_print
@@ -26,13 +27,16 @@ from setsquare.flows.training_record import (
     pdf_of,
     record_of,
     result_of,
+    signed_in_words,
     standing_of,
+    titled_document,
 )
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import leads
 from setsquare.kernel.commands.declaration import Situation
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Thing
+from setsquare.kernel.tasks.models import Task
 
 TAB = "training"
 
@@ -53,6 +57,7 @@ def person_tab(request: HttpRequest, _thing: Thing, record: Record) -> HttpRespo
         "pdf_url": view_address("training_record", record.number),
         "needed": _needed(told),
         "certificates": _certificates(told),
+        **_readings(told),
         **_taken(told),
     }
     return render(request, "training/person.html.jinja", context)
@@ -91,6 +96,33 @@ def _certificates(told: TrainingRecord) -> list[dict[str, Any]]:
         }
         for one in told.certificates
     ]
+
+
+def _readings(told: TrainingRecord) -> dict[str, Any]:
+    """Return what the person has read and still has to read, the days by the clock of the person's unit."""
+    to_read = [
+        {**_document(task), "due": told.day(task.due), "late": told.is_late(task.due)}
+        for task in told.to_read
+    ]
+    read = [
+        {
+            **_document(task),
+            "read": told.day(task.done) if task.done is not None else None,
+            "signed": signed_in_words(task),
+            "in_force": in_force_in_words(task.record.revision),
+            "current": is_in_force(task.record.revision),
+        }
+        for task in told.read
+    ]
+    return {"to_read": to_read, "read": read}
+
+
+def _document(task: Task) -> dict[str, Any]:
+    return {
+        "name": titled_document(task),
+        "url": numbered("revision", task.record.number),
+        "ordinal": task.record.revision.ordinal,
+    }
 
 
 def _taken(told: TrainingRecord) -> dict[str, Any]:
