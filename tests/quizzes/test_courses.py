@@ -4,10 +4,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from setsquare.domains.organisation import bootstrap
 from setsquare.domains.training.models import Certificate
+from setsquare.flows.training_record import parts_of, record_of
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.commands.declaration import Actor
 from setsquare.kernel.commands.errors import Refused
@@ -20,6 +21,7 @@ from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import thing_of
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.trail.everything import readable_by
+from tests.days import today
 from tests.quizzes.conftest import PASSWORD, Hall, deliver, later
 
 
@@ -203,3 +205,13 @@ def test_the_trail_of_everything_tells_of_them_only_who_sees_them(hall: Hall) ->
     assert (told(hall.ben), told(hall.olga)) == ({"certificate", "quiz_attempt"}, set())
     assert readable_by(hall.olga).filter(record=quiz).exists()
     assert thing_of("supervised_deed").confidential and thing_of("override").confidential
+
+
+def test_a_training_record_tells_by_which_void_attempt_a_certificate_was_revoked(hall: Hall) -> None:
+    quiz = hall.quiz()
+    course(hall, quiz, "online")
+    attempt = hall.took(hall.anna, quiz)
+    hall.do(hall.mark, attempt, "void", because="Somebody helped.")
+    (certificate,) = parts_of(record_of(hall.anna, hall.anna))[1].rows
+    day = formats.date_format(today())
+    assert certificate[2] == f"Revoked on {day}: as {attempt.number} is void"

@@ -160,3 +160,33 @@ def test_a_token_that_may_not_read_all_that_the_record_tells_does_not_get_it(
         said = capsys.readouterr()
         assert lacking in said.err and "Measuring" not in said.out
     assert Caller(school.cora, tuple(read)).get(f"/people/{number}:training").status_code == 200
+
+
+def test_of_what_was_revoked_or_refused_it_is_told_when_and_why(school: School, client: Client) -> None:
+    aid, turning = school.course("First aid", kind="external"), school.course("Turning", kind="external")
+    taken, good = (school.certified("anna", course, ago(9)) for course in (aid, turning))
+    school.do(school.cora, taken, "revoke", because="The exam was void.")
+    wrong = submit(school, school.anna, turning)
+    school.do(school.cora, wrong, "refuse", because="It is of somebody else.")
+    day = formats.date_format(ago(0))
+    told = {
+        taken.number: ("Revoked", f"Revoked on {day}: The exam was void."),
+        wrong.number: ("Refused", f"Refused on {day}: It is of somebody else."),
+        good.number: ("Valid", ""),
+    }
+    number = page_of(school.anna).split("/")[2]
+    for reader in (school.cora, school.tom, school.anna):
+        client.force_login(reader)
+        page = client.get(f"{page_of(school.anna)}training/").content.decode()
+        rows = {one: page.split(f"/certificates/{one}/")[-1].partition("</tr>")[0] for one in told}
+        for one, (state, sentence) in told.items():
+            assert state in rows[one] and sentence in rows[one], (reader.username, one)
+        paper = {row[0]: row[2] for row in parts_of(record_of(reader, school.anna))[1].rows}
+        assert paper == {one: sentence or state for one, (state, sentence) in told.items()}
+        listed = client.get(f"/api/v1/people/{number}:training").json()["certificates"]
+        ended = {row["certificate"]: row["ended"] for row in listed}
+        assert ended[good.number] is None
+        assert [(ended[one.number]["day"], ended[one.number]["why"]) for one in (taken, wrong)] == [
+            (ago(0).isoformat(), "The exam was void."),
+            (ago(0).isoformat(), "It is of somebody else."),
+        ]

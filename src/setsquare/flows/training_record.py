@@ -25,6 +25,7 @@ from setsquare.domains.documents.readings import (
 from setsquare.domains.documents.thing import DOCUMENT, REVISION
 from setsquare.domains.quizzes.models import QuizAttempt
 from setsquare.domains.quizzes.thing import ATTEMPTS
+from setsquare.domains.training.ended import Ending, endings_of
 from setsquare.domains.training.matrix import MISSING, STANDINGS, WORDS, Cell, cells, courses_shown
 from setsquare.domains.training.models import IN_LINE, Attendance, Certificate, Course
 from setsquare.domains.training.reasons import why_needed
@@ -71,6 +72,8 @@ class TrainingRecord:
     certificates: Sequence[Certificate]
     grounds: dict[int, list[Ground]]
     """What each certificate rests on, by its id."""
+    endings: Mapping[int, Ending]
+    """When and why certificates were revoked or refused, by their ids."""
     to_read: Sequence[Task]
     """What the person is asked to read and has not confirmed, the first due first."""
     read: Sequence[Task]
@@ -124,6 +127,7 @@ def record_of(reader: User, person: User) -> TrainingRecord:
         waiting=waiting,
         certificates=certificates,
         grounds=all_grounds(certificates),
+        endings=endings_of(reader, certificates),
         to_read=list(still_to_read_by(person, reader)[:MOST]),
         read=list(read_by(person, reader)[:MOST]),
         sessions=list(taken.order_by("-session__starts", "-pk")[:MOST]),
@@ -160,7 +164,7 @@ def values_of(told: TrainingRecord) -> Values:
                 (course, cell, told.waiting.get(course.pk)) for course, cell in told.needed
             )
         ],
-        "certificates": [_certificate_value(one, told.grounds[one.pk]) for one in told.certificates],
+        "certificates": [_certificate_value(one, told) for one in told.certificates],
         "documents_to_read": [_to_read_value(task, told) for task in told.to_read],
         "documents_read": [_read_value(task) for task in told.read],
         "sessions": [
@@ -216,7 +220,8 @@ def _revision_value(task: Task) -> Values:
     }
 
 
-def _certificate_value(one: Certificate, grounds: Sequence[Ground]) -> Values:
+def _certificate_value(one: Certificate, told: TrainingRecord) -> Values:
+    ending = told.endings.get(one.pk)
     return {
         "certificate": one.record.number,
         "course": one.course.record.number,
@@ -227,8 +232,11 @@ def _certificate_value(one: Certificate, grounds: Sequence[Ground]) -> Values:
         "source": one.source,
         "rests_on": [
             {"what": each.what, "who": each.who, "at": plain(each.at), "record": each.record.number}
-            for each in grounds
+            for each in told.grounds[one.pk]
         ],
+        "ended": None
+        if ending is None
+        else {"at": plain(ending.at), "day": plain(told.day(ending.at)), "why": ending.why or None},
     }
 
 
@@ -256,6 +264,18 @@ def pdf_of(told: TrainingRecord) -> bytes:
         wide=True,
     )
     return list_pdf(sheet)
+
+
+def ending_of(told: TrainingRecord, certificate: Certificate) -> str:
+    """Return in words when and why a certificate was revoked or refused; empty where it was not."""
+    ending = told.endings.get(certificate.pk)
+    if ending is None:
+        return ""
+    revoked = certificate.record.state == "revoked"
+    words = {"day": _day(told.day(ending.at)), "why": ending.why}
+    if not ending.why:
+        return (_("Revoked on %(day)s") if revoked else _("Refused on %(day)s")) % words
+    return (_("Revoked on %(day)s: %(why)s") if revoked else _("Refused on %(day)s: %(why)s")) % words
 
 
 def parts_of(told: TrainingRecord) -> list[Part]:
@@ -301,7 +321,7 @@ def _held(told: TrainingRecord) -> Part:
             [
                 one.record.number,
                 f"{one.course.record.number} {one.course.record.title}",
-                state_of(CERTIFICATES, one.record),
+                ending_of(told, one) or state_of(CERTIFICATES, one.record),
                 _day(one.issued),
                 _day(one.expires) or _("For good"),
                 "; ".join(
@@ -310,7 +330,7 @@ def _held(told: TrainingRecord) -> Part:
             ]
             for one in told.certificates
         ],
-        [2.2, 4, 1.6, 1.8, 1.8, 6],
+        [2.2, 4, 2.4, 1.8, 1.8, 5.2],
         none=_("No certificate is on record."),
     )
 

@@ -23,6 +23,7 @@ from setsquare.faces.web.training.asking import SIGNS
 from setsquare.faces.web.values import state_shown
 from setsquare.flows.training_record import (
     TrainingRecord,
+    ending_of,
     may_see_record,
     pdf_of,
     record_of,
@@ -93,6 +94,7 @@ def _certificates(told: TrainingRecord) -> list[dict[str, Any]]:
             "expires": one.expires,
             "source": SOURCES[one.source],
             "grounds": told.grounds[one.pk],
+            "ending": ending_of(told, one),
         }
         for one in told.certificates
     ]
