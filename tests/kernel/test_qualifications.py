@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -13,7 +14,7 @@ from setsquare.kernel.commands.bodies import Body, Person, RecordRef, Shown
 from setsquare.kernel.commands.declaration import Actor, command, permitted
 from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.lifecycle import Move
-from setsquare.kernel.qualifications.days import end_of, expiry_of, last_day
+from setsquare.kernel.qualifications.days import due_day, end_of, expiry_of, last_day
 from setsquare.kernel.qualifications.models import Qualification
 from setsquare.kernel.qualifications.queries import expiring, held, holding
 from setsquare.kernel.records import things
@@ -80,7 +81,22 @@ def test_the_last_day_is_that_of_the_persons_unit_for_every_reader(where: str, l
         for reader in ("Pacific/Pago_Pago", "America/Los_Angeles", "Europe/Berlin", "Pacific/Kiritimati"):
             with timezone.override(reader):
                 assert last_day(until) == day
+                assert due_day(until - dt.timedelta(seconds=1), ZoneInfo(where)) == day
     assert last_day(None) is None
+
+
+def test_what_is_over_within_a_day_is_told_by_the_clock_of_a_place():
+    moment = dt.datetime(
+        2026, 12, 24, 23, 20, tzinfo=dt.UTC
+    )  # the next day has begun in Berlin, not in Lisbon
+    berlin, lisbon = ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/Lisbon")
+    with timezone.override(berlin):
+        assert (last_day(moment).day, last_day(moment, lisbon).day) == (25, 24)
+    assert (due_day(moment, berlin).day, due_day(moment, lisbon).day) == (25, 24)
+    midnight = dt.datetime(
+        2026, 12, 25, tzinfo=berlin
+    )  # what is due as a day begins is due on the one before
+    assert due_day(midnight, berlin) == last_day(midnight) == dt.date(2026, 12, 24)
 
 
 def test_what_comes_later_ends_what_was_before(house: House):

@@ -2,19 +2,24 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.test import Client
 from django.utils import formats, timezone
 
 from setsquare.domains.organisation import bootstrap
+from setsquare.domains.training.models import Retraining
 from setsquare.domains.training.resting import all_grounds, grounds_of
 from setsquare.faces.cli.main import run
 from setsquare.flows.training_record import parts_of, pdf_of, record_of
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.accounts.units import zone, zones
 from setsquare.kernel.records.models import Record
+from setsquare.kernel.tasks.models import Task
 from tests.api.conftest import Caller
-from tests.training.conftest import School, ago
+from tests.days import HOME
+from tests.training.conftest import PASSWORD, School, ago, deliver
 from tests.training.test_certificates import submit
 
 
@@ -190,3 +195,43 @@ def test_of_what_was_revoked_or_refused_it_is_told_when_and_why(school: School, 
             (ago(0).isoformat(), "The exam was void."),
             (ago(0).isoformat(), "It is of somebody else."),
         ]
+
+
+def test_a_day_of_somebody_elsewhere_is_the_same_for_every_reader(school: School, client: Client) -> None:
+    bootstrap.add_unit(
+        "B", "Braga", "site", "NW", "Europe/Lisbon"
+    )  # where a day ends an hour later than in Berlin
+    rui = bootstrap.add_person("rui", "Rui Example", "B", password=PASSWORD)
+    bootstrap.grant(rui, "reader", "B")
+    deliver()
+    course = school.course("Cleanroom", validity_months=12)
+    certificate = school.certified("rui", course, ago(340), expires=ago(-20), history=False)
+    school.do(school.cora, course, "set_requirements", needed_by=[{"unit": "B"}])
+    task = Task.objects.get(record=course, kind="train", assignee=rui)
+    assert timezone.localdate(task.due, HOME) == ago(-21)
+    last = formats.date_format(ago(-20))
+    number = page_of(rui).split("/")[2]
+    for reader in (school.cora, rui):
+        client.force_login(reader)
+        page = client.get(f"{page_of(rui)}training/").content.decode()
+        needed = page.partition('id="needed"')[2].partition("</section>")[0]
+        assert re.findall(r"<time[^>]*>([^<]*)</time>", needed) == [last, last]
+        with timezone.override(HOME):
+            (row,) = parts_of(record_of(reader, rui))[0].rows
+        assert row[3:] == [last, last, certificate.number]
+        (told,) = client.get(f"/api/v1/people/{number}:training").json()["courses"]
+        assert (told["due_day"], told["last_day"]) == (ago(-20).isoformat(), ago(-20).isoformat())
+    own = client.get("/courses/mine/").content.decode().partition("<tbody>")[2]
+    assert re.findall(r"<time[^>]*>([^<]*)</time>", own) == [last, last]
+    assert zones({rui.unit_id, school.anna.unit_id}) == {
+        person.unit_id: zone(person.unit) for person in (rui, school.anna)
+    }
+    client.force_login(school.cora)
+    assert f"due {last}" in client.get(f"/courses/{course.number}/do/remind/").content.decode()
+
+
+def test_a_course_tells_as_last_day_of_a_retraining_the_one_that_counts(school: School) -> None:
+    course = school.course("Measuring")
+    midnight = dt.datetime.combine(ago(-10), dt.time(), HOME).astimezone(dt.UTC)
+    row = Retraining(because=course, due=midnight, reason="New gauges.", since=ago(0))
+    assert row.in_words == f"Because of {course.number}, by {formats.date_format(ago(-9))}: New gauges."

@@ -36,6 +36,7 @@ from setsquare.domains.training.work import TRAIN
 from setsquare.flows.gaps_to_courses import asked_by_profiles
 from setsquare.kernel.accounts.models import Unit, User
 from setsquare.kernel.accounts.units import zone
+from setsquare.kernel.qualifications.days import due_day, last_day
 from setsquare.kernel.records.expiring import reckon_one
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.things import Label, Thing, plain
@@ -82,8 +83,16 @@ class TrainingRecord:
     attempts: Sequence[QuizAttempt]
 
     def day(self, moment: dt.datetime) -> dt.date:
-        """Return the day of a moment where the person is: a day by which something is due ends by that clock."""
+        """Return the day of a moment where the person is."""
         return moment.astimezone(self.place).date()
+
+    def due_day(self, due: dt.datetime) -> dt.date:
+        """Return the day by which something is due, as it ends where the person is."""
+        return due_day(due, self.place)
+
+    def until(self, cell: Cell) -> dt.date | None:
+        """Return the last day on which a course is held, or by which it has to be taken anew."""
+        return last_day(cell.until, self.place)
 
     def is_late(self, due: dt.datetime) -> bool:
         """Tell whether what was due then is late."""
@@ -156,7 +165,8 @@ def values_of(told: TrainingRecord) -> Values:
                 "why": list(told.why.get(course.pk, ())),
                 "standing": cell.standing,
                 "due": plain(told.due.get(course.pk)),
-                "last_day": plain(cell.last),
+                "due_day": plain(told.due_day(told.due[course.pk])) if course.pk in told.due else None,
+                "last_day": plain(told.until(cell)),
                 "certificate": cell.evidence or None,
                 "waits_for_verification": waiting.record.number if waiting is not None else None,
             }
@@ -195,7 +205,7 @@ def _to_read_value(task: Task, told: TrainingRecord) -> Values:
     return {
         **_revision_value(task),
         "due": plain(task.due),
-        "due_day": plain(told.day(task.due)),
+        "due_day": plain(told.due_day(task.due)),
         "late": told.is_late(task.due),
     }
 
@@ -302,8 +312,8 @@ def _needed(told: TrainingRecord) -> Part:
                 f"{course.record.number} {course.record.title}",
                 "; ".join(told.why.get(course.pk, ())),
                 standing_of(told, course, cell),
-                _day(told.day(told.due[course.pk])) if course.pk in told.due else "",
-                _until(cell),
+                _day(told.due_day(told.due[course.pk])) if course.pk in told.due else "",
+                _day(told.until(cell)) or (_("For good") if cell.evidence else ""),
                 cell.evidence,
             ]
             for course, cell in told.needed
@@ -343,7 +353,7 @@ def _to_read(told: TrainingRecord) -> Part:
             [
                 titled_document(task),
                 str(task.record.revision.ordinal),
-                " ".join([*([_("Overdue")] if told.is_late(task.due) else []), _day(told.day(task.due))]),
+                " ".join([*([_("Overdue")] if told.is_late(task.due) else []), _day(told.due_day(task.due))]),
             ]
             for task in told.to_read
         ],
@@ -422,12 +432,6 @@ def result_of(row: Attendance) -> str:
     """Return what came of a session for somebody, in words; empty where it is not known yet."""
     label: Label = RESULTS.get(row.result, "")
     return str(label)
-
-
-def _until(cell: Cell) -> str:
-    if cell.last is not None:
-        return _day(cell.last)
-    return _("For good") if cell.evidence else ""
 
 
 def _day(day: dt.date | None) -> str:

@@ -30,6 +30,7 @@ from setsquare.domains.training.scopes import (
     session_scope,
 )
 from setsquare.kernel.accounts.models import User
+from setsquare.kernel.qualifications.days import last_day
 from setsquare.kernel.qualifications.subjects import as_a_whole, tell_followed, tell_parts
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.records.proof import Proof
@@ -130,7 +131,8 @@ def course_restored(record: Record, state: Mapping[str, Any], rows: Rows) -> Non
         for row in state.get("asked_for_gaps") or ()
     ]
     course.anew = [
-        f"{row['because']}, {row['due'][:10]}: {row['reason']}" for row in state.get("retraining") or ()
+        f"{row['because']}, {last_day(dt.datetime.fromisoformat(row['due']))}: {row['reason']}"
+        for row in state.get("retraining") or ()
     ]
 
 

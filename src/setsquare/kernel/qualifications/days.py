@@ -46,19 +46,27 @@ def expiry_of(day: dt.date, unit: Unit | None) -> dt.datetime:
     return next((over + more for more in (dt.timedelta(), *_BEYOND) if last_day(over + more) == day), over)
 
 
-def last_day(until: dt.datetime | None) -> dt.date | None:
+def last_day(until: dt.datetime | None, place: dt.tzinfo | None = None) -> dt.date | None:
     """Return the last day that counts of what is over at a moment, the same for every reader; None where it never is.
 
     What was given until a day (`expiry_of`) ends as the next one begins where its person is, and only that clock tells
-    the day: its midnight shows which. Other moments are told by the reader's clock.
+    the day: its midnight shows which. Other moments are told by the clock of a place, without one by the reader's.
     """
     if until is None:
         return None
     more = (until - _EPOCH) % _QUARTER
     if more and more not in _BEYOND:
-        return timezone.localtime(until).date()
+        return timezone.localtime(until, place).date()
     beyond = _BEYOND.get(more, 0)
     return (until.astimezone(dt.UTC) + _EAST).date() - dt.timedelta(days=1 - beyond)
+
+
+def due_day(due: dt.datetime, place: dt.tzinfo) -> dt.date:
+    """Return the day by which something is due: the last one that counts by the clock of a place, whoever reads it.
+
+    What ends with a day is due on that day, though the moment at which it is over is already the next one's.
+    """
+    return (due - dt.timedelta(microseconds=1)).astimezone(place).date()
 
 
 def day_in(now: dt.datetime, unit: Unit | None) -> dt.date:

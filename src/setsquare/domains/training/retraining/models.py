@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from setsquare.kernel.qualifications.days import last_day
+
 
 class Retraining(models.Model):
     """That certain people have to take a course anew because of a record, such as a revised standard."""
@@ -32,7 +34,8 @@ class Retraining(models.Model):
     @property
     def in_words(self) -> str:
         """Return why and by when."""
-        words = {"number": self.because.number, "day": formats.date_format(self.due), "why": self.reason}
+        day = formats.date_format(last_day(self.due) or self.due)
+        words = {"number": self.because.number, "day": day, "why": self.reason}
         return _("Because of %(number)s, by %(day)s: %(why)s") % words
 
 

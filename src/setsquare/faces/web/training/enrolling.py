@@ -1,5 +1,6 @@
 """Whom one enrols or reminds: first those whom it concerns, by unit, to be ticked many at once."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -27,7 +28,9 @@ from setsquare.faces.web.forms.fields import Field
 from setsquare.faces.web.pages import OPEN_TASKS
 from setsquare.faces.web.training.asking import words
 from setsquare.kernel.accounts.models import UnitPath, User
+from setsquare.kernel.accounts.units import zones
 from setsquare.kernel.commands.declaration import Situation
+from setsquare.kernel.qualifications.days import due_day
 from setsquare.kernel.records.things import Label
 from setsquare.kernel.tasks.models import Task
 
@@ -71,7 +74,10 @@ def offer_asked(situation: Situation, fields: Sequence[Field]) -> None:
         .order_by("due", "assignee__name", "id")[:MOST]
     )
     rows = sorted(found, key=lambda task: _unit(task.assignee))
-    _offer(fields, [(task.assignee, _asked(task)) for task in rows], "", _("Others"))
+    places = zones({task.assignee.unit_id for task in rows if task.assignee.unit_id is not None})
+    here = timezone.get_current_timezone()
+    offered = [(task.assignee, _asked(task, places.get(task.assignee.unit_id or 0, here))) for task in rows]
+    _offer(fields, offered, "", _("Others"))
 
 
 def nobody_is_asked(situation: Situation) -> bool:
@@ -153,8 +159,8 @@ def _standing(cell: Cell, told: dict[str, Label]) -> str:
     return f"{told[cell.standing]} {day}".strip()
 
 
-def _asked(task: Task) -> str:
-    due = formats.date_format(timezone.localdate(task.due))
+def _asked(task: Task, place: dt.tzinfo) -> str:
+    due = formats.date_format(due_day(task.due, place))
     told = _("overdue, was due %(day)s") if task.due < timezone.now() else _("due %(day)s")
     parts = [told % {"day": due}]
     if task.reminded is not None:

@@ -19,6 +19,7 @@ from setsquare.domains.training.matrix import (
     courses_shown,
 )
 from setsquare.domains.training.models import TrainingSession
+from setsquare.domains.training.needs import A_MOMENT
 from setsquare.domains.training.reasons import why_needed
 from setsquare.domains.training.thing import CERTIFICATES, COURSES, SESSIONS
 from setsquare.faces.web.access import person_of, signed_in
@@ -27,6 +28,7 @@ from setsquare.faces.web.navigation import reach_of
 from setsquare.faces.web.training.asking import SIGNS, words
 from setsquare.flows.gaps_to_courses import asked_by_profiles
 from setsquare.kernel.accounts.models import UnitPath, User
+from setsquare.kernel.qualifications.days import last_day
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.tasks.models import Task
 
@@ -76,7 +78,7 @@ def _rows(user: User) -> list[dict[str, Any]]:
                 "how": course.completed_how if cell.needed and cell.standing != VALID else "",
                 "why": reasons.get(course.pk, ()),
                 "until": cell.last,
-                "due": due.get(course.pk),
+                "due": last_day(due[course.pk] + A_MOMENT) if course.pk in due else None,
                 "late": course.pk in due and due[course.pk] < timezone.now(),
                 "certificate": cell.evidence,
                 "certificate_url": numbered("certificate", cell.evidence) if cell.evidence else "",

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -73,9 +72,9 @@ def _needed(told: TrainingRecord) -> list[dict[str, Any]]:
             "word": standing_of(told, course, cell),
             "sign": SIGNS[cell.standing] if course.pk not in told.waiting else "",
             "why": told.why.get(course.pk, ()),
-            "due": told.due.get(course.pk),
-            "late": course.pk in told.due and told.due[course.pk] < timezone.now(),
-            "until": cell.last,
+            "due": told.due_day(told.due[course.pk]) if course.pk in told.due else None,
+            "late": course.pk in told.due and told.is_late(told.due[course.pk]),
+            "until": told.until(cell),
             "certificate": cell.evidence,
             "certificate_url": numbered("certificate", cell.evidence) if cell.evidence else "",
         }
@@ -103,7 +102,7 @@ def _certificates(told: TrainingRecord) -> list[dict[str, Any]]:
 def _readings(told: TrainingRecord) -> dict[str, Any]:
     """Return what the person has read and still has to read, the days by the clock of the person's unit."""
     to_read = [
-        {**_document(task), "due": told.day(task.due), "late": told.is_late(task.due)}
+        {**_document(task), "due": told.due_day(task.due), "late": told.is_late(task.due)}
         for task in told.to_read
     ]
     read = [
