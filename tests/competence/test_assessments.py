@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from setsquare.domains.authority.looking import who_may
 from setsquare.domains.competence.handlers import ask_for_the_next
@@ -27,6 +28,7 @@ from tests.api.conftest import Caller
 from tests.cases import ThingCase
 from tests.competence.bench import TODAY, Bench, ago, asked, deliver, levels
 from tests.competence.conftest import PASSWORD
+from tests.days import HOME
 
 
 class TestAssessments(ThingCase):
@@ -447,7 +449,8 @@ def test_the_next_one_is_asked_for_before_it_ends_once(bench: Bench) -> None:
     bench.agreed("ben", ago(10), 12, G_1=1)
     assert (ask_for_the_next(), ask_for_the_next()) == (1, 0)
     assert asked(old) == {"reassess": ["hanna"]}  # Mark assessed before
-    assert Task.objects.get(kind="reassess").due.date() >= months_later(ago(350), 12)
+    due = Task.objects.get(kind="reassess").due
+    assert timezone.localdate(due, HOME) == Record.objects.get(pk=old.pk).assessment.valid_until
     done = bench.do(bench.mark, old, "assess_anew", method="manager", day=TODAY)
     assert "was begun" in done.conclusion
     bench.agreed("ada", ago(0), G_1=2)

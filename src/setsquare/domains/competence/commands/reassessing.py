@@ -1,5 +1,6 @@
 """What follows an agreed assessment by the clock and as people leave: the next one, and others who are asked."""
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,6 +29,9 @@ from setsquare.kernel.lifecycle import gettext_noop
 from setsquare.kernel.qualifications.days import day_in, end_of
 from setsquare.kernel.tasks.models import Task
 from setsquare.kernel.writing.sentences import some
+
+A_MOMENT = dt.timedelta(seconds=1)
+"""What holds until a day is over is due on that day."""
 
 keep_after("assessment")
 entrusts("assessment")
@@ -87,7 +91,8 @@ def ask_renewal(act: Act, _body: Body) -> None:
     assessment: Assessment = act.detail
     if assessment.valid_until is not None:
         people = agreeing(assessment)
-        act.ask_all(REASSESS.code, people, end_of(assessment.valid_until, assessment.person.unit))
+        due = end_of(assessment.valid_until, assessment.person.unit) - A_MOMENT
+        act.ask_all(REASSESS.code, people, due)
         act.say(gettext_noop("%(names)s"), names=some(person.name for person in people))
 
 
