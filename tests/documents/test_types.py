@@ -17,6 +17,7 @@ from setsquare.kernel.commands.running import carry_out
 from setsquare.kernel.trail.models import Entry
 from setsquare.kernel.writing.markdown import missing_sections
 from setsquare.kernel.writing.required import begun_from
+from tests.api.conftest import Caller
 from tests.days import today
 from tests.documents.conftest import Works
 
@@ -300,3 +301,15 @@ def test_nobody_writes_over_what_waits_for_them_where_nobody_else_is_there(works
     works.do("hedda", "document_type.adopt", number)
     kind.refresh_from_db()
     assert kind.reading_days == 3
+
+
+def test_a_program_that_names_the_description_alone_keeps_an_audience_without_a_unit(works: Works) -> None:
+    number = proposal(works, audience=[{"person": "max"}])
+    works.do("hedda", "document_type.adopt", number)
+    program = Caller(works.person("cora"), ("read", "write", "admin"))
+    answered = program.post(
+        f"/document-types/{number}:edit", {"description": "How we work.", "reason": "Clearer."}
+    )
+    assert answered.status_code == 200, answered.content
+    kind = DocumentType.objects.get(code="procedure")
+    assert (kind.description, kind.audience) == ("How we work.", [{"role": "", "unit": "", "person": "max"}])

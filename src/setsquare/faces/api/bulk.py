@@ -149,13 +149,14 @@ def _one(
     try:
         actor = actor_of(request, mark)
         record = find(thing, caller_of(request).user, number)
+        whole, version = with_the_rest(command, actor, record, body, versions.get(number))
         outcome = carry_out(
             thing.code,
             command.name,
             actor,
             record=record,
-            body=with_the_rest(command, actor, record, body),
-            version=versions.get(number),
+            body=whole,
+            version=version,
             reason=order.reason,
             credentials=order.credentials(request) if command.signature is not None else None,
         )

@@ -102,13 +102,14 @@ def _carry_out(request: HttpRequest, thing: Thing, command: Command, number: str
     def act(mark: str) -> HttpResponse:
         with saying_how_to_sign(order, record):
             actor = actor_of(request, mark)
+            body, version = with_the_rest(command, actor, record, order.body, order.version)
             outcome = carry_out(
                 thing.code,
                 command.name,
                 actor,
                 record=record,
-                body=with_the_rest(command, actor, record, order.body),
-                version=order.version,
+                body=body,
+                version=version,
                 reason=order.reason,
                 credentials=order.credentials(request),
                 glass=order.glass,

@@ -68,11 +68,9 @@ def order(
 ) -> None:
     """Carry out a command and tell what came of it."""
     caller.require_change(thing)
-    body = with_the_rest(
-        command, caller.actor, record, body_from(options, fields_of(command.body), caller.user)
-    )
+    given = body_from(options, fields_of(command.body), caller.user)
+    body, version = with_the_rest(command, caller.actor, record, given, getattr(options, "version", None))
     reason = body.get("reason", "") if "reason" in command.body.model_fields else options.reason
-    version = getattr(options, "version", None)
     glass = getattr(options, "glass", "") or ""
 
     def carried_out(credentials: Credentials | None) -> Outcome:
