@@ -2,9 +2,9 @@
 
 from django.db.models import Q
 
-from setsquare.domains.training.models import Attendance, Certificate
+from setsquare.domains.training.models import Attendance
 from setsquare.domains.training.permissions import MANAGE, READ, SEE, SEEING
-from setsquare.domains.training.states import GIVEN
+from setsquare.domains.training.retraining.queries import rightly_given
 from setsquare.kernel.accounts.models import User
 from setsquare.kernel.accounts.rights import led_by, permissions_in, units_where
 from setsquare.kernel.records.models import Record
@@ -15,7 +15,7 @@ from setsquare.kernel.tasks.models import Task
 def course_scope(_thing: Thing, user: User) -> Q:
     """Courses for readers, upwards too; those in preparation for who runs training; what one is asked for or has."""
     asked = Task.objects.filter(assignee=user, done__isnull=True, record__type="course")
-    has = Certificate.objects.filter(person=user, record__state__in=GIVEN)
+    has = rightly_given().filter(person=user)
     ready = Q(state__in=("offered", "retired"))
     return (
         (ready & (Q(unit_id__in=units_where(user, READ, upwards=True)) | Q(pk__in=has.values("course_id"))))
