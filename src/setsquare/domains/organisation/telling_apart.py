@@ -35,7 +35,6 @@ _WRITTEN_WITH = {
     "HANGUL": frozenset({_KOREAN}),
 }
 """In which writing systems scripts stand together (UTS #39, 5.1); any other script is one of its own."""
-_EAST_ASIAN = _WRITTEN_WITH["HAN"]
 _SCRIPT_NAMES = {
     "CJK": "HAN",
     "IDEOGRAPHIC": "HAN",
@@ -108,20 +107,15 @@ def _systems(word: str) -> frozenset[str]:
 
 
 def _in_one_script(name: str) -> bool:
-    """Tell whether a name stands in one script; Latin words may stand beside East Asian ones, which none looks like."""
-    words = [systems for word in name.split() if "" not in (systems := _systems(word))]
-    others = [systems for systems in words if systems != {"LATIN"}]
-    if any(not systems for systems in words):
-        return False
-    together = frozenset.intersection(*others) if others else frozenset({"LATIN"})
-    return bool(together) and (len(others) in (0, len(words)) or together <= _EAST_ASIAN)
+    """Tell whether each word of a name stands in one script; what whole words look like is folded (`likeness`)."""
+    return all(_systems(word) for word in name.split())
 
 
 def _sign_in(name: str) -> str:
     """Return the first character of a name that does not stand in names, empty where there is none."""
     for letter in name:
         kind = unicodedata.category(letter)
-        if kind[0] not in "LM" and kind not in ("Nd", "Pd") and letter not in _SIGNS and letter != "〇":
+        if kind[0] not in "LM" and kind not in ("Nd", "Nl", "Pd") and letter not in _SIGNS and letter != "〇":
             return letter
     return ""
 
@@ -132,7 +126,8 @@ def _check_writing(name: str) -> None:
         sentence = _("“%(sign)s” is no letter, figure or punctuation of a name; write the name without it.")
         raise Refused({"name": sentence % {"sign": sign}})
     if not _in_one_script(name):
-        raise Refused({"name": _("This name mixes letters of several scripts; write all of it in one.")})
+        sentence = _("A word of this name mixes letters of several scripts; write it in one.")
+        raise Refused({"name": sentence})
     words = _WORD.findall(unicodedata.normalize("NFKC", name))
     if any(_AMID.search(word) and not _PLACE.search(word) for word in words):
         sentence = _(
