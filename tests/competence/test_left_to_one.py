@@ -188,6 +188,42 @@ def test_whom_they_let_administer_counts_as_their_hand(small: Bench) -> None:
         small.do(small.mark, record, "agree")
 
 
+def through_a_role(bench: Bench) -> None:
+    bootstrap.add_role("desk", "Desk", "", ["organisation.read"])
+    bootstrap.grant(bench.sam, "desk", "NW")
+    role = Record.objects.get(type="role", role_file__role__code="desk")
+    allowed = ["organisation.read", "organisation.administer"]
+    bench.do(bench.mark, role, "set_permissions", permissions=allowed)
+    give_as(bench, bench.sam, bench.mia)
+    bench.do(bench.mark, role, "set_permissions", permissions=["organisation.read"])
+
+
+def through_another_unit(bench: Bench) -> None:
+    bootstrap.grant(bench.sam, "administrator", "S")
+    bench.do(bench.mark, bench.sam.file.record, "grant_role", role="administrator", unit="N")
+    give_as(bench, bench.sam, bench.mia)
+
+
+def through_two(bench: Bench) -> None:
+    bench.do(bench.mark, bench.max.file.record, "grant_role", role="administrator", unit="NW")
+    bench.do(bench.max, bench.sam.file.record, "grant_role", role="administrator", unit="NW")
+    give_as(bench, bench.sam, bench.mia)
+
+
+def give_as(bench: Bench, giver: User, person: User) -> None:
+    bench.do(giver, person.file.record, "grant_role", role="manager", unit="N")
+
+
+@pytest.mark.parametrize("let", [through_a_role, through_another_unit, through_two])
+def test_whatever_way_they_let_somebody_administer_it_is_their_hand(small: Bench, let: Any) -> None:
+    bootstrap.grant(small.hanna, "manager", "N")
+    let(small)
+    record = made(small, "agree", "kim")
+    assert asked(record) == {"agree_assessment": ["hanna"]}
+    with pytest.raises(NotPermitted, match="Mark Example, who assessed or recorded this, gave you the right"):
+        small.do(small.mia, record, "agree")
+
+
 def test_what_somebody_else_took_is_a_gift_where_it_is_given_back(small: Bench) -> None:
     for person in (small.hanna, small.sam):
         bootstrap.grant(person, "manager", "N")

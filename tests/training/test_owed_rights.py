@@ -5,6 +5,7 @@ import pytest
 from setsquare.domains.organisation import bootstrap
 from setsquare.kernel.accounts.models import Grant, User
 from setsquare.kernel.commands.errors import NotPermitted
+from setsquare.kernel.notices.models import Notice
 from setsquare.kernel.qualifications.queries import holding
 from setsquare.kernel.records.models import Record
 from setsquare.kernel.trail.models import Entry
@@ -52,6 +53,11 @@ def test_a_certificate_of_who_gave_the_right(helped: School) -> None:
     take(helped, helped.ben)
     assert helped.do(helped.tom, made, "verify").record.state == "valid"
     assert said(made) == f"{NOBODY_ELSE}, and it was taken from Ben Example."
+    told = Notice.objects.get(user=helped.rita, kind="authority")  # who administers, and sees no certificates
+    assert made.number not in told.text % told.values
+    assert (told.text % told.values).startswith(
+        "Tom Example gave something a second look that you do not see,"
+    )
 
 
 def test_an_issuer_of_badges_entered_by_who_gave_the_right(helped: School) -> None:

@@ -104,9 +104,9 @@ def not_eased(situation: Situation) -> Label | None:
 
 
 def who_entered(situation: Situation) -> list[User]:
-    """Return who handed a certificate in, recorded it or gave it after they made its course ask for less."""
+    """Return whose certificate it is, who entered it, and who gave it after they made its course ask for less."""
     certificate: Certificate = situation.detail
-    entered = (certificate.handed_in_by, certificate.eased_by)
+    entered = (certificate.person, certificate.handed_in_by, certificate.eased_by)
     return [one for one in dict.fromkeys(entered) if one is not None]
 
 

@@ -141,6 +141,13 @@ class Act:
         """Tell the trail more than the command's own sentence; `text` is a msgid with named places."""
         self.note = {"text": str(text), "values": values}
 
+    def say_besides(self, text: str, **values: str | int) -> None:
+        """Tell the trail a sentence besides, whatever the command says of itself before."""
+        if self.note is None:
+            self.say(text, **values)
+        else:
+            self.note["besides"] = {"text": str(text), "values": values}
+
     def conclude(self, text: str, **values: str | int | dt.date) -> None:
         """Tell whoever does this what came of it and what comes next.
 

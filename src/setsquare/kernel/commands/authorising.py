@@ -247,10 +247,12 @@ def hand_of(
 
     It is looked up once, also for what the trail says of it.
     """
-    if command.key not in situation.hands:
+    known = tuple(makers)
+    asked = (command.key, frozenset(one.pk for one in known), unit_id)
+    if asked not in situation.hands:
         rules = concerning(situation.authority.rules, situation, command)
-        situation.hands[command.key] = _hand(situation, command, tuple(makers), rules, unit_id)
-    return situation.hands[command.key]
+        situation.hands[asked] = _hand(situation, command, known, rules, unit_id)
+    return situation.hands[asked]
 
 
 def _hand(

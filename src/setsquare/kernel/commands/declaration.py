@@ -78,8 +78,8 @@ class Situation:
         """Who may countersign, by what rules ask of them: looked up once."""
         self.attended: dict[str | int, bool] = {}
         """Whether somebody may countersign, by command; and whether somebody sees the record, by their id."""
-        self.hands: dict[str, Hand | None] = {}
-        """By whose hand alone the person may do something to what these made, by command; looked up once."""
+        self.hands: dict[tuple[str, frozenset[int], int | None], Hand | None] = {}
+        """By whose hand alone the person may do something to what these made, by command, their ids and the unit."""
 
     @property
     def user(self) -> User:

@@ -56,7 +56,7 @@ from setsquare.kernel.commands.manners import (
     manner_of,
     prepared_by,
 )
-from setsquare.kernel.commands.seconding import note_hand
+from setsquare.kernel.commands.seconding import note_hands
 from setsquare.kernel.database.rows import insert_all
 from setsquare.kernel.events.models import Event
 from setsquare.kernel.records.along import TASKS, carry_over, forget
@@ -430,12 +430,12 @@ def perform_now(
     before = (
         {**found, "version": locked.version} if command.edits and locked is not None and not nested else None
     )
-    note_hand(act, situation.hands.get(command.key))
     made = _performed(act, body)
     done = locked or made
     if done is None:
         raise TypeError(f"{command.key} returned no record")
     settle(act, done)
+    note_hands(act, situation.hands.values())
     if before is not None and not act.beside.plain() and before == thing.state_of(done):
         raise Unchanged
     if manner.keeps(decision):

@@ -5,7 +5,7 @@ among what bars people from it, with whose work it is: `barred=(not_own, SecondT
 Rules of authority that ask for independence, and countersignatures, do the same.
 
 Where nobody else can do it now, they do, so that nobody is ever locked out. The trail then says by whose hand they did,
-and from whom these took the right within that time; who lost it, and who looks after the units, is told if they see it.
+and from whom these took the right within that time; who looks after the units is told, and who lost it if they see it.
 """
 
 from collections.abc import Callable, Iterable
@@ -34,6 +34,11 @@ TOLD = gettext_noop(
     " within the last %(days)s days, and it was taken from %(names)s."
 )
 """What those are told from whom it was taken, and who looks after the units."""
+UNSEEN = gettext_noop(
+    "%(who)s gave something a second look that you do not see, as nobody else could: %(giver)s, whose work it is, let"
+    " them do so within the last %(days)s days, and it was taken from %(names)s."
+)
+"""The same to who looks after the units and does not see the record."""
 
 
 def in_its_unit(situation: Situation) -> int | None:
@@ -61,6 +66,13 @@ class SecondTo:
         return hand.told if hand is not None and hand.others else None
 
 
+def note_hands(act: Act, hands: Iterable[Hand | None]) -> None:
+    """Keep in the trail by whose hand a second look was given, as it was found when it was decided."""
+    found = [hand for hand in hands if hand is not None]
+    if found and act.actor.user is not None:
+        note_hand(act, found[0])
+
+
 def note_hand(act: Act, hand: Hand | None) -> None:
     """Keep in the trail by whose hand a second look is given, and tell those concerned where others lost the right."""
     if hand is None:
@@ -75,14 +87,20 @@ def note_hand(act: Act, hand: Hand | None) -> None:
     }
     values: dict[str, str | int] = {"giver": hand.giver.name, "days": LASTING.days}
     if not lost:
-        act.say(GAVE, **values)
+        act.say_besides(GAVE, **values)
         return
     values["names"] = some(sorted(one.name for one in lost.values()))
-    act.say(GAVE_AND_TOOK, **values)
-    values |= {"who": act.user.name, "number": act.record.number, "title": act.record.title}
-    told = dict(lost)
+    act.say_besides(GAVE_AND_TOOK, **values)
+    values["who"] = act.user.name
+    record = act.record
+    looking_after: dict[int, User] = {}
     if hand.unit_id is not None:
-        told |= {one.pk: one for permission in to_be_told() for one in who_may(permission, hand.unit_id)}
-    for pk, one in sorted(told.items()):
-        if pk not in kept_out and may_see(act.thing, one, act.record):
-            act.tell(one, "authority", TOLD, None, **values)
+        for permission in to_be_told():
+            looking_after |= {one.pk: one for one in who_may(permission, hand.unit_id)}
+    for pk, one in sorted((lost | looking_after).items()):
+        if pk in kept_out:
+            continue
+        if may_see(act.thing, one, record):
+            act.tell(one, "authority", TOLD, None, **values, number=record.number, title=record.title)
+        elif pk in looking_after:
+            act.tell(one, "authority", UNSEEN, one.file.record, **values)

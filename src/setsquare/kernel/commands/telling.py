@@ -54,6 +54,8 @@ def told_deed(
     if note:
         more = told(str(note.get("text", "")), note.get("values"))
         done = _("%(done)s: %(more)s") % {"done": done, "more": more}
+        if besides := note.get("besides"):
+            done = f"{done.removesuffix('.')}. {told(str(besides['text']), besides['values'])}"
     return done if authority is None else _by_authority(done, authority)
 
 
