@@ -51,7 +51,7 @@ FROM ({has}) has JOIN {requirements} asks ON asks.profile_id = has.profile_id{so
 GROUP BY has.person_id, asks.component_id
 """
 _STANDS = """
-SELECT asked.component_id, CASE
+SELECT asked.component_id, asked.person_id, CASE
 WHEN held.level >= asked.required THEN CASE WHEN held.until <= %s THEN '{soon}'
 WHEN held.level >= COALESCE(CASE WHEN asked.desired > asked.required THEN asked.desired END, asked.required + 1)
 THEN '{exceeded}' ELSE '{met}' END
@@ -65,8 +65,11 @@ _LACKING = """
 EXISTS (SELECT 1 FROM ({has}) has JOIN {requirements} asks ON asks.profile_id = has.profile_id
 JOIN {components} component ON component.id = asks.component_id
 LEFT JOIN {qualifications} held ON held.user_id = {person} AND held.subject_id = component.framework_id
-AND held.topic = component.code AND held.level >= asks.required AND {held} WHERE held.id IS NULL{some})
+AND held.topic = component.code AND held.level >= asks.required AND {held} WHERE held.id IS NULL)
 """
+_EVERYBODY: Sql = (f"SELECT id FROM {TABLES['users']}", [])  # noqa: S608 - names of tables
+LACKING = (NONE, BELOW)
+"""How somebody stands to a component who lacks it at the level that is asked of them, be there time left or not."""
 
 
 def grace_ends(since: dt.date, months: int) -> dt.date:
@@ -164,8 +167,7 @@ class Asking:
 
     def holders(self) -> Sql:
         """Return the subquery of the ids of the people who have a profile."""
-        everybody: Sql = (f"SELECT id FROM {TABLES['users']}", [])  # noqa: S608 - names of tables
-        ways, given = self._ways(everybody)
+        ways, given = self._ways(_EVERYBODY)
         return f"SELECT person_id FROM ({ways}) ways", given  # noqa: S608
 
     def profiles(self, people: Sql) -> Sql:
@@ -173,23 +175,33 @@ class Asking:
         ways, given = self._ways(people)
         return f"SELECT DISTINCT profile_id FROM ({ways}) ways", given  # noqa: S608
 
-    def lacking(self, column: str, component: int | None = None) -> Sql:
-        """Return the condition that the person whom a column names lacks something asked of them, or one component."""
+    def lacking(self, column: str) -> Sql:
+        """Return the condition that the person whom a column names lacks something that is asked of them."""
         has, given = self.has(column)
         held, moments = self.held()
-        some = " AND asks.component_id = %s" if component is not None else ""
-        sql = _LACKING.format(has=has, held=held, some=some, person=column, **TABLES)
-        return sql, [*given, *moments, *([component] if component is not None else [])]
+        sql = _LACKING.format(has=has, held=held, person=column, **TABLES)
+        return sql, [*given, *moments]
 
-    def stands(self, people: Sql, components: Sequence[int] = ()) -> Sql:
-        """Return how each of `people` stands to each component that is asked of them, or to some of these."""
+    def who_lack(self, component: int) -> Sql:
+        """Return the subquery of the ids of the people who lack one component at the level that is asked of them."""
+        stands, given = self.stands(_EVERYBODY, [component], grace=False)
+        lacks = ", ".join(["%s"] * len(LACKING))
+        sql = f"SELECT person_id FROM ({stands}) stands WHERE standing IN ({lacks})"  # noqa: S608
+        return sql, [*given, *LACKING]
+
+    def stands(self, people: Sql, components: Sequence[int] = (), *, grace: bool = True) -> Sql:
+        """Return how each of `people` stands to each component that is asked of them, or to some of these.
+
+        Without `grace` nobody has time left, which saves a query.
+        """
         day = connection.ops.adapt_datefield_value
-        grace = " OR ".join(["(asks.months = %s AND has.since >= %s)"] * len(self._cutoffs)) or "1 = 0"
-        cutoffs = [one for months, since in self._cutoffs for one in (months, day(since))]
+        spans = self._cutoffs if grace else []
+        in_grace = " OR ".join(["(asks.months = %s AND has.since >= %s)"] * len(spans)) or "1 = 0"
+        cutoffs = [one for months, since in spans for one in (months, day(since))]
         has, given = self.has(people)
         held, moments = self.held()
         some = f" AND asks.component_id IN ({', '.join(['%s'] * len(components))})" if components else ""
-        asked = _ASKED.format(grace=grace, has=has, some=some, **TABLES)
+        asked = _ASKED.format(grace=in_grace, has=has, some=some, **TABLES)
         words = {"soon": SOON, "exceeded": EXCEEDED, "met": MET, "grace": GRACE, "below": BELOW, "none": NONE}
         soon = connection.ops.adapt_datetimefield_value(self.as_of.soon)
         sql = _STANDS.format(asked=asked, held=held, **words, **TABLES)

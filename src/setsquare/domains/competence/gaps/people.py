@@ -68,5 +68,4 @@ def people_shown(
 
 def who_lack(people: QuerySet[User], asking: Asking, component: int) -> QuerySet[User]:
     """Return those of the people who lack a component at the level that is asked of them."""
-    lacking, given = asking.lacking(f"{_USERS}.id", component)
-    return people.filter(RawSQL(lacking, given, BooleanField()))  # noqa: S611 - constants
+    return people.filter(pk__in=RawSQL(*asking.who_lack(component)))  # noqa: S611 - constants
