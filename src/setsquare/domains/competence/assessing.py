@@ -212,7 +212,10 @@ def agrees(situation: Situation) -> Label | None:
 def _may_assess(situation: Situation, person: User) -> bool:
     if situation.subject.unit_id == person.unit_id:  # whose permissions are known already
         return ASSESS in situation.permissions
-    return holds_permission(situation.user, person)
+    known: dict[int, bool] = vars(situation).setdefault("_may_assess", {})
+    if person.pk not in known:
+        known[person.pk] = holds_permission(situation.user, person)
+    return known[person.pk]
 
 
 def not_of_oneself(situation: Situation) -> Label | None:
